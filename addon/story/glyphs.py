@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much room a text takes, without Blender: widths from the table of the built-in font. Units: the font size."""
+
+from .glyph_table import ADVANCE
+
+CAP_HEIGHT = 0.69  # of a digit or a capital
+DESCENT = 0.22  # of brackets and of g, j, p, q, y, below the baseline
+MINUS = "\u2212"
+TIMES = "\u00d7"
+
+_WIDTH = {character: width for characters, width in ADVANCE.items() for character in characters}
+
+
+def width(text: str) -> float:
+    """The advance of `text` in units of the font size; a character outside the table counts as a full square."""
+    return sum(_WIDTH.get(character, 1.0) for character in text)
+
+
+def number(value, decimals: int = 2) -> str:
+    """A number as a figure prints it: a real minus sign, as many decimals as needed and no more."""
+    rounded = round(float(value), decimals)
+    text = f"{rounded:.{decimals}f}".rstrip("0").rstrip(".") if decimals else f"{rounded:.0f}"
+    if text in ("-0", ""):
+        text = "0"
+    return text.replace("-", MINUS)
+
+
+def operand(value, decimals: int = 2) -> str:
+    """A number inside a product or after a plus sign: negatives stand in brackets."""
+    text = number(value, decimals)
+    return f"({text})" if text.startswith(MINUS) else text

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the story hands to the stage: arrays and frozen dataclasses, nothing drawn.
+
+Places are in the local units of a part: one cell is 1 wide; x runs along columns, z up (row r lies at z = -r), y into
+the picture (channel c lies at y = c). The clock is the figure's one master: output i is born when it reaches i, the
+window stands on cell i from i - 1/2 to i, and glides to the next between i and i + 1/2. Negative clock values are the
+opening, values past the last step the ending. `NEVER` and `ALWAYS` bound a lifetime that has no end or no beginning.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from .timeline import Channel
+
+NEVER = 1.0e6
+ALWAYS = -1.0e6
+LANDED = 0.5  # the window stands on cell i from i - LANDED on
+BORN = 0.2  # a cell starts to rise at i - BORN and is complete at i
+NONE = -1
+
+
+@dataclass(frozen=True)
+class Material:
+    """A colour (sRGB 0..1, alpha) and how it takes light: "matt" is lit, "flat" is not, "shadow" fades outward."""
+
+    name: str
+    color: tuple[float, float, float]
+    kind: str = "matt"
+    alpha: float = 1.0
+
+
+@dataclass(frozen=True)
+class Cube:
+    """One kind of cell: a shape ("cube", "wire", "ghost") in a material."""
+
+    shape: str
+    material: str
+
+
+@dataclass(frozen=True)
+class Label:
+    """One distinct text in one ink; `anchor` is "center" (numbers on cells) or "left" (tokens of a line)."""
+
+    text: str
+    material: str
+    anchor: str = "center"
+
+
+_POINT_FIELDS = {
+    "position": (np.float32, 3, 0.0),
+    "cube": (np.int32, 1, NONE),
+    "faded": (np.int32, 1, NONE),
+    "before": (np.int32, 1, NONE),
+    "label": (np.int32, 1, NONE),
+    "label_faded": (np.int32, 1, NONE),
+    "size": (np.float32, 1, 0.5),
+    "lift": (np.float32, 1, 0.5),
+    "born": (np.float32, 1, ALWAYS),
+    "dies": (np.float32, 1, NEVER),
+    "rise": (np.float32, 1, 0.0),
+    "step": (np.int32, 1, NONE),
+    "channel": (np.int32, 1, 0),
+    "row": (np.int32, 1, NONE),
+    "column": (np.int32, 1, NONE),
+    "value": (np.float32, 1, 0.0),
+}
+
+
+@dataclass(frozen=True)
+class Points:
+    """Cells and texts of one part, one row each; the fields are `_POINT_FIELDS`, with their defaults.
+
+    `cube`, `faded`, `before`: which kind of cell in the window, outside it, and until `born` (NONE: nothing).
+    `label`, `label_faded`: which text; `size` its font size, `lift` how far before the point it stands (cells).
+    `born`, `dies`: the clock at which the row appears and goes; it grows over `rise` clock units from `born` on.
+    """
+
+    data: dict[str, np.ndarray]
+
+    def __len__(self) -> int:
+        return len(self.data["position"])
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.data[name]
+
+    @classmethod
+    def make(cls, position, **columns) -> "Points":
+        position = np.asarray(position, np.float32).reshape(-1, 3)
+        data = {"position": position}
+        for name, (dtype, _, default) in _POINT_FIELDS.items():
+            if name == "position":
+                continue
+            data[name] = np.broadcast_to(np.asarray(columns.pop(name, default), dtype), (len(position),)).copy()
+        if columns:
+            raise TypeError(f"no such point field: {', '.join(columns)}")
+        return cls(data)
+
+    @classmethod
+    def join(cls, parts: list["Points"]) -> "Points":
+        parts = [p for p in parts if len(p)]
+        if not parts:
+            return cls.make(np.zeros((0, 3)))
+        return cls({name: np.concatenate([p[name] for p in parts]) for name in _POINT_FIELDS})
+
+
+@dataclass(frozen=True)
+class Track:
+    """Where a window stands, per step: the centre of the cells it covers, in the volume's units, shape (steps, 3)."""
+
+    role: str
+    places: np.ndarray
+
+
+@dataclass(frozen=True)
+class Volume:
+    """Cells that stand together: one Blender object.
+
+    `location` is in world units. `track`, `taps` and `dilation` say which of its cells are lit (None: all, always);
+    between the clock values `fade` the others fade back. `card` is the footprint (x0, x1, y0, y1) of its shadow.
+    """
+
+    role: str
+    name: str
+    points: Points
+    location: tuple[float, float, float]
+    track: str | None = None
+    taps: tuple[int, int, int] = (1, 1, 1)
+    dilation: tuple[int, int, int] = (1, 1, 1)
+    fade: tuple[float, float] = (NEVER, NEVER)
+    card: tuple[float, float, float, float] | None = None
+    card_life: tuple[float, float] = (ALWAYS, NEVER)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts that face the camera. `parent` is a volume's role, or None for texts that stand on the screen itself.
+
+    Points lie in the screen's plane: x right, z up, in world units from the parent's origin, or the screen's middle.
+    """
+
+    role: str
+    name: str
+    points: Points
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """An open frame that follows a track, `size` cells along x, y and z, alive while the clock is within `life`."""
+
+    role: str
+    name: str
+    parent: str
+    track: str
+    size: tuple[float, float, float]
+    material: str
+    life: tuple[float, float]
+    thickness: float = 0.1
+    steps: str = "sliding"
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Straight thin bars, one row each, from `a` in one volume to `b` in another (in their own units)."""
+
+    role: str
+    name: str
+    source: str
+    target: str
+    a: np.ndarray
+    b: np.ndarray
+    born: np.ndarray
+    dies: np.ndarray
+    material: str
+    width: float
+
+
+@dataclass(frozen=True)
+class StepInfo:
+    """One step of the operation as the figure tells it: its time, its output cell and its sum as text."""
+
+    second: float
+    index: tuple[int, ...]
+    value: float
+    text: str
+
+
+@dataclass(frozen=True)
+class View:
+    """An orthographic camera: angles in degrees, `scale` world units across the frame's longer side."""
+
+    azimuth: float
+    elevation: float
+    scale: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole figure. `channels` are keyed in seconds; `seconds` is its length."""
+
+    id: str
+    title: str
+    seconds: float
+    fps: int
+    size: tuple[int, int]
+    theme: str
+    background: tuple[float, float, float]
+    transparent: bool
+    materials: tuple[Material, ...]
+    cubes: tuple[Cube, ...]
+    labels: tuple[Label, ...]
+    tracks: tuple[Track, ...]
+    volumes: tuple[Volume, ...]
+    windows: tuple[Window, ...]
+    words: tuple[Words, ...]
+    lines: tuple[Lines, ...]
+    channels: dict[str, Channel]
+    steps: tuple[StepInfo, ...]
+    view: View
+    pixels_per_unit: float
+    boxes: tuple = field(default=(), repr=False)  # (name, kind, x0, y0, x1, y1) in pixels: what layout tests check
+
+    @property
+    def frames(self) -> int:
+        return round(self.seconds * self.fps)
+
+    def frame_of(self, second: float) -> int:
+        """The first frame (from 1) that stands at or after a time."""
+        return 1 + int(np.ceil(second * self.fps - 1e-6))
+
+    def with_points(self, role: str, points: Points) -> "Plan":
+        """The same plan with the points of one volume replaced (the proofs' mutants are made so)."""
+        return replace(self, volumes=tuple(replace(v, points=points) if v.role == role else v for v in self.volumes))
