@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The bytes of an animated GIF, one frame at a time.
+
+imageio (its Pillow plugin) compresses the pixels of every frame; which rectangle is sent, what in it is left as it
+stands, how long it stands and how it is cleared away is decided here, because the plugin's own animation writer
+
+- keeps all frames in memory, several times over: a minute of full HD is gigabytes; here it is two frames,
+- takes "restore to background" to clear the whole picture although it clears the last rectangle only, so that a
+  see-through clip must be sent as whole frames to come out right.
+
+One palette serves the whole clip, so a frame has no table of its own.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from .palette import SEE_THROUGH, Palette
+
+KEEP, CLEAR = 1, 2  # GIF's disposal methods: leave the rectangle standing, or make it see-through again
+_TRAILER = b";"
+
+
+def gif_bytes(frames: Iterable[np.ndarray], centiseconds: list[int], colors: int = 256) -> Iterator[bytes]:
+    """The file in pieces. A frame with 0 centiseconds is left out; `frames` is walked twice."""
+    palette = Palette((f for t, f in zip(centiseconds, frames, strict=True) if t), min(colors, 256) - 1)
+    canvas = None
+    for pixels, time, following in _with_next(_distinct(frames, centiseconds, palette)):
+        if canvas is None:
+            height, width = pixels.shape
+            yield _header(width, height, palette)
+            canvas = np.full_like(pixels, SEE_THROUGH)
+            region = (slice(0, height), slice(0, width))  # the first frame fills the picture, whatever it shows
+        else:
+            region = _bounds(pixels != canvas)
+        # What must become see-through for the next frame has to lie in this frame's rectangle: only that is cleared.
+        # After the last frame that is everything, so that a second round starts like the first.
+        if palette.see_through:
+            gone = pixels != SEE_THROUGH
+            if following is not None:
+                gone &= following == SEE_THROUGH
+        clears = palette.see_through and bool(gone.any())
+        if clears:
+            region = _joined(region, _bounds(gone))
+        yield _frame(pixels[region], canvas[region], region, time, CLEAR if clears else KEEP)
+        canvas = pixels.copy()
+        if clears:
+            canvas[region] = SEE_THROUGH
+    yield _TRAILER
+
+
+def _distinct(frames, centiseconds, palette):
+    """(pixels, time), where neighbours that look the same in this palette have become one."""
+    held, time = None, 0
+    for stands, frame in zip(centiseconds, frames, strict=True):
+        if not stands:
+            continue
+        pixels = palette.indices(frame)
+        if held is not None and not np.array_equal(held, pixels):
+            yield held, time
+            time = 0
+        held = pixels
+        time += stands
+    yield held, time
+
+
+def _with_next(pairs):
+    """(pixels, time, pixels of the next or None)."""
+    held = None
+    for pair in pairs:
+        if held is not None:
+            yield *held, pair[0]
+        held = pair
+    yield *held, None
+
+
+def _bounds(mask):
+    """The smallest (rows, columns) around what is set; one pixel if nothing is."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return slice(0, 1), slice(0, 1)
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def _joined(a, b):
+    return tuple(slice(min(p.start, q.start), max(p.stop, q.stop)) for p, q in zip(a, b, strict=True))
+
+
+def _header(width, height, palette):
+    loop = b"!\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", 0) + b"\x00"  # 0 rounds: for ever
+    screen = struct.pack("<HHBBB", width, height, 0b1111_0111, 0, 0)  # a global table of 256 colours
+    return b"GIF89a" + screen + palette.to_bytes() + loop
+
+
+def _frame(pixels, canvas, region, time, disposal):
+    """One picture: its time, its rectangle, its pixels with what already stands there left out."""
+    unchanged = pixels == canvas
+    candidates = [np.where(unchanged, np.uint8(SEE_THROUGH), pixels)]
+    if unchanged.any():
+        candidates.append(pixels)  # a pattern can compress better than the same pattern with holes in it
+    data = min((_compressed(candidate) for candidate in candidates), key=len)
+    rows, columns = region
+    rectangle = (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
+    control = struct.pack("<BBBBHBB", 0x21, 0xF9, 4, disposal << 2 | 1, time, SEE_THROUGH, 0)
+    return control + struct.pack("<BHHHHB", 0x2C, *rectangle, 0) + data
+
+
+def _compressed(pixels):
+    """GIF's LZW data of the pixels, cut out of the one-picture file that imageio makes of them."""
+    import imageio.v3 as iio
+
+    made = iio.imwrite(
+        "<bytes>", np.ascontiguousarray(pixels), extension=".gif", plugin="pillow", mode="P", is_batch=False,
+        palette=_RAMP, optimize=False, interlace=0,
+    )
+    at = 13 + (3 << (made[10] & 7) + 1 if made[10] & 0x80 else 0)
+    while made[at] == 0x21:  # an extension: skip its sub-blocks
+        at += 2
+        while made[at]:
+            at += made[at] + 1
+        at += 1
+    return made[at + 10 : -1]
+
+
+_RAMP = bytes(value for level in range(256) for value in (level, level, level))  # index n is written as n
