@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Numbers from the files that a scene names: `.npy`, pictures, IDX.
+
+- Sizes are read from headers and checked before memory is taken for what follows them.
+- Nothing is ever unpickled or run; imageio is imported when a picture is read, not before.
+- Every failure is a `Wrong` that says what the file should have been.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import struct
+import warnings
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from .checks import Wrong
+
+PICTURE_PIXELS = 120_000_000
+
+
+def existing(path: Path) -> Path:
+    """The path of a file that is there."""
+    if path.is_dir():
+        raise Wrong("must be a file, this is a folder")
+    if not path.is_file():
+        raise Wrong("must be a file that exists")
+    try:
+        with path.open("rb") as f:
+            if not f.read(1):
+                raise Wrong("must be a file with something in it, this one is empty")
+    except OSError as e:
+        raise Wrong(f"must be a file that can be read ({e.strerror or e})") from None
+    return path
+
+
+# --- .npy ---------------------------------------------------------------------------------------------------------
+
+
+def _mapped(path: Path) -> np.ndarray:
+    existing(path)
+    with path.open("rb") as f:
+        if f.read(6) != b"\x93NUMPY":
+            raise Wrong("must be a NumPy .npy file")
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except Exception as e:  # a damaged header fails in many ways
+        if "object" in str(e):
+            raise Wrong("must be a .npy file of numbers, this one holds Python objects") from None
+        raise Wrong("must be a whole NumPy .npy file of numbers, this one is empty or damaged") from None
+    if array.dtype.kind not in "iufb":
+        raise Wrong(f"must be a .npy file of real numbers, this one holds {array.dtype}")
+    return array
+
+
+def npy_shape(path: Path) -> tuple[int, ...]:
+    return _mapped(path).shape
+
+
+def read_npy(path: Path) -> np.ndarray:
+    """The array of a .npy file, as int64 or float64. Its size has been checked by its `npy_shape`."""
+    return as_numbers(np.array(_mapped(path)))
+
+
+def as_numbers(array: np.ndarray, largest: float = 1e12) -> np.ndarray:
+    """int64 or float64, finite, in bounds."""
+    if array.dtype.kind in "iub":
+        if array.size and (array.max() > largest or array.min() < -largest):
+            raise Wrong("must hold numbers from -1e12 to 1e12")
+        return array.astype(np.int64)
+    array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        place = ", ".join(str(int(i)) for i in np.argwhere(~np.isfinite(array))[0])
+        raise Wrong(f"must hold finite numbers only, there is another at [{place}]")
+    if (np.abs(array) > largest).any():
+        raise Wrong("must hold numbers from -1e12 to 1e12")
+    return array
+
+
+# --- pictures -----------------------------------------------------------------------------------------------------
+
+
+def read_picture(path: Path, size: tuple[int, int], channels: int, levels: int) -> np.ndarray:
+    """A picture as (channels, *size) whole numbers from 0 to levels - 1."""
+    pixels, white = _decode(existing(path))
+    shades = _shrink(pixels, white, size)
+    if channels == 1:
+        shades = shades @ np.array([0.299, 0.587, 0.114])
+        shades = shades[..., None]
+    return _steps(np.moveaxis(shades, -1, 0), levels)
+
+
+def _steps(shades: np.ndarray, levels: int) -> np.ndarray:
+    """0 to 1 in equal steps; the rounding keeps a boundary from hanging on the last bit."""
+    return np.clip(np.floor(np.round(shades * levels, 9)), 0, levels - 1).astype(np.int64)
+
+
+def _decode(path: Path) -> tuple[np.ndarray, int]:
+    """(rows, columns, 3 or 4) and the number that stands for white."""
+    with path.open("rb") as f:
+        if f.read(4) in (b"%!PS", b"\xc5\xd0\xd3\xc6"):
+            raise Wrong("must be a picture of pixels (PNG, JPEG, …), this is PostScript")
+    try:
+        import imageio.v3 as iio
+    except ImportError:
+        raise Wrong("needs imageio and Pillow to be read: pip install imageio") from None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with iio.imopen(path, "r", plugin="pillow") as picture:
+                rows, columns = picture.properties(index=0).shape[:2]
+                if rows * columns > PICTURE_PIXELS:
+                    raise Wrong(f"must have at most {PICTURE_PIXELS:,} pixels, this one has {columns} × {rows}")
+                about = picture.metadata(index=0, exclude_applied=False)
+                pixels, white = _pixels(picture, about)
+        except Wrong:
+            raise
+        except Exception as e:  # decoders fail in many ways
+            if type(e).__name__ == "DecompressionBombError":
+                raise Wrong(f"must have at most {PICTURE_PIXELS:,} pixels") from None
+            raise Wrong("must be a picture that can be read (PNG, JPEG, …)") from None
+    return _upright(pixels, about.get("Orientation", 1)), white
+
+
+def _pixels(picture, about) -> tuple[np.ndarray, int]:
+    mode = about["mode"]
+    if mode.startswith("I"):
+        deep = np.asarray(picture.read(index=0))
+        if deep.min() < 0 or deep.max() > 65535:
+            raise Wrong("must be a picture of at most 16 bits a channel")
+        return np.repeat(deep[..., None], 3, axis=-1), 65535
+    if mode == "F":
+        raise Wrong("must be a picture of at most 16 bits a channel, this one holds decimals")
+    see_through = mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in about
+    return picture.read(index=0, mode="RGBA" if see_through else "RGB", writeable_output=False), 255
+
+
+def _upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    """As the camera was held (EXIF orientation 1 to 8)."""
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return pixels
+
+
+def _shrink(pixels: np.ndarray, white: int, size: tuple[int, int]) -> np.ndarray:
+    """The middle of the picture in the shape of `size`, averaged over each cell's area: (*size, 3) from 0 to 1."""
+    scale = min(pixels.shape[0] / size[0], pixels.shape[1] / size[1])
+    down, across = (
+        np.clip((n - k * scale) / 2 + scale * np.arange(k + 1), 0, n)
+        for n, k in zip(pixels.shape[:2], size, strict=True)
+    )
+    out = np.empty((*size, 3))
+    for r in range(size[0]):
+        first, last = math.floor(down[r]), max(math.ceil(down[r + 1]), math.floor(down[r]) + 1)
+        rows = np.arange(first, last)
+        part = np.clip(np.minimum(rows + 1, down[r + 1]) - np.maximum(rows, down[r]), 0, None)
+        band = _over_white(pixels[first:last].astype(np.float64), white)
+        line = np.tensordot(part, band, axes=1)
+        total = np.concatenate([np.zeros((1, 3)), np.cumsum(line, axis=0)])
+        at = np.stack([np.interp(across, np.arange(len(total)), total[:, c]) for c in range(3)], axis=-1)
+        out[r] = np.diff(at, axis=0) / (part.sum() * np.diff(across)[:, None])
+    return out / white
+
+
+def _over_white(band: np.ndarray, white: int) -> np.ndarray:
+    if band.shape[-1] == 3:
+        return band
+    alpha = band[..., 3:] / white
+    return band[..., :3] * alpha + white * (1 - alpha)
+
+
+# --- IDX ----------------------------------------------------------------------------------------------------------
+
+
+def _open_idx(path: Path):
+    with existing(path).open("rb") as f:
+        zipped = f.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if zipped else path.open("rb")
+
+
+def _idx_header(f) -> tuple[int, int, int]:
+    """How many pictures, their rows and columns."""
+    magic = f.read(4)
+    if len(magic) < 4 or magic[:2] != b"\0\0":
+        raise Wrong("must be an IDX file of pictures, as MNIST has them")
+    if magic[2] != 8 or magic[3] not in (2, 3):
+        what = "labels" if magic[3] == 1 else f"type {magic[2]} in {magic[3]} dimensions"
+        raise Wrong(f"must be an IDX file of 8-bit pictures (2 or 3 dimensions), this one holds {what}")
+    raw = f.read(4 * magic[3])
+    if len(raw) < 4 * magic[3]:
+        raise Wrong("must be a whole IDX file, this one ends too early")
+    dims = struct.unpack(f">{magic[3]}I", raw)
+    dims = dims if len(dims) == 3 else (1, *dims)
+    if min(dims) < 1:
+        raise Wrong("must be an IDX file with at least one picture")
+    return dims
+
+
+def _reading_idx(path: Path, job):
+    try:
+        with _open_idx(path) as f:
+            return job(f)
+    except (OSError, EOFError, zlib.error):
+        raise Wrong("must be a whole IDX file, this one is damaged or ends too early") from None
+
+
+def idx_shape(path: Path) -> tuple[int, int, int]:
+    return _reading_idx(path, _idx_header)
+
+
+def read_idx(path: Path, index: int, size: tuple[int, int], levels: int, max_cells: int) -> np.ndarray:
+    """One picture as (1, *size) whole numbers from 0 to levels - 1."""
+
+    def job(f):
+        count, rows, columns = _idx_header(f)
+        if index >= count:
+            raise Wrong(f"must be from 0 to {count - 1}: the file has {count} pictures", "input.index", index)
+        if rows * columns > max_cells:
+            raise Wrong(f"must have pictures of at most {max_cells:,} cells (input.max_cells), not {rows}×{columns}")
+        f.seek(index * rows * columns, 1)
+        raw = f.read(rows * columns)
+        if len(raw) < rows * columns:
+            raise Wrong("must be a whole IDX file, this one ends too early")
+        return np.frombuffer(raw, np.uint8).reshape(rows, columns)
+
+    picture = _reading_idx(path, job)
+    if picture.shape == tuple(size):
+        return _steps(picture[None] / 255, levels)
+    shades = _shrink(np.repeat(picture[..., None], 3, axis=-1), 255, size)
+    return _steps(shades[None, ..., 0], levels)

@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scene files: found, read, overridden, checked, written.
+
+- `load` gives a complete `Scene` or one `SceneError` that names file, key, value and what would be right.
+- An override that brings another source (`input.image=photo.png`) takes the place of the file's source.
+- `dump` writes what is not default, and `load` reads the same scene back.
+- No arrays here (sources.py); files that a scene names are looked at, not read.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from .checks import SIZE_TEXT, Wrong, check, plain, show, toml
+from .fit import DERIVED, check_result, complete
+from .spec import CONV, SOURCES, TABLES, Scene, companions_of, default_of, find_knob, knobs
+
+LONGEST_FILE = 16_000_000  # bytes
+OPERATED = ("weight", "bias")  # tables that only a convolution has
+
+
+class SceneError(ValueError):
+    """A scene that cannot be: `file`, `key` and `value` (None where there is none), and what would be `right`."""
+
+    def __init__(self, file: str, key: str | None, value: object, right: str):
+        super().__init__(file, key, value, right)
+        self.file, self.key, self.value, self.right = str(file), key, value, right
+
+    def __str__(self) -> str:
+        at = "" if self.key is None else f" {self.key}" + ("" if self.value is None else f" = {show(self.value)}")
+        line = f"{self.file}:{at}: {self.right}" if at else f"{self.file}: {self.right}"
+        line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+        return line.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def scenes_folder() -> Path:
+    """Where the figures' scene files lie: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "scenes"
+    return inside if inside.is_dir() else package.parent / "scenes"
+
+
+def figures() -> list[str]:
+    """The ids of all figures."""
+    return sorted(p.stem for p in scenes_folder().glob("*.toml"))
+
+
+def load(name_or_path: str | os.PathLike, overrides: Mapping[str, object] | None = None) -> Scene:
+    """The scene of a figure's id or of a file, with single keys replaced."""
+    path = _find(name_or_path)
+    return loads(_read(path), overrides, path=path)
+
+
+def loads(text: str, overrides: Mapping[str, object] | None = None, *, path: Path | None = None) -> Scene:
+    """The scene of a scene file's text; relative paths in it start beside `path`, or here."""
+    file = shown(path)
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as e:
+        raise SceneError(file, None, None, f"is not TOML: {_with_place(str(e), text)}") from None
+    except (ValueError, RecursionError):
+        raise SceneError(file, None, None, "is not TOML that can be read: nested or numbered too far") from None
+    if not tables and not overrides:
+        raise SceneError(file, None, None, "is empty; it must say at least which operation, as in op.type = \"conv\"")
+    try:
+        parts = _override(_checked(tables, path.parent if path else Path()), overrides or {})
+        return _build(parts, path)
+    except Wrong as wrong:
+        raise SceneError(file, wrong.key, wrong.value, wrong.right) from None
+
+
+def parse_override(text: str) -> tuple[str, object]:
+    """ "op.stride=2" → ("op.stride", 2). What is not TOML is text."""
+    key, equals, raw = text.partition("=")
+    key, raw = key.strip(), raw.strip()
+    if not equals or not key:
+        raise SceneError("--set", text, None, "must be key=value, as in op.stride=2")
+    try:
+        parsed = tomllib.loads(f"value = {raw}")
+    except (ValueError, RecursionError):
+        return key, raw
+    if set(parsed) != {"value"}:
+        return key, raw
+    value = parsed["value"]
+    knob = find_knob(key)
+    kind = knob.metadata["kind"] if knob else None
+    wants_text = kind in ("text", "path", "name") or (kind in ("size", "pixels", "axes") and SIZE_TEXT.fullmatch(raw))
+    return key, raw if wants_text and not isinstance(value, str) else value
+
+
+def shown(path: Path | None) -> str:
+    """A path as an error line shows it: from the current folder where it lies in there."""
+    if path is None:
+        return "scene"
+    try:
+        return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
+    except (ValueError, OSError):
+        return str(path)
+
+
+# --- finding and reading ------------------------------------------------------------------------------------------
+
+
+def _find(name_or_path: str | os.PathLike) -> Path:
+    name = os.fspath(name_or_path)
+    ids = figures()
+    named = isinstance(name_or_path, str) and not re.search(r"[/\\]|\.toml$", name)
+    if named and name in ids:
+        return scenes_folder() / f"{name}.toml"
+    if name.strip() and "\0" not in name:
+        path = Path(name)
+        if not named or path.exists():
+            return path
+    near = difflib.get_close_matches(name, ids, n=3, cutoff=0.4)
+    hint = f"nearest: {', '.join(near)}" if near else f"the figures are {', '.join(ids)}"
+    raise SceneError(name or '""', None, None, f"no such figure; {hint}")
+
+
+def _read(path: Path) -> str:
+    file = shown(path)
+
+    def wrong(right):
+        return SceneError(file, None, None, right)
+
+    if path.is_dir():
+        raise wrong("is a folder, must be a scene file")
+    if not path.is_file():
+        near = difflib.get_close_matches(path.stem, figures(), n=1)
+        raise wrong("no such file" + (f"; the nearest figure is {near[0]}" if near else ""))
+    try:
+        if path.stat().st_size > LONGEST_FILE:
+            raise wrong(f"is too long, must be a scene file of at most {LONGEST_FILE:,} bytes")
+        raw = path.read_bytes()
+    except OSError as e:
+        raise wrong(f"cannot be read ({e.strerror or e})") from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        line = raw.count(b"\n", 0, e.start) + 1
+        raise wrong(f"is not UTF-8 text (at line {line}), must be a scene file in TOML") from None
+
+
+def _with_place(message: str, text: str) -> str:
+    """tomllib's message; "end of document" becomes a line and a column too."""
+    lines = text.split("\n")
+    return message.replace("at end of document", f"at the end, line {len(lines)}, column {len(lines[-1]) + 1}")
+
+
+# --- checking -----------------------------------------------------------------------------------------------------
+
+
+def _checked(tables: Mapping, folder: Path) -> dict[str, dict]:
+    """{"": top-level keys, "op": {...}, ...}, every value checked against its knob."""
+    parts: dict[str, dict] = {"": {}, **{name: {} for name in TABLES}}
+    for key, value in tables.items():
+        if key in TABLES:
+            if not isinstance(value, Mapping):
+                raise Wrong(f"must be a table: [{key}], then its keys", key, value)
+            for name, inner in value.items():
+                parts[key][name] = _checked_value(f"{key}.{name}", inner, folder)
+        else:
+            parts[""][key] = _checked_value(key, value, folder)
+    return parts
+
+
+def _checked_value(key: str, value: object, folder: Path) -> object:
+    knob = find_knob(key)
+    if knob is None:
+        raise Wrong(_nearest(key), key, value)
+    checked = check(value, knob, key)
+    if knob.metadata["kind"] == "path":
+        try:
+            checked = Path(os.path.abspath(folder / checked.expanduser()))
+        except (RuntimeError, OSError):
+            raise Wrong("must be a file's path in quotes", key, value) from None
+    return checked
+
+
+def _nearest(key: str) -> str:
+    """What an unknown key may have been meant to be."""
+    table, _, name = key.rpartition(".")
+    if table not in TABLES and table:
+        near = difflib.get_close_matches(key, _all_keys(), n=1)
+        tables = ", ".join(f"[{t}]" for t in TABLES)
+        return f"no such key; nearest: {near[0]}" if near else f"no such key; the tables are {tables}"
+    own = list(knobs(TABLES[table])) if table else [*knobs(Scene), *TABLES]
+    near = difflib.get_close_matches(name, own, n=1)
+    if near:
+        return f"no such key; nearest: {table}.{near[0]}" if table else f"no such key; nearest: {near[0]}"
+    elsewhere = [k for k in _all_keys() if k.rpartition(".")[2] == name]
+    near = elsewhere or difflib.get_close_matches(key, _all_keys(), n=1)
+    if near:
+        return f"no such key; nearest: {near[0]}"
+    where = f"[{table}]" if table else "a scene file"
+    return f"no such key; {where} has {', '.join(own)}"
+
+
+def _all_keys() -> list[str]:
+    return [*knobs(Scene), *(f"{table}.{key}" for table, cls in TABLES.items() for key in knobs(cls))]
+
+
+def _override(parts: dict[str, dict], overrides: Mapping[str, object]) -> dict[str, dict]:
+    """The overrides laid over the file; a new source takes the old one's place, with what belonged to it."""
+    new: dict[str, dict] = {name: {} for name in parts}
+    for key, value in overrides.items():
+        table, _, name = key.rpartition(".")
+        if key in TABLES:
+            raise Wrong(f"is a table; set one key of it, as in {key}.{next(iter(knobs(TABLES[key])))}", key, value)
+        if table not in new:
+            raise Wrong(_nearest(key), key, value)
+        new[table][name] = _checked_value(key, value, Path())
+    merged = {}
+    for table, given in new.items():
+        old = dict(parts[table])
+        source = next((s for s in SOURCES.get(table, ()) if s in given), None)
+        if source:
+            for name in SOURCES[table]:
+                old.pop(name, None)
+            for name in list(old):
+                if source not in companions_of(name, default=(source,)):
+                    del old[name]
+            if table == "input" and source in ("values", "npy", "idx"):
+                old.pop("size", None)
+        merged[table] = {**old, **given}
+    return merged
+
+
+def _build(parts: dict[str, dict], path: Path | None) -> Scene:
+    op_type = parts["op"].get("type", default_of(find_knob("op.type")))
+    for name, value in parts["op"].items():
+        ops = find_knob(f"op.{name}").metadata["ops"]
+        if ops and op_type not in ops:
+            raise Wrong(f"does not apply to {op_type}, only to {', '.join(ops)}; leave it out", f"op.{name}", value)
+    for table in OPERATED:
+        for name, value in parts[table].items():
+            if op_type not in CONV:
+                raise Wrong(f"does not apply to {op_type}, only to {', '.join(CONV)}; leave it out", f"{table}.{name}", value)
+    for table, sources in SOURCES.items():
+        _check_sources(table, sources, parts[table])
+    tables = {name: cls(**parts[name]) for name, cls in TABLES.items()}
+    for table in SOURCES:
+        part = tables[table]
+        if part.low > part.high:
+            raise Wrong(f"must be at most {table}.high ({part.high})", f"{table}.low", part.low)
+    op, data, weight = complete(tables["op"], tables["input"], tables["weight"], tables["bias"])
+    check_result(op, data)
+    tables |= {"op": op, "input": data, "weight": weight}
+    return Scene(id=path.stem if path else "scene", **parts[""], **tables, path=path)
+
+
+def _check_sources(table: str, sources: tuple[str, ...], given: dict) -> None:
+    """One source at most, and beside it only what goes with it."""
+    here = [s for s in sources if s in given]
+    if len(here) > 1:
+        both = " and ".join(f"{table}.{s}" for s in here)
+        raise Wrong(f"must be one source only, here are {both}", f"{table}.{here[1]}", given[here[1]])
+    for name in given:
+        wanted = companions_of(name, default=())
+        wanted = [s for s in wanted if s in sources]
+        if wanted and not (here and here[0] in wanted) and (here or "seed" not in wanted or table == "bias"):
+            goes = " or ".join(f"{table}.{s}" for s in wanted)
+            raise Wrong(f"goes with {goes} only; leave it out", f"{table}.{name}", given[name])
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+def dump(scene: Scene, folder: Path | None = None) -> str:
+    """TOML text that loads as this scene; paths are whole, or relative where they lie in `folder`."""
+    scene = _without_derived(scene)
+    lines = _lines(scene, folder)
+    for name, cls in TABLES.items():
+        body = _lines(getattr(scene, name), folder)
+        if name == "op":
+            body = [f"type = {toml(scene.op.type)}", *(line for line in body if not line.startswith("type ="))]
+        if body:
+            lines += ["", f"[{name}]", *body]
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _without_derived(scene: Scene) -> Scene:
+    """The scene with every None back that `complete` fills with the same."""
+    parts = {"op": scene.op, "input": scene.input, "weight": scene.weight, "bias": scene.bias}
+
+    def completed(tables):
+        return complete(tables["op"], tables["input"], tables["weight"], tables["bias"])
+
+    full = (scene.op, scene.input, scene.weight)
+    for table, key in DERIVED:
+        slim = {**parts, table: replace(parts[table], **{key: None})}
+        try:
+            same = completed(slim) == full
+        except Wrong:
+            same = False
+        parts = slim if same else parts
+    return replace(scene, **parts)
+
+
+def _lines(part: object, folder: Path | None) -> list[str]:
+    lines = []
+    for name, knob in knobs(type(part)).items():
+        value = getattr(part, name)
+        if value is None or value == default_of(knob):
+            continue
+        if isinstance(value, Path) and folder is not None and value.is_relative_to(folder):
+            value = value.relative_to(folder)
+        lines.append(f"{name} = {_array(value) if knob.metadata['kind'] == 'numbers' else toml(value)}")
+    return lines
+
+
+def _array(value: object, indent: str = "") -> str:
+    """Nested numbers with a line for each row."""
+    rows = plain(value)
+    if not isinstance(rows, list) or not isinstance(rows[0], (list, tuple)):
+        return toml(value)
+    inner = indent + "  "
+    return "[\n" + "".join(f"{inner}{_array(r, inner)},\n" for r in rows) + indent + "]"
