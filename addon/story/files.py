@@ -37,7 +37,7 @@ def existing(path: Path) -> Path:
     return path
 
 
-# --- .npy ---------------------------------------------------------------------------------------------------------
+# --- .npy ---
 
 
 def _mapped(path: Path) -> np.ndarray:
@@ -80,7 +80,7 @@ def as_numbers(array: np.ndarray, largest: float = 1e12) -> np.ndarray:
     return array
 
 
-# --- pictures -----------------------------------------------------------------------------------------------------
+# --- pictures ---
 
 
 def read_picture(path: Path, size: tuple[int, int], channels: int, levels: int) -> np.ndarray:
@@ -113,7 +113,9 @@ def _decode(path: Path) -> tuple[np.ndarray, int]:
             with iio.imopen(path, "r", plugin="pillow") as picture:
                 rows, columns = picture.properties(index=0).shape[:2]
                 if rows * columns > PICTURE_PIXELS:
-                    raise Wrong(f"must have at most {PICTURE_PIXELS:,} pixels, this one has {columns} × {rows}")
+                    raise Wrong(
+                        f"must have at most {PICTURE_PIXELS:,} pixels, this one has {columns} × {rows}"
+                    )
                 about = picture.metadata(index=0, exclude_applied=False)
                 pixels, white = _pixels(picture, about)
         except Wrong:
@@ -150,7 +152,7 @@ def _upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
 
 
 def _shrink(pixels: np.ndarray, white: int, size: tuple[int, int]) -> np.ndarray:
-    """The middle of the picture in the shape of `size`, averaged over each cell's area: (*size, 3) from 0 to 1."""
+    """The middle of the picture, averaged over each cell's area: (*size, 3) from 0 to 1."""
     scale = min(pixels.shape[0] / size[0], pixels.shape[1] / size[1])
     down, across = (
         np.clip((n - k * scale) / 2 + scale * np.arange(k + 1), 0, n)
@@ -176,7 +178,7 @@ def _over_white(band: np.ndarray, white: int) -> np.ndarray:
     return band[..., :3] * alpha + white * (1 - alpha)
 
 
-# --- IDX ----------------------------------------------------------------------------------------------------------
+# --- IDX ---
 
 
 def _open_idx(path: Path):
@@ -223,7 +225,9 @@ def read_idx(path: Path, index: int, size: tuple[int, int], levels: int, max_cel
         if index >= count:
             raise Wrong(f"must be from 0 to {count - 1}: the file has {count} pictures", "input.index", index)
         if rows * columns > max_cells:
-            raise Wrong(f"must have pictures of at most {max_cells:,} cells (input.max_cells), not {rows}×{columns}")
+            raise Wrong(
+                f"must have pictures of at most {max_cells:,} cells (input.max_cells), not {rows}×{columns}"
+            )
         f.seek(index * rows * columns, 1)
         raw = f.read(rows * columns)
         if len(raw) < rows * columns:

@@ -55,13 +55,13 @@ def axes(value: int | tuple, rank: int) -> tuple[int, ...]:
 def _limit(cells: int, data: Data, key: str, value) -> None:
     if cells > data.max_cells:
         raise Wrong(
-            f"must make at most {data.max_cells:,} cells, these would be {cells:,} (input.max_cells raises it)",
+            f"must make at most {data.max_cells:,} cells, not {cells:,} (input.max_cells raises the limit)",
             key,
             value,
         )
 
 
-# --- input --------------------------------------------------------------------------------------------------------
+# --- input ---
 
 
 def _complete_input(data: Data) -> Data:
@@ -103,7 +103,9 @@ def _as_given(data: Data, shape: tuple[int, ...], key: str, value) -> Data:
     if data.size is not None and full[1:] != data.size:
         raise Wrong(f"must be {times(data.size)} as input.size says; it is {times(full[1:])}", key, value)
     if data.channels is not None and full[0] != data.channels:
-        raise Wrong(f"must have {data.channels} channels as input.channels says; it has {full[0]}", key, value)
+        raise Wrong(
+            f"must have {data.channels} channels as input.channels says; it has {full[0]}", key, value
+        )
     return replace(data, size=full[1:], channels=full[0])
 
 
@@ -115,16 +117,20 @@ def _complete_picture(data: Data) -> Data:
     if data.idx is not None:
         count, *size = _header(idx_shape, path, key)
         if data.index >= count:
-            raise Wrong(f"must be from 0 to {count - 1}: the file has {count} pictures", "input.index", data.index)
+            raise Wrong(
+                f"must be from 0 to {count - 1}: the file has {count} pictures", "input.index", data.index
+            )
         if data.channels not in (None, 1):
             raise Wrong("must be 1, for an IDX file", "input.channels", data.channels)
         return replace(data, size=data.size or tuple(size), channels=1)
     if data.channels not in (None, 1, 3):
-        raise Wrong("must be 1 (grey) or 3 (red, green, blue), for a picture", "input.channels", data.channels)
+        raise Wrong(
+            "must be 1 (grey) or 3 (red, green, blue), for a picture", "input.channels", data.channels
+        )
     return replace(data, size=data.size or (6, 6), channels=data.channels or 1)
 
 
-# --- weights and bias ---------------------------------------------------------------------------------------------
+# --- weights and bias ---
 
 
 def _complete_weight(op: Op, data: Data, weight: Weight, rank: int) -> tuple[Op, Weight]:
@@ -223,11 +229,13 @@ def _check_bias(op: Op, bias: Bias) -> None:
     if not isinstance(bias.values, tuple):
         return
     if shape_of(bias.values) != (op.out_channels,):
-        filters = "1 number, for 1 filter" if op.out_channels == 1 else f"{op.out_channels} numbers, one per filter"
+        filters = (
+            "1 number, for 1 filter" if op.out_channels == 1 else f"{op.out_channels} numbers, one per filter"
+        )
         raise Wrong(f"must be a list of {filters}", "bias.values", bias.values)
 
 
-# --- per axis -----------------------------------------------------------------------------------------------------
+# --- per axis ---
 
 
 def _per_axis(value, key: str, rank: int) -> None:
@@ -255,7 +263,9 @@ def check_result(op: Op, data: Data) -> None:
                 size, kernel_size, op.stride, op.padding, op.output_padding, op.dilation
             )
         else:
-            out = engine.pool_output_shape(size, kernel_size, op.stride, op.padding, op.dilation, op.ceil_mode)
+            out = engine.pool_output_shape(
+                size, kernel_size, op.stride, op.padding, op.dilation, op.ceil_mode
+            )
     _limit(math.prod((data.channels, *_spread(op, data))), data, *_culprit(op))
     channels = op.out_channels if op.type in CONV else data.channels
     key = _culprit(op) if math.prod(out) > data.max_cells else ("op.out_channels", channels)
@@ -263,11 +273,13 @@ def check_result(op: Op, data: Data) -> None:
 
 
 def _spread(op: Op, data: Data) -> list[int]:
-    """The spatial size of the input with its padding, or at most that; for the transposed one with its zeros."""
+    """At most the spatial size of the input with its padding; for a transposed one, with its zeros."""
     rank = len(data.size)
     reach = [(k - 1) * d for k, d in zip(axes(op.kernel_size, rank), axes(op.dilation, rank), strict=True)]
     if op.type == "conv_transpose":
-        return [(n - 1) * s + 1 + 2 * r for n, s, r in zip(data.size, axes(op.stride, rank), reach, strict=True)]
+        return [
+            (n - 1) * s + 1 + 2 * r for n, s, r in zip(data.size, axes(op.stride, rank), reach, strict=True)
+        ]
     if isinstance(op.padding, str):
         more = [{"valid": 0, "same": r, "full": 2 * r}[op.padding] for r in reach]
     else:

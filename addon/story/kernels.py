@@ -55,7 +55,9 @@ def known(name: str) -> None:
     """Wrong with the nearest names where there is no such kernel."""
     if name not in NAMES:
         near = difflib.get_close_matches(name, NAMES, n=1)
-        raise Wrong(("nearest: " + show(near[0]) + "; " if near else "") + "must be one of " + ", ".join(NAMES))
+        raise Wrong(
+            ("nearest: " + show(near[0]) + "; " if near else "") + "must be one of " + ", ".join(NAMES)
+        )
 
 
 def kernel(name: str, size: tuple[int, ...]) -> np.ndarray:

@@ -26,14 +26,18 @@ OPERATED = ("weight", "bias")  # tables that only a convolution has
 
 
 class SceneError(ValueError):
-    """A scene that cannot be: `file`, `key` and `value` (None where there is none), and what would be `right`."""
+    """A scene that cannot be: `file`, `key` and `value` (None if there is none), what would be `right`."""
 
     def __init__(self, file: str, key: str | None, value: object, right: str):
         super().__init__(file, key, value, right)
         self.file, self.key, self.value, self.right = str(file), key, value, right
 
     def __str__(self) -> str:
-        at = "" if self.key is None else f" {self.key}" + ("" if self.value is None else f" = {show(self.value)}")
+        at = (
+            ""
+            if self.key is None
+            else f" {self.key}" + ("" if self.value is None else f" = {show(self.value)}")
+        )
         line = f"{self.file}:{at}: {self.right}" if at else f"{self.file}: {self.right}"
         line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
         return line.encode("utf-8", "backslashreplace").decode("utf-8")
@@ -65,9 +69,13 @@ def loads(text: str, overrides: Mapping[str, object] | None = None, *, path: Pat
     except tomllib.TOMLDecodeError as e:
         raise SceneError(file, None, None, f"is not TOML: {_with_place(str(e), text)}") from None
     except (ValueError, RecursionError):
-        raise SceneError(file, None, None, "is not TOML that can be read: nested or numbered too far") from None
+        raise SceneError(
+            file, None, None, "is not TOML that can be read: nested or numbered too far"
+        ) from None
     if not tables and not overrides:
-        raise SceneError(file, None, None, "is empty; it must say at least which operation, as in op.type = \"conv\"")
+        raise SceneError(
+            file, None, None, 'is empty; it must say at least which operation, as in op.type = "conv"'
+        )
     try:
         parts = _override(_checked(tables, path.parent if path else Path()), overrides or {})
         return _build(parts, path)
@@ -90,7 +98,9 @@ def parse_override(text: str) -> tuple[str, object]:
     value = parsed["value"]
     knob = find_knob(key)
     kind = knob.metadata["kind"] if knob else None
-    wants_text = kind in ("text", "path", "name") or (kind in ("size", "pixels", "axes") and SIZE_TEXT.fullmatch(raw))
+    wants_text = kind in ("text", "path", "name") or (
+        kind in ("size", "pixels", "axes") and SIZE_TEXT.fullmatch(raw)
+    )
     return key, raw if wants_text and not isinstance(value, str) else value
 
 
@@ -104,7 +114,7 @@ def shown(path: Path | None) -> str:
         return str(path)
 
 
-# --- finding and reading ------------------------------------------------------------------------------------------
+# --- finding and reading ---
 
 
 def _find(name_or_path: str | os.PathLike) -> Path:
@@ -149,10 +159,12 @@ def _read(path: Path) -> str:
 def _with_place(message: str, text: str) -> str:
     """tomllib's message; "end of document" becomes a line and a column too."""
     lines = text.split("\n")
-    return message.replace("at end of document", f"at the end, line {len(lines)}, column {len(lines[-1]) + 1}")
+    return message.replace(
+        "at end of document", f"at the end, line {len(lines)}, column {len(lines[-1]) + 1}"
+    )
 
 
-# --- checking -----------------------------------------------------------------------------------------------------
+# --- checking ---
 
 
 def _checked(tables: Mapping, folder: Path) -> dict[str, dict]:
@@ -211,7 +223,9 @@ def _override(parts: dict[str, dict], overrides: Mapping[str, object]) -> dict[s
     for key, value in overrides.items():
         table, _, name = key.rpartition(".")
         if key in TABLES:
-            raise Wrong(f"is a table; set one key of it, as in {key}.{next(iter(knobs(TABLES[key])))}", key, value)
+            raise Wrong(
+                f"is a table; set one key of it, as in {key}.{next(iter(knobs(TABLES[key])))}", key, value
+            )
         if table not in new:
             raise Wrong(_nearest(key), key, value)
         new[table][name] = _checked_value(key, value, Path())
@@ -236,11 +250,17 @@ def _build(parts: dict[str, dict], path: Path | None) -> Scene:
     for name, value in parts["op"].items():
         ops = find_knob(f"op.{name}").metadata["ops"]
         if ops and op_type not in ops:
-            raise Wrong(f"does not apply to {op_type}, only to {', '.join(ops)}; leave it out", f"op.{name}", value)
+            raise Wrong(
+                f"does not apply to {op_type}, only to {', '.join(ops)}; leave it out", f"op.{name}", value
+            )
     for table in OPERATED:
         for name, value in parts[table].items():
             if op_type not in CONV:
-                raise Wrong(f"does not apply to {op_type}, only to {', '.join(CONV)}; leave it out", f"{table}.{name}", value)
+                raise Wrong(
+                    f"does not apply to {op_type}, only to {', '.join(CONV)}; leave it out",
+                    f"{table}.{name}",
+                    value,
+                )
     for table, sources in SOURCES.items():
         _check_sources(table, sources, parts[table])
     tables = {name: cls(**parts[name]) for name, cls in TABLES.items()}
@@ -268,17 +288,20 @@ def _check_sources(table: str, sources: tuple[str, ...], given: dict) -> None:
             raise Wrong(f"goes with {goes} only; leave it out", f"{table}.{name}", given[name])
 
 
-# --- writing ------------------------------------------------------------------------------------------------------
+# --- writing ---
 
 
 def dump(scene: Scene, folder: Path | None = None) -> str:
     """TOML text that loads as this scene; paths are whole, or relative where they lie in `folder`."""
     scene = _without_derived(scene)
     lines = _lines(scene, folder)
-    for name, cls in TABLES.items():
+    for name in TABLES:
         body = _lines(getattr(scene, name), folder)
         if name == "op":
-            body = [f"type = {toml(scene.op.type)}", *(line for line in body if not line.startswith("type ="))]
+            body = [
+                f"type = {toml(scene.op.type)}",
+                *(line for line in body if not line.startswith("type =")),
+            ]
         if body:
             lines += ["", f"[{name}]", *body]
     return "\n".join(lines).lstrip("\n") + "\n"

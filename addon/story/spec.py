@@ -6,7 +6,7 @@
 - Lengths of lists are tuples of rows and columns, times are seconds, angles are degrees.
 - No checking (checks.py), no files (scene.py), no arrays (sources.py) here.
 
-A field's metadata: `kind` (what checks.py understands), `help`, `unit`, `range` (lowest, highest; None is open),
+A field's metadata: `kind` (what checks.py understands), `help`, `unit`, `range` (lowest, highest; None: any),
 `choices`, `ops` (the operations that have this key; empty: all), `auto` (the default in words).
 """
 
@@ -62,8 +62,8 @@ class Op:
         range=(1, 64), unit="cells", ops=CONV + POOL, auto="1; for pooling the kernel's size",
     )  # fmt: skip
     padding: int | str | tuple = knob(
-        0, "padding", "cells added around the input: one number, one per axis, a `[before, after]` pair per axis, "
-        "or a name: `valid` adds none, `same` keeps ceil(size / stride), `full` adds (k - 1) × dilation",
+        0, "padding", "cells added around the input: one number, one per axis, a `[before, after]` pair per "
+        "axis, or a name: `valid` adds none, `same` keeps ceil(size / stride), `full` adds (k - 1) × dilation",
         range=(0, 256), unit="cells", choices=PADDINGS, ops=CONV + POOL,
     )  # fmt: skip
     dilation: int | tuple[int, ...] = knob(
@@ -83,7 +83,9 @@ class Op:
         range=(0, 64), unit="cells", ops=("conv_transpose",),
     )  # fmt: skip
     ceil_mode: bool = knob(False, "flag", "round the output's size up instead of down", ops=POOL)
-    count_include_pad: bool = knob(True, "flag", "padded zeros count in the mean's divisor", ops=("avg_pool",))
+    count_include_pad: bool = knob(
+        True, "flag", "padded zeros count in the mean's divisor", ops=("avg_pool",)
+    )
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,8 @@ class Data:
 
     size: tuple[int, ...] | None = knob(
         None, "size", "spatial size, one number per axis (1 to 3): `10`, `[rows, columns]`, "
-        "`[depth, rows, columns]`, or text like `\"6x6\"`; pictures are cropped at the centre to this shape and "
-        "averaged down to it", range=(1, 1_000_000), unit="cells",
+        "`[depth, rows, columns]`, or text like `\"6x6\"`; pictures are cropped at the centre to this "
+        "shape and averaged down to it", range=(1, 1_000_000), unit="cells",
         auto="that of `values`, `npy` or `idx`; else 6x6",
     )  # fmt: skip
     channels: int | None = knob(
@@ -119,7 +121,7 @@ class Data:
         "that it can be read and added up; 256 keeps 8-bit values", range=(2, 256),
     )  # fmt: skip
     max_cells: int = knob(
-        2_000_000, "whole", "no volume of the scene may have more cells than this; raise it where memory allows",
+        2_000_000, "whole", "no volume of the scene may have more cells; raise it where memory allows",
         range=(1, 200_000_000), unit="cells",
     )  # fmt: skip
 
@@ -135,8 +137,8 @@ class Weight:
     low: int = knob(-1, "whole", "lowest number that `seed` draws", range=(-9999, 9999))
     high: int = knob(1, "whole", "highest number that `seed` draws", range=(-9999, 9999))
     values: tuple | None = knob(
-        None, "numbers", "the numbers themselves: (out, in / groups, rows, columns), for a transposed convolution "
-        "(in, out / groups, rows, columns); a leading 1 may be left out",
+        None, "numbers", "the numbers themselves: (out, in / groups, rows, columns), for a transposed "
+        "convolution (in, out / groups, rows, columns); a leading 1 may be left out",
     )  # fmt: skip
     npy: Path | None = knob(None, "path", "a NumPy `.npy` file, shaped like `values`")
     kernel: str | tuple | None = knob(
@@ -226,10 +228,12 @@ class Output:
         (854, 480), "pixels", "width and height of the picture: `[854, 480]` or `\"854x480\"`",
         range=(16, 8192), unit="pixels",
     )  # fmt: skip
-    fps: int = knob(20, "whole", "frames per second; 10, 20, 25 and 50 are exact in a GIF", range=(1, 120), unit="1/s")
+    fps: int = knob(
+        20, "whole", "frames per second; 10, 20, 25 and 50 are exact in a GIF", range=(1, 120), unit="1/s"
+    )
     formats: tuple[str, ...] = knob(
-        ("gif",), "choices", "what to write: a list, or text like `\"gif,mp4\"`; `png` is every frame, `steps` one "
-        "picture per step, `blend` the Blender file, `poster` one still", choices=FORMATS,
+        ("gif",), "choices", "what to write: a list, or text like `\"gif,mp4\"`; `png` is every frame, "
+        "`steps` one picture per step, `blend` the Blender file, `poster` one still", choices=FORMATS,
     )  # fmt: skip
     quality: str = knob("lecture", "choice", "how it is rendered, from quick to fine", choices=QUALITIES)
 
