@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
 from dataclasses import Field
 from pathlib import Path
 
@@ -79,6 +80,13 @@ def is_number(value: object) -> bool:
     return is_whole(value) or isinstance(value, float)
 
 
+def is_finite(value: int | float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond the floats
+        return False
+
+
 def within(value, span, noun: str) -> None:
     low, high = span or (None, None)
     if low is not None and value < low:
@@ -106,7 +114,7 @@ def _whole(value, about):
 
 
 def _real(value, about):
-    if not is_number(value) or not math.isfinite(value):
+    if not is_number(value) or not is_finite(value):
         raise Wrong(f"must be a number{_span(about)}")
     within(value, about["range"], "must be a number")
     return float(value)
@@ -115,7 +123,7 @@ def _real(value, about):
 def _text(value, about):
     if not isinstance(value, str):
         raise Wrong('must be text in quotes, like "Input"')
-    if len(value) > TEXT_LENGTH or not all(c.isprintable() for c in value):
+    if len(value) > TEXT_LENGTH or any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in value):
         raise Wrong(f"must be one line of at most {TEXT_LENGTH} printable characters")
     return value
 
@@ -181,7 +189,6 @@ def _pixels(value, about):
 
 
 def _axes(value, about):
-    low, high = about["range"]
     if is_whole(value):
         return _whole(value, about)
     return _whole_list(value, about, f"must be a whole number{_span(about)}, or a list with one per axis")
@@ -207,14 +214,13 @@ def _padding(value, about):
 def _numbers(value, about):
     if not is_number(value) and not (isinstance(value, list) and value):
         raise Wrong("must be a list of numbers, or of lists of numbers")
-    numbers = _nested(value, "")
-    return numbers
+    return _nested(value, "")
 
 
 def _nested(value, place):
     value = plain(value)
     if is_number(value):
-        if not math.isfinite(value):
+        if not is_finite(value):
             raise Wrong("must be a finite number", place or None, value)
         if abs(value) > LARGEST:
             raise Wrong("must be a number from -1e12 to 1e12", place or None, value)
@@ -231,7 +237,7 @@ def _nested(value, place):
         if shape != shapes[0]:
             of = " × ".join(map(str, shapes[0])) or "a single number"
             raise Wrong(
-                f"must have as many numbers as {place}[0] before it ({of})", f"{place}[{i}]", value[i]
+                f"must have as many numbers as {place}[0], the first ({of})", f"{place}[{i}]", value[i]
             )
     return items
 

@@ -22,11 +22,20 @@ from .checks import Wrong
 PICTURE_PIXELS = 120_000_000
 
 
+def kind_of(path: Path) -> str:
+    """ "file", "folder" or "nothing"; also where even asking is refused."""
+    try:
+        return "folder" if path.is_dir() else "file" if path.is_file() else "nothing"
+    except (OSError, ValueError):
+        return "nothing"
+
+
 def existing(path: Path) -> Path:
     """The path of a file that is there."""
-    if path.is_dir():
+    kind = kind_of(path)
+    if kind == "folder":
         raise Wrong("must be a file, this is a folder")
-    if not path.is_file():
+    if kind != "file":
         raise Wrong("must be a file that exists")
     try:
         with path.open("rb") as f:

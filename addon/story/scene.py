@@ -18,8 +18,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from .checks import SIZE_TEXT, Wrong, check, plain, show, toml
+from .files import kind_of
 from .fit import DERIVED, check_result, complete
-from .spec import CONV, SOURCES, TABLES, Scene, companions_of, default_of, find_knob, knobs
+from .spec import COMPANIONS, CONV, DEFAULT_SOURCE, SOURCES, TABLES, Scene, default_of, find_knob, knobs
 
 LONGEST_FILE = 16_000_000  # bytes
 OPERATED = ("weight", "bias")  # tables that only a convolution has
@@ -110,7 +111,7 @@ def shown(path: Path | None) -> str:
         return "scene"
     try:
         return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
-    except (ValueError, OSError):
+    except (ValueError, OSError, RuntimeError):
         return str(path)
 
 
@@ -125,7 +126,7 @@ def _find(name_or_path: str | os.PathLike) -> Path:
         return scenes_folder() / f"{name}.toml"
     if name.strip() and "\0" not in name:
         path = Path(name)
-        if not named or path.exists():
+        if not named or kind_of(path) != "nothing":
             return path
     near = difflib.get_close_matches(name, ids, n=3, cutoff=0.4)
     hint = f"nearest: {', '.join(near)}" if near else f"the figures are {', '.join(ids)}"
@@ -138,9 +139,10 @@ def _read(path: Path) -> str:
     def wrong(right):
         return SceneError(file, None, None, right)
 
-    if path.is_dir():
+    kind = kind_of(path)
+    if kind == "folder":
         raise wrong("is a folder, must be a scene file")
-    if not path.is_file():
+    if kind == "nothing":
         near = difflib.get_close_matches(path.stem, figures(), n=1)
         raise wrong("no such file" + (f"; the nearest figure is {near[0]}" if near else ""))
     try:
@@ -237,7 +239,7 @@ def _override(parts: dict[str, dict], overrides: Mapping[str, object]) -> dict[s
             for name in SOURCES[table]:
                 old.pop(name, None)
             for name in list(old):
-                if source not in companions_of(name, default=(source,)):
+                if source not in COMPANIONS.get(name, (source,)):
                     del old[name]
             if table == "input" and source in ("values", "npy", "idx"):
                 old.pop("size", None)
@@ -280,10 +282,10 @@ def _check_sources(table: str, sources: tuple[str, ...], given: dict) -> None:
     if len(here) > 1:
         both = " and ".join(f"{table}.{s}" for s in here)
         raise Wrong(f"must be one source only, here are {both}", f"{table}.{here[1]}", given[here[1]])
+    source = here[0] if here else DEFAULT_SOURCE[table]
     for name in given:
-        wanted = companions_of(name, default=())
-        wanted = [s for s in wanted if s in sources]
-        if wanted and not (here and here[0] in wanted) and (here or "seed" not in wanted or table == "bias"):
+        wanted = [s for s in COMPANIONS.get(name, ()) if s in sources]
+        if wanted and source not in wanted:
             goes = " or ".join(f"{table}.{s}" for s in wanted)
             raise Wrong(f"goes with {goes} only; leave it out", f"{table}.{name}", given[name])
 

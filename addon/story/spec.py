@@ -3,7 +3,7 @@
 
 - Every field is made by `knob`, which stores what the command line, the panel and docs/scene-file.md need.
 - A default of None means "worked out from the rest"; `auto` says how, and a loaded scene holds the result.
-- Lengths of lists are tuples of rows and columns, times are seconds, angles are degrees.
+- Lists are held as tuples, sizes are (rows, columns), times are seconds, angles are degrees.
 - No checking (checks.py), no files (scene.py), no arrays (sources.py) here.
 
 A field's metadata: `kind` (what checks.py understands), `help`, `unit`, `range` (lowest, highest; None: any),
@@ -27,6 +27,7 @@ QUALITIES = ("draft", "lecture", "print")
 INPUT_SOURCES = ("seed", "values", "npy", "image", "idx")
 WEIGHT_SOURCES = ("seed", "values", "npy", "kernel")
 BIAS_SOURCES = ("seed", "values")
+DEFAULT_SOURCE = {"input": "seed", "weight": "seed", "bias": None}
 # keys that mean something only beside one of these sources
 COMPANIONS = {"low": ("seed",), "high": ("seed",), "index": ("idx",), "levels": ("image", "idx")}
 
@@ -63,12 +64,13 @@ class Op:
     )  # fmt: skip
     padding: int | str | tuple = knob(
         0, "padding", "cells added around the input: one number, one per axis, a `[before, after]` pair per "
-        "axis, or a name: `valid` adds none, `same` keeps ceil(size / stride), `full` adds (k - 1) × dilation",
+        "axis, or a name: `valid` adds none, `same` keeps ceil(size / stride), `full` adds (k - 1) × dilation "
+        "on both sides; a transposed convolution takes them from its output",
         range=(0, 256), unit="cells", choices=PADDINGS, ops=CONV + POOL,
     )  # fmt: skip
     dilation: int | tuple[int, ...] = knob(
         1, "axes", "distance between neighbouring taps of the kernel: one number, or one per axis",
-        range=(1, 64), unit="cells", ops=CONV + ("max_pool",),
+        range=(1, 64), unit="cells", ops=CONV + POOL,
     )  # fmt: skip
     groups: int = knob(
         1, "whole", "groups of channels that do not see each other; divides input and output channels",
@@ -276,11 +278,6 @@ def find_knob(key: str) -> Field | None:
     table, _, name = key.rpartition(".")
     cls = TABLES.get(table) if table else Scene
     return knobs(cls).get(name) if cls else None
-
-
-def companions_of(key: str, default: tuple[str, ...]) -> tuple[str, ...]:
-    """The sources that a key goes with; `default` where it goes with all."""
-    return COMPANIONS.get(key, default)
 
 
 def default_of(f: Field):
