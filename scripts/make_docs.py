@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes docs/scene-file.md from the fields of addon/story/spec.py; with --check, says whether it is up to date.
+
+- What a key means, its range and its default are said once, in the spec.
+- The example is a scene file of this project, read from where it lies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import Field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from addon.story import kernels, spec  # noqa: E402
+from addon.story.checks import toml  # noqa: E402
+from addon.story.files import PICTURE_PIXELS  # noqa: E402
+
+PAGE = ROOT / "docs" / "scene-file.md"
+EXAMPLE = ROOT / "scenes" / "rgb_conv.toml"
+
+INTRO = """\
+<!-- Made by scripts/make_docs.py from addon/story/spec.py: change it there. -->
+
+# Scene files
+
+A scene file says what a figure shows: one operation, the numbers it works on, and how it is to look. It is
+[TOML](https://toml.io), so it is data and never code; every key has a default, and a file holds only what differs. A
+value that cannot be is answered in one line with the file, the key, the value and what would be right:
+
+    scenes/my.toml: op.stride = 0: must be a whole number of at least 1
+
+The smallest useful file has two lines, `[op]` and `type = "max_pool"`. This one is the figure `{id}`:
+
+```toml
+{example}```
+
+Any key can be replaced for one run, with its table and a point: `--set op.stride=2`. Text needs no quotes there:
+`--set op.padding=same --set input.size=8x8 --set input.image=photo.png`. A new source of numbers takes the place of
+the file's. Relative paths in a file start beside the file, those of `--set` in the current folder. A file's name,
+without `.toml`, is the figure's id.
+
+Terms and parameters are PyTorch's and ONNX's. A convolution is a cross-correlation, as in every framework: the kernel
+is not flipped. Sizes of volumes are rows × columns; the size of the picture is width × height.
+"""
+
+NUMBERS = """\
+## Where numbers come from
+
+One source per table. `seed` draws whole numbers, equally likely, from `low` to `high`: PCG64, row by row, channel by
+channel, the same with every version. `values` and `npy` may leave out leading axes of length 1. Whole numbers stay
+whole all the way to the picture, others are computed as 64-bit floats; none may be infinite or further from 0 than
+10¹². `.npy` files that hold Python objects are refused, never unpickled.
+
+A picture is turned upright as its camera noted, laid over white where it is transparent, cropped at its centre to the
+shape of `input.size`, and averaged over the area of each cell. Grey is 0.299 R + 0.587 G + 0.114 B. The brightness
+from 0 to 1 is then cut into `input.levels` equal steps: with 10, black is 0 and white is 9. Of a moving picture the
+first frame is taken. A picture may have {pixels:,} pixels; volumes may have `input.max_cells` cells. Both are checked
+before memory is taken.
+"""
+
+KERNELS = """\
+## Named kernels
+
+For `weight.kernel`. Each is 3×3 on two axes; some have a form of 3 on one axis. `identity` (any odd size) and `ones`
+(any size) fit one to three axes. They are applied as written, and are whole numbers so that a figure can be read.
+
+| name | what its result shows | on one axis | on two axes |
+|---|---|---|---|
+"""
+
+
+def span(about) -> str:
+    """ "1 … 64", or nothing."""
+    low, high = about["range"] or (None, None)
+    return f"{low:,} … {high:,}".replace("-", "−") if low is not None else ""
+
+
+def type_of(about) -> str:
+    """What may stand behind the key."""
+    choices = ", ".join(f"`{toml(c)}`" for c in about["choices"])
+    words = {
+        "flag": "`true` or `false`",
+        "whole": "whole number",
+        "real": "number",
+        "text": "text",
+        "texts": "list of texts",
+        "name": "name",
+        "choice": choices,
+        "choices": f"list of {choices}",
+        "size": "1 to 3 whole numbers",
+        "pixels": "2 whole numbers",
+        "axes": "whole number, or a list",
+        "padding": f"whole number, list, list of pairs, or {choices}",
+        "numbers": "nested lists of numbers",
+        "path": "path",
+        "names": "name, or list of names",
+    }[about["kind"]]
+    return f"{words}, {span(about)}" if span(about) else words
+
+
+def default_in_words(f: Field) -> str:
+    if f.metadata["auto"]:
+        return f.metadata["auto"]
+    default = spec.default_of(f)
+    return "none" if default is None else f"`{toml(default)}`"
+
+
+def table(cls) -> str:
+    """One row per key."""
+    lines = ["| key | value | unit | default | meaning |", "|---|---|---|---|---|"]
+    for name, f in spec.knobs(cls).items():
+        about = f.metadata
+        meaning = about["help"]
+        if about["ops"]:
+            meaning += f" ({', '.join(f'`{op}`' for op in about['ops'])})"
+        lines.append(f"| `{name}` | {type_of(about)} | {about['unit']} | {default_in_words(f)} | {meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def page() -> str:
+    """The whole page."""
+    example = EXAMPLE.read_text(encoding="utf-8")
+    parts = [INTRO.format(id=EXAMPLE.stem, example=example)]
+    parts.append("## Above all tables\n\n" + table(spec.Scene))
+    for name, cls in spec.TABLES.items():
+        parts.append(f"## [{name}]\n\n{cls.__doc__}\n\n{table(cls)}")
+    parts.append(NUMBERS.format(pixels=PICTURE_PIXELS))
+    rows = [
+        " | ".join(("", f"`{name}`", about, line, plane, "")) for name, about, line, plane in kernels.table()
+    ]
+    parts.append(KERNELS + "\n".join(row.strip() for row in rows) + "\n")
+    return "\n".join(parts)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Write docs/scene-file.md from the spec.")
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 if the page is not up to date")
+    args = parser.parse_args(argv)
+    text = page()
+    if args.check:
+        if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:
+            return 0
+        print(f"{PAGE.relative_to(ROOT).as_posix()} is not up to date: run python scripts/make_docs.py")
+        return 1
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(text, encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
