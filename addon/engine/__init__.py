@@ -2,8 +2,8 @@
 """The operations of a convolutional network in NumPy, each with a trace of how every output cell came about.
 
 - In: arrays `(channels, *spatial)` with one, two or three spatial axes, unbatched, and PyTorch's arguments.
-- Out: a `Trace`. Its `output` is computed at once, vectorised; `trace[i]` works out one `Step` (one output cell: the
-  input cells it read, the weights, the products) when asked, in time and memory of one window.
+- Out: a `Trace`. Its `output` is computed at once, vectorised; `trace[i]` works out one `Step` (one output
+  cell: the input cells it read, the weights, the products) when asked, in time and memory of one window.
 - Convolution here is cross-correlation: the kernel is not flipped, as in every framework.
 - May not enter: Blender, drawing, seconds, colours, files. NumPy alone is imported.
 

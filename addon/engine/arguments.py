@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Turning what a caller passed into checked arrays and per-axis tuples, or into an error a person can act on.
 
-Every check here raises `ValueError` with the argument's name, its value and what would be right. What the numbers mean
-together (does the kernel fit, how large is the output) is `shapes`' business.
+Every check here raises `ValueError` with the argument's name, its value and what would be right. What the
+numbers mean together (does the kernel fit, how large is the output) is `shapes`' business.
 """
 
 import operator
@@ -37,7 +37,7 @@ def numbers(name, value):
         if not finite.all():
             where = tuple(int(i) for i in np.unravel_index(int(np.argmin(finite)), array.shape))
             raise ValueError(f"{name} holds {array[where]} at index {where}; every number must be finite")
-        # Wider than float64 exists on some machines only; the same scene must give the same numbers everywhere.
+        # Some machines have wider floats; a scene must give the same numbers on all of them.
         return array.astype(np.float64) if array.dtype.itemsize > 8 else array
     if kind == "u" and int(array.max()) > INT64_MAX:
         raise ValueError(
@@ -51,8 +51,8 @@ def volume(name, value):
     array = numbers(name, value)
     if array.ndim - 1 not in AXES:
         raise ValueError(
-            f"{name} has shape {array.shape}; it must be (channels, *spatial) with one, two or three spatial axes, "
-            f"so two to four axes in all, without a batch axis"
+            f"{name} has shape {array.shape}; it must be (channels, *spatial) with one, two or three "
+            "spatial axes, so two to four axes in all, without a batch axis"
         )
     return array
 
@@ -65,7 +65,7 @@ def frozen(array, dtype):
 
 
 def integer(name, value, least, shown=None):
-    """`value` as an int that is at least `least`; `shown` is the whole argument it came from, for the message."""
+    """`value` as an int, at least `least`; `shown` is the whole argument it is part of, for the message."""
     whole = value if shown is None else shown
     try:
         # True is an int to Python, but stride=True is a slip.
@@ -88,7 +88,8 @@ def per_axis(name, value, axes, least):
     if isinstance(value, (tuple, list)):
         if len(value) != axes:
             raise ValueError(
-                f"{name}={value!r} has {len(value)} entries; it must be an integer or one per spatial axis ({axes})"
+                f"{name}={value!r} has {len(value)} entries; it must be an integer or one per spatial axis "
+                f"({axes})"
             )
         return tuple(integer(name, entry, least, value) for entry in value)
     return (integer(name, value, least),) * axes
@@ -109,15 +110,16 @@ def padding_pairs(value, axes):
             f"; write ({tuple(value)!r},) for a (before, after) pair" if axes == 1 and len(value) == 2 else ""
         )
         raise ValueError(
-            f"padding={value!r} has {len(value)} entries; it must be an integer, an integer or a (before, after) pair for "
-            f'each spatial axis ({axes}), "valid", "same" or "full"{hint}'
+            f"padding={value!r} has {len(value)} entries; it must be an integer, or an integer or a (before, "
+            f'after) pair for each spatial axis ({axes}), or "valid", "same" or "full"{hint}'
         )
     pairs = []
     for entry in value:
         if isinstance(entry, (tuple, list)):
             if len(entry) != 2:
                 raise ValueError(
-                    f"padding={value!r}: {entry!r} has {len(entry)} entries; it must be a (before, after) pair"
+                    f"padding={value!r}: {entry!r} has {len(entry)} entries; it must be a (before, after) "
+                    "pair"
                 )
             pairs.append(tuple(integer("padding", side, 0, value) for side in entry))
         else:
@@ -128,7 +130,7 @@ def padding_pairs(value, axes):
 def flag(name, value):
     """`value` as a bool; only true booleans will do, since "no" counts as true."""
     if not isinstance(value, (bool, np.bool_)):
-        raise ValueError(f"{name}={value!r} is neither True nor False")  # noqa: TRY004 - as every bad argument
+        raise ValueError(f"{name}={value!r} is neither True nor False")
     return bool(value)
 
 

@@ -18,14 +18,16 @@ def max_pool(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=Fa
     """The largest number of each window of each channel of `x (C, *S)`, one to three spatial axes.
 
     - `kernel_size`, `stride` (None: the kernel size), `dilation`: cells, an int or one per axis, at least 1.
-    - `padding`: cells of minus infinity around the input, at most half the kernel on each side: an int, one per axis, a
-      (before, after) pair per axis, "valid" (none) or "same" (`ceil(size / stride)`, the odd cell after, whatever that
-      takes). "full" is refused: its outer windows would hold almost nothing.
-    - `ceil_mode`: round the number of windows up, as long as the last one starts in the input or the padding before it.
+    - `padding`: cells of minus infinity around the input, at most half the kernel on each side: an int, one
+      per axis, a (before, after) pair per axis, "valid" (none) or "same" (`ceil(size / stride)`, the odd cell
+      after, whatever that takes). "full" is refused: its outer windows would hold almost nothing.
+    - `ceil_mode`: round the number of windows up, as long as the last one starts in the input or the padding
+      before it.
 
-    Returns a `Trace` with `reduce == "max"`; the output has the dtype of `x` (any integers: int64). Raises `ValueError`
-    where arguments are wrong or do not fit together. A dilated window may fall on padding only: its maximum is minus
-    infinity, as in PyTorch, and since no integer is that, an integer `x` is then refused.
+    Returns a `Trace` with `reduce == "max"`; the output has the dtype of `x` (any integers: int64). Raises
+    `ValueError` where arguments are wrong or do not fit together. A dilated window may fall on padding only:
+    its maximum is minus infinity, as in PyTorch, and since no integer is that, an integer `x` is then
+    refused.
 
     Source: PyTorch `MaxPool1d`/`2d`/`3d`; ONNX `MaxPool`.
     """
@@ -37,12 +39,12 @@ def max_pool(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=Fa
 def avg_pool(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True):
     """The mean of each window of each channel of `x (C, *S)`, one to three spatial axes.
 
-    Arguments are as for `max_pool`, but for the padding's part in the mean: with `count_include_pad` padding cells are
-    zeros that count in the divisor, without it they are left out. What a window rounded up by `ceil_mode` reads behind
-    the padding never counts.
+    Arguments are as for `max_pool`, but for the padding's part in the mean: with `count_include_pad` padding
+    cells are zeros that count in the divisor, without it they are left out. What a window rounded up by
+    `ceil_mode` reads behind the padding never counts.
 
-    Returns a `Trace` with `reduce == "mean"`; floats keep their dtype, integers are summed exactly and give float64.
-    Raises `ValueError` as `max_pool` does, and where a window would have nothing to count.
+    Returns a `Trace` with `reduce == "mean"`; floats keep their dtype, integers are summed exactly and give
+    float64. Raises `ValueError` as `max_pool` does, and where a window would have nothing to count.
 
     Source: PyTorch `AvgPool1d`/`2d`/`3d` (which have no dilation); ONNX `AveragePool` (which has).
     """
@@ -65,8 +67,8 @@ def global_max_pool(x):
 def global_avg_pool(x):
     """The mean of each channel: `x (C, *S)` gives `(C, 1, ...)`, one step per channel.
 
-    Returns a `Trace` with `reduce == "mean"`; integers give float64. Raises `ValueError` where `x` is no volume of
-    numbers.
+    Returns a `Trace` with `reduce == "mean"`; integers give float64. Raises `ValueError` where `x` is no
+    volume of numbers.
 
     Source: ONNX `GlobalAveragePool`; PyTorch `AdaptiveAvgPool2d(1)`.
     """
@@ -93,13 +95,13 @@ def _mean(op, x, geometry, ceil_mode, count_include_pad):
         terms = math.prod(geometry.kernel_size)
         if largest(x) * terms > INT64_MAX:
             raise ValueError(
-                f"x holds integers up to {largest(x)}: a sum of {terms} may not fit into 64 bits; "
-                f"pass smaller integers, or floats"
+                f"x holds integers up to {largest(x)}: a sum of {terms} may not fit into 64 bits; pass "
+                "smaller integers, or floats"
             )
         sums = reduce_windows(x, np.add, 0, geometry)
         output = sums / divisors
     else:
-        # Half precision is summed in single: a sum of a few hundred cells would lose its last digits otherwise.
+        # Half precision is summed in single: hundreds of cells would lose their last digits otherwise.
         wide = np.float32 if inner == np.float16 else inner
         sums = reduce_windows(x.astype(wide, copy=False), np.add, 0, geometry)
         output = (sums / divisors.astype(wide)).astype(inner, copy=False)
@@ -112,9 +114,9 @@ def _all_counted(geometry, include_padding, what):
     if counts.min() == 0:
         place = tuple(int(i) for i in np.unravel_index(int(np.argmin(counts)), counts.shape))
         raise ValueError(
-            f"padding={geometry.padding} with kernel_size={geometry.kernel_size} and dilation={geometry.dilation} leaves "
-            f"the window of output cell {place} no input cell at all, and a pooling {what} needs one; "
-            f"use less padding or dilation"
+            f"padding={geometry.padding} with kernel_size={geometry.kernel_size} and "
+            f"dilation={geometry.dilation} leaves the window of output cell {place} no input cell at all, "
+            f"and a pooling {what} needs one; use less padding or dilation"
         )
     return counts
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sizes and padding: what goes in along each spatial axis, what comes out, and whether the arguments fit together.
+"""Sizes and padding along each spatial axis: what goes in, what comes out, and whether it fits together.
 
-Nothing is computed here but lengths, counted in cells. The arithmetic is that of Dumoulin & Visin, "A guide to
-convolution arithmetic for deep learning" (2016); rounding, limits and names follow the documentation of PyTorch's
-`Conv2d`, `ConvTranspose2d`, `MaxPool2d` and `AvgPool2d` and the ONNX operators `Conv`, `ConvTranspose`, `MaxPool`.
+Nothing is computed here but lengths, counted in cells. The arithmetic is that of Dumoulin & Visin, "A guide
+to convolution arithmetic for deep learning" (2016); rounding, limits and names follow the documentation of
+PyTorch's `Conv2d`, `ConvTranspose2d`, `MaxPool2d` and `AvgPool2d` and the ONNX operators `Conv`,
+`ConvTranspose`, `MaxPool`.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from .arguments import AXES, flag, integer, padding_pairs, per_axis
 
 @dataclass(frozen=True)
 class Geometry:
-    """Checked arguments of one operation, one entry per spatial axis, with its padding resolved to numbers."""
+    """Checked arguments of one operation, one entry per spatial axis, its padding resolved to numbers."""
 
     size: tuple  # of the input, in cells
     kernel_size: tuple
@@ -32,7 +33,8 @@ def extent(kernel_size, dilation):
 def conv_output_shape(size, kernel_size, stride=1, padding=0, dilation=1):
     """The spatial shape a convolution gives: `floor((size + padding - extent) / stride) + 1` per axis.
 
-    `size` is a tuple of one to three spatial sizes (no channels); the others are as for `conv`. Raises `ValueError`.
+    `size` is a tuple of one to three spatial sizes (no channels); the others are as for `conv`. Raises
+    `ValueError`.
 
     >>> conv_output_shape((6, 6), 3, stride=1, padding="full")
     (8, 8)
@@ -41,9 +43,10 @@ def conv_output_shape(size, kernel_size, stride=1, padding=0, dilation=1):
 
 
 def conv_transpose_output_shape(size, kernel_size, stride=1, padding=0, output_padding=0, dilation=1):
-    """The spatial shape a transposed convolution gives: `(size - 1) * stride + extent - padding + output_padding`.
+    """The spatial shape a transposed convolution gives.
 
-    `size` is a tuple of one to three spatial sizes; the others are as for `conv_transpose`. Raises `ValueError`.
+    Per axis `(size - 1) * stride + extent - padding + output_padding`. `size` is a tuple of one to three
+    spatial sizes; the others are as for `conv_transpose`. Raises `ValueError`.
 
     >>> conv_transpose_output_shape((3, 3), 3, stride=2, padding=1)
     (5, 5)
@@ -54,10 +57,11 @@ def conv_transpose_output_shape(size, kernel_size, stride=1, padding=0, output_p
 
 
 def pool_output_shape(size, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
-    """The spatial shape a pooling gives; `size` is a tuple of spatial sizes, the others are as for `max_pool`.
+    """The spatial shape a pooling gives.
 
-    As for a convolution, but with `ceil_mode` it is rounded up, as long as the last window starts in the input or in
-    the padding before it. Raises `ValueError`.
+    `size` is a tuple of one to three spatial sizes; the others are as for `max_pool`. As for a convolution,
+    but with `ceil_mode` it is rounded up, as long as the last window starts in the input or in the padding
+    before it. Raises `ValueError`.
 
     >>> pool_output_shape((5,), 2, ceil_mode=True)
     (3,)
@@ -75,12 +79,12 @@ def conv_geometry(size, kernel_size, stride, padding, dilation):
     if padding == "valid":
         padding = ((0, 0),) * axes
     elif padding == "full":
-        padding = tuple(((k - 1) * d,) * 2 for k, d in zip(kernel_size, dilation))
+        padding = tuple(((k - 1) * d,) * 2 for k, d in zip(kernel_size, dilation, strict=True))
     elif padding == "same":
         padding = _same(size, kernel_size, stride, dilation)
     output = tuple(
         (n + sum(p) - extent(k, d)) // s + 1
-        for n, p, k, d, s in zip(size, padding, kernel_size, dilation, stride)
+        for n, p, k, d, s in zip(size, padding, kernel_size, dilation, stride, strict=True)
     )
     _fits(size, kernel_size, padding, dilation, output)
     return Geometry(size, kernel_size, stride, padding, dilation, (0,) * axes, output)
@@ -96,36 +100,41 @@ def conv_transpose_geometry(size, kernel_size, stride, padding, output_padding, 
     stride = per_axis("stride", stride, axes, 1)
     dilation = per_axis("dilation", dilation, axes, 1)
     output_padding = per_axis("output_padding", output_padding, axes, 0)
-    for extra, s, d in zip(output_padding, stride, dilation):
+    for extra, s, d in zip(output_padding, stride, dilation, strict=True):
         if extra >= max(s, d):
             raise ValueError(
-                f"output_padding={output_padding} is too large; on each axis it must be smaller than the larger of "
-                f"stride={stride} and dilation={dilation}"
+                f"output_padding={output_padding} is too large; on each axis it must be smaller than the "
+                f"larger of stride={stride} and dilation={dilation}"
             )
     padding = padding_pairs(padding, axes)
     if padding == "valid":
         padding = ((0, 0),) * axes
     elif padding == "full":
-        padding = tuple(((k - 1) * d,) * 2 for k, d in zip(kernel_size, dilation))
+        padding = tuple(((k - 1) * d,) * 2 for k, d in zip(kernel_size, dilation, strict=True))
     elif padding == "same":
         surplus = tuple(
-            extent(k, d) + o - s for k, d, o, s in zip(kernel_size, dilation, output_padding, stride)
+            extent(k, d) + o - s
+            for k, d, o, s in zip(kernel_size, dilation, output_padding, stride, strict=True)
         )
         if min(surplus) < 0:
-            needed = tuple(max(0, s - extent(k, d)) for k, d, s in zip(kernel_size, dilation, stride))
+            needed = tuple(
+                max(0, s - extent(k, d)) for k, d, s in zip(kernel_size, dilation, stride, strict=True)
+            )
             raise ValueError(
                 f'padding="same" cannot give size * stride with kernel_size={kernel_size}, stride={stride}, '
-                f"output_padding={output_padding}; the kernel leaves gaps, so output_padding must be at least {needed}"
+                f"output_padding={output_padding}; the kernel leaves gaps, so output_padding must be at "
+                f"least {needed}"
             )
         padding = tuple((cells // 2, cells - cells // 2) for cells in surplus)
     output = tuple(
         (n - 1) * s + extent(k, d) - sum(p) + o
-        for n, s, k, d, p, o in zip(size, stride, kernel_size, dilation, padding, output_padding)
+        for n, s, k, d, p, o in zip(size, stride, kernel_size, dilation, padding, output_padding, strict=True)
     )
     if min(output) < 1:
         raise ValueError(
-            f"padding={padding} takes away the whole output: for an input of {size} with kernel_size={kernel_size}, "
-            f"stride={stride} and dilation={dilation} its size would be {output}; it must leave at least 1 on each axis"
+            f"padding={padding} takes away the whole output: for an input of {size} with "
+            f"kernel_size={kernel_size}, stride={stride} and dilation={dilation} its size would be "
+            f"{output}; it must leave at least 1 on each axis"
         )
     return Geometry(size, kernel_size, stride, padding, dilation, output_padding, output)
 
@@ -147,14 +156,14 @@ def pool_geometry(size, kernel_size, stride, padding, dilation, ceil_mode):
     elif padding == "same":
         padding = _same(size, kernel_size, stride, dilation)
     else:
-        for pair, k in zip(padding, kernel_size):
+        for pair, k in zip(padding, kernel_size, strict=True):
             if max(pair) > k // 2:
                 raise ValueError(
-                    f"padding={padding} is too large for kernel_size={kernel_size}; a pooling is padded by at most half "
-                    f"the kernel on each side (here {tuple(k // 2 for k in kernel_size)})"
+                    f"padding={padding} is too large for kernel_size={kernel_size}; a pooling is padded by "
+                    f"at most half the kernel on each side (here {tuple(k // 2 for k in kernel_size)})"
                 )
     output = []
-    for n, (before, after), k, d, s in zip(size, padding, kernel_size, dilation, stride):
+    for n, (before, after), k, d, s in zip(size, padding, kernel_size, dilation, stride, strict=True):
         room = n + before + after - extent(k, d)
         count = (-(-room // s) if ceil_mode else room // s) + 1
         # A last window that would start behind the input sees nothing but padding: PyTorch drops it.
@@ -168,7 +177,7 @@ def pool_geometry(size, kernel_size, stride, padding, dilation, ceil_mode):
 def _same(size, kernel_size, stride, dilation):
     """The pairs that keep `ceil(size / stride)`, the odd cell after (ONNX's SAME_UPPER)."""
     pairs = []
-    for n, k, s, d in zip(size, kernel_size, stride, dilation):
+    for n, k, s, d in zip(size, kernel_size, stride, dilation, strict=True):
         total = max(0, (-(-n // s) - 1) * s + extent(k, d) - n)
         pairs.append((total // 2, total - total // 2))
     return tuple(pairs)
@@ -176,11 +185,12 @@ def _same(size, kernel_size, stride, dilation):
 
 def _fits(size, kernel_size, padding, dilation, output):
     if min(output) < 1:
-        spans = tuple(extent(k, d) for k, d in zip(kernel_size, dilation))
-        padded = tuple(n + sum(p) for n, p in zip(size, padding))
+        spans = tuple(extent(k, d) for k, d in zip(kernel_size, dilation, strict=True))
+        padded = tuple(n + sum(p) for n, p in zip(size, padding, strict=True))
         raise ValueError(
-            f"kernel_size={kernel_size} with dilation={dilation} spans {spans} cells, which is more than the padded input "
-            f"has ({padded}: {size} and padding={padding}); use a smaller kernel or dilation, or more padding"
+            f"the kernel (kernel_size={kernel_size}, dilation={dilation}) spans {spans} cells, more than the "
+            f"padded input x has ({padded}: {size} and padding={padding}); use a smaller kernel or dilation, "
+            "or more padding"
         )
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The trace of an operation: for every output cell, in scan order, how it came about.
 
-`Trace` holds the arrays and the geometry and is what every operation returns; `Step` is one output cell, worked out
-when asked for and never kept, so that a trace of millions of steps costs no more than its output.
+`Trace` holds the arrays and the geometry and is what every operation returns; `Step` is one output cell,
+worked out when asked for and never kept, so that a trace of millions of steps costs no more than its output.
 """
 
 import math
@@ -15,7 +15,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Step:
-    """One output cell and the n taps that made it, in the order the window is read: row-major over channel and place.
+    """One output cell and the n taps that made it, row-major over the window's channels and places.
 
     For "sum", `products.sum() + bias` is `value`; for "mean", `values[counted].sum() / divisor`; for "max",
     `values[chosen]`; each to rounding, and exactly for integers.
@@ -51,19 +51,22 @@ class Step:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Trace:
-    """An operation's result, and a sequence of `Step`s: one per output cell, row-major over (channel, *spatial).
+    """An operation's result, and a sequence of its steps, one per output cell in scan order.
 
-    `len(trace)` is the number of output cells; `trace[i]` takes negative indices and slices as a list does and costs
-    time and memory of one window; `trace.at(channel, *spatial)` finds a step by its output index. Arrays are read-only.
+    Scan order is row-major over (channel, *spatial), as the output lies in memory.
 
-    The window slides over a *grid*. For a convolution and for pooling the grid is the input itself. For a transposed
-    convolution it is the input spread out: cell i at place i * stride, inserted zeros between, seen by the kernel
-    flipped (Dumoulin & Visin 2016, chapter 4). Around the grid lies a border: the padding, or for a transposed
-    convolution `extent - 1 - padding` zeros (fewer than none: the border is negative and grid cells go unread).
-    `Step.positions` are grid coordinates, 0 at the grid's first cell, so negative in the border before it.
-    `Step.taps` are input coordinates: where `real` is False they lie outside the input for a convolution and pooling
-    (equal to `positions`), and are -1 on every spatial axis for a transposed convolution, where no input cell belongs
-    to them.
+    `len(trace)` is the number of output cells; `trace[i]` takes negative indices and slices as a list does
+    and costs time and memory of one window; `trace.at(channel, *spatial)` finds a step by its output index.
+    Arrays are read-only.
+
+    The window slides over a *grid*. For a convolution and for pooling the grid is the input itself. For a
+    transposed convolution it is the input spread out: cell i at place i * stride, inserted zeros between,
+    seen by the kernel flipped (Dumoulin & Visin 2016, chapter 4). Around the grid lies a border: the padding,
+    or for a transposed convolution `extent - 1 - padding` zeros (fewer than none: the border is negative and
+    grid cells go unread). `Step.positions` are grid coordinates, 0 at the grid's first cell, so negative in
+    the border before it. `Step.taps` are input coordinates: where `real` is False they lie outside the input
+    for a convolution and pooling (equal to `positions`), and are -1 on every spatial axis for a transposed
+    convolution, where no input cell belongs to them.
     """
 
     op: str  # "conv", "conv_transpose", "max_pool", "avg_pool", "global_max_pool", "global_avg_pool"
@@ -103,7 +106,7 @@ class Trace:
         if len(output_index) != self.output.ndim:
             raise IndexError(f"output index {output_index}: the output has {self.output.ndim} axes")
         wrapped = []
-        for i, n in zip(output_index, self.output.shape):
+        for i, n in zip(output_index, self.output.shape, strict=True):
             if not -n <= operator.index(i) < n:
                 raise IndexError(
                     f"output index {output_index} is outside the output's shape {self.output.shape}"
@@ -118,7 +121,7 @@ class Trace:
 
     @property
     def spread(self):
-        """Per axis, the distance of neighbouring input cells on the grid: 1, or the stride of a transposed one."""
+        """Per axis, how far apart input cells lie on the grid: 1, or the stride of a transposed one."""
         return self.stride if self.transposed else (1,) * len(self.stride)
 
     @property
@@ -129,20 +132,21 @@ class Trace:
     @property
     def grid_shape(self):
         """Spatial shape, in cells, of the grid the window slides over, without its border."""
-        return tuple((n - 1) * apart + 1 for n, apart in zip(self.input.shape[1:], self.spread))
+        return tuple((n - 1) * apart + 1 for n, apart in zip(self.input.shape[1:], self.spread, strict=True))
 
     @property
     def grid_border(self):
         """Per axis, the (before, after) cells around the grid.
 
-        The window of the output cell at spatial index o starts at `o * window_stride - before`, in grid coordinates.
+        The window of the output cell at spatial index o starts at `o * window_stride - before`, in grid
+        coordinates.
         """
         if not self.transposed:
             return self.padding
         return tuple(
             ((k - 1) * d - before, (k - 1) * d - after + extra)
             for k, d, (before, after), extra in zip(
-                self.kernel_size, self.dilation, self.padding, self.output_padding
+                self.kernel_size, self.dilation, self.padding, self.output_padding, strict=True
             )
         )
 
@@ -150,8 +154,8 @@ class Trace:
     def _window(self):
         """What all steps share: (kernel index, offset on the grid) of each tap of one window, kept once."""
         channels = 1 if self.weight is None else self.input.shape[0] // self.groups
-        places = np.indices((channels,) + self.kernel_size).reshape(1 + len(self.kernel_size), -1).T.copy()
-        offsets = places * np.array((1,) + self.dilation)
+        places = np.indices((channels, *self.kernel_size)).reshape(1 + len(self.kernel_size), -1).T.copy()
+        offsets = places * np.array((1, *self.dilation))
         if self.transposed:
             # The window is read from its first grid cell on, which meets the kernel's last weight.
             places[:, 1:] = np.array(self.kernel_size) - 1 - places[:, 1:]
@@ -240,5 +244,5 @@ class Trace:
             return real
         # A window rounded up by ceil_mode may reach behind the padding; what lies there is not counted.
         first = np.array([-before for before, _ in self.padding])
-        end = np.array([n + after for n, (_, after) in zip(self.input.shape[1:], self.padding)])
+        end = np.array([n + after for n, (_, after) in zip(self.input.shape[1:], self.padding, strict=True)])
         return ((spatial >= first) & (spatial < end)).all(axis=1)
