@@ -236,9 +236,7 @@ def _nested(value, place):
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:
             of = " × ".join(map(str, shapes[0])) or "a single number"
-            raise Wrong(
-                f"must have as many numbers as {place}[0], the first ({of})", f"{place}[{i}]", value[i]
-            )
+            raise Wrong(f"must have as many numbers as the first beside it ({of})", f"{place}[{i}]", value[i])
     return items
 
 

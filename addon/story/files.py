@@ -130,7 +130,7 @@ def _decode(path: Path) -> tuple[np.ndarray, int]:
         except Wrong:
             raise
         except Exception as e:  # decoders fail in many ways
-            if type(e).__name__ == "DecompressionBombError":
+            if any(type(c).__name__ == "DecompressionBombError" for c in (e, e.__cause__, e.__context__)):
                 raise Wrong(f"must have at most {PICTURE_PIXELS:,} pixels") from None
             raise Wrong("must be a picture that can be read (PNG, JPEG, …)") from None
     return _upright(pixels, about.get("Orientation", 1)), white

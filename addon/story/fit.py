@@ -24,6 +24,9 @@ DERIVED = (
     ("op", "stride"), ("op", "kernel_size"), ("op", "out_channels"),
     ("input", "size"), ("input", "channels"), ("input", "seed"), ("weight", "seed"),
 )  # fmt: skip
+ARGUMENT = re.compile(
+    r"\b(kernel_size|stride|padding|dilation|output_padding|groups|ceil_mode|count_include_pad|weight|bias|x)\b"
+)
 FREE_RANK = {1: 1, 2: 2, 3: 2, 4: 3}  # spatial axes of an input with so many dimensions, where nothing says
 
 
@@ -98,7 +101,7 @@ def _as_given(data: Data, shape: tuple[int, ...], key: str, value) -> Data:
         rank = FREE_RANK.get(n)
     if rank is None or n not in (rank, rank + 1) or min(shape, default=0) < 1:
         wanted = f"{rank} axes of input.size" if data.size else "1 to 3 axes"
-        raise Wrong(f"must have {wanted}, and one more for channels; its shape is {times(shape)}", key, value)
+        raise Wrong(f"must have {wanted}, and one more for channels; it is {times(shape)}", key, value)
     full = (1, *shape) if n == rank else tuple(shape)
     if data.size is not None and full[1:] != data.size:
         raise Wrong(f"must be {times(data.size)} as input.size says; it is {times(full[1:])}", key, value)
@@ -293,12 +296,12 @@ def _culprit(op: Op) -> tuple[str, object]:
 
 @contextmanager
 def naming_keys(op: Op):
-    """The engine's ValueError, which begins with an argument's name, as a Wrong with the scene's key."""
+    """The engine's ValueError, which names an argument first, as a Wrong with the scene's key."""
     try:
         yield
     except ValueError as e:
-        name = re.match(r"\w*", str(e)).group()
+        found = ARGUMENT.search(str(e))
+        name = found.group() if found else "type"
         if hasattr(op, name):
             raise Wrong(str(e), f"op.{name}", getattr(op, name)) from None
-        table = {"x": "input", "weight": "weight", "bias": "bias"}.get(name, "op.type")
-        raise Wrong(str(e), table, op.type if table == "op.type" else None) from None
+        raise Wrong(str(e), "input" if name == "x" else name) from None

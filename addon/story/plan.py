@@ -117,7 +117,7 @@ class Volume:
     """Cells that stand together: one Blender object.
 
     `location` is in world units. `track`, `taps` and `dilation` say which of its cells are lit (None: all, always);
-    between the clock values `fade` the others fade back. `card` is the footprint (x0, x1, y0, y1) of its shadow.
+    between the clock values `fade` the others fade back. `card` is the footprint (x0, x1, y0, y1) and the level z of its shadow.
     """
 
     role: str
@@ -128,7 +128,7 @@ class Volume:
     taps: tuple[int, int, int] = (1, 1, 1)
     dilation: tuple[int, int, int] = (1, 1, 1)
     fade: tuple[float, float] = (NEVER, NEVER)
-    card: tuple[float, float, float, float] | None = None
+    card: tuple[float, float, float, float, float] | None = None
     card_life: tuple[float, float] = (ALWAYS, NEVER)
 
 
@@ -157,7 +157,7 @@ class Window:
     material: str
     life: tuple[float, float]
     thickness: float = 0.1
-    steps: str = "sliding"
+    flat: bool = False  # only the front square
 
 
 @dataclass(frozen=True)

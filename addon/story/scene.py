@@ -39,7 +39,8 @@ class SceneError(ValueError):
             if self.key is None
             else f" {self.key}" + ("" if self.value is None else f" = {show(self.value)}")
         )
-        line = f"{self.file}:{at}: {self.right}" if at else f"{self.file}: {self.right}"
+        file = self.file if len(self.file) <= 200 else "…" + self.file[-199:]
+        line = f"{file}:{at}: {self.right}" if at else f"{file}: {self.right}"
         line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
         return line.encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -204,13 +205,12 @@ def _nearest(key: str) -> str:
         tables = ", ".join(f"[{t}]" for t in TABLES)
         return f"no such key; nearest: {near[0]}" if near else f"no such key; the tables are {tables}"
     own = list(knobs(TABLES[table])) if table else [*knobs(Scene), *TABLES]
+    elsewhere = [k for k in _all_keys() if k.rpartition(".")[2] == name and not k.startswith("words.")]
     near = difflib.get_close_matches(name, own, n=1)
+    if elsewhere:
+        return f"no such key; nearest: {' or '.join(elsewhere)}"
     if near:
         return f"no such key; nearest: {table}.{near[0]}" if table else f"no such key; nearest: {near[0]}"
-    elsewhere = [k for k in _all_keys() if k.rpartition(".")[2] == name]
-    near = elsewhere or difflib.get_close_matches(key, _all_keys(), n=1)
-    if near:
-        return f"no such key; nearest: {near[0]}"
     where = f"[{table}]" if table else "a scene file"
     return f"no such key; {where} has {', '.join(own)}"
 

@@ -64,8 +64,8 @@ class Op:
     )  # fmt: skip
     padding: int | str | tuple = knob(
         0, "padding", "cells added around the input: one number, one per axis, a `[before, after]` pair per "
-        "axis, or a name: `valid` adds none, `same` keeps ceil(size / stride), `full` adds (k - 1) × dilation "
-        "on both sides; a transposed convolution takes them from its output",
+        "axis, or a name: `valid` adds none, `same` keeps ceil(size / stride), `full` adds (k - 1) × "
+        "dilation on both sides; a transposed convolution takes them from its output",
         range=(0, 256), unit="cells", choices=PADDINGS, ops=CONV + POOL,
     )  # fmt: skip
     dilation: int | tuple[int, ...] = knob(
@@ -200,6 +200,16 @@ class Words:
     out: str = word("out", "the output cell in the sum line, as in out[1,2]")
     max: str = word("max", "the largest, in the sum line of max pooling")
     mean: str = word("mean", "the mean, in the sum line of average pooling")
+    row: str = word("row", "the row in a cell's name, as in out[row 1, col 2]")
+    column: str = word("col", "the column in a cell's name")
+    rows: str = word("rows", "the first size in a shape")
+    columns: str = word("columns", "the second size in a shape")
+    negative: str = word("grey: negative", "what the colour of negative numbers means")
+    partial: str = word("sum", "one channel's share of the sum")
+    rule: str = word(
+        "Each output cell = sum of {count} products: input × kernel under the window",
+        "said before the first step; `{count}` is the number of products",
+    )
 
 
 @dataclass(frozen=True)

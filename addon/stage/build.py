@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan becomes Blender objects: one per volume, window, text block and line set, all in one collection.
+
+Every object carries its role ("convolume_role") and its figure ("convolume_figure"); nothing outside the figure's own
+collection is touched. `prepare_scene` is the one function that sets scene-wide things, and is called on its own.
+"""
+
+import math
+from dataclasses import dataclass
+
+import bpy
+from mathutils import Matrix, Vector
+
+from ..story.plan import Lines, Plan, Points, Volume, Window, Words
+from . import compat, keyframes, materials, meshes, trees
+
+ROLE, FIGURE = "convolume_role", "convolume_figure"
+CAMERA_DISTANCE, SCREEN_DISTANCE = 100.0, 30.0
+CARD_MARGIN = 0.55
+_AXIS = {"x": 0, "y": 1, "z": 2}
+
+
+@dataclass(frozen=True)
+class Built:
+    """What `build` made: the figure's collection and its objects by role."""
+
+    collection: bpy.types.Collection
+    objects: dict[str, bpy.types.Object]
+
+    @property
+    def controller(self):
+        return self.objects["clock"]
+
+    @property
+    def camera(self):
+        return self.objects["camera"]
+
+
+def basis(azimuth: float, elevation: float) -> Matrix:
+    """Columns: screen right, into the picture, screen up, for a camera at these angles (degrees)."""
+    a, e = math.radians(azimuth), math.radians(elevation)
+    right = Vector((math.cos(a), math.sin(a), 0.0))
+    toward = Vector((math.sin(a) * math.cos(e), -math.cos(a) * math.cos(e), math.sin(e)))
+    return Matrix((right, -toward, right.cross(-toward))).transposed()
+
+
+class _Builder:
+    def __init__(self, plan: Plan, collection: bpy.types.Collection):
+        self.plan, self.collection = plan, collection
+        self.objects: dict[str, bpy.types.Object] = {}
+        self.leftward = plan.view.azimuth < 0
+        self.materials = {m.name: materials.make(m, plan.background) for m in plan.materials}
+        self.basis = basis(plan.view.azimuth, plan.view.elevation)
+
+    def add(self, role: str, name: str, data, parent=None) -> bpy.types.Object:
+        thing = bpy.data.objects.new(name, data)
+        thing[ROLE], thing[FIGURE] = role, self.plan.id
+        self.collection.objects.link(thing)
+        if parent is not None:
+            thing.parent = parent
+        self.objects[role] = thing
+        return thing
+
+    def prototypes(self, kind: str, made: list[bpy.types.Mesh]) -> bpy.types.Collection:
+        """The meshes to instance, as objects of a collection that no scene shows. Their names keep their order."""
+        group = bpy.data.collections.new(f"{self.collection.name} {kind}")
+        group[FIGURE] = self.plan.id
+        for index, mesh in enumerate(made):
+            thing = bpy.data.objects.new(f"{group.name} {index:05d}", mesh)
+            thing[FIGURE] = self.plan.id
+            group.objects.link(thing)
+        return group
+
+    def reference(self, name: str, mesh) -> bpy.types.Object:
+        """An object that no scene shows: node groups read its mesh."""
+        thing = bpy.data.objects.new(f"{self.collection.name} {name}", mesh)
+        thing[FIGURE] = self.plan.id
+        return thing
+
+    def run(self) -> Built:
+        plan = self.plan
+        controller = self.add("clock", "Convolume clock", None)
+        controller["step"] = 0.0
+        controller.empty_display_size = 0.3
+        self.controller = controller
+        self.camera()
+        cubes = []
+        for index, kind in enumerate(plan.cubes):
+            mesh = meshes.cell_shape(f"{kind.shape} {index}", kind.shape, self.leftward)
+            mesh.materials.append(self.materials[kind.material])
+            cubes.append(mesh)
+        labels = []
+        for label in plan.labels:
+            mesh = meshes.text(label.text[:40] or "empty", label.text, label.anchor)
+            mesh["text"] = label.text
+            mesh.materials.append(self.materials[label.material])
+            labels.append(mesh)
+        self.cubes, self.labels = self.prototypes("cubes", cubes), self.prototypes("labels", labels)
+        self.tracks = {t.role: self.reference(t.role, meshes.points(t.role, Points.make(t.places))) for t in plan.tracks}
+        for volume in plan.volumes:
+            self.volume(volume)
+        for words in plan.words:
+            self.words(words)
+        for window in plan.windows:
+            self.window(window)
+        for lines in plan.lines:
+            self.lines(lines)
+        for name, channel in plan.channels.items():
+            self.key(name, channel)
+        return Built(self.collection, self.objects)
+
+    def camera(self) -> None:
+        plan = self.plan
+        data = bpy.data.cameras.new("Convolume camera")
+        data.type, data.ortho_scale = "ORTHO", plan.view.scale
+        data.clip_start, data.clip_end = 1.0, 4 * CAMERA_DISTANCE
+        camera = self.add("camera", "Convolume camera", data)
+        right, into, up = self.basis.transposed()
+        turn = Matrix((right, up, -into)).transposed().to_4x4()
+        camera.matrix_world = Matrix.Translation(-into * CAMERA_DISTANCE) @ turn
+        screen = self.add("screen", "Convolume screen", None, camera)
+        screen.empty_display_size = 0.3
+        # in the camera's frame: the texts' x is right, their z is up, and they face back along -y
+        screen.matrix_parent_inverse = Matrix.Identity(4)
+        screen.matrix_local = Matrix.Translation((0, 0, -SCREEN_DISTANCE)) @ Matrix.Rotation(-math.pi / 2, 4, "X")
+        sun = bpy.data.lights.new("Convolume key light", "SUN")
+        direction, sun.energy = materials.key_light(self.leftward)
+        sun.angle = 0.0
+        sun.use_shadow = False
+        light = self.add("light", "Convolume key light", sun)
+        light.rotation_mode = "QUATERNION"
+        light.rotation_quaternion = direction.to_track_quat("-Z", "Y")
+        light.location = (0, 0, 12)
+
+    def modifier(self, thing, tree_name: str, **inputs):
+        modifier = thing.modifiers.new("Convolume", "NODES")
+        modifier.node_group = trees.tree(tree_name)
+        for name, value in inputs.items():
+            compat.set_modifier_input(modifier, name.replace("_", " "), value)
+        keyframes.drive_step(thing, modifier, self.controller)
+        return modifier
+
+    def cells(self, thing, track=None, taps=(1, 1, 1), dilation=(1, 1, 1), fade=(1e6, 1e6)) -> None:
+        self.modifier(thing, trees.CELLS, Cubes=self.cubes, Labels=self.labels, Track=track or thing,
+                      Taps=[float(v) for v in taps], Dilation=[float(v) for v in dilation],
+                      Fade_From=float(fade[0]), Fade_Until=float(fade[1]))  # fmt: skip
+
+    def volume(self, volume: Volume) -> None:
+        thing = self.add(volume.role, volume.name, meshes.points(volume.name, volume.points))
+        thing.location = volume.location
+        track = self.tracks[volume.track] if volume.track else None
+        self.cells(thing, track, volume.taps, volume.dilation, volume.fade)
+        if volume.card is not None:
+            x0, x1, y0, y1, level = volume.card
+            middle = ((x0 + x1) / 2, (y0 + y1) / 2)
+            mesh = meshes.card(f"{volume.name} shadow", x1 - x0, y1 - y0, CARD_MARGIN)
+            mesh.materials.append(next(m for n, m in self.materials.items() if n.startswith("shadow")))
+            self.add(f"{volume.role}.shadow", f"{volume.name} shadow", mesh, thing).location = (*middle, level)
+
+    def words(self, words: Words) -> None:
+        parent = self.objects[words.parent] if words.parent else self.objects["screen"]
+        thing = self.add(words.role, words.name, meshes.points(words.name, words.points), parent)
+        if words.parent:
+            turned = thing.constraints.new("COPY_ROTATION")
+            turned.target = self.objects["screen"]
+        self.cells(thing)
+
+    def window(self, window: Window) -> None:
+        seen = meshes.FRONT_EDGES if window.flat else None
+        mesh = meshes.edges_box(window.name, window.size, window.thickness, seen)
+        mesh.materials.append(self.materials[window.material])
+        thing = self.add(window.role, window.name, mesh, self.objects[window.parent])
+        self.modifier(thing, trees.WINDOW, Track=self.tracks[window.track], Life_From=float(window.life[0]),
+                      Life_Until=float(window.life[1]))  # fmt: skip
+
+    def lines(self, lines: Lines) -> None:
+        data = Points.make(lines.a, born=lines.born, dies=lines.dies)
+        mesh = meshes.points(lines.name, data)
+        meshes.attribute(mesh, "a", lines.a)
+        meshes.attribute(mesh, "b", lines.b)
+        thing = self.add(lines.role, lines.name, mesh)
+        unit = meshes.bar(f"{lines.name} bar", lines.width)
+        unit.materials.append(self.materials[lines.material])
+        bar = self.reference(f"{lines.role} bar", unit)
+        self.modifier(thing, trees.LINES, Source=self.objects[lines.source], Target=self.objects[lines.target],
+                      Bar=bar)  # fmt: skip
+
+    def key(self, name: str, channel) -> None:
+        if name == "clock.step":
+            keyframes.write(self.controller, '["step"]', channel, self.plan.fps)
+            return
+        role, path, axis = name.rsplit(".", 2)
+        keyframes.write(self.objects[role], path, channel, self.plan.fps, _AXIS[axis])
+
+
+def build(plan: Plan, scene: bpy.types.Scene | None = None) -> Built:
+    """Build a figure into a collection of its own in `scene` (the current one unless told). Touches nothing else."""
+    scene = scene or bpy.context.scene
+    collection = bpy.data.collections.new(f"Convolume {plan.id}")
+    collection[FIGURE] = plan.id
+    scene.collection.children.link(collection)
+    return _Builder(plan, collection).run()
+
+
+def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
+    """Set the scene-wide things a figure is rendered with: camera, size, frames, world, colour management."""
+    scene.camera = built.camera
+    scene.render.resolution_x, scene.render.resolution_y = plan.size
+    scene.render.resolution_percentage = 100
+    scene.render.fps = plan.fps
+    scene.frame_start, scene.frame_end = 1, plan.frames
+    materials.set_world(scene, plan.background)
+    scene.render.film_transparent = plan.transparent
+    scene.view_settings.view_transform = "Standard"
+    scene.view_settings.look = "None"
+    scene.render.dither_intensity = 0.0

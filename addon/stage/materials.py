@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Materials for all three engines. A front face shows exactly the colour asked for; nothing in them is random.
+
+A matt colour is half its own light, half the key light's: so no ray is scattered, no noise arises, and light stays
+local. The viewport colour is set too: Workbench reads that one.
+"""
+
+import math
+
+import bpy
+from mathutils import Vector
+
+from ..story.plan import Material
+from . import compat
+
+AMBIENT = 0.60
+# toward the light, in the camera's own frame of reference: fronts get the rest of 1, tops more, sides less
+FRONT, TOP, SIDE = 1.0 - AMBIENT, 0.52, 0.20
+
+
+def linear(color) -> tuple[float, float, float, float]:
+    """sRGB to scene-linear, with alpha 1."""
+    channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color]
+    return (*channels, 1.0)
+
+
+def key_light(leftward: bool) -> tuple[Vector, float]:
+    """The sun's travel direction and strength that give fronts, tops and sides their share."""
+    toward = Vector((-SIDE if leftward else SIDE, -FRONT, TOP))
+    return -toward.normalized(), math.pi * toward.length
+
+
+def make(material: Material, background) -> bpy.types.Material:
+    """The Blender material of a plan's material."""
+    made = bpy.data.materials.new(f"Convolume {material.name}")
+    compat.use_nodes(made)
+    color = linear(material.color)
+    made.diffuse_color = color
+    made.roughness = 1.0
+    made.specular_intensity = 0.0
+    made["convolume_role"] = f"material {material.name}"
+    nodes, links = made.node_tree.nodes, made.node_tree.links
+    nodes.clear()
+    output = nodes.new("ShaderNodeOutputMaterial")
+    emission = nodes.new("ShaderNodeEmission")
+    emission.inputs["Color"].default_value = color
+    result = emission.outputs[0]
+    if material.kind == "matt":
+        emission.inputs["Strength"].default_value = AMBIENT
+        diffuse = nodes.new("ShaderNodeBsdfDiffuse")
+        diffuse.inputs["Color"].default_value = color
+        both = nodes.new("ShaderNodeAddShader")
+        links.new(result, both.inputs[0])
+        links.new(diffuse.outputs[0], both.inputs[1])
+        result = both.outputs[0]
+    elif material.kind == "shadow":
+        result = _shadow(nodes, links, material, emission)
+        made.diffuse_color = (*linear([b + (c - b) * material.alpha * 0.5
+                                       for b, c in zip(background, material.color, strict=True)])[:3], 1.0)  # fmt: skip
+    links.new(result, output.inputs["Surface"])
+    return made
+
+
+def _shadow(nodes, links, material, emission):
+    """A contact shadow: full under the volume, falling off smoothly over the card's margin; analytic, so noiseless."""
+    attribute = nodes.new("ShaderNodeAttribute")
+    attribute.attribute_name = "depth"
+    smooth = nodes.new("ShaderNodeMapRange")
+    smooth.interpolation_type = "SMOOTHERSTEP"
+    links.new(attribute.outputs["Fac"], smooth.inputs["Value"])
+    strength = nodes.new("ShaderNodeMath")
+    strength.operation = "MULTIPLY"
+    strength.inputs[1].default_value = material.alpha
+    links.new(smooth.outputs[0], strength.inputs[0])
+    clear = nodes.new("ShaderNodeBsdfTransparent")
+    blend = nodes.new("ShaderNodeMixShader")
+    links.new(strength.outputs[0], blend.inputs[0])
+    links.new(clear.outputs[0], blend.inputs[1])
+    links.new(emission.outputs[0], blend.inputs[2])
+    return blend.outputs[0]
+
+
+def set_world(scene: bpy.types.Scene, background) -> bpy.types.World:
+    """Give a scene a plain ground of one colour that the camera sees and that lights nothing."""
+    made = scene.world = bpy.data.worlds.new("Convolume")  # first: Cycles' own callbacks look at the scene's world
+    compat.use_nodes(made)
+    made.color = linear(background)[:3]
+    made["convolume_role"] = "world"
+    nodes, links = made.node_tree.nodes, made.node_tree.links
+    nodes.clear()
+    output, ground = nodes.new("ShaderNodeOutputWorld"), nodes.new("ShaderNodeBackground")
+    ground.inputs["Color"].default_value = linear(background)
+    links.new(ground.outputs[0], output.inputs["Surface"])
+    made.cycles.sampling_method = "NONE"
+    for ray in ("diffuse", "glossy", "transmission", "scatter"):
+        setattr(made.cycles_visibility, ray, False)
+    return made

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The handful of meshes everything is made of: cells, frames, bars, shadow cards and texts. Units: one cell is 1."""
+
+from itertools import product
+
+import bmesh
+import bpy
+import numpy as np
+
+from ..story.plan import Points, _POINT_FIELDS
+
+CELL = 0.94  # a hair's gap between neighbours
+BEVEL = 0.05
+FRONT_EDGES = {(0, -1, -1), (0, -1, 1), (2, -1, -1), (2, 1, -1)}  # of a box, as `edges_box` names them
+
+
+def _from_bmesh(name: str, bm) -> bpy.types.Mesh:
+    mesh = bpy.data.meshes.new(name)
+    bm.to_mesh(mesh)
+    bm.free()
+    return mesh
+
+
+def box(bm, low, high) -> None:
+    """Add an axis-aligned box to a bmesh."""
+    corners = [bm.verts.new(c) for c in product(*zip(low, high, strict=True))]
+    for quad in ((0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)):
+        bm.faces.new([corners[i] for i in quad])
+
+
+def cube(name: str, size: float = CELL, bevel: float = BEVEL) -> bpy.types.Mesh:
+    bm = bmesh.new()
+    bmesh.ops.create_cube(bm, size=size)
+    bmesh.ops.bevel(bm, geom=list(bm.edges), offset=bevel, segments=3, profile=0.5, affect="EDGES")
+    return _from_bmesh(name, bm)
+
+
+def edges_box(name: str, size, thickness: float, edges=None) -> bpy.types.Mesh:
+    """A box's edges as square bars; `edges` picks some of the twelve as (axis, side, side) triples."""
+    bm = bmesh.new()
+    half = np.asarray(size, float) / 2
+    t = thickness / 2
+    for axis in range(3):
+        others = [i for i in range(3) if i != axis]
+        for sides in product((-1, 1), repeat=2):
+            if edges is not None and (axis, *sides) not in edges:
+                continue
+            low, high = np.zeros(3), np.zeros(3)
+            low[axis], high[axis] = -half[axis] - t, half[axis] + t
+            for other, side in zip(others, sides, strict=True):
+                low[other], high[other] = side * half[other] - t, side * half[other] + t
+            box(bm, low, high)
+    return _from_bmesh(name, bm)
+
+
+def cell_shape(name: str, shape: str, leftward: bool) -> bpy.types.Mesh:
+    """A kind of cell. `leftward`: the camera sees left sides, so a wire cube draws those edges and no hidden ones."""
+    if shape == "cube":
+        return cube(name)
+    if shape == "ghost":
+        return cube(name, 0.86, 0.02)
+    near = -1 if leftward else 1
+    seen = {(0, -1, -1), (0, -1, 1), (0, 1, 1), (2, -1, -1), (2, 1, -1), (2, near, 1), (1, -1, 1), (1, 1, 1),
+            (1, near, -1)}  # fmt: skip
+    return edges_box(name, (CELL - 0.06,) * 3, 0.028, seen)
+
+
+def bar(name: str, width: float) -> bpy.types.Mesh:
+    """One unit long along +x."""
+    bm = bmesh.new()
+    box(bm, (0, -width / 2, -width / 2), (1, width / 2, width / 2))
+    return _from_bmesh(name, bm)
+
+
+def card(name: str, wide: float, deep: float, margin: float) -> bpy.types.Mesh:
+    """A flat piece of ground under a volume; the attribute `depth` runs from 0 at its rim to 1 under the volume."""
+    xs = (-wide / 2 - margin, -wide / 2, wide / 2, wide / 2 + margin)
+    ys = (-deep / 2 - margin, -deep / 2, deep / 2, deep / 2 + margin)
+    vertices = [(x, y, 0.0) for y in ys for x in xs]
+    faces = [(j * 4 + i, j * 4 + i + 1, j * 4 + i + 5, j * 4 + i + 4) for j in range(3) for i in range(3)]
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata(vertices, [], faces)
+    inner = [i in (1, 2) and j in (1, 2) for j in range(4) for i in range(4)]
+    attribute(mesh, "depth", np.array(inner, np.float32))
+    return mesh
+
+
+def text(name: str, body: str, anchor: str) -> bpy.types.Mesh:
+    """A text of font size 1 that faces -y: centred on its place, or starting there on its baseline."""
+    curve = bpy.data.curves.new(name, "FONT")
+    curve.body = body
+    curve.resolution_u = 3
+    thing = bpy.data.objects.new(name, curve)
+    mesh = bpy.data.meshes.new_from_object(thing)
+    bpy.data.objects.remove(thing)
+    bpy.data.curves.remove(curve)
+    mesh.name = name
+    flat = np.zeros(len(mesh.vertices) * 3, np.float32)
+    mesh.vertices.foreach_get("co", flat)
+    co = flat.reshape(-1, 3)
+    x, y = co[:, 0].copy(), co[:, 1].copy()
+    if anchor == "center" and len(x):
+        x -= (x.min() + x.max()) / 2
+        y -= 0.345
+    co[:, 0], co[:, 1], co[:, 2] = x, 0.0, y
+    mesh.vertices.foreach_set("co", co.ravel())
+    mesh.update()
+    return mesh
+
+
+_KINDS = {np.float32: "FLOAT", np.int32: "INT"}
+
+
+def points(name: str, data: Points) -> bpy.types.Mesh:
+    """The rows of a part as loose vertices with attributes."""
+    mesh = bpy.data.meshes.new(name)
+    mesh.vertices.add(len(data))
+    mesh.vertices.foreach_set("co", np.ascontiguousarray(data["position"], np.float32).ravel())
+    for field, (dtype, _, _) in _POINT_FIELDS.items():
+        if field != "position":
+            attribute(mesh, field, data[field].astype(dtype))
+    return mesh
+
+
+def attribute(mesh, name: str, values: np.ndarray) -> None:
+    """Store one value, or one vector of three, per vertex."""
+    if values.ndim == 2:
+        layer = mesh.attributes.new(name, "FLOAT_VECTOR", "POINT")
+        layer.data.foreach_set("vector", np.ascontiguousarray(values, np.float32).ravel())
+    else:
+        layer = mesh.attributes.new(name, _KINDS[values.dtype.type], "POINT")
+        layer.data.foreach_set("value", np.ascontiguousarray(values))

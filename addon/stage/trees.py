@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The three Geometry Nodes groups: cells and texts, the window, the guide lines. All read one number, `Step`.
+
+The order of the sockets is frozen (a modifier's identifiers depend on it); new ones go to the end.
+"""
+
+import bpy
+
+from .nodes import Tree
+
+CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
+
+
+def _track_place(t: Tree, step, track):
+    """Where a window stands at a clock value: it glides from cell i to i + 1 while the clock goes from i to i + 1/2."""
+    geometry = t.node("GeometryNodeObjectInfo", {"Object": track}, transform_space="ORIGINAL").outputs["Geometry"]
+    whole = t.math("FLOOR", step)
+    part = t.math("MINIMUM", t.math("MULTIPLY", t.math("SUBTRACT", step, whole), 2.0), 1.0)
+    start = t.math("MAXIMUM", whole, 0.0)
+    here = t.sample_position(geometry, start)
+    there = t.sample_position(geometry, t.math("MAXIMUM", t.math("ADD", whole, 1.0), 0.0))
+    gap = t.vector("SUBTRACT", there, here)
+    scale = t.node("ShaderNodeVectorMath", {0: gap}, operation="SCALE")
+    t.plug(scale.inputs["Scale"], part)
+    return t.vector("ADD", here, scale.outputs[0])
+
+
+def _lit(t: Tree, place):
+    """True for the cells under the window: within its extent, on its taps, or always outside the fading span."""
+    step, taps, dilation = t.input("Step"), t.input("Taps"), t.input("Dilation")
+    extent = t.vector("MULTIPLY", t.vector("SUBTRACT", taps, (1.0, 1.0, 1.0)), dilation)
+    first = t.vector("SUBTRACT", place, t.vector("MULTIPLY", extent, (0.5, 0.5, 0.5)))
+    # rounded, so that a window under way lights whole cells and a dilated one keeps its pattern
+    first = t.vector("FLOOR", t.vector("ADD", first, (0.501, 0.501, 0.501)))
+    offset = t.vector("SUBTRACT", t.node("GeometryNodeInputPosition").outputs[0], first)
+    on = None
+    for axis, limit, gap in zip(t.axes(offset), t.axes(extent), t.axes(dilation), strict=True):
+        inside = t.boolean("AND", t.compare("GREATER_THAN", axis, -0.25),
+                           t.compare("LESS_THAN", axis, t.math("ADD", limit, 0.25)))  # fmt: skip
+        tapped = t.compare("LESS_THAN", t.math("MODULO", t.math("ADD", axis, 0.5), gap), 1.0)
+        both = t.boolean("AND", inside, tapped)
+        on = both if on is None else t.boolean("AND", on, both)
+    early = t.compare("LESS_THAN", step, t.input("Fade From"))
+    late = t.compare("GREATER_EQUAL", step, t.input("Fade Until"))
+    return t.boolean("OR", on, t.boolean("OR", early, late))
+
+
+def cells_tree():
+    """Points to cubes and texts: each with its lifetime, its growth, and its full or faded look."""
+    t = Tree(CELLS, [("Geometry", "Geometry"), ("Step", "Float"), ("Cubes", "Collection"), ("Labels", "Collection"),
+                     ("Track", "Object"), ("Taps", "Vector"), ("Dilation", "Vector"), ("Fade From", "Float"),
+                     ("Fade Until", "Float")])  # fmt: skip
+    step, points = t.input("Step"), t.input("Geometry")
+    born, dies, rise = t.attribute("born"), t.attribute("dies"), t.attribute("rise")
+    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, born), t.compare("LESS_THAN", step, dies))
+    lit = _lit(t, _track_place(t, step, t.input("Track")))
+    grown = t.math("DIVIDE", t.math("ADD", t.math("SUBTRACT", step, born), 0.01), t.math("ADD", rise, 0.01))
+    grown = t.node("ShaderNodeMapRange", {"Value": grown, "To Min": 0.15}, interpolation_type="SMOOTHSTEP").outputs[0]
+
+    def pick(name):
+        return t.switch(lit, t.attribute(f"{name}_faded" if name == "label" else "faded", "INT"),
+                        t.attribute(name, "INT"))  # fmt: skip
+
+    cube = t.switch(alive, t.switch(t.compare("LESS_THAN", step, born), -1, t.attribute("before", "INT")), pick("cube"))
+    size = t.switch(alive, 1.0, grown, "FLOAT")
+    cubes = t.node("GeometryNodeInstanceOnPoints", {
+        "Points": points, "Selection": t.compare("GREATER_EQUAL", cube, 0, "INT"),
+        "Instance": _children(t, "Cubes"), "Pick Instance": True, "Instance Index": cube,
+        "Scale": t.combine(size, size, size)})  # fmt: skip
+
+    label = pick("label")
+    shown = t.boolean("AND", alive, t.compare("GREATER_EQUAL", label, 0, "INT"))
+    lift = t.math("MULTIPLY", t.attribute("lift"), size)
+    front = t.node("GeometryNodeSetPosition", {"Geometry": points, "Selection": shown,
+                                               "Offset": t.combine(0.0, t.math("MULTIPLY", lift, -1.0), 0.0)})  # fmt: skip
+    # the moved points must be chosen by what they were before they moved: the test is kept as an attribute
+    kept = t.node("GeometryNodeStoreNamedAttribute", {"Geometry": points, "Name": "shown"}, data_type="BOOLEAN",
+                  domain="POINT")  # fmt: skip
+    value = next(s for s in kept.inputs if s.enabled and s.name == "Value")
+    t.plug(value, shown)
+    picked = t.node("GeometryNodeStoreNamedAttribute", {"Geometry": kept.outputs[0], "Name": "picked"},
+                    data_type="INT", domain="POINT")  # fmt: skip
+    t.plug(next(s for s in picked.inputs if s.enabled and s.name == "Value"), label)
+    t.plug(front.inputs["Geometry"], picked.outputs[0])
+    font = t.math("MULTIPLY", t.attribute("size"), size)
+    labels = t.node("GeometryNodeInstanceOnPoints", {
+        "Points": front.outputs[0], "Selection": t.attribute("shown", "BOOLEAN"),
+        "Instance": _children(t, "Labels"), "Pick Instance": True, "Instance Index": t.attribute("picked", "INT"),
+        "Scale": t.combine(font, font, font)})  # fmt: skip
+    joined = t.node("GeometryNodeJoinGeometry")
+    t.plug(joined.inputs[0], cubes.outputs[0])
+    t.plug(joined.inputs[0], labels.outputs[0])
+    return t.finish(joined.outputs[0])
+
+
+def _children(t: Tree, name: str):
+    node = t.node("GeometryNodeCollectionInfo", {"Collection": t.input(name), "Separate Children": True,
+                                                 "Reset Children": True})  # fmt: skip
+    return node.outputs[0]
+
+
+def window_tree():
+    """The frame, carried along its track while the clock is within its life."""
+    t = Tree(WINDOW, [("Geometry", "Geometry"), ("Step", "Float"), ("Track", "Object"), ("Life From", "Float"),
+                      ("Life Until", "Float")])  # fmt: skip
+    step = t.input("Step")
+    place = _track_place(t, step, t.input("Track"))
+    moved = t.node("GeometryNodeTransform", {"Geometry": t.input("Geometry"), "Translation": place})
+    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, t.input("Life From")),
+                      t.compare("LESS_THAN", step, t.input("Life Until")))  # fmt: skip
+    switch = t.node("GeometryNodeSwitch", input_type="GEOMETRY")
+    t.plug(switch.inputs[0], alive)
+    t.plug(switch.inputs[2], moved.outputs[0])
+    return t.finish(switch.outputs[0])
+
+
+def lines_tree():
+    """Bars between two places, one in each of two volumes; they follow when a volume is moved."""
+    t = Tree(LINES, [("Geometry", "Geometry"), ("Step", "Float"), ("Source", "Object"), ("Target", "Object"),
+                     ("Bar", "Object")])  # fmt: skip
+    step = t.input("Step")
+
+    def world(name, socket):
+        info = t.node("GeometryNodeObjectInfo", {"Object": t.input(socket)}, transform_space="RELATIVE")
+        return t.node("FunctionNodeTransformPoint", {0: t.attribute(name, "FLOAT_VECTOR"),
+                                                     1: info.outputs["Transform"]}).outputs[0]  # fmt: skip
+
+    a, b = world("a", "Source"), world("b", "Target")
+    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, t.attribute("born")),
+                      t.compare("LESS_THAN", step, t.attribute("dies")))  # fmt: skip
+    along = t.vector("SUBTRACT", b, a)
+    # kept as attributes, for they are read again after the points have moved
+    kept = t.node("GeometryNodeStoreNamedAttribute", {"Geometry": t.input("Geometry"), "Name": "along"},
+                  data_type="FLOAT_VECTOR", domain="POINT")  # fmt: skip
+    t.plug(next(s for s in kept.inputs if s.enabled and s.name == "Value"), along)
+    placed = t.node("GeometryNodeSetPosition", {"Geometry": kept.outputs[0], "Position": a})
+    along = t.attribute("along", "FLOAT_VECTOR")
+    turn = t.node("FunctionNodeAlignRotationToVector", axis="X")
+    t.plug(turn.inputs["Vector"], along)
+    bar = t.node("GeometryNodeObjectInfo", {"Object": t.input("Bar"), "As Instance": True},
+                 transform_space="ORIGINAL").outputs["Geometry"]  # fmt: skip
+    bars = t.node("GeometryNodeInstanceOnPoints", {
+        "Points": placed.outputs[0], "Selection": alive, "Instance": bar, "Rotation": turn.outputs[0],
+        "Scale": t.combine(t.vector("LENGTH", along), 1.0, 1.0)})  # fmt: skip
+    return t.finish(bars.outputs[0])
+
+
+def tree(name: str):
+    """The group of that name in this file, made when it is missing."""
+    makers = {CELLS: cells_tree, WINDOW: window_tree, LINES: lines_tree}
+    return bpy.data.node_groups.get(name) or makers[name]()

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where things stand on the screen, without Blender: the camera's projection and a grid that fills the frame.
+
+Pixels count from the frame's middle, x right, y up. A block's place on the screen is turned into a place on the ground
+of the scene: in an orthographic view any place on the screen can be reached by walking on the ground.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .glyphs import CAP_HEIGHT, DESCENT, width
+
+MARGIN = 0.04
+HALF_CELL = 0.47
+
+
+class Camera:
+    """An orthographic camera at an azimuth and an elevation (degrees); azimuth below 0 stands to the left."""
+
+    def __init__(self, azimuth: float, elevation: float):
+        a, e = math.radians(azimuth), math.radians(elevation)
+        self.right = np.array([math.cos(a), math.sin(a), 0.0])
+        self.ground = np.array([-math.sin(a), math.cos(a), 0.0])
+        self.up = self.ground * math.sin(e) + np.array([0.0, 0.0, math.cos(e)])
+        self.toward = -self.ground * math.cos(e) + np.array([0.0, 0.0, math.sin(e)])
+        self.sine, self.cosine = math.sin(e), math.cos(e)
+
+    def project(self, points) -> np.ndarray:
+        """World points (..., 3) to screen units (..., 2)."""
+        points = np.asarray(points, float)
+        return np.stack([points @ self.right, points @ self.up], axis=-1)
+
+    def box(self, low, high) -> tuple[float, float, float, float]:
+        """The screen box (x0, y0, x1, y1) of an axis-aligned box."""
+        corners = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
+        flat = self.project(corners)
+        return (*flat.min(axis=0), *flat.max(axis=0))
+
+    def stand(self, x: float, y: float, height: float) -> np.ndarray:
+        """The world place at `height` above the ground that is seen at the screen place (x, y), all in units."""
+        return self.right * x + self.ground * ((y - height * self.cosine) / self.sine) + np.array([0, 0, height])
+
+
+@dataclass
+class Block:
+    """A box of cells (columns, depth, rows) in the grid's cell (row, column), with caption lines above it.
+
+    After `solve`: `origin` is the screen place (pixels) of the middle of its first cell, `box` its screen box and
+    `captions_at` the baseline places of its captions' middles.
+    """
+
+    name: str
+    row: int
+    column: int
+    cells: tuple[int, int, int]
+    captions: list[tuple[str, float]] = field(default_factory=list)  # (text, font size in pixels)
+    below: list[tuple[str, float]] = field(default_factory=list)
+    origin: tuple[float, float] = (0.0, 0.0)
+    box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    captions_at: list[tuple[float, float]] = field(default_factory=list)
+    below_at: list[tuple[float, float]] = field(default_factory=list)
+
+    def extent(self, camera: Camera) -> tuple[float, float, float, float]:
+        columns, depth, rows = self.cells
+        h = HALF_CELL
+        return camera.box((-h, -h, -rows + 1 - h), (columns - 1 + h, depth - 1 + h, h))
+
+
+LEADING = 1.28  # line height in font sizes
+AIR = 0.42  # between a caption and its volume, in font sizes
+
+
+def _words_height(lines) -> float:
+    return sum(size * LEADING for _, size in lines) + (AIR * lines[-1][1] if lines else 0.0)
+
+
+def _words_width(lines) -> float:
+    return max((width(text) * size for text, size in lines), default=0.0)
+
+
+class Grid:
+    """Blocks in rows and columns, as large as a region of the frame allows; `gaps` are pixels between columns."""
+
+    def __init__(self, camera: Camera, blocks: list[Block], gaps: list[float], row_gap: float):
+        self.camera, self.blocks, self.gaps, self.row_gap = camera, blocks, gaps, row_gap
+        self.columns = 1 + max(b.column for b in blocks)
+        self.rows = 1 + max(b.row for b in blocks)
+        self.scale = 0.0
+
+    def _sizes(self, scale: float):
+        widths, above, below = np.zeros(self.columns), np.zeros(self.rows), np.zeros(self.rows)
+        for block in self.blocks:
+            x0, y0, x1, y1 = block.extent(self.camera)
+            lines = block.captions + block.below
+            widths[block.column] = max(widths[block.column], (x1 - x0) * scale, _words_width(lines))
+            half = (y1 - y0) * scale / 2
+            above[block.row] = max(above[block.row], half + _words_height(block.captions))
+            below[block.row] = max(below[block.row], half + _words_height(block.below))
+        return widths, above, below
+
+    def solve(self, region: tuple[float, float, float, float], largest: float) -> float:
+        """Fill `region` (x0, y0, x1, y1 in pixels) and return the pixels per cell, at most `largest`."""
+        x0, y0, x1, y1 = region
+
+        def fits(scale):
+            widths, above, below = self._sizes(scale)
+            wide = widths.sum() + sum(self.gaps)
+            high = above.sum() + below.sum() + self.row_gap * (self.rows - 1)
+            return wide <= x1 - x0 and high <= y1 - y0
+
+        low, high = 0.0, largest
+        for _ in range(50):
+            middle = (low + high) / 2
+            low, high = (middle, high) if fits(middle) else (low, middle)
+        self.scale = low
+        self._place(region)
+        return low
+
+    def _place(self, region) -> None:
+        widths, above, below = self._sizes(self.scale)
+        spare = (region[2] - region[0]) - widths.sum() - sum(self.gaps)
+        # what is left over goes between the columns, not only to the sides
+        share = spare / (len(widths) + 1) if len(widths) > 1 else spare / 2
+        share = min(share, 40.0)
+        gaps = [g + share for g in self.gaps]
+        x = (region[0] + region[2]) / 2 - (widths.sum() + sum(gaps)) / 2
+        self.lefts = []
+        for column, wide in enumerate(widths):
+            self.lefts.append(x)
+            x += wide + (gaps[column] if column < len(gaps) else 0.0)
+        self.widths = widths
+        total = above.sum() + below.sum() + self.row_gap * (self.rows - 1)
+        y = (region[1] + region[3]) / 2 + total / 2
+        self.middles = []
+        for row in range(self.rows):
+            y -= above[row]
+            self.middles.append(y)
+            y -= below[row] + self.row_gap
+        for block in self.blocks:
+            self._place_block(block)
+
+    def _place_block(self, block: Block) -> None:
+        x0, y0, x1, y1 = (v * self.scale for v in block.extent(self.camera))
+        middle = self.lefts[block.column] + self.widths[block.column] / 2
+        block.origin = (middle - (x0 + x1) / 2, self.middles[block.row] - (y0 + y1) / 2)
+        block.box = (block.origin[0] + x0, block.origin[1] + y0, block.origin[0] + x1, block.origin[1] + y1)
+        y = block.box[3]
+        block.captions_at = []
+        for index in range(len(block.captions) - 1, -1, -1):
+            size = block.captions[index][1]
+            y += AIR * size + DESCENT * size if index == len(block.captions) - 1 else size * LEADING
+            block.captions_at.insert(0, (middle, y))
+        y = block.box[1]
+        block.below_at = []
+        for index, (_, size) in enumerate(block.below):
+            y -= (AIR + CAP_HEIGHT) * size if index == 0 else size * LEADING
+            block.below_at.append((middle, y))
+
+    def between(self, left: int, row: int) -> tuple[float, float]:
+        """The middle of the gap right of column `left`, at a row's middle (pixels)."""
+        edge = self.lefts[left] + self.widths[left]
+        return (edge + self.lefts[left + 1]) / 2, self.middles[row]

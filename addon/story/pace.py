@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the clock runs: the first step slowly, the next two at half that, then quickly with a breath at each line's end.
+
+The clock goes from i - 1 to i - 1/2 while the window glides to cell i, to i while the products and their sum appear,
+and rests at i. Every step's own second is when the clock has just reached it.
+"""
+
+from dataclasses import dataclass
+
+from .plan import BORN, LANDED
+from .timeline import Timeline
+
+START = -1.0  # the clock before the first step
+SLOW_STEPS = 3
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What the clock's run came to: each step's own second, and the first step's landing, visit and leave."""
+
+    seconds: list[float]
+    landed: float
+    visit: float
+    leave: float
+    end: float
+
+
+def run_clock(line: Timeline, steps: int, row: int, timing, *, visit: bool = True) -> Pace:
+    """Key the clock for `steps` steps in rows of `row`, from the timeline's cursor on. `timing` is the scene's."""
+    seconds, landed, arrive, leave = [], 0.0, 0.0, 0.0
+    for i in range(steps):
+        if i == 0:
+            first = timing.first
+            line.play("clock.step", i - LANDED, 0.09 * first)
+            landed = arrive = line.cursor
+            line.wait((0.22 if visit else 0.03) * first)
+            line.play("clock.step", i - BORN, 0.34 * first, easing="linear")
+            line.play("clock.step", i, 0.10 * first)
+            leave = line.cursor
+            rest = 0.25 * first
+        elif i < SLOW_STEPS:
+            line.play("clock.step", i - LANDED, 0.25 * timing.next)
+            line.play("clock.step", i - BORN, 0.32 * timing.next, easing="linear")
+            line.play("clock.step", i, 0.15 * timing.next)
+            rest = 0.28 * timing.next
+        else:
+            line.play("clock.step", i - LANDED, 0.44 * timing.step)
+            line.play("clock.step", i, 0.22 * timing.step, easing="linear")
+            rest = 0.34 * timing.step
+        seconds.append(line.cursor)
+        if (i + 1) % row == 0 and i + 1 < steps:
+            rest += timing.breath
+        line.wait(rest)
+    return Pace(seconds, landed, arrive, leave, line.cursor)
+
+
+def reveal(step: int, part: int, parts: int) -> float:
+    """The clock at which part `part` of `parts` of a step's sum appears: one by one in slow steps, else at once."""
+    if step >= SLOW_STEPS:
+        return step - LANDED
+    return step - LANDED + (LANDED - BORN) * (part + 1) / (parts + 1)

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sheet a story writes on: it collects the parts of a plan and knows how big a pixel is in the scene.
+
+Stories say "this volume here, with these cells", "these words there"; the sheet turns pixels into world units, keeps
+the palette, and notes every box on the screen so that composition can be tested without Blender.
+"""
+
+import math
+
+import numpy as np
+
+from .glyphs import CAP_HEIGHT, DESCENT, number, width
+from .layout import MARGIN, Block, Camera
+from .plan import ALWAYS, NEVER, Lines, Plan, Points, StepInfo, Track, View, Volume, Window, Words
+from .theme import Palette, Scale
+from .timeline import Timeline
+
+WORD, TITLE, DIGIT = 17.0, 23.0, 17.6  # font sizes in pixels at 854×480
+CARD_ROOM = 0.35  # of a cell, at the left and right of a volume's shadow
+
+
+class Sheet:
+    """One figure under construction."""
+
+    def __init__(self, scene):
+        self.scene = scene
+        self.width, self.height = scene.output.size
+        self.zoom = min(self.width / 854, self.height / 480)
+        self.camera = Camera(scene.camera.azimuth, scene.camera.elevation)
+        self.palette = Palette(scene.look.theme)
+        self.theme = self.palette.theme
+        self.timeline = Timeline()
+        self.timeline.declare("clock.step", -1.0)
+        self.scale = 1.0  # pixels per cell, known once the grid is solved
+        self.volumes: list[Volume] = []
+        self.windows: list[Window] = []
+        self.tracks: list[Track] = []
+        self._words: list[Words] = []
+        self.lines: list[Lines] = []
+        self.boxes: list[tuple] = []
+        self.palette.material((0.05, 0.06, 0.09), "shadow", self.theme.shadow)
+
+    # sizes -----------------------------------------------------------------------------------------------------
+
+    def px(self, size: float) -> float:
+        """A size given for 854×480, in pixels of this frame."""
+        return size * self.zoom
+
+    def units(self, pixels: float) -> float:
+        return pixels / self.scale
+
+    @property
+    def inner(self) -> tuple[float, float, float, float]:
+        """The frame less its margin, in pixels from the middle."""
+        x, y = self.width * (0.5 - MARGIN), self.height * (0.5 - MARGIN)
+        return -x, -y, x, y
+
+    def digits(self, texts, room: float = 0.86) -> float:
+        """The font size (cells) of a volume's numbers: as large as the cells allow; 0 where 12 pixels do not fit."""
+        widest = max((width(t) for t in texts), default=0.0)
+        if not widest or not self.scene.look.numbers:
+            return 0.0
+        least = self.units(self.px(DIGIT))
+        across = room / (widest - 0.08)
+        size = min(0.44, across)
+        if size < least:
+            size = min(least, across, 0.86)
+        return size if size >= least * 0.999 else 0.0
+
+    # parts -----------------------------------------------------------------------------------------------------
+
+    def place(self, block: Block, depth_shift: float = 0.0) -> tuple[float, float, float]:
+        """The world location of a block's volume: its first cell's middle, its foot on the ground."""
+        height = block.cells[2] - 1 + 0.47
+        x, y = (self.units(v) for v in block.origin)
+        return tuple(self.camera.stand(x, y, height))
+
+    def volume(self, role: str, name: str, points: Points, location, cells, **more) -> Volume:
+        columns, depth, rows = cells
+        card = (-0.47, columns - 1 + 0.47, -0.47, depth - 1 + 0.47)
+        low = -(rows - 1) - 0.47
+        more.setdefault("card", (*card, low))
+        made = Volume(role, name, points, tuple(float(v) for v in location), **more)
+        self.volumes.append(made)
+        return made
+
+    def box_of(self, role: str, block: Block) -> None:
+        self.boxes.append((role, "volume", *block.box))
+
+    def text(self, body: str, x: float, y: float, size: float, color, *, align="center", born=ALWAYS, dies=NEVER,
+             kind="words", z: float = 0.0) -> Points:  # fmt: skip
+        """One text with its baseline at pixels (x, y) of whatever it is parented to; `size` in pixels."""
+        wide = width(body) * size
+        left = x - wide / 2 if align == "center" else x - wide if align == "right" else x
+        self.boxes.append((body, kind, left, y - DESCENT * size, left + wide, y + CAP_HEIGHT * size, born, dies))
+        return Points.make(
+            [(self.units(left), z, self.units(y))],
+            label=self.palette.label(body, color, "left"), size=self.units(size), lift=0.0, born=born, dies=dies,
+        )  # fmt: skip
+
+    def words(self, role: str, name: str, points: list[Points], parent: str | None = None) -> None:
+        if points:
+            self._words.append(Words(role, name, Points.join(points), parent))
+
+    def captions(self, role: str, block: Block, *, born=ALWAYS, dies=NEVER, color=None) -> None:
+        """A block's caption lines, hung on its volume so that they go where it goes."""
+        if not self.scene.look.labels:
+            return
+        ox, oy = block.origin
+        rows = list(zip(block.captions, block.captions_at, strict=True))
+        rows += list(zip(block.below, block.below_at, strict=True))
+        made = []
+        for index, ((body, size), (x, y)) in enumerate(rows):
+            ink = (color or self.theme.ink) if index == 0 else self.theme.muted
+            before = len(self.boxes)
+            made.append(self.text(body, x - ox, y - oy, size, ink, born=born, dies=dies, z=-8.0))
+            name, kind, x0, y0, x1, y1, *life = self.boxes[before]
+            self.boxes[before] = (name, kind, x0 + ox, y0 + oy, x1 + ox, y1 + oy, *life)
+        self.words(f"{role}.caption", f"{block.name} caption", made, role)
+
+    def track(self, role: str, places) -> str:
+        self.tracks.append(Track(role, np.asarray(places, np.float32).reshape(-1, 3)))
+        return role
+
+    def title(self, title: str, facts: str) -> float:
+        """The title line; returns the lowest pixel it uses."""
+        x0, _, x1, y1 = self.inner
+        if not self.scene.look.title or not (title or facts):
+            return y1
+        big, small = self.px(TITLE), self.px(WORD)
+        wide = width(title) * big + (2 * small if title and facts else 0) + width(facts) * small
+        if wide <= x1 - x0:
+            y, x = y1 - CAP_HEIGHT * big, -wide / 2
+            made = [self.text(title, x, y, big, self.theme.ink, align="left")] if title else []
+            right = x + wide - width(facts) * small
+            made += [self.text(facts, right, y, small, self.theme.muted, align="left")] if facts else []
+            low = y - DESCENT * big
+        else:
+            y = y1 - CAP_HEIGHT * big
+            made = [self.text(title, 0, y, big, self.theme.ink)]
+            y -= 1.35 * small + 0.1 * big
+            small = min(small, (x1 - x0) / width(facts))
+            made.append(self.text(facts, 0, y, small, self.theme.muted))
+            low = y - DESCENT * small
+        self.words("title", "Title", made)
+        return low
+
+    # the plan --------------------------------------------------------------------------------------------------
+
+    def plan(self, title: str, steps: list[StepInfo]) -> Plan:
+        output, camera = self.scene.output, self.scene.camera
+        return Plan(
+            id=self.scene.id, title=title, seconds=math.ceil(self.timeline.cursor * output.fps - 1e-6) / output.fps,
+            fps=output.fps, size=tuple(output.size), theme=self.theme.name, background=self.theme.background,
+            transparent=self.theme.transparent, materials=self.palette.materials, cubes=self.palette.cubes,
+            labels=self.palette.labels, tracks=tuple(self.tracks), volumes=tuple(self.volumes),
+            windows=tuple(self.windows), words=tuple(self._words), lines=tuple(self.lines),
+            channels=self.timeline.compile(), steps=tuple(steps),
+            view=View(camera.azimuth, camera.elevation, max(self.width, self.height) / self.scale),
+            pixels_per_unit=self.scale, boxes=tuple(self.boxes),
+        )  # fmt: skip
+
+
+def plane(sheet: Sheet, values: np.ndarray, scale: Scale, *, decimals: int = 2, size: float | None = None,
+          room: float = 0.86, **columns) -> Points:  # fmt: skip
+    """The cells of one (rows, columns) plane with their numbers; `columns` are more point columns, per cell."""
+    rows, cols = values.shape
+    texts = [number(v, decimals) for v in values.ravel()]
+    size = sheet.digits(texts, room) if size is None else size
+    looks = [scale.cell(v, t if size else "") for v, t in zip(values.ravel(), texts, strict=True)]
+    row, column = (a.ravel() for a in np.indices(values.shape))
+    position = np.column_stack([column, np.zeros(rows * cols), -row])
+    known = {key: [look.get(key, -1) for look in looks] for key in ("cube", "faded", "label", "label_faded")}
+    return Points.make(position, row=row, column=column, value=values.ravel(), size=size or 0.5, **known, **columns)

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Colours: roles have hues, values have lightness, four themes. Also the WCAG contrast that every text must have.
+
+Colours are sRGB triples in 0..1. A `Palette` collects the materials, cubes and labels a figure uses, each once.
+"""
+
+from dataclasses import dataclass
+
+from .plan import Cube, Label, Material
+
+Color = tuple[float, float, float]
+
+
+def rgb(text: str) -> Color:
+    """'#RRGGBB' as a triple."""
+    return tuple(int(text[i : i + 2], 16) / 255 for i in (1, 3, 5))
+
+
+def mix(a: Color, b: Color, t: float) -> Color:
+    """From `a` (t = 0) to `b` (t = 1)."""
+    return tuple(round(x + (y - x) * t, 4) for x, y in zip(a, b, strict=True))
+
+
+def luminance(color: Color) -> float:
+    """WCAG 2 relative luminance."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a: Color, b: Color) -> float:
+    """WCAG 2 contrast ratio, 1 to 21."""
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+AA = 4.5
+WHITE, BLACK = (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)
+HUES = {
+    "red": rgb("#D1495B"),
+    "green": rgb("#2A9D6F"),
+    "blue": rgb("#3066BE"),
+    "amber": rgb("#F2A104"),
+    "violet": rgb("#7B4FA6"),
+    "negative": rgb("#46536B"),
+    "grey": rgb("#8D93A1"),
+}
+LEVELS = 9
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours that do not depend on a value."""
+
+    name: str
+    background: Color
+    ink: Color
+    muted: Color
+    frame: Color
+    wire: Color
+    ghost: Color
+    shadow: float
+    transparent: bool = False
+
+
+THEMES = {
+    "light": Theme("light", rgb("#EBECF0"), rgb("#1B1F2A"), rgb("#4C5263"), rgb("#E08A00"), rgb("#B4B9C6"),
+                   rgb("#DADCE3"), 0.30),
+    "dark": Theme("dark", rgb("#14171F"), rgb("#F3F4F8"), rgb("#B3B9C9"), rgb("#FFB020"), rgb("#4A5163"),
+                  rgb("#3A4050"), 0.55),
+    "print": Theme("print", WHITE, BLACK, rgb("#3A3A3A"), rgb("#D17F00"), rgb("#A9A9A9"), rgb("#E4E4E4"), 0.18),
+    "transparent": Theme("transparent", WHITE, rgb("#1B1F2A"), rgb("#4C5263"), rgb("#E08A00"), rgb("#A4AAB8"),
+                         rgb("#DADCE3"), 0.25, transparent=True),
+}  # fmt: skip
+
+
+def ramp(hue: Color, level: float) -> Color:
+    """Pale (level 0) to deep (level 1)."""
+    return mix(mix(WHITE, hue, 0.14), hue, max(0.0, min(1.0, level)))
+
+
+class Palette:
+    """The materials, cubes and labels of one figure, in the order of first use."""
+
+    def __init__(self, theme: str):
+        self.theme = THEMES[theme]
+        self._materials: dict[str, Material] = {}
+        self._cubes: dict[Cube, int] = {}
+        self._labels: dict[Label, int] = {}
+
+    def material(self, color: Color, kind: str = "matt", alpha: float = 1.0) -> str:
+        code = "".join(f"{round(c * 255):02X}" for c in color)
+        name = f"{kind} {code}" + (f" {round(alpha * 100)}" if alpha < 1 else "")
+        self._materials.setdefault(name, Material(name, tuple(color), kind, alpha))
+        return name
+
+    def cube(self, color: Color, shape: str = "cube") -> int:
+        kind = "matt" if shape == "cube" else "flat"
+        return self._cubes.setdefault(Cube(shape, self.material(color, kind)), len(self._cubes))
+
+    def label(self, text: str, color: Color, anchor: str = "center") -> int:
+        return self._labels.setdefault(Label(text, self.material(color, "flat"), anchor), len(self._labels))
+
+    def faded(self, color: Color) -> Color:
+        """Outside the window: nearer the background, order kept."""
+        return mix(color, self.theme.background, 0.6)
+
+    def ink_on(self, color: Color) -> Color:
+        """Black or white ink, whichever reads better on a colour."""
+        dark, light = rgb("#141821"), WHITE
+        return dark if contrast(dark, color) >= contrast(light, color) else light
+
+    def faded_ink_on(self, color: Color) -> Color:
+        """As quiet as AA contrast allows."""
+        strong = self.ink_on(color)
+        for t in (0.45, 0.35, 0.25, 0.15):
+            quiet = mix(strong, color, t)
+            if contrast(quiet, color) >= AA + 0.3:
+                return quiet
+        return strong
+
+    def words_in(self, hue: Color) -> Color:
+        """A hue darkened or lightened until words in it read on the background."""
+        target = BLACK if luminance(self.theme.background) > 0.4 else WHITE
+        for step in range(21):
+            color = mix(hue, target, step / 20)
+            if contrast(color, self.theme.background) >= AA + 0.3:
+                return color
+        return self.theme.ink
+
+    @property
+    def materials(self) -> tuple[Material, ...]:
+        return tuple(self._materials.values())
+
+    @property
+    def cubes(self) -> tuple[Cube, ...]:
+        return tuple(self._cubes)
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        return tuple(self._labels)
+
+
+class Scale:
+    """Values of one volume to colours: one hue, or a diverging pair where signs mix."""
+
+    def __init__(self, palette: Palette, hue: str, low: float, high: float):
+        self.palette, self.hue = palette, HUES[hue]
+        self.low, self.high = min(0.0, float(low)), max(0.0, float(high))
+
+    def color(self, value: float) -> Color:
+        if value < 0:
+            level, hue = value / self.low, HUES["negative"]
+        else:
+            level, hue = (value / self.high if self.high > 0 else 0.0), self.hue
+        return ramp(hue, round(level * (LEVELS - 1)) / (LEVELS - 1))
+
+    def cell(self, value: float, text: str) -> dict:
+        """The point columns (cube, faded, label, label_faded) of a cell that shows `text` ("" for none)."""
+        p, color = self.palette, self.color(value)
+        faded = p.faded(color)
+        columns = {"cube": p.cube(color), "faded": p.cube(faded)}
+        if text:
+            columns["label"] = p.label(text, p.ink_on(color))
+            columns["label_faded"] = p.label(text, p.faded_ink_on(faded))
+        return columns
