@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From frames to files: GIF, MP4, PNG, PNG sequence, one PNG per step.
 
-- Frames are uint8 arrays (height, width, 3 or 4); a clip is its distinct frames and how long each stands, in seconds.
+- Frames are uint8 arrays (height, width, 3 or 4); a clip is its distinct frames and how long each stands, in
+  seconds.
 - A file appears whole or not at all: it is written beside its place under another name and then moved there.
 - The same frames give the same bytes.
-- No bpy. imageio is asked for only when a GIF or an MP4 is written; PNGs need nothing, so that a stock Blender,
-  which brings no imageio, still leaves its frames.
+- No bpy. imageio is asked for only when a GIF or an MP4 is written; PNGs need nothing, so that a stock
+  Blender, which brings no imageio, still leaves its frames.
 """
 
 import contextlib
@@ -49,8 +50,8 @@ def missing_encoder() -> str | None:
         return None
     python = ".".join(map(str, sys.version_info[:2]))
     return (
-        f"no GIF without {absent}, which Python {python} here does not have: install the Convolume extension, or run "
-        "`python3 scripts/blender_wheels.py --blender blender` in the checkout"
+        f"no GIF without {absent}, which Python {python} here does not have: install the Convolume "
+        "extension, or run `python3 scripts/blender_wheels.py --blender blender` in the checkout"
     )
 
 
@@ -63,11 +64,13 @@ def _absent(*modules):
 
 
 def write_gif(path, frames: Iterable[np.ndarray], seconds: Sequence[float], *, colors: int = 256) -> None:
-    """Write an endless GIF. `frames` is walked more than once, so a list or a re-iterable, not a generator."""
+    """Write an endless GIF. `frames` is walked more than once, so no generator but a list."""
     if message := missing_encoder():
         raise EncodeError(message)
     if not 2 <= colors <= 256:
-        raise ValueError(f"colors = {colors}: a GIF has 2 to 256, one of which stays free for what does not change")
+        raise ValueError(
+            f"colors = {colors}: a GIF has 2 to 256, one of which stays free for what does not change"
+        )
     from .gif import gif_bytes
 
     times = centiseconds(seconds)
@@ -78,8 +81,9 @@ def write_gif(path, frames: Iterable[np.ndarray], seconds: Sequence[float], *, c
 def centiseconds(seconds: Sequence[float]) -> list[int]:
     """How long each frame stands in GIF's unit: every moment is right within 5 ms, and so is the whole.
 
-    A frame that would stand for less than `SHORTEST` gets 0, and a neighbour its time (which then starts 10 ms early at
-    most): above 50 frames a second some are left out, because every viewer would play them five times too slowly.
+    A frame that would stand for less than `SHORTEST` gets 0, and a neighbour its time (which then starts 10
+    ms early at most): above 50 frames a second some are left out, because every viewer would play them five
+    times too slowly.
     """
     times = np.asarray(seconds, dtype=float)
     if times.ndim != 1 or not len(times) or not np.isfinite(times).all() or (times <= 0).any():
@@ -101,7 +105,9 @@ def centiseconds(seconds: Sequence[float]) -> list[int]:
     for (frame, start), (_, end) in zip(kept, [*kept[1:], [None, max(ends[-1], 1)]], strict=True):
         result[frame] = end - start
     if max(result) > LONGEST:
-        raise ValueError(f"a frame stands for {max(result) / 100} s, a GIF frame for {LONGEST / 100} s at most")
+        raise ValueError(
+            f"a frame stands for {max(result) / 100} s, a GIF frame for {LONGEST / 100} s at most"
+        )
     return result
 
 
@@ -110,14 +116,18 @@ class _Checked:
 
     def __init__(self, frames, count):
         if iter(frames) is frames:
-            raise TypeError("frames is a generator, which can be walked once only: give a list or a re-iterable")
+            raise TypeError(
+                "frames is a generator, which can be walked once only: give a list or a re-iterable"
+            )
         self.frames, self.count = frames, count
 
     def __iter__(self) -> Iterator[np.ndarray]:
         first, count = None, 0
         for count, frame in enumerate(self.frames, 1):
             if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] not in (3, 4):
-                raise ValueError(f"frame {count - 1} is {frame.dtype} {frame.shape}, not uint8 (height, width, 3 or 4)")
+                raise ValueError(
+                    f"frame {count - 1} is {frame.dtype} {frame.shape}, not uint8 (height, width, 3 or 4)"
+                )
             if first is not None and frame.shape != first:
                 raise ValueError(f"frame {count - 1} is {frame.shape}, the first one was {first}")
             if count > self.count:
@@ -130,6 +140,13 @@ class _Checked:
 
 # MP4
 
+# BT.709 said and meant: without it players guess the matrix by the picture's size, and the colours shift.
+_H264 = (
+    "-vf scale=out_color_matrix=bt709:out_range=tv -color_range tv "
+    "-colorspace bt709 -color_primaries bt709 -color_trc bt709 "
+    "-crf 16 -preset medium -tune animation -movflags +faststart -fflags +bitexact -flags +bitexact"
+)
+
 
 def write_mp4(path, frames: Iterable[np.ndarray], seconds: Sequence[float], fps: float) -> None:
     """Write H.264, 4:2:0. Frames that stand longer are repeated; an odd last row or column is doubled."""
@@ -139,14 +156,18 @@ def write_mp4(path, frames: Iterable[np.ndarray], seconds: Sequence[float], fps:
 
     ends = np.rint(np.cumsum(np.asarray(seconds, dtype=float)) * fps).astype(int)
     repeats = np.diff(ends, prepend=0).tolist()
-    # BT.709 said and meant: without it players guess the matrix by the picture's size, and the colours shift.
-    options = ["-vf", "scale=out_color_matrix=bt709:out_range=tv", "-colorspace", "bt709", "-color_primaries", "bt709"]
-    options += ["-color_trc", "bt709", "-color_range", "tv", "-crf", "16", "-preset", "medium", "-tune", "animation"]
-    options += ["-movflags", "+faststart", "-fflags", "+bitexact", "-flags", "+bitexact"]
     with whole_file(path, ".mp4") as temporary:
         writer = iio.get_writer(
-            temporary, format="FFMPEG", mode="I", fps=fps, codec="libx264", pixelformat="yuv420p", quality=None,
-            macro_block_size=1, ffmpeg_log_level="error", output_params=options,
+            temporary,
+            format="FFMPEG",
+            mode="I",
+            fps=fps,
+            codec="libx264",
+            pixelformat="yuv420p",
+            quality=None,
+            macro_block_size=1,
+            ffmpeg_log_level="error",
+            output_params=_H264.split(),
         )
         with contextlib.closing(writer):  # its own `with` leaves ffmpeg running after an error
             for times, frame in zip(repeats, _Checked(frames, len(repeats)), strict=True):
@@ -166,7 +187,7 @@ def _opaque(frame):
 
 
 def _even(frame):
-    """4:2:0 needs even sides. Doubling an edge keeps text sharp, where scaling by a pixel would blur it all."""
+    """4:2:0 needs even sides. Doubling an edge keeps text sharp, where scaling by a pixel would blur it."""
     height, width = frame.shape[:2]
     return np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
 
@@ -181,8 +202,8 @@ def write_png(path, frame: np.ndarray) -> None:
 
 
 def png_bytes(frame: np.ndarray) -> bytes:
-    """A PNG in bytes. Each row is sent plain, or as its difference from the pixel before or from the row above,
-    whichever has the smaller differences: the usual rule, and close to the best for flat pictures."""
+    """A PNG in bytes. Each row is sent plain, or as its difference from the pixel before or from the row
+    above, whichever has the smaller differences: the usual rule, and close to the best for flat pictures."""
     (frame,) = _Checked([frame], 1)
     height, width, channels = frame.shape
     left, above = frame.copy(), frame.copy()
@@ -202,7 +223,7 @@ def _chunk(kind, data):
 
 
 def write_png_sequence(folder, frames: Iterable[np.ndarray], indices: Sequence[int]) -> list[Path]:
-    """One numbered PNG per shown frame, `frame_0001.png` on; `indices` says which of `frames` each one shows."""
+    """One numbered PNG per shown frame, `frame_0001.png` on; `indices` says which frame each one shows."""
     places: dict[int, list[int]] = {}
     for place, index in enumerate(indices, 1):
         places.setdefault(int(index), []).append(place)
@@ -230,7 +251,9 @@ def write_steps(folder, steps: Iterable[StepPicture]) -> Path:
             name = f"step_{number:04}.png"
             (made / name).write_bytes(png_bytes(step.pixels))
             second, index = round(float(step.second), 3), [int(i) for i in step.index]
-            entries.append({"second": second, "frame": int(step.frame), "index": index, "sum": step.sum, "file": name})
+            entries.append(
+                {"second": second, "frame": int(step.frame), "index": index, "sum": step.sum, "file": name}
+            )
         text = json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
         (made / "steps.json").write_text(text, encoding="utf-8")
     return Path(folder) / "steps.json"
@@ -256,7 +279,8 @@ def whole_file(path, suffix: str = "") -> Iterator[str]:
 def _folder(folder, prefix) -> Iterator[Path]:
     """A folder to fill; its files then move to `folder`, and older numbered ones of that kind go.
 
-    Other files there are the user's and stay. The JSON moves last, so it never names a picture that is not there.
+    Other files there are the user's and stay. The JSON moves last, so it never names a picture that is not
+    there.
     """
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)

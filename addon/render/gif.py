@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The bytes of an animated GIF, one frame at a time.
 
-imageio (its Pillow plugin) compresses the pixels of every frame; which rectangle is sent, what in it is left as it
-stands, how long it stands and how it is cleared away is decided here, because the plugin's own animation writer
+imageio (its Pillow plugin) compresses the pixels of every frame; which rectangle is sent, what in it is left
+as it stands, how long it stands and how it is cleared away is decided here, because the plugin's own
+animation writer
 
 - keeps all frames in memory, several times over: a minute of full HD is gigabytes; here it is two frames,
-- takes "restore to background" to clear the whole picture although it clears the last rectangle only, so that a
-  see-through clip must be sent as whole frames to come out right.
+- takes "restore to background" to clear the whole picture although it clears the last rectangle only, so that
+  a see-through clip must be sent as whole frames to come out right.
 
 One palette serves the whole clip, so a frame has no table of its own.
 """
@@ -31,11 +32,14 @@ def gif_bytes(frames: Iterable[np.ndarray], centiseconds: list[int], colors: int
             height, width = pixels.shape
             yield _header(width, height, palette)
             canvas = np.full_like(pixels, SEE_THROUGH)
-            region = (slice(0, height), slice(0, width))  # the first frame fills the picture, whatever it shows
+            region = (
+                slice(0, height),
+                slice(0, width),
+            )  # the first frame fills the picture, whatever it shows
         else:
             region = _bounds(pixels != canvas)
-        # What must become see-through for the next frame has to lie in this frame's rectangle: only that is cleared.
-        # After the last frame that is everything, so that a second round starts like the first.
+        # What must become see-through for the next frame has to lie in this frame's rectangle: only that is
+        # cleared. After the last frame that is everything, so that a second round starts like the first.
         if palette.see_through:
             gone = pixels != SEE_THROUGH
             if following is not None:
@@ -111,8 +115,15 @@ def _compressed(pixels):
     import imageio.v3 as iio
 
     made = iio.imwrite(
-        "<bytes>", np.ascontiguousarray(pixels), extension=".gif", plugin="pillow", mode="P", is_batch=False,
-        palette=_RAMP, optimize=False, interlace=0,
+        "<bytes>",
+        np.ascontiguousarray(pixels),
+        extension=".gif",
+        plugin="pillow",
+        mode="P",
+        is_batch=False,
+        palette=_RAMP,
+        optimize=False,
+        interlace=0,
     )
     at = 13 + (3 << (made[10] & 7) + 1 if made[10] & 0x80 else 0)
     while made[at] == 0x21:  # an extension: skip its sub-blocks

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One palette for a whole clip: counting its colours, choosing few of them, and putting pixels into their terms.
+"""One palette for a whole clip: counting its colours, choosing few of them, and putting pixels into their
+terms.
 
-- NumPy alone, and integer arithmetic wherever a rounding could tip a choice: the same frames give the same palette on
-  every machine.
+- NumPy alone, and integer arithmetic wherever a rounding could tip a choice: the same frames give the same
+  palette on every machine.
 - No dithering. A still pixel must stay still, and speckle costs bytes and looks like noise in a lecture hall.
-- A pixel whose alpha is below half counts as see-through; the alpha of every other pixel is dropped, as GIF does.
+- A pixel whose alpha is below half counts as see-through; the alpha of every other pixel is dropped, as GIF
+  does.
 """
 
 from collections.abc import Iterable
@@ -59,7 +61,9 @@ class Palette:
 
 
 def _census(frames):
-    """How often each colour is painted (a pixel that stays as it was is not painted again), and whether any is not."""
+    """How often each colour is painted (a pixel that stays as it was is not painted again), and whether any
+    is not.
+    """
     counts = np.zeros(_EVERY_COLOUR, np.uint32)
     before, see_through = None, False
     for frame in frames:
@@ -69,7 +73,8 @@ def _census(frames):
             see_through = True
             colours[mask] = _EVERY_COLOUR  # no colour at all
         painted = colours if before is None else colours[colours != before]
-        # A colour is worth as much for standing long as for moving much: still ground must not eat the palette.
+        # A colour is worth as much for standing long as for moving much: still ground must not eat the
+        # palette.
         found, times = np.unique(painted, return_counts=True)
         visible = found < _EVERY_COLOUR
         counts[found[visible]] += times[visible].astype(np.uint32)
@@ -78,7 +83,9 @@ def _census(frames):
 
 
 def _cut(points, weights, size):
-    """Start colours: split the box with the largest squared error at its mean, along its widest axis, until enough."""
+    """Start colours: split the box with the largest squared error at its mean, along its widest axis, until
+    enough.
+    """
     boxes = [_measured(points, weights)]
     while len(boxes) < size:
         worst = max(range(len(boxes)), key=lambda i: boxes[i][0])
@@ -109,7 +116,9 @@ def _mean(points, weights):
 
 
 def _refined(points, weights, colors, rounds=6):
-    """Lloyd's rounds: every colour moves to the middle of the pixels that chose it. About 1 dB for a second's work."""
+    """Lloyd's rounds: every colour moves to the middle of the pixels that chose it. About 1 dB for a second's
+    work.
+    """
     for _ in range(rounds):
         owner = _nearest(points, colors)
         total = np.bincount(owner, weights, len(colors))
@@ -127,8 +136,8 @@ def _refined(points, weights, colors, rounds=6):
 def _nearest(points, colors):
     """For each point the index of the nearest colour, the first of equals.
 
-    |c|² - 2pc orders the colours as the distance does; every term is a whole number below 2^24, so float32 holds it
-    exactly and the matrix product may sum in any order.
+    |c|² - 2pc orders the colours as the distance does; every term is a whole number below 2^24, so float32
+    holds it exactly and the matrix product may sum in any order.
     """
     colors = colors.astype(np.float32)
     length = (colors * colors).sum(axis=1)

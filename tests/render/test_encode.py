@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the encoders write, read back by other means: pixels, times, palette error, wholeness, sameness. No bpy."""
+"""What the encoders write, read back by other means: pixels, times, palette error, wholeness, sameness. No
+bpy.
+"""
 
 import json
 import sys
@@ -18,7 +20,9 @@ from addon.render.gif import SEE_THROUGH
 def shown(path, mode="RGB"):
     """[(pixels, seconds)] as Pillow plays them."""
     with Image.open(path) as image:
-        return [(np.asarray(f.convert(mode)), f.info["duration"] / 1000) for f in ImageSequence.Iterator(image)]
+        return [
+            (np.asarray(f.convert(mode)), f.info["duration"] / 1000) for f in ImageSequence.Iterator(image)
+        ]
 
 
 def clip(count=6, size=(40, 60), channels=3):
@@ -254,7 +258,11 @@ def test_steps_are_pictures_and_a_list_of_what_they_show(tmp_path):
     path = encode.write_steps(tmp_path / "steps", steps)
     told = json.loads(path.read_text(encoding="utf-8"))
     assert told[0] == {
-        "second": 3.05, "frame": 61, "index": [0, 0, 1], "sum": "R −4 + G −1 = −5", "file": "step_0001.png"
+        "second": 3.05,
+        "frame": 61,
+        "index": [0, 0, 1],
+        "sum": "R −4 + G −1 = −5",
+        "file": "step_0001.png",
     }
     assert told[1]["index"] == [0, 0, 2] and told[1]["second"] == 4.5
     for entry, frame in zip(told, frames, strict=True):
@@ -276,7 +284,9 @@ class Failing:
 
 
 @pytest.mark.parametrize("before", [None, b"older"])
-@pytest.mark.parametrize("kind", ["gif in its first round", "gif in its second round", "mp4", "sequence", "steps"])
+@pytest.mark.parametrize(
+    "kind", ["gif in its first round", "gif in its second round", "mp4", "sequence", "steps"]
+)
 def test_a_broken_off_file_leaves_what_was_there(tmp_path, kind, before):
     target = tmp_path / "clip"
     if before and kind not in ("sequence", "steps"):
@@ -310,7 +320,7 @@ def test_wrong_frames_are_named(tmp_path):
     with pytest.raises(TypeError, match="generator"):
         encode.write_gif(target, iter(frames), [0.1] * 6)
     for seconds in ([], [0.1] * 5 + [0], [float("nan")] * 6, [700.0] * 6):
-        with pytest.raises(ValueError, match="seconds|stands for"):
+        with pytest.raises(ValueError, match=r"seconds|stands for"):
             encode.write_gif(target, frames, seconds)
     assert not list(tmp_path.iterdir())
 

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The commands of this house. `make help` lists them; the work is done by scripts/setup_env.py, which makes an
+# environment for every Python that has a Blender (3.11: 4.5 LTS, 3.13: 5.2 LTS) and reuses it.
+
+PYTHON ?= $(or $(shell command -v python3),uv run --no-project python)
+ENV := $(PYTHON) scripts/setup_env.py
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help render test test-blender bench extension lint clean
+
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
+	  || sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1  \2/p' $(MAKEFILE_LIST)
+	@echo '  ARGS="…" is passed on: make render ARGS="conv2d_valid --quality draft", make test ARGS="-k encode"'
+
+render: ## render the figures to renders/, with all that needs to be set up first
+	$(ENV) one -- scripts/render_all.py --out renders $(ARGS)
+
+test: ## run the tests on every Python here that has a Blender, and say which is left out
+	$(ENV) each -- -m pytest -m "not blender" $(ARGS)
+
+test-blender: ## run the tests that need a real `blender` on the PATH
+	$(ENV) one -- -m pytest -m blender $(ARGS)
+
+bench: ## measure speed and memory
+	$(ENV) one -- scripts/bench.py $(ARGS)
+
+extension: ## build the Blender extension for this platform to dist/ (ARGS=--all-platforms for all)
+	$(ENV) one -- scripts/build_extension.py $(ARGS)
+
+lint: ## check the style
+	$(ENV) one -- -m ruff check . $(ARGS)
+
+clean: ## remove what was built (environments and renders stay)
+	rm -rf build dist wheels .pytest_cache .ruff_cache .hypothesis *.egg-info

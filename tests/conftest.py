@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all tests share: a Blender user of their own, an empty file, a real `blender`, and no silent skips in
+CI.
+"""
+
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# Blender reads these once, when bpy is first imported. Without them a test would see, and could change, the
+# extensions and preferences of whoever runs it.
+_USER = tempfile.mkdtemp(prefix="convolume-tests-")
+atexit.register(shutil.rmtree, _USER, ignore_errors=True)
+os.environ["BLENDER_USER_RESOURCES"] = _USER
+
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def empty_blender():
+    """bpy with nothing in it: no scene content, no user settings."""
+    bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    return bpy
+
+
+@pytest.fixture(scope="session")
+def blender() -> str:
+    """A real Blender executable."""
+    found = shutil.which("blender")
+    if not found:
+        pytest.skip("no `blender` on the PATH")
+    return found
+
+
+@pytest.fixture
+def run_blender(blender, tmp_path):
+    """Run the executable in the background with settings of its own; returns the finished process."""
+
+    def run(*arguments, check=True, timeout=300, **environment):
+        settings = {"BLENDER_USER_RESOURCES": str(tmp_path / "blender-user"), **environment}
+        command = [blender, "--background", *map(str, arguments)]
+        done = subprocess.run(
+            command,
+            env={**os.environ, **settings},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        assert not check or done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    return run
+
+
+def _skip_fails_in_ci(report):
+    """In CI everything is there, so a skip means that something is not tested and nobody would notice."""
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not allow: {report.longrepr[-1]}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    return _skip_fails_in_ci((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    return _skip_fails_in_ci((yield))
