@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes docs/scene-file.md from the fields of addon/story/spec.py; with --check, says whether it is up to date.
+"""Writes docs/scene-file.md from the fields of addon/story/spec.py; --check says whether it is up to date.
 
 - What a key means, its range and its default are said once, in the spec.
 - The example is a scene file of this project, read from where it lies.
@@ -28,8 +28,9 @@ INTRO = """\
 # Scene files
 
 A scene file says what a figure shows: one operation, the numbers it works on, and how it is to look. It is
-[TOML](https://toml.io), so it is data and never code; every key has a default, and a file holds only what differs. A
-value that cannot be is answered in one line with the file, the key, the value and what would be right:
+[TOML](https://toml.io), so it is data and never code; every key has a default, and a file holds only what
+differs. A value that cannot be is answered in one line with the file, the key, the value and what would be
+right:
 
     scenes/my.toml: op.stride = 0: must be a whole number of at least 1
 
@@ -38,35 +39,36 @@ The smallest useful file has two lines, `[op]` and `type = "max_pool"`. This one
 ```toml
 {example}```
 
-Any key can be replaced for one run, with its table and a point: `--set op.stride=2`. Text needs no quotes there:
-`--set op.padding=same --set input.size=8x8 --set input.image=photo.png`. A new source of numbers takes the place of
-the file's. Relative paths in a file start beside the file, those of `--set` in the current folder. A file's name,
-without `.toml`, is the figure's id.
+Any key can be replaced for one run, with its table and a point: `--set op.stride=2`. Text needs no quotes
+there: `--set op.padding=same --set input.size=8x8 --set input.image=photo.png`. A new source of numbers
+takes the place of the file's. Relative paths in a file start beside the file, those of `--set` in the
+current folder. A file's name, without `.toml`, is the figure's id.
 
-Terms and parameters are PyTorch's and ONNX's. A convolution is a cross-correlation, as in every framework: the kernel
-is not flipped. Sizes of volumes are rows × columns; the size of the picture is width × height.
+Terms and parameters are PyTorch's and ONNX's. A convolution is a cross-correlation, as in every framework:
+the kernel is not flipped. Sizes of volumes are rows × columns; the size of the picture is width × height.
 """
 
 NUMBERS = """\
 ## Where numbers come from
 
-One source per table. `seed` draws whole numbers, equally likely, from `low` to `high`: PCG64, row by row, channel by
-channel, the same with every version. `values` and `npy` may leave out leading axes of length 1. Whole numbers stay
-whole all the way to the picture, others are computed as 64-bit floats; none may be infinite or further from 0 than
-10¹². `.npy` files that hold Python objects are refused, never unpickled.
+One source per table. `seed` draws whole numbers, equally likely, from `low` to `high`: PCG64, row by row,
+channel by channel, the same with every version. `values` and `npy` may leave out leading axes of length 1.
+Whole numbers stay whole all the way to the picture, others are computed as 64-bit floats; none may be
+infinite or further from 0 than 10¹². `.npy` files that hold Python objects are refused, never unpickled.
 
-A picture is turned upright as its camera noted, laid over white where it is transparent, cropped at its centre to the
-shape of `input.size`, and averaged over the area of each cell. Grey is 0.299 R + 0.587 G + 0.114 B. The brightness
-from 0 to 1 is then cut into `input.levels` equal steps: with 10, black is 0 and white is 9. Of a moving picture the
-first frame is taken. A picture may have {pixels:,} pixels; volumes may have `input.max_cells` cells. Both are checked
-before memory is taken.
+A picture is turned upright as its camera noted, laid over white where it is transparent, cropped at its
+centre to the shape of `input.size`, and averaged over the area of each cell. Grey is 0.299 R + 0.587 G +
+0.114 B. The brightness from 0 to 1 is then cut into `input.levels` equal steps: with 10, black is 0 and
+white is 9. Of a moving picture the first frame is taken. A picture may have {pixels:,} pixels; volumes may
+have `input.max_cells` cells. Both are checked before memory is taken.
 """
 
 KERNELS = """\
 ## Named kernels
 
-For `weight.kernel`. Each is 3×3 on two axes; some have a form of 3 on one axis. `identity` (any odd size) and `ones`
-(any size) fit one to three axes. They are applied as written, and are whole numbers so that a figure can be read.
+For `weight.kernel`. Each is 3×3 on two axes; some have a form of 3 on one axis. `identity` (any odd size)
+and `ones` (any size) fit one to three axes. They are applied as written, and are whole numbers so that a
+figure can be read.
 
 | name | what its result shows | on one axis | on two axes |
 |---|---|---|---|
@@ -114,7 +116,7 @@ def table(cls) -> str:
     lines = ["| key | value | unit | default | meaning |", "|---|---|---|---|---|"]
     for name, f in spec.knobs(cls).items():
         about = f.metadata
-        meaning = about["help"]
+        meaning = about["help"].replace("|", "\\|")
         if about["ops"]:
             meaning += f" ({', '.join(f'`{op}`' for op in about['ops'])})"
         lines.append(f"| `{name}` | {type_of(about)} | {about['unit']} | {default_in_words(f)} | {meaning} |")

@@ -62,6 +62,8 @@ def _mapped(path: Path) -> np.ndarray:
         raise Wrong("must be a whole NumPy .npy file of numbers, this one is empty or damaged") from None
     if array.dtype.kind not in "iufb":
         raise Wrong(f"must be a .npy file of real numbers, this one holds {array.dtype}")
+    if array.size == 0:
+        raise Wrong("must hold at least one number")
     return array
 
 

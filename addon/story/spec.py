@@ -204,6 +204,7 @@ class Words:
     column: str = word("col", "the column in a cell's name")
     rows: str = word("rows", "the first size in a shape")
     columns: str = word("columns", "the second size in a shape")
+    depth: str = word("channels", "the last size in the shape of several channels")
     negative: str = word("grey: negative", "what the colour of negative numbers means")
     partial: str = word("sum", "one channel's share of the sum")
     rule: str = word(
