@@ -84,6 +84,11 @@ def reduce_windows(x, ufunc, fill, geometry):
         start=1,
     ):
         before = (slice(None),) * axis
+        if n == 1:
+            # One window along the whole axis, as in global pooling: no need to go tap by tap.
+            taps = result[(*before, slice(0, (k - 1) * d + 1, d))]
+            result = ufunc.reduce(taps, axis=axis, keepdims=True)
+            continue
         reduced = result[(*before, slice(0, (n - 1) * s + 1, s))].copy()
         for tap in range(1, k):
             ufunc(reduced, result[(*before, slice(tap * d, tap * d + (n - 1) * s + 1, s))], out=reduced)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sizes: known examples, the named paddings' promises, and agreement with what the operations return."""
 
+import doctest
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from addon.engine import (
     conv_transpose_output_shape,
     max_pool,
     pool_output_shape,
+    shapes,
 )
 
 
@@ -93,3 +96,9 @@ def test_sizes_are_a_tuple_of_one_to_three():
     for size in (5, (), (1, 2, 3, 4), (0, 3), (2.0,), "ab"):
         with pytest.raises(ValueError, match="size="):
             conv_output_shape(size, 1)
+
+
+def test_the_examples_in_the_docstrings_are_true():
+    failed, tried = doctest.testmod(shapes)
+    assert tried >= 3
+    assert failed == 0

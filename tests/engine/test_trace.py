@@ -9,7 +9,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from addon.engine import avg_pool, conv, conv_transpose, global_avg_pool, global_max_pool, max_pool
+from addon.engine import avg_pool, compute, conv, conv_transpose, global_avg_pool, global_max_pool, max_pool
 
 
 @pytest.fixture
@@ -171,6 +171,26 @@ def test_every_window_starts_where_the_trace_says_its_grid_and_border_put_it(ope
         assert step.positions[0, 1:].tolist() == origin
         for axis, (_, after) in enumerate(trace.grid_border):
             assert step.positions[:, 1 + axis].max() < trace.grid_shape[axis] + after
+
+
+@pytest.mark.parametrize("arguments", [{}, {"padding": ((2, 1),)}, {"output_padding": 1}, {"padding": 3}])
+def test_the_windows_of_a_transposed_convolution_reach_exactly_the_ends_of_its_border(arguments):
+    trace = conv_transpose(np.ones((1, 4)), np.ones((1, 1, 3)), stride=2, **arguments)
+    places = [place for step in trace for place in step.positions[:, 1].tolist()]
+    ((before, after),) = trace.grid_border
+    assert (min(places), max(places)) == (-before, trace.grid_shape[0] - 1 + after)
+
+
+@pytest.mark.parametrize("cells", [1, 3, 7, 50, 300])
+@pytest.mark.parametrize("size", [(40,), (7, 9), (3, 4, 5)])
+def test_the_output_does_not_depend_on_the_blocks_it_is_computed_in(monkeypatch, cells, size):
+    rng = np.random.default_rng(cells)
+    x = rng.integers(-9, 9, (4, *size))
+    weight = rng.integers(-9, 9, (6, 2) + (2,) * len(size))
+    whole = conv(x, weight, padding=1, groups=2).output
+    monkeypatch.setattr(compute, "BLOCK_BYTES", 0)
+    monkeypatch.setattr(compute, "BLOCK_CELLS", cells)
+    assert (conv(x, weight, padding=1, groups=2).output == whole).all()
 
 
 def test_steps_and_traces_print_as_one_line(trace):
