@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from addon import engine
-from addon.story import kernels
+from addon.story import kernels, spec
 from addon.story.files import _shrink, _upright
 from addon.story.scene import SceneError, dump, figures, load, loads
 from addon.story.sources import arrays, drawn, run
@@ -485,3 +485,55 @@ def test_what_is_no_idx_file_of_pictures_is_refused_in_words(here, content, righ
 def test_an_idx_picture_has_one_channel(here):
     (here / "digits").write_bytes(_idx(np.zeros((1, 5, 5))))
     assert refused(input__idx="digits", input__channels=3).right == "must be 1, for an IDX file"
+
+
+# --- anything at all ---
+
+JUNK = [
+    *(0, 1, 2, 3, 7, -1, 10**30, True, 1.5, float("nan"), "", "same", "full", "3x3", "8x8x8", "edge", "ones"),
+    *("x.npy", "no file", "a\0", "\ud800", [], [1], [2, 3], [[1, 0], [0, 1]], [[1, 2], [3, 4]], [[]], [None]),
+    *(["edge", "blur"], [["edge", "ones"]], ["R"], {}, {"a": 1}, None, object(), b"x", np.float32(2)),
+    *(np.ones((3, 3)), [[[1, 2], [3, 4]]] * 2),
+]
+
+
+def test_whatever_a_scene_says_it_runs_or_is_one_line(here):
+    np.save("x.npy", np.arange(36).reshape(6, 6))
+    luck = np.random.Generator(np.random.PCG64(5))
+    keys = [
+        f"{table}.{key}"
+        for table in ("op", "input", "weight", "bias")
+        for key in spec.knobs(spec.TABLES[table])
+    ]
+    ran = 0
+    for _ in range(1500):
+        overrides = {key: JUNK[luck.integers(len(JUNK))] for key in luck.choice(keys, luck.integers(4))}
+        if luck.random() < 0.95:
+            overrides["op.type"] = str(luck.choice(spec.OPS))
+        try:
+            scene = loads("[look]\ntitle = true\n", overrides)
+            trace = run(scene)
+        except SceneError as error:
+            assert error.key
+            assert str(error).isprintable()
+            assert len(str(error)) < 600
+        else:
+            assert loads(dump(scene)) == scene
+            assert trace.input.shape == (scene.input.channels, *scene.input.size)
+            ran += 1
+    assert ran > 150
+
+
+def test_a_scene_file_with_any_byte_changed_loads_or_is_one_line(here):
+    luck = np.random.Generator(np.random.PCG64(6))
+    text = load("rgb_conv").path.read_bytes()
+    for _ in range(250):
+        changed = bytearray(text)
+        for place in luck.integers(len(text), size=luck.integers(1, 4)):
+            changed[place] = luck.integers(256)
+        (here / "x.toml").write_bytes(changed)
+        try:
+            load("x.toml")
+        except SceneError as error:
+            assert str(error).startswith("x.toml: ")
+            assert str(error).isprintable()
