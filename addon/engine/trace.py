@@ -62,11 +62,11 @@ class Trace:
     The window slides over a *grid*. For a convolution and for pooling the grid is the input itself. For a
     transposed convolution it is the input spread out: cell i at place i * stride, inserted zeros between,
     seen by the kernel flipped (Dumoulin & Visin 2016, chapter 4). Around the grid lies a border: the padding,
-    or for a transposed convolution `extent - 1 - padding` zeros (fewer than none: the border is negative and
-    grid cells go unread). `Step.positions` are grid coordinates, 0 at the grid's first cell, so negative in
-    the border before it. `Step.taps` are input coordinates: where `real` is False they lie outside the input
-    for a convolution and pooling (equal to `positions`), and are -1 on every spatial axis for a transposed
-    convolution, where no input cell belongs to them.
+    or for a transposed convolution `extent - 1 - padding` zeros, and behind these `output_padding` more
+    (fewer than none: the border is negative and grid cells go unread). `Step.positions` are grid coordinates,
+    0 at the grid's first cell, so negative in the border before it. `Step.taps` are input coordinates: where
+    `real` is False they lie outside the input for a convolution and pooling (equal to `positions`), and are
+    -1 on every spatial axis for a transposed convolution, where no input cell belongs to them.
     """
 
     op: str  # "conv", "conv_transpose", "max_pool", "avg_pool", "global_max_pool", "global_avg_pool"
@@ -162,6 +162,13 @@ class Trace:
         places.flags.writeable = False
         return places, offsets
 
+    @cached_property
+    def _grid(self):
+        """`spread`, `grid_shape`, `window_stride` and the border before, as arrays; made once, used every "
+        "step."""
+        before = [pair[0] for pair in self.grid_border]
+        return tuple(map(np.array, (self.spread, self.grid_shape, self.window_stride, before)))
+
     def _step(self, output_index):
         channel, place = output_index[0], np.array(output_index[1:])
         kernel_index, offsets = self._window
@@ -171,13 +178,13 @@ class Trace:
         else:
             group = channel // (self.output.shape[0] // self.groups)
             first_channel = group * (self.input.shape[0] // self.groups)
-        before = np.array([pair[0] for pair in self.grid_border])
-        origin = place * np.array(self.window_stride) - before
-        positions = offsets + np.concatenate(([first_channel], origin))
+        apart, grid_shape, window_stride, before = self._grid
+        positions = offsets.copy()
+        positions[:, 0] += first_channel
+        positions[:, 1:] += place * window_stride - before
 
-        apart = np.array(self.spread)
         spatial = positions[:, 1:]
-        real = ((spatial >= 0) & (spatial < np.array(self.grid_shape)) & (spatial % apart == 0)).all(axis=1)
+        real = ((spatial >= 0) & (spatial < grid_shape) & (spatial % apart == 0)).all(axis=1)
         taps = positions.copy()
         if self.transposed:
             taps[:, 1:] = np.where(real[:, None], spatial // apart, -1)
