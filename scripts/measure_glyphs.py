@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure the advance widths of Blender's built-in font and write `addon/story/glyph_table.py`.
+"""Measure the advance widths of the figures' font and write `addon/story/glyph_table.py`.
 
 Run with a bpy wheel: `python scripts/measure_glyphs.py`. The story lays text out from that table, so layout and
 camera fit need no Blender; a test compares the table with the Blender it runs in.
 """
 
+import sys
 from pathlib import Path
 
 import bpy
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from addon.stage.meshes import font  # noqa: E402
+from addon.story.glyphs import FONT_SCALE  # noqa: E402
 
 CHARACTERS = (
     [chr(c) for c in range(0x20, 0x7F)]
@@ -21,7 +27,7 @@ CHARACTERS = (
 def advance(body: str) -> float:
     """The x extent of `body` between two full stops, in units of the font size."""
     curve = bpy.data.curves.new("measure", "FONT")
-    curve.body = body
+    curve.body, curve.font, curve.size = body, font(), FONT_SCALE
     thing = bpy.data.objects.new("measure", curve)
     bpy.context.scene.collection.objects.link(thing)
     mesh = thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).to_mesh()
@@ -36,7 +42,7 @@ def main() -> None:
     rows = {c: round(advance(f"|{c}|") - bare, 4) for c in CHARACTERS}
     lines = [
         "# SPDX-License-Identifier: GPL-3.0-or-later",
-        '"""Advance widths of Blender\'s built-in font, in units of the font size. Made by scripts/measure_glyphs.py."""',
+        '"""Advance widths of the figures\' font, in units of the font size. Made by scripts/measure_glyphs.py."""',
         "",
         "ADVANCE = {",
     ]

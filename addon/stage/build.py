@@ -89,9 +89,9 @@ class _Builder:
             mesh = meshes.cell_shape(f"{kind.shape} {index}", kind.shape, self.leftward)
             mesh.materials.append(self.materials[kind.material])
             cubes.append(mesh)
-        labels = []
+        labels, face = [], meshes.font()
         for label in plan.labels:
-            mesh = meshes.text(label.text[:40] or "empty", label.text, label.anchor)
+            mesh = meshes.text(label.text[:40] or "empty", label.text, label.anchor, face)
             mesh["text"] = label.text
             mesh.materials.append(self.materials[label.material])
             labels.append(mesh)

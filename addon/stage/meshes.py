@@ -2,12 +2,14 @@
 """The handful of meshes everything is made of: cells, frames, bars, shadow cards and texts. Units: one cell is 1."""
 
 from itertools import product
+from pathlib import Path
 
 import bmesh
 import bpy
 import numpy as np
 
-from ..story.plan import Points, _POINT_FIELDS
+from ..story.glyphs import CAP_HEIGHT, FONT_FILE, FONT_SCALE
+from ..story.plan import POINT_FIELDS, Points
 
 CELL = 0.94  # a hair's gap between neighbours
 BEVEL = 0.05
@@ -85,10 +87,18 @@ def card(name: str, wide: float, deep: float, margin: float) -> bpy.types.Mesh:
     return mesh
 
 
-def text(name: str, body: str, anchor: str) -> bpy.types.Mesh:
+def font() -> bpy.types.VectorFont | None:
+    """The figures' font, out of Blender's own files; None (the built-in one) where it is missing."""
+    path = Path(bpy.utils.system_resource("DATAFILES", path="fonts")) / FONT_FILE
+    return bpy.data.fonts.load(str(path), check_existing=True) if path.is_file() else None
+
+
+def text(name: str, body: str, anchor: str, face: bpy.types.VectorFont | None = None) -> bpy.types.Mesh:
     """A text of font size 1 that faces -y: centred on its place, or starting there on its baseline."""
     curve = bpy.data.curves.new(name, "FONT")
-    curve.body = body
+    curve.body, curve.size = body, FONT_SCALE
+    if face is not None:
+        curve.font = face
     curve.resolution_u = 3
     thing = bpy.data.objects.new(name, curve)
     mesh = bpy.data.meshes.new_from_object(thing)
@@ -101,7 +111,7 @@ def text(name: str, body: str, anchor: str) -> bpy.types.Mesh:
     x, y = co[:, 0].copy(), co[:, 1].copy()
     if anchor == "center" and len(x):
         x -= (x.min() + x.max()) / 2
-        y -= 0.345
+        y -= CAP_HEIGHT / 2
     co[:, 0], co[:, 1], co[:, 2] = x, 0.0, y
     mesh.vertices.foreach_set("co", co.ravel())
     mesh.update()
@@ -116,7 +126,7 @@ def points(name: str, data: Points) -> bpy.types.Mesh:
     mesh = bpy.data.meshes.new(name)
     mesh.vertices.add(len(data))
     mesh.vertices.foreach_set("co", np.ascontiguousarray(data["position"], np.float32).ravel())
-    for field, (dtype, _, _) in _POINT_FIELDS.items():
+    for field, (dtype, _, _) in POINT_FIELDS.items():
         if field != "position":
             attribute(mesh, field, data[field].astype(dtype))
     return mesh

@@ -86,7 +86,7 @@ def cells_tree():
     labels = t.node("GeometryNodeInstanceOnPoints", {
         "Points": front.outputs[0], "Selection": t.attribute("shown", "BOOLEAN"),
         "Instance": _children(t, "Labels"), "Pick Instance": True, "Instance Index": t.attribute("picked", "INT"),
-        "Scale": t.combine(font, font, font)})  # fmt: skip
+        "Scale": t.combine(t.math("MULTIPLY", font, t.attribute("stretch")), font, font)})  # fmt: skip
     joined = t.node("GeometryNodeJoinGeometry")
     t.plug(joined.inputs[0], cubes.outputs[0])
     t.plug(joined.inputs[0], labels.outputs[0])

@@ -1,1 +1,286 @@
-def tell(sheet, trace): ...
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Several channels, one filter: the stack comes apart, windows slide in lockstep, partial sums add up to one cell.
+
+At the end every channel's partial sums stand as a map of their own, and the maps add up to the output.
+"""
+
+import numpy as np
+
+from . import sums
+from .glyphs import TIMES, number, operand, width
+from .layout import Block, Grid
+from .pace import START, reveal, run_clock
+from .plan import LANDED
+from .sheet import WORD, Sheet, plane
+from .sliding import (
+    FRONT,
+    HOME,
+    RING,
+    add_lines,
+    as_rows,
+    bias_text,
+    cell_name,
+    facts,
+    infos,
+    input_plane,
+    kernel_plane,
+    marker_on,
+    output_plane,
+    padded_shape,
+    place_of,
+    shape_text,
+    taps_of,
+    visit,
+    window_on,
+)
+from .sums import Piece
+from .theme import HUES, Scale
+
+HUE_OF = ("red", "green", "blue")
+STACK = RING - 1.0  # the clock while the stack stands; it is apart by RING
+APART = 1.3  # seconds the stack takes to come apart
+MAPS = 0.45  # the clock, after the last step, at which the partial maps stand in the inputs' places
+
+
+def names_of(scene, count: int) -> list[str]:
+    w = scene.words
+    return list(w.channels) if count == len(w.channels) else [f"{w.channel} {i + scene.look.index_from}"
+                                                              for i in range(count)]  # fmt: skip
+
+
+def hue_of(channel: int, count: int) -> str:
+    return HUE_OF[channel] if count == 3 else "blue"
+
+
+def partial_sums(trace) -> np.ndarray:
+    """Every step's sum of products per channel, shape (steps, channels)."""
+    count = trace.weight.shape[1]
+    made = np.zeros((len(trace), count), trace.output.dtype)
+    for i in range(len(trace)):
+        step = trace[i]
+        np.add.at(made[i], step.kernel_index[:, 0], step.products)
+    return made
+
+
+def _sum_steps(sheet: Sheet, trace, partial, names):
+    """Per channel a line of products with its partial sum; then the line that adds the channels to the cell."""
+    scene, p = sheet.scene, sheet.palette
+    ink, muted, violet = sheet.theme.ink, sheet.theme.muted, p.words_in(HUES["violet"])
+    count = partial.shape[1]
+    hues = [p.words_in(HUES[hue_of(c, count)]) for c in range(count)]
+    channel_rows: list[list[list[Piece]]] = [[] for _ in range(count)]
+    total_rows, texts = [], []
+    for i in range(len(trace)):
+        step = trace[i]
+        parts = len(step.taps) + count + 1
+        done, said = 0, []
+        for c in range(count):
+            row = [Piece(f"{names[c]}:", hues[c], i - LANDED)]
+            for t in np.flatnonzero(step.kernel_index[:, 0] == c):
+                text = ("+ " if len(row) > 1 else "") + sums.product(step.values[t], step.weights[t])
+                row.append(Piece(text, ink if step.real[t] else muted, reveal(i, done, parts)))
+                done += 1
+            row.append(Piece(f"= {number(partial[i, c])}", hues[c], reveal(i, done, parts)))
+            done += 1
+            channel_rows[c].append(row)
+            said.append(" ".join(piece.text for piece in row))
+        pieces = [Piece(f"{cell_name(scene, step.output_index[1:])} =", ink, i - LANDED)]
+        for c in range(count):
+            text = ("+ " if c else "") + f"{names[c]} {operand(partial[i, c])}"
+            pieces.append(Piece(text, hues[c], reveal(i, done, parts)))
+        if trace.bias is not None:
+            pieces.append(Piece(f"+ {scene.words.bias} {operand(step.bias)}", ink, reveal(i, done, parts)))
+        pieces.append(Piece(f"= {number(step.value)}", violet, sums.born(i)))
+        total_rows.append(pieces)
+        texts.append("; ".join([*said, " ".join(piece.text for piece in pieces)]))
+    return channel_rows, total_rows, texts
+
+
+def _set_sums(sheet: Sheet, channel_rows, total_rows, y0: float, size: float, last: float) -> None:
+    """The channels' lines share their slots, so that products stand in columns; the total stands below."""
+    count = len(channel_rows)
+    top = y0 + sums.height(count + 1, size)
+    shared = [row for rows in channel_rows for row in rows]
+    widths = [max(width(row[k].text) for row in shared) * size for k in range(len(shared[0]))]
+    gap = 0.3 * size
+    left = -(sum(widths) + gap * (len(widths) - 1)) / 2
+    made = []
+    for c, rows in enumerate(channel_rows):
+        made += sums.set_lines(sheet, rows, [list(range(len(rows[0])))], top - c * sums.LINE * size, size, last=last,
+                               left=left, widths=widths)  # fmt: skip
+    sheet.words("sum.channels", "Channel sums", made)
+    total = sums.set_lines(sheet, total_rows, [list(range(len(total_rows[0])))], top - count * sums.LINE * size, size,
+                           last=last)  # fmt: skip
+    sheet.words("sum", "Sum", total)
+
+
+def _guides(sheet: Sheet, places, trace, blocks, made) -> list[tuple]:
+    """From each window down a gap to a rail below the planes, along it, and up a gap to the output cell.
+
+    Rows of (end, place, end, place, step) as `add_lines` takes them; the last end is the output.
+    """
+    spans = [d * (k - 1) + 1 for k, d in zip(trace.kernel_size, trace.dilation, strict=True)]
+    high, wide = (1 if len(spans) == 1 else spans[0]), spans[-1]
+    camera = sheet.camera
+    level = min(b.box[1] for b in (*blocks, made)) - sheet.px(3.0)
+    shape = as_rows(trace.output[0]).shape
+
+    def dropped(block, x):
+        """The place in a block's own units, straight below x, that is seen at the rail's level."""
+        rest = level / sheet.scale - block.origin[1] / sheet.scale
+        rest -= x * camera.up[0] + FRONT * camera.up[1]
+        return (x, FRONT, rest / camera.up[2])
+
+    made_rows = []
+    for i, (x, _, z) in enumerate(places):
+        row, column = divmod(i, shape[1])
+        feet = []
+        for c, block in enumerate(blocks):
+            at = x + wide / 2
+            feet.append((c, dropped(block, at)))
+            made_rows.append((c, (at, FRONT, z - high / 2), c, feet[-1][1], i))
+        feet.append((len(blocks), dropped(made, column - 0.5)))
+        made_rows += [(a[0], a[1], b[0], b[1], i) for a, b in zip(feet, feet[1:], strict=False)]
+        made_rows.append((*feet[-1], len(blocks), (column - 0.5, FRONT, -row - 0.5), i))
+    return made_rows
+
+
+def _open(sheet: Sheet, trace) -> float:
+    """The stack stands, comes apart, and is padded. Returns the second at which it starts to come apart."""
+    line, padded = sheet.timeline, any(sum(p) for p in trace.padding)
+    line.declare("clock.step", STACK)
+    line.wait(sheet.scene.timing.intro)
+    start = line.cursor
+    line.play("clock.step", RING, APART, easing="linear")
+    line.play("clock.step", START, 1.0 if padded else 0.2, easing="linear")
+    line.wait(0.3)
+    return start
+
+
+def _stack(sheet: Sheet, role: str, blocks, first: str, second: str, names, start: float) -> None:
+    """Stand a row of planes as one stack, key their way apart, and name the stack beside it while it stands."""
+    middle = blocks[len(blocks) // 2]
+    for c, block in enumerate(blocks):
+        at, to = np.array(sheet.place(middle)) + (0.0, c, 0.0), sheet.place(block)
+        for axis, a, b in zip("xyz", at, to, strict=True):
+            channel = f"{role}.{names[c]}.location.{axis}"
+            sheet.timeline.declare(channel, a)
+            sheet.timeline.add(channel, b, APART, at=start)
+    if not sheet.scene.look.labels:
+        return
+    word = sheet.px(WORD)
+    x, y = middle.box[2] + 1.2 * word, (middle.box[1] + middle.box[3]) / 2
+    ink, muted = sheet.theme.ink, sheet.theme.muted
+    made = [sheet.text(first, x, y, word, ink, align="left", dies=STACK + 0.02)]
+    made += [sheet.text(second, x, y - 1.3 * word, word, muted, align="left", dies=STACK + 0.02)] if second else []
+    sheet.words(f"{role}.stack", f"{first} stack", made)
+
+
+def _maps(sheet: Sheet, trace, partial, names, grid, inputs, last: float, second: float) -> None:
+    """Each channel's partial sums as a map in its input's place, plus signs between, and how they add up."""
+    scene, w, count = sheet.scene, sheet.scene.words, len(inputs)
+    shape = as_rows(trace.output[0]).shape
+    word, big = sheet.px(WORD), sheet.px(30)
+    for c, block in enumerate(inputs):
+        scale = Scale(sheet.palette, hue_of(c, count), partial.min(), partial.max())
+        texts = [number(v) for v in partial.ravel()]
+        points = plane(sheet, partial[:, c].reshape(shape), scale, size=sheet.digits(texts), born=last, rise=0.3,
+                       channel=c, step=np.arange(len(trace)))  # fmt: skip
+        stand = Block(names[c], 1, c, (shape[1], 1, shape[0]))
+        grid.put(stand)
+        role = f"map.{names[c]}"
+        sheet.volume(role, f"{w.partial} {names[c]}", points, sheet.place(stand), stand.cells)
+        # the inputs' shadows go as their cells go
+        for axis in "xy":
+            sheet.timeline.declare(f"{role}.shadow.scale.{axis}", 0.0)
+            sheet.timeline.add(f"{role}.shadow.scale.{axis}", 1.0, 0.5, at=second)
+            sheet.timeline.declare(f"input.{names[c]}.shadow.scale.{axis}", 1.0)
+            sheet.timeline.add(f"input.{names[c]}.shadow.scale.{axis}", 0.0, 0.3, at=second)
+        if scene.look.labels:
+            x, y = block.captions_at[0] if block.captions else (0, 0)
+            text = sheet.text(f"{w.partial} {names[c]}", x - block.origin[0], y - block.origin[1], word,
+                              sheet.palette.words_in(HUES[hue_of(c, count)]), born=last, z=-8.0)  # fmt: skip
+            name, kind, bx0, by0, bx1, by1, *life = sheet.boxes[-1]
+            ox, oy = block.origin
+            sheet.boxes[-1] = (name, kind, bx0 + ox, by0 + oy, bx1 + ox, by1 + oy, *life)
+            sheet.words(f"map.{names[c]}.caption", f"{w.partial} {names[c]} caption", [text], f"input.{names[c]}")
+    signs = []
+    for c in range(count):
+        x, y = grid.between(c, 1)
+        symbol = "+" if c + 1 < count else "="
+        signs.append(sheet.text(symbol, x, y - 0.3 * big, big, sheet.theme.ink, born=last))
+    if trace.bias is not None:
+        x, y = grid.between(count - 1, 1)
+        text = f"+ {operand(trace.bias[0])}"
+        signs.append(sheet.text(text, x, y + 0.5 * big, word, sheet.theme.ink, born=last))
+    sheet.words("map.signs", "Signs", signs)
+
+
+def tell(sheet: Sheet, trace):
+    """Story `channels`: a convolution of several channels with one filter, in one or two dimensions."""
+    scene, w = sheet.scene, sheet.scene.words
+    count, sizes, out = trace.input.shape[0], trace.input.shape[1:], trace.output.shape[1:]
+    names = names_of(scene, count)
+    title, word = w.title or scene.title or scene.id, sheet.px(WORD)
+    kernel_shape = (*trace.kernel_size, count)
+    top = sheet.title(title, facts(scene, trace, kernel_shape, filters=1) + ",  " + bias_text(scene, trace))
+    x0, y0, x1, _ = sheet.inner
+    partial = partial_sums(trace)
+    channel_rows, total_rows, texts = _sum_steps(sheet, trace, partial, names)
+    used = sums.height(count + 1, word) if scene.look.sum_line else 0.0
+    rows, columns = padded_shape(trace)
+    krows, kcols = as_rows(trace.weight[0, 0]).shape
+    orows, ocols = as_rows(trace.output[0]).shape
+    inputs = [Block(n, 1, c, (columns, 1, rows), [(f"{w.input} {n}", word)]) for c, n in enumerate(names)]
+    kernels = [Block(n, 0, c, (kcols, 1, krows), beside=[(f"{w.filter} {n}", word)]) for c, n in enumerate(names)]
+    signs = [(w.negative, word)] if trace.weight.min() < 0 or trace.output.min() < 0 else []
+    made = Block(w.output, 1, count, (ocols, 1, orows), [(f"{w.output} {shape_text((*out, 1))}", word)], signs)
+    if not scene.look.labels:
+        for block in (*inputs, *kernels, made):
+            block.captions, block.beside, block.below = [], [], []
+    grid = Grid(sheet.camera, [*inputs, *kernels, made], [0.7 * word] * (count - 1) + [1.6 * word], 0.1 * word)
+    sheet.scale = grid.solve((x0, y0 + used + 0.7 * word, x1, top - 0.25 * word), largest=sheet.px(54))
+
+    line = sheet.timeline
+    start = _open(sheet, trace)
+    pace = run_clock(line, len(trace), ocols, scene.timing)
+    last = len(trace) - 1 + MAPS
+    places = place_of(trace)
+    middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
+    order = f"({w.rows} {TIMES} {w.columns} {TIMES} {w.depth})"
+    _stack(sheet, "input", inputs, f"{w.input} {shape_text((*sizes, count))}", order, names, start)
+    _stack(sheet, "kernel", kernels, f"{w.filter} {shape_text(kernel_shape)}", "", names, start)
+    for c, name in enumerate(names):
+        ink = sheet.palette.words_in(HUES[hue_of(c, count)])
+        home, parked = np.array(sheet.place(inputs[c])), np.array(sheet.place(kernels[c]))
+        track = sheet.track(f"input.{name}.track", places)
+        points = input_plane(sheet, trace, c, hue_of(c, count))
+        points["dies"][:] = last
+        sheet.volume(f"input.{name}", f"{w.input} {name}", points, home, inputs[c].cells, track=track,
+                     fade=(-LANDED, last), **taps_of(trace))  # fmt: skip
+        sheet.captions(f"input.{name}", inputs[c], color=ink, lives=((RING, last),))
+        window_on(sheet, f"input.{name}.window", f"Window {name}", f"input.{name}", track, trace, last)
+        points = kernel_plane(sheet, trace, c, False)
+        sheet.volume(f"kernel.{name}", f"{w.filter} {name}", points, parked, kernels[c].cells)
+        sheet.captions(f"kernel.{name}", kernels[c], color=ink, lives=((RING, -LANDED), HOME[1]))
+        visit(sheet, f"kernel.{name}", parked, home + places[0] - middle + 4.0 * sheet.camera.toward, pace)
+        for role, block in ((f"input.{name}", inputs[c]), (f"kernel.{name}", kernels[c])):
+            sheet.box_of(role, block)
+    sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(made), made.cells)
+    sheet.captions("output", made)
+    sheet.box_of("output", made)
+    marker_on(sheet, "output", trace, last)
+    add_lines(sheet, _guides(sheet, places, trace, inputs, made), [f"input.{n}" for n in names] + ["output"])
+    if scene.look.sum_line:
+        _set_sums(sheet, channel_rows, total_rows, y0, word, last)
+        said = f"{w.out}[{w.row}, {w.column}] = " + " + ".join(names)
+        said += "" if trace.bias is None else f" + {bias_text(scene, trace)}"
+        middle_y = y0 + used / 2 - 0.3 * word
+        rule = w.rule.replace("{count}", str(len(trace[0].taps)))
+        sheet.words("rule", "Rule", [sheet.text(rule, 0, middle_y, word, sheet.theme.muted, dies=-LANDED),
+                                     sheet.text(said, 0, middle_y, word, sheet.theme.ink, born=last)])  # fmt: skip
+    line.play("clock.step", len(trace) - 1 + MAPS - 0.05, 0.2)
+    _maps(sheet, trace, partial, names, grid, inputs, last, line.cursor)
+    line.play("clock.step", len(trace) - 1 + MAPS + 0.4, 0.7, easing="linear")
+    line.wait(1.2 + scene.timing.outro)
+    return sheet.plan(title, infos(trace, scene, pace, texts))

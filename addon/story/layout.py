@@ -48,7 +48,7 @@ class Block:
     """A box of cells (columns, depth, rows) in the grid's cell (row, column), with caption lines above it.
 
     After `solve`: `origin` is the screen place (pixels) of the middle of its first cell, `box` its screen box and
-    `captions_at` the baseline places of its captions' middles.
+    `captions_at`, `below_at`, `beside_at` the baseline places of those lines' middles.
     """
 
     name: str
@@ -57,10 +57,12 @@ class Block:
     cells: tuple[int, int, int]
     captions: list[tuple[str, float]] = field(default_factory=list)  # (text, font size in pixels)
     below: list[tuple[str, float]] = field(default_factory=list)
+    beside: list[tuple[str, float]] = field(default_factory=list)  # to the right, at half its height
     origin: tuple[float, float] = (0.0, 0.0)
     box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     captions_at: list[tuple[float, float]] = field(default_factory=list)
     below_at: list[tuple[float, float]] = field(default_factory=list)
+    beside_at: list[tuple[float, float]] = field(default_factory=list)
 
     def extent(self, camera: Camera) -> tuple[float, float, float, float]:
         columns, depth, rows = self.cells
@@ -70,6 +72,7 @@ class Block:
 
 LEADING = 1.28  # line height in font sizes
 AIR = 0.42  # between a caption and its volume, in font sizes
+SIDE = 0.5  # between a volume and a text beside it, in font sizes
 
 
 def _words_height(lines) -> float:
@@ -94,7 +97,10 @@ class Grid:
         for block in self.blocks:
             x0, y0, x1, y1 = block.extent(self.camera)
             lines = block.captions + block.below
-            widths[block.column] = max(widths[block.column], (x1 - x0) * scale, _words_width(lines))
+            # a volume stays in its column's middle, so a text beside it counts twice
+            beside = 2 * (_words_width(block.beside) + SIDE * block.beside[0][1]) if block.beside else 0.0
+            wide = max((x1 - x0) * scale + beside, _words_width(lines))
+            widths[block.column] = max(widths[block.column], wide)
             half = (y1 - y0) * scale / 2
             above[block.row] = max(above[block.row], half + _words_height(block.captions))
             below[block.row] = max(below[block.row], half + _words_height(block.below))
@@ -139,9 +145,10 @@ class Grid:
             self.middles.append(y)
             y -= below[row] + self.row_gap
         for block in self.blocks:
-            self._place_block(block)
+            self.put(block)
 
-    def _place_block(self, block: Block) -> None:
+    def put(self, block: Block) -> None:
+        """Stand a block in the middle of its cell of the solved grid."""
         x0, y0, x1, y1 = (v * self.scale for v in block.extent(self.camera))
         middle = self.lefts[block.column] + self.widths[block.column] / 2
         block.origin = (middle - (x0 + x1) / 2, self.middles[block.row] - (y0 + y1) / 2)
@@ -157,6 +164,12 @@ class Grid:
         for index, (_, size) in enumerate(block.below):
             y -= (AIR + CAP_HEIGHT) * size if index == 0 else size * LEADING
             block.below_at.append((middle, y))
+
+        middle_y = (block.box[1] + block.box[3]) / 2
+        block.beside_at = [
+            (block.box[2] + SIDE * size + width(text) * size / 2, middle_y - (CAP_HEIGHT / 2 + index * LEADING) * size)
+            for index, (text, size) in enumerate(block.beside)
+        ]
 
     def between(self, left: int, row: int) -> tuple[float, float]:
         """The middle of the gap right of column `left`, at a row's middle (pixels)."""

@@ -47,7 +47,7 @@ class Label:
     anchor: str = "center"
 
 
-_POINT_FIELDS = {
+POINT_FIELDS = {
     "position": (np.float32, 3, 0.0),
     "cube": (np.int32, 1, NONE),
     "faded": (np.int32, 1, NONE),
@@ -55,6 +55,7 @@ _POINT_FIELDS = {
     "label": (np.int32, 1, NONE),
     "label_faded": (np.int32, 1, NONE),
     "size": (np.float32, 1, 0.5),
+    "stretch": (np.float32, 1, 1.0),
     "lift": (np.float32, 1, 0.5),
     "born": (np.float32, 1, ALWAYS),
     "dies": (np.float32, 1, NEVER),
@@ -69,10 +70,10 @@ _POINT_FIELDS = {
 
 @dataclass(frozen=True)
 class Points:
-    """Cells and texts of one part, one row each; the fields are `_POINT_FIELDS`, with their defaults.
+    """Cells and texts of one part, one row each; the fields are `POINT_FIELDS`, with their defaults.
 
     `cube`, `faded`, `before`: which kind of cell in the window, outside it, and until `born` (NONE: nothing).
-    `label`, `label_faded`: which text; `size` its font size, `lift` how far before the point it stands (cells).
+    `label`, `label_faded`: which text; `size` its font size, `stretch` its horizontal scale, `lift` how far before the point it stands (cells).
     `born`, `dies`: the clock at which the row appears and goes; it grows over `rise` clock units from `born` on.
     """
 
@@ -88,7 +89,7 @@ class Points:
     def make(cls, position, **columns) -> "Points":
         position = np.asarray(position, np.float32).reshape(-1, 3)
         data = {"position": position}
-        for name, (dtype, _, default) in _POINT_FIELDS.items():
+        for name, (dtype, _, default) in POINT_FIELDS.items():
             if name == "position":
                 continue
             data[name] = np.broadcast_to(np.asarray(columns.pop(name, default), dtype), (len(position),)).copy()
@@ -101,7 +102,7 @@ class Points:
         parts = [p for p in parts if len(p)]
         if not parts:
             return cls.make(np.zeros((0, 3)))
-        return cls({name: np.concatenate([p[name] for p in parts]) for name in _POINT_FIELDS})
+        return cls({name: np.concatenate([p[name] for p in parts]) for name in POINT_FIELDS})
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,17 @@ from .theme import Palette, Scale
 from .timeline import Timeline
 
 WORD, TITLE, DIGIT = 17.0, 23.0, 17.6  # font sizes in pixels at 854×480
-CARD_ROOM = 0.35  # of a cell, at the left and right of a volume's shadow
+NARROWEST = 0.68  # how far a number may be squeezed before it is left out
+
+
+def ink_width(text: str) -> float:
+    """The width of a text's ink: its advance less the air at both ends, in font sizes."""
+    return max(width(text) - 0.16, 0.1)
+
+
+def squeeze(ink: float, size: float, room: float = 0.88) -> float:
+    """The horizontal scale that fits ink of that width into a cell."""
+    return min(1.0, room / (ink * size))
 
 
 class Sheet:
@@ -30,7 +40,6 @@ class Sheet:
         self.palette = Palette(scene.look.theme)
         self.theme = self.palette.theme
         self.timeline = Timeline()
-        self.timeline.declare("clock.step", -1.0)
         self.scale = 1.0  # pixels per cell, known once the grid is solved
         self.volumes: list[Volume] = []
         self.windows: list[Window] = []
@@ -38,6 +47,7 @@ class Sheet:
         self._words: list[Words] = []
         self.lines: list[Lines] = []
         self.boxes: list[tuple] = []
+        self._title: list[tuple] = []
         self.palette.material((0.05, 0.06, 0.09), "shadow", self.theme.shadow)
 
     # sizes -----------------------------------------------------------------------------------------------------
@@ -55,21 +65,21 @@ class Sheet:
         x, y = self.width * (0.5 - MARGIN), self.height * (0.5 - MARGIN)
         return -x, -y, x, y
 
-    def digits(self, texts, room: float = 0.86) -> float:
-        """The font size (cells) of a volume's numbers: as large as the cells allow; 0 where 12 pixels do not fit."""
-        widest = max((width(t) for t in texts), default=0.0)
+    def digits(self, texts, room: float = 0.88) -> float:
+        """The font size (cells) of a volume's numbers: as large as the cells allow; 0 where 12 pixels do not fit.
+
+        Texts that are a little too wide for their cell are squeezed (see `squeeze`), never made smaller.
+        """
+        widest = max((ink_width(t) for t in texts), default=0.0)
         if not widest or not self.scene.look.numbers:
             return 0.0
         least = self.units(self.px(DIGIT))
-        across = room / (widest - 0.08)
-        size = min(0.44, across)
-        if size < least:
-            size = min(least, across, 0.86)
-        return size if size >= least * 0.999 else 0.0
+        size = max(least, min(0.44, room / widest))
+        return size if size <= 0.9 and squeeze(widest, size, room) >= NARROWEST else 0.0
 
     # parts -----------------------------------------------------------------------------------------------------
 
-    def place(self, block: Block, depth_shift: float = 0.0) -> tuple[float, float, float]:
+    def place(self, block: Block) -> tuple[float, float, float]:
         """The world location of a block's volume: its first cell's middle, its foot on the ground."""
         height = block.cells[2] - 1 + 0.47
         x, y = (self.units(v) for v in block.origin)
@@ -102,20 +112,21 @@ class Sheet:
         if points:
             self._words.append(Words(role, name, Points.join(points), parent))
 
-    def captions(self, role: str, block: Block, *, born=ALWAYS, dies=NEVER, color=None) -> None:
-        """A block's caption lines, hung on its volume so that they go where it goes."""
+    def captions(self, role: str, block: Block, *, lives=((ALWAYS, NEVER),), color=None) -> None:
+        """A block's caption lines, hung on its volume so that they go where it goes, shown during `lives` (clock)."""
         if not self.scene.look.labels:
             return
         ox, oy = block.origin
         rows = list(zip(block.captions, block.captions_at, strict=True))
+        rows += list(zip(block.beside, block.beside_at, strict=True))
         rows += list(zip(block.below, block.below_at, strict=True))
         made = []
         for index, ((body, size), (x, y)) in enumerate(rows):
             ink = (color or self.theme.ink) if index == 0 else self.theme.muted
-            before = len(self.boxes)
-            made.append(self.text(body, x - ox, y - oy, size, ink, born=born, dies=dies, z=-8.0))
-            name, kind, x0, y0, x1, y1, *life = self.boxes[before]
-            self.boxes[before] = (name, kind, x0 + ox, y0 + oy, x1 + ox, y1 + oy, *life)
+            for born, dies in lives:
+                made.append(self.text(body, x - ox, y - oy, size, ink, born=born, dies=dies, z=-8.0))
+                name, kind, x0, y0, x1, y1, *life = self.boxes[-1]
+                self.boxes[-1] = (name, kind, x0 + ox, y0 + oy, x1 + ox, y1 + oy, *life)
         self.words(f"{role}.caption", f"{block.name} caption", made, role)
 
     def track(self, role: str, places) -> str:
@@ -123,32 +134,33 @@ class Sheet:
         return role
 
     def title(self, title: str, facts: str) -> float:
-        """The title line; returns the lowest pixel it uses."""
+        """The title line; returns the lowest pixel it uses. It is set when the scale is known, in `plan`."""
         x0, _, x1, y1 = self.inner
         if not self.scene.look.title or not (title or facts):
             return y1
         big, small = self.px(TITLE), self.px(WORD)
-        wide = width(title) * big + (2 * small if title and facts else 0) + width(facts) * small
+        gap = 1.6 * small if title and facts else 0.0
+        wide = width(title) * big + gap + width(facts) * small
+        y = y1 - CAP_HEIGHT * big
+        ink, muted = self.theme.ink, self.theme.muted
         if wide <= x1 - x0:
-            y, x = y1 - CAP_HEIGHT * big, -wide / 2
-            made = [self.text(title, x, y, big, self.theme.ink, align="left")] if title else []
-            right = x + wide - width(facts) * small
-            made += [self.text(facts, right, y, small, self.theme.muted, align="left")] if facts else []
-            low = y - DESCENT * big
+            rows = [(title, -wide / 2, y, big, ink), (facts, wide / 2 - width(facts) * small, y, small, muted)]
         else:
-            y = y1 - CAP_HEIGHT * big
-            made = [self.text(title, 0, y, big, self.theme.ink)]
-            y -= 1.35 * small + 0.1 * big
-            small = min(small, (x1 - x0) / width(facts))
-            made.append(self.text(facts, 0, y, small, self.theme.muted))
-            low = y - DESCENT * small
-        self.words("title", "Title", made)
-        return low
+            big = min(big, (x1 - x0) / max(width(title), 1.0))
+            small = min(small, (x1 - x0) / max(width(facts), 1.0))
+            below = y - 1.35 * small - 0.1 * big
+            rows = [(title, -width(title) * big / 2, y, big, ink),
+                    (facts, -width(facts) * small / 2, below, small, muted)]  # fmt: skip
+        rows = [row for row in rows if row[0]]
+        self._title = rows
+        return min(y - DESCENT * size for _, _, y, size, _ in rows)
 
     # the plan --------------------------------------------------------------------------------------------------
 
     def plan(self, title: str, steps: list[StepInfo]) -> Plan:
         output, camera = self.scene.output, self.scene.camera
+        self.words("title", "Title", [self.text(body, x, y, size, ink, align="left")
+                                      for body, x, y, size, ink in self._title])  # fmt: skip
         return Plan(
             id=self.scene.id, title=title, seconds=math.ceil(self.timeline.cursor * output.fps - 1e-6) / output.fps,
             fps=output.fps, size=tuple(output.size), theme=self.theme.name, background=self.theme.background,
@@ -170,5 +182,7 @@ def plane(sheet: Sheet, values: np.ndarray, scale: Scale, *, decimals: int = 2, 
     looks = [scale.cell(v, t if size else "") for v, t in zip(values.ravel(), texts, strict=True)]
     row, column = (a.ravel() for a in np.indices(values.shape))
     position = np.column_stack([column, np.zeros(rows * cols), -row])
+    if size:
+        columns.setdefault("stretch", [squeeze(ink_width(t), size, room) for t in texts])
     known = {key: [look.get(key, -1) for look in looks] for key in ("cube", "faded", "label", "label_faded")}
     return Points.make(position, row=row, column=column, value=values.ravel(), size=size or 0.5, **known, **columns)

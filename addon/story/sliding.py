@@ -10,15 +10,16 @@ import numpy as np
 from . import sums
 from .glyphs import TIMES, number, operand, width
 from .layout import Block, Grid
-from .pace import START, SLOW_STEPS, Pace, reveal, run_clock
-from .plan import BORN, LANDED, NEVER, Lines, Points, StepInfo, Window
-from .sheet import WORD, Sheet, plane
+from .pace import START, Pace, reveal, run_clock
+from .plan import ALWAYS, BORN, LANDED, NEVER, Lines, Points, StepInfo, Window
+from .sheet import WORD, Sheet, ink_width, plane, squeeze
 from .sums import Piece
 from .theme import HUES, Scale
 
 RING = -2.0  # the clock when padding starts to arrive; it is there by START
 FRONT = -0.56  # just before the front faces
 LINE_PIXELS = 1.5
+HOME = ((ALWAYS, -LANDED), (0.01, NEVER))  # the clock while the kernel is at home
 
 
 # facts in words --------------------------------------------------------------------------------------------------
@@ -39,10 +40,11 @@ def axes_text(values) -> str:
     return f" {TIMES} ".join(axes_text((v,)) for v in values)
 
 
-def facts(scene, trace, kernel_shape) -> str:
+def facts(scene, trace, kernel_shape, filters: int | None = None) -> str:
     """The parameters, as the title names them."""
     w = scene.words
-    said = [f"{w.size} {shape_text(kernel_shape)}", f"{w.stride} {axes_text(trace.stride)}",
+    said = [f"{filters} {w.one_filter}"] if filters == 1 else [f"{w.filters} {filters}"] if filters else []
+    said += [f"{w.size} {shape_text(kernel_shape)}", f"{w.stride} {axes_text(trace.stride)}",
             f"{w.padding} {axes_text(trace.padding)}", f"{w.dilation} {axes_text(trace.dilation)}"]  # fmt: skip
     if trace.groups > 1:
         said.append(f"{w.groups} {trace.groups}")
@@ -155,7 +157,7 @@ def kernel_plane(sheet: Sheet, trace, channel: int, room_for_products: bool) -> 
         return points
     step = trace[0]
     own = [t for t in range(len(step.taps)) if step.kernel_index[t][0] == channel]
-    fits = room_for_products and sheet.digits([sums.product(step.values[t], step.weights[t]) for t in own], 0.92)
+    fits = room_for_products and sheet.digits([sums.product(step.values[t], step.weights[t]) for t in own])
     made = [points]
     for place, t in enumerate(own):
         value, weight = step.values[t], step.weights[t]
@@ -164,25 +166,26 @@ def kernel_plane(sheet: Sheet, trace, channel: int, room_for_products: bool) -> 
         start = reveal(0, t, len(step.taps))
         text = sums.product(value, weight) if fits else number(step.products[t])
         common = {"row": points["row"][place], "column": points["column"][place], "channel": channel}
-        plain = sheet.palette.label(number(weight), ink)
-        full = sheet.palette.label(text, ink)
-        made.append(Points.make([at], label=plain, size=size, value=weight, dies=start, **common))
-        made.append(Points.make([at], label=full, size=fits or size, born=start, dies=-0.02, value=step.products[t],
-                                **common))  # fmt: skip
-        made.append(Points.make([at], label=plain, size=size, value=weight, born=-0.02, **common))
+        plain = {"label": sheet.palette.label(number(weight), ink), "size": size, "value": weight,
+                 "stretch": squeeze(ink_width(number(weight)), size)}  # fmt: skip
+        full = {"label": sheet.palette.label(text, ink), "size": fits or size, "value": step.products[t],
+                "stretch": squeeze(ink_width(text), fits or size)}  # fmt: skip
+        made.append(Points.make([at], dies=start, **plain, **common))
+        made.append(Points.make([at], born=start, dies=-0.02, **full, **common))
+        made.append(Points.make([at], born=-0.02, **plain, **common))
     return Points.join(made)
 
 
-def window_on(sheet: Sheet, role: str, name: str, volume: str, track: str, trace) -> None:
-    """The open frame around the cells the window covers."""
+def window_on(sheet: Sheet, role: str, name: str, volume: str, track: str, trace, until=NEVER) -> None:
+    """The open frame around the cells the window covers, there until a clock value."""
     spans = [d * (k - 1) + 1 for k, d in zip(trace.kernel_size, trace.dilation, strict=True)]
     rows, columns = (1, *spans) if len(spans) == 1 else spans
     frame = sheet.palette.material(sheet.theme.frame, "flat")
     thick = max(0.1, sheet.units(sheet.px(3.0)))
-    sheet.windows.append(Window(role, name, volume, track, (columns, 1.0, rows), frame, (-LANDED, NEVER), thick))
+    sheet.windows.append(Window(role, name, volume, track, (columns, 1.0, rows), frame, (-LANDED, until), thick))
 
 
-def marker_on(sheet: Sheet, volume: str, trace) -> None:
+def marker_on(sheet: Sheet, volume: str, trace, until=NEVER) -> None:
     """A small frame around the output cell being made."""
     shape = as_rows(trace.output[0]).shape
     row, column = (a.ravel() for a in np.indices(shape))
@@ -190,7 +193,7 @@ def marker_on(sheet: Sheet, volume: str, trace) -> None:
     frame = sheet.palette.material(sheet.theme.frame, "flat")
     thick = max(0.09, sheet.units(sheet.px(2.5)))
     sheet.windows.append(Window(f"{volume}.marker", "Output marker", volume, track, (1.0, 1.0, 1.0), frame,
-                                (-LANDED, NEVER), thick, flat=True))  # fmt: skip
+                                (-LANDED, until), thick, flat=True))  # fmt: skip
 
 
 def taps_of(trace) -> dict:
@@ -202,11 +205,12 @@ def taps_of(trace) -> dict:
 
 
 def visit(sheet: Sheet, role: str, home, target, pace: Pace) -> None:
-    """Key a kernel's way to the window and back, in the slow first step."""
+    """Key a kernel's way to the window and back, in the slow first step; its place may be declared already."""
     line, first = sheet.timeline, sheet.scene.timing.first
     for axis, (a, b) in zip("xyz", zip(home, target, strict=True), strict=True):
         channel = f"{role}.location.{axis}"
-        line.declare(channel, a)
+        if not line.declared(channel):
+            line.declare(channel, a)
         line.add(channel, b, 0.19 * first, at=pace.visit)
         line.add(channel, a, 0.19 * first, at=pace.leave)
     for axis in "xy":
@@ -239,15 +243,14 @@ def guide_segments(places, trace, padded) -> list[tuple]:
     return made
 
 
-def add_lines(sheet: Sheet, segments, source: str, target: str, prefix: str = "guide") -> None:
-    """Store guide segments: one line set for each pair of ends."""
-    ends = (source, target)
+def add_lines(sheet: Sheet, segments, ends: list[str]) -> None:
+    """Store guide segments, whose ends are numbers of volumes in `ends`: one line set for each pair."""
     frame = sheet.palette.material(sheet.theme.frame, "flat")
     for a, b in sorted({(s[0], s[2]) for s in segments}):
         chosen = [s for s in segments if (s[0], s[2]) == (a, b)]
         steps = np.array([s[4] for s in chosen], np.float32)
         sheet.lines.append(Lines(
-            f"{prefix}.{a}{b}", "Guide lines", ends[a], ends[b], np.array([s[1] for s in chosen], np.float32),
+            f"guide.{a}.{b}", "Guide lines", ends[a], ends[b], np.array([s[1] for s in chosen], np.float32),
             np.array([s[3] for s in chosen], np.float32), steps - LANDED, steps + 0.02, frame,
             sheet.units(sheet.px(LINE_PIXELS)),
         ))  # fmt: skip
@@ -255,15 +258,12 @@ def add_lines(sheet: Sheet, segments, source: str, target: str, prefix: str = "g
 
 def opening(sheet: Sheet, trace) -> None:
     """Everything labelled and still; then the padding arrives, where there is some."""
-    line = sheet.timeline
+    line, padded = sheet.timeline, any(sum(p) for p in trace.padding)
+    line.declare("clock.step", RING if padded else START)
     line.wait(sheet.scene.timing.intro)
-    if any(sum(p) for p in trace.padding):
+    if padded:
         line.play("clock.step", START, 1.0, easing="linear")
         line.wait(0.3)
-
-
-def start_clock(trace) -> float:
-    return RING if any(sum(p) for p in trace.padding) else START
 
 
 def infos(trace, scene, pace: Pace, texts: list[str]) -> list[StepInfo]:
@@ -325,7 +325,6 @@ def tell(sheet: Sheet, trace):
     region = (x0, y0 + used + 0.9 * word, x1, top - 0.7 * word)
     sheet.scale = grid.solve(region, largest=sheet.px(54))
 
-    sheet.timeline._start["clock.step"] = start_clock(trace)
     opening(sheet, trace)
     pace = run_clock(sheet.timeline, len(trace), ocols, scene.timing)
     places = place_of(trace)
@@ -338,28 +337,29 @@ def tell(sheet: Sheet, trace):
     sheet.volume("kernel", w.kernel, kernel_plane(sheet, trace, 0, True), parked, kernel.cells)
     sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(made), made.cells)
     for role, block in (("kernel", kernel), ("input", given), ("output", made)):
-        sheet.captions(role, block)
+        sheet.captions(role, block, lives=HOME if role == "kernel" else ((ALWAYS, NEVER),))
         sheet.box_of(role, block)
     window_on(sheet, "input.window", "Window", "input", track, trace)
     marker_on(sheet, "output", trace)
     middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
     # straight toward the viewer from the window: on the screen the kernel lies exactly on its cells
     visit(sheet, "kernel", parked, np.array(home) + places[0] - middle + 4.0 * sheet.camera.toward, pace)
-    add_lines(sheet, guide_segments(places, trace, (rows, columns)), "input", "output")
+    add_lines(sheet, guide_segments(places, trace, (rows, columns)), ["input", "output"])
     signs = []
-    for column, symbol in ((0, "\u2217"), (1, "=")):
+    for column, symbol in ((0, "*"), (1, "=")):
         x, y = grid.between(column, 0)
-        signs.append(sheet.text(symbol, x, y - 0.3 * sheet.px(30), sheet.px(30), sheet.theme.muted))
+        # the kernel passes where "∗" stands
+        low = 0.3 if symbol == "=" else 0.52
+        for born, dies in HOME if column == 0 else ((ALWAYS, NEVER),):
+            signs.append(sheet.text(symbol, x, y - low * sheet.px(30), sheet.px(30), sheet.theme.muted, born=born,
+                                    dies=dies))  # fmt: skip
     sheet.words("signs", "Signs", signs)
     if scene.look.sum_line:
         sheet.words("sum", "Sum", sums.set_lines(sheet, pieces, lines, y0 + used, word))
-        rule = w.rule.format(count=len(trace[0].taps))
+        rule = w.rule.replace("{count}", str(len(trace[0].taps)))
         if width(rule) * word <= x1 - x0:
             sheet.words("rule", "Rule", [sheet.text(rule, 0, y0 + used / 2 - 0.3 * word, word, sheet.theme.muted,
                                                     dies=-LANDED)])  # fmt: skip
     sheet.timeline.play("clock.step", len(trace) - 1 + 0.4, 0.3)
     sheet.timeline.wait(scene.timing.outro)
     return sheet.plan(title, infos(trace, scene, pace, texts))
-
-
-__all__ = ["SLOW_STEPS", "tell"]

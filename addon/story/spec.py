@@ -195,6 +195,7 @@ class Words:
     dilation: str = word("dilation", "the dilation in the title")
     groups: str = word("groups", "the groups in the title")
     filters: str = word("filters", "the number of filters in the title")
+    one_filter: str = word("filter", "a single filter in the title")
     bias: str = word("bias", "the bias in the sum")
     no_bias: str = word("no bias", "said where there is no bias")
     out: str = word("out", "the output cell in the sum line, as in out[1,2]")

@@ -34,12 +34,12 @@ def wrap(slots: list[list[Piece]], size: float, room: float, gap: float) -> list
 
 
 def set_lines(sheet: Sheet, steps: list[list[Piece]], lines: list[list[int]], top: float, size: float,
-              gap: float = 0.3, last: float = NEVER, left: float | None = None) -> list[Points]:  # fmt: skip
+              gap: float = 0.3, last: float = NEVER, left: float | None = None, widths=None) -> list[Points]:  # fmt: skip
     """Set every step's pieces into the lines' slots, the first line's capitals at `top` (pixels).
 
     Step i is shown from its pieces' `born` to i + LANDED, when the next window has landed; the last until `last`.
     """
-    widths = [max(width(step[k].text) for step in steps) * size for k in range(len(steps[0]))]
+    widths = widths or [max(width(step[k].text) for step in steps) * size for k in range(len(steps[0]))]
     made: list[Points] = []
     for row, slots in enumerate(lines):
         y = top - CAP_HEIGHT * size - row * LINE * size
@@ -50,7 +50,7 @@ def set_lines(sheet: Sheet, steps: list[list[Piece]], lines: list[list[int]], to
                 piece = step[k]
                 if piece.text:
                     dies = i + LANDED if i + 1 < len(steps) else last
-                    made.append(sheet.text(piece.text, x + widths[k] / 2, y, size, piece.color, born=piece.born,
+                    made.append(sheet.text(piece.text, x, y, size, piece.color, align="left", born=piece.born,
                                            dies=dies, kind="sum"))  # fmt: skip
             x += widths[k] + gap * size
     return made

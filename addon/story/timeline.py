@@ -68,6 +68,9 @@ class Timeline:
             raise ValueError(f"channel {channel!r} has an owner already")
         self._start[channel] = float(value)
 
+    def declared(self, channel: str) -> bool:
+        return channel in self._start
+
     def add(self, channel: str, value: float, seconds: float, *, at: float | None = None, easing="ease") -> Clip:
         """A clip at `at` (the cursor unless told) that leaves the cursor where it is."""
         if channel not in self._start:
