@@ -7,7 +7,7 @@ ENV := $(PYTHON) scripts/setup_env.py
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help render test test-blender bench extension lint clean
+.PHONY: help render test test-blender blender-wheels bench extension lint clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -21,10 +21,15 @@ test: ## run the tests on every Python here that has a Blender, and say which is
 	$(ENV) each -- -m pytest -m "not blender" $(ARGS)
 
 test-blender: ## run the tests that need a real `blender` on the PATH
+	@command -v blender >/dev/null || echo 'convolume: no `blender` on the PATH, so these tests will be skipped'
+	if command -v blender >/dev/null; then $(ENV) one -- scripts/blender_wheels.py; fi
 	$(ENV) one -- -m pytest -m blender $(ARGS)
 
+blender-wheels: ## give the `blender` on the PATH imageio and Pillow, in build/, for GIFs from a checkout
+	$(ENV) one -- scripts/blender_wheels.py $(ARGS)
+
 bench: ## measure speed and memory
-	$(ENV) one -- scripts/bench.py $(ARGS)
+	for script in scripts/bench_*.py; do $(ENV) one -- $$script $(ARGS) || exit 1; done
 
 extension: ## build the Blender extension for this platform to dist/ (ARGS=--all-platforms for all)
 	$(ENV) one -- scripts/build_extension.py $(ARGS)

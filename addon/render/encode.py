@@ -51,7 +51,7 @@ def missing_encoder() -> str | None:
     python = ".".join(map(str, sys.version_info[:2]))
     return (
         f"no GIF without {absent}, which Python {python} here does not have: install the Convolume "
-        "extension, or run `python3 scripts/blender_wheels.py --blender blender` in the checkout"
+        "extension, or run `make blender-wheels` in the checkout"
     )
 
 

@@ -125,5 +125,15 @@ def test_each_says_which_python_failed_and_which_was_left_out(setup_env, monkeyp
 
 def test_help_lists_every_target(root):
     done = subprocess.run(["make", "help"], cwd=root, capture_output=True, text=True, check=True)
-    for target in ("render", "test", "test-blender", "bench", "extension", "lint", "clean", "help"):
+    for target in (
+        "render",
+        "test",
+        "test-blender",
+        "blender-wheels",
+        "bench",
+        "extension",
+        "lint",
+        "clean",
+        "help",
+    ):
         assert f"make {target} " in done.stdout

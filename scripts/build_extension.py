@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build the Blender extension: stage add-on, manifest, scenes and wheels, then let Blender's own builder make
+the zip.
+
+    build_extension.py                     for this platform, into dist/
+    build_extension.py --all-platforms     one zip for each platform
+
+The manifest lies at the root and the code in `addon/`, which is no valid source as it lies, hence the
+staging. imageio and Pillow come along as wheels, unmodified, because Blender has no GIF writer; pip fetches
+them into `wheels/` once.
+"""
+
+import argparse
+import importlib.util
+import platform
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STAGE = ROOT / "build" / "extension"
+WHEELS = ROOT / "wheels"
+
+# Blender's name of a platform: (pip's, the Pythons of the Blenders there). The official Blenders are 3.11
+# (4.5 LTS to 5.0) and 3.13 (5.1 on); distributions build with their own Python.
+PLATFORMS = {
+    "linux-x64": ("manylinux_2_28_x86_64", ("3.11", "3.13", "3.14")),
+    "windows-x64": ("win_amd64", ("3.11", "3.13")),
+    "macos-arm64": ("macosx_11_0_arm64", ("3.11", "3.13")),
+    "macos-x64": ("macosx_10_15_x86_64", ("3.11", "3.13")),
+}
+
+
+def this_platform() -> str:
+    system = {"Darwin": "macos"}.get(platform.system(), platform.system().lower())
+    machine = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}.get(
+        platform.machine().lower(), platform.machine().lower()
+    )
+    return f"{system}-{machine}"
+
+
+def builder() -> list[str]:
+    """The command that is Blender's extension builder: a plain script inside the bpy module, or the
+    program's.
+    """
+    spec = importlib.util.find_spec("bpy")
+    if spec and spec.origin:
+        for script in Path(spec.origin).parent.glob("*/scripts/addons_core/bl_pkg/cli/blender_ext.py"):
+            return [sys.executable, str(script)]
+    if blender := shutil.which("blender"):
+        return [blender, "--factory-startup", "--command", "extension"]
+    sys.exit(
+        "build_extension: no Blender's builder here; `make extension` sets up the bpy module with it"
+    )
+
+
+def fetch_wheels(platforms: list[str]) -> list[Path]:
+    """The wheels for these platforms, downloaded where they are not yet in `wheels/`."""
+    wanted = [("imageio", PLATFORMS[platforms[0]][0], "3.11", "imageio-*-py3-none-any.whl")]
+    for name in platforms:
+        tag, pythons = PLATFORMS[name]
+        for python in pythons:
+            short = "cp" + python.replace(".", "")
+            wanted.append(("pillow", tag, python, f"pillow-*-{short}-{short}-*{family(tag)}"))
+    found = []
+    for package, tag, python, pattern in wanted:
+        if not list(WHEELS.glob(pattern)):
+            WHEELS.mkdir(exist_ok=True)
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+            command += ["--no-deps", "--only-binary=:all:", "--dest", str(WHEELS)]
+            subprocess.run([*command, "--platform", tag, "--python-version", python, package], check=True)
+        found.append(max(WHEELS.glob(pattern)))
+    return found
+
+
+def family(tag: str) -> str:
+    """How the names of wheels for pip's platform end: an older system version in the middle is as good."""
+    if tag.startswith("macosx"):
+        return "macosx*_" + ("arm64" if tag.endswith("arm64") else "x86_64") + ".whl"
+    return "manylinux*_x86_64.whl" if tag.startswith("manylinux") else tag + ".whl"
+
+
+def stage(platforms: list[str], wheels: list[Path]) -> None:
+    """A valid extension source at `build/extension`."""
+    shutil.rmtree(STAGE, ignore_errors=True)
+    shutil.copytree(ROOT / "addon", STAGE, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+    shutil.copytree(ROOT / "scenes", STAGE / "scenes", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "LICENSE", STAGE)
+    (STAGE / "wheels").mkdir()
+    for wheel in wheels:
+        shutil.copy(wheel, STAGE / "wheels")
+    (STAGE / "blender_manifest.toml").write_text(manifest(platforms, wheels), encoding="utf-8")
+
+
+def manifest(platforms: list[str], wheels: list[Path]) -> str:
+    """The root's manifest with platforms and wheels put in before its first table."""
+    text = (ROOT / "blender_manifest.toml").read_text(encoding="utf-8")
+    head, bracket, tables = text.partition("\n[permissions]")
+    lines = ["platforms = [" + ", ".join(f'"{name}"' for name in platforms) + "]", "wheels = ["]
+    lines += [f'  "./wheels/{wheel.name}",' for wheel in sorted(wheels)] + ["]", ""]
+    result = head + "\n" + "\n".join(lines) + bracket + tables
+    told = tomllib.loads(result)
+    assert told["platforms"] == platforms and len(told["wheels"]) == len(wheels) and told["permissions"]
+    return result
+
+
+def build(output: Path) -> list[Path]:
+    """Run the builder and its validator; the zips it made."""
+    command = builder()
+    output.mkdir(parents=True, exist_ok=True)
+    for old in output.glob("convolume-*.zip"):
+        old.unlink()
+    arguments = ["--source-dir", str(STAGE), "--output-dir", str(output), "--split-platforms"]
+    subprocess.run([*command, "build", *arguments], check=True)
+    made = sorted(output.glob("convolume-*.zip"))
+    for path in made:
+        subprocess.run([*command, "validate", str(path)], check=True)
+    return made
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--all-platforms", action="store_true", help="build for " + ", ".join(PLATFORMS))
+    parser.add_argument("--output-dir", type=Path, default=ROOT / "dist", help="where the zips go (dist/)")
+    options = parser.parse_args(argv)
+    platforms = list(PLATFORMS) if options.all_platforms else [this_platform()]
+    if platforms[0] not in PLATFORMS:
+        parser.error(
+            f"no wheels are known for {platforms[0]}; --all-platforms builds for {', '.join(PLATFORMS)}"
+        )
+    try:
+        stage(platforms, fetch_wheels(platforms))
+        made = build(options.output_dir.resolve())
+    except subprocess.CalledProcessError as error:
+        print(f"build_extension: this failed: {' '.join(map(str, error.cmd))}", file=sys.stderr)
+        return 1
+    for path in made:
+        print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
