@@ -52,3 +52,10 @@ def set_image_format(image_settings, file_format: str) -> None:
     if bpy.app.version >= V5_0:
         image_settings.media_type = "VIDEO" if file_format == "FFMPEG" else "IMAGE"
     image_settings.file_format = file_format
+
+
+def composites(scene) -> bool:
+    """Whether a compositor works on the scene's renders. Delete the branch when 4.5 LTS is dropped."""
+    if bpy.app.version < V5_0:
+        return bool(scene.use_nodes and scene.node_tree)
+    return scene.compositing_node_group is not None

@@ -24,7 +24,7 @@ def ink_width(text: str) -> float:
     return max(width(text) - 0.16, 0.1)
 
 
-def squeeze(ink: float, size: float, room: float = 0.88) -> float:
+def squeeze(ink: float, size: float, room: float = 0.85) -> float:
     """The horizontal scale that fits ink of that width into a cell."""
     return min(1.0, room / (ink * size))
 
@@ -65,7 +65,7 @@ class Sheet:
         x, y = self.width * (0.5 - MARGIN), self.height * (0.5 - MARGIN)
         return -x, -y, x, y
 
-    def digits(self, texts, room: float = 0.88) -> float:
+    def digits(self, texts, room: float = 0.85) -> float:
         """The font size (cells) of a volume's numbers: as large as the cells allow; 0 where 12 pixels do not fit.
 
         Texts that are a little too wide for their cell are squeezed (see `squeeze`), never made smaller.

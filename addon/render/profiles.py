@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Quality profiles: plain objects that are applied explicitly, and the choice between them, with its reason in words."""
+
+import ctypes
+import sys
+from dataclasses import dataclass
+
+import bpy
+
+from ..stage import compat
+
+
+@dataclass(frozen=True)
+class Profile:
+    """An engine ("CYCLES", "WORKBENCH", "EEVEE") with its samples per pixel; `gpu`: Cycles computes on the GPU."""
+
+    name: str
+    engine: str
+    samples: int
+    gpu: bool = False
+
+    def apply(self, scene) -> None:
+        """Set the scene's engine and its quality; nothing else of the scene."""
+        getattr(self, f"_{self.engine.lower()}")(scene)
+
+    def _cycles(self, scene) -> None:
+        scene.render.engine = "CYCLES"
+        scene.render.use_persistent_data = True
+        cycles = scene.cycles
+        cycles.device = "GPU" if self.gpu else "CPU"
+        cycles.samples = self.samples
+        # nothing is scattered and nothing denoised: a pixel is what its own samples say, whatever is rendered with it
+        cycles.use_denoising = cycles.use_adaptive_sampling = cycles.use_animated_seed = False
+        cycles.seed = 0
+        cycles.max_bounces = cycles.diffuse_bounces = cycles.glossy_bounces = cycles.transmission_bounces = 0
+        cycles.transparent_max_bounces = 8
+        cycles.pixel_filter_type, cycles.filter_width = "BLACKMAN_HARRIS", 1.5
+
+    def _eevee(self, scene) -> None:
+        scene.render.engine = compat.eevee_id()
+        scene.eevee.taa_render_samples = self.samples
+
+    def _workbench(self, scene) -> None:
+        scene.render.engine = "BLENDER_WORKBENCH"
+        shading = scene.display.shading
+        shading.light, shading.color_type = "FLAT", "MATERIAL"
+        shading.show_shadows = shading.show_specular_highlight = shading.show_object_outline = False
+        shading.show_cavity = True
+        shading.cavity_type = "SCREEN"
+        shading.curvature_ridge_factor, shading.curvature_valley_factor = 0.6, 1.0
+        scene.display.render_aa = str(self.samples)
+
+
+PROFILES = {
+    "draft": Profile("draft", "WORKBENCH", 8),
+    "lecture": Profile("lecture", "CYCLES", 16),
+    "print": Profile("print", "CYCLES", 64),
+}
+
+
+def choose(quality: str) -> tuple[Profile, str]:
+    """The profile for a quality on this machine, and why it is that one. Raises KeyError for an unknown quality."""
+    profile = PROFILES[quality]
+    gpu = _gpu()
+    if quality == "draft":
+        if _opengl():
+            return profile, "Workbench: the quickest"
+        return Profile("draft", "CYCLES", 4), "Cycles with 4 samples: no OpenGL here for Workbench (package libegl1)"
+    if not gpu:
+        return profile, f"Cycles with {profile.samples} samples on the CPU: no GPU found"
+    if quality == "lecture" and _opengl():
+        return Profile("lecture", "EEVEE", 32), f"EEVEE on {gpu}"
+    return Profile(quality, "CYCLES", profile.samples, gpu=True), f"Cycles with {profile.samples} samples on {gpu}"
+
+
+def _opengl() -> bool:
+    """Whether Blender can draw without a window here."""
+    if not sys.platform.startswith("linux") or not bpy.app.background:
+        return True
+    try:
+        ctypes.CDLL("libEGL.so.1")
+    except OSError:
+        return False
+    return True
+
+
+def _gpu() -> str | None:
+    """The name of a GPU that Cycles can use, chosen in this session's preferences; None where there is none."""
+    addon = bpy.context.preferences.addons.get("cycles")
+    if addon is None:
+        return None
+    preferences = addon.preferences
+    for kind in ("OPTIX", "CUDA", "HIP", "METAL", "ONEAPI"):
+        try:
+            devices = [d for d in preferences.get_devices_for_type(kind) if d.type == kind]
+        except (TypeError, ValueError):  # a kind this build of Blender does not know
+            continue
+        if devices:
+            preferences.compute_device_type = kind
+            for device in preferences.devices:
+                device.use = device.type == kind
+            return devices[0].name
+    return None
