@@ -5,12 +5,14 @@ Every object carries its role ("convolume_role") and its figure ("convolume_figu
 collection is touched. `prepare_scene` is the one function that sets scene-wide things, and is called on its own.
 """
 
+import json
 import math
 from dataclasses import dataclass
 
 import bpy
 from mathutils import Matrix, Vector
 
+from ..story.describe import steps_table
 from ..story.plan import Lines, Plan, Points, Volume, Window, Words
 from . import compat, keyframes, materials, meshes, trees
 
@@ -214,3 +216,4 @@ def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
     scene.view_settings.view_transform = "Standard"
     scene.view_settings.look = "None"
     scene.render.dither_intensity = 0.0
+    scene["convolume_steps"] = json.dumps(steps_table(plan))

@@ -345,14 +345,15 @@ def tell(sheet: Sheet, trace):
     # straight toward the viewer from the window: on the screen the kernel lies exactly on its cells
     visit(sheet, "kernel", parked, np.array(home) + places[0] - middle + 4.0 * sheet.camera.toward, pace)
     add_lines(sheet, guide_segments(places, trace, (rows, columns)), ["input", "output"])
+    # at the captions' level: below it the guide lines pass, and the kernel on its visit
+    big = sheet.px(26)
     signs = []
-    for column, symbol in ((0, "*"), (1, "=")):
+    for column, symbol, block in ((0, "*", kernel), (1, "=", made)):
         x, y = grid.between(column, 0)
-        # the kernel passes where "∗" stands
-        low = 0.3 if symbol == "=" else 0.52
-        for born, dies in HOME if column == 0 else ((ALWAYS, NEVER),):
-            signs.append(sheet.text(symbol, x, y - low * sheet.px(30), sheet.px(30), sheet.theme.muted, born=born,
-                                    dies=dies))  # fmt: skip
+        y = block.captions_at[0][1] if block.captions else y
+        for born, dies in HOME if symbol == "*" else ((ALWAYS, NEVER),):
+            low = 0.24 * big if symbol == "*" else 0.06 * big
+            signs.append(sheet.text(symbol, x, y - low, big, sheet.theme.muted, born=born, dies=dies))
     sheet.words("signs", "Signs", signs)
     if scene.look.sum_line:
         sheet.words("sum", "Sum", sums.set_lines(sheet, pieces, lines, y0 + used, word))

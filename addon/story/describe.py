@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan as text: what `--plan` prints and what snapshot tests hold. Same plan, same text, on every machine."""
+
+import hashlib
+
+import numpy as np
+
+from .plan import ALWAYS, NEVER, Plan, Points
+
+
+def _n(value) -> str:
+    value = float(value)
+    if value >= NEVER:
+        return "never"
+    if value <= ALWAYS:
+        return "always"
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def _ns(values) -> str:
+    return " ".join(_n(v) for v in np.ravel(values))
+
+
+def _digest(points: Points) -> str:
+    """Eight letters that change when any row of a part does (places to a thousandth of a cell)."""
+    state = hashlib.sha256()
+    for name in sorted(points.data):
+        column = points[name]
+        # through integers: the last bit of a float may differ between machines
+        state.update(np.round(column.astype(np.float64) * 1000).astype(np.int64).tobytes())
+    return state.hexdigest()[:8]
+
+
+def _texts(plan: Plan, points: Points) -> list[str]:
+    """The texts of a part in the order they are read: by when they appear, then from the top, then from the left."""
+    rows = np.flatnonzero(points["label"] >= 0)
+    place = points["position"]
+    order = sorted(rows, key=lambda r: (points["born"][r], -place[r, 2].round(3), place[r, 0]))
+    return [plan.labels[points["label"][r]].text for r in order]
+
+
+def describe(plan: Plan) -> str:
+    """The storyboard as text: parts, channels and steps."""
+    view = plan.view
+    lines = [
+        f"{plan.id}: {plan.title}",
+        f"{_n(plan.seconds)} s, {plan.frames} frames at {plan.fps} per second, {plan.size[0]}x{plan.size[1]} pixels, "
+        f"theme {plan.theme}",
+        f"camera: azimuth {_n(view.azimuth)}, elevation {_n(view.elevation)}, {_n(view.scale)} cells across, "
+        f"{_n(plan.pixels_per_unit)} pixels a cell",
+        "",
+        "volumes:",
+    ]
+    for v in plan.volumes:
+        cells = int((v.points["cube"] >= 0).sum())
+        lines.append(f"  {v.role}: {cells} cells at {_ns(v.location)}, rows {_digest(v.points)}")
+        if v.track:
+            lines.append(f"    lit under {v.track}: taps {_ns(v.taps)}, dilation {_ns(v.dilation)}, "
+                         f"clock {_ns(v.fade)}")  # fmt: skip
+        numbers = [t for t in _texts(plan, v.points) if t]
+        if numbers:
+            lines.append("    numbers: " + " ".join(numbers))
+    lines.append("words:")
+    for w in plan.words:
+        said = _texts(plan, w.points)
+        if len(said) <= 12:
+            lines.append(f"  {w.role}: " + " | ".join(said))
+        else:
+            lines.append(f"  {w.role}: {len(said)} texts, rows {_digest(w.points)}")
+    lines.append("windows:")
+    tracks = {t.role: t for t in plan.tracks}
+    for w in plan.windows:
+        lines.append(f"  {w.role} in {w.parent}: {_ns(w.size)} cells, clock {_ns(w.life)}")
+        lines.append("    " + ", ".join(_ns(p) for p in tracks[w.track].places))
+    for line in plan.lines:
+        lines.append(f"lines {line.role}: {len(line.a)} from {line.source} to {line.target}")
+    lines.append("channels:")
+    for name, channel in plan.channels.items():
+        keys = ", ".join(f"{_n(s)} s: {_n(v)} ({e})" for s, v, e in
+                         zip(channel.seconds, channel.values, channel.easing, strict=True))  # fmt: skip
+        lines.append(f"  {name}: {keys}")
+    lines.append("steps:")
+    for i, step in enumerate(plan.steps):
+        lines.append(f"  {i} at {_n(step.second)} s, output {list(step.index)}: {step.text}")
+    return "\n".join(lines) + "\n"
+
+
+def steps_table(plan: Plan) -> list[dict]:
+    """Every step as steps.json tells it: second, frame (from 1), index, sum."""
+    return [{"second": round(s.second, 4), "frame": plan.frame_of(s.second), "index": list(s.index), "sum": s.text}
+            for s in plan.steps]  # fmt: skip
