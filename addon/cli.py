@@ -1,0 +1,338 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line: one for Blender (`scripts/render_all.py`), a Python with bpy, and `python -m convolume`.
+
+- What an option means, may be and is by default is said by the spec's fields and nowhere else.
+- All that is asked for is checked before anything is rendered or written: bad input is one line and code 2.
+- stdout holds results alone, a line each; everything else goes to stderr.
+- bpy is imported when something is rendered, not before: `--list` and `--plan` need NumPy alone.
+"""
+
+import argparse
+import contextlib
+import os
+import re
+import signal
+import sys
+import tempfile
+import threading
+import traceback
+from pathlib import Path
+
+from . import __version__
+from .render import outputs
+from .render.encode import EncodeError
+from .render.jobs import Job, Unmade, Unusable
+from .render.progress import quiet
+from .story import SceneError, figures, load, make_plan
+from .story.checks import Wrong, check, show
+from .story.scene import parse_override
+from .story.spec import default_of, find_knob
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+FOLDER = "renders"
+# option: the key of a scene file that it stands for, and how its value is written where not its choices
+SHORTHANDS = {
+    "--quality": ("output.quality", None),
+    "--size": ("output.size", "WIDTHxHEIGHT"),
+    "--fps": ("output.fps", "NUMBER"),
+    "--format": ("output.formats", "FORMAT,…"),
+    "--theme": ("look.theme", None),
+}
+OF_BLEND = ("output.quality", "output.formats")  # all that can be said about a .blend
+OVERRIDE = re.compile(r"[a-z_]+(\.[a-z_]+)?\s*=")
+NO_BPY = (
+    "rendering needs Blender: in the checkout `blender -b -P scripts/render_all.py -- …` or `make render`, "
+    "or `pip install bpy==4.5.*` into Python 3.11 or `bpy==5.2.*` into Python 3.13 (here is {version}{why})"
+)
+EPILOG = """\
+The same under `blender -b -P scripts/render_all.py -- …`, `python scripts/render_all.py …` and, installed,
+`python -m convolume …`. A .blend is rendered as it is: its frames, size, speed and look.
+A result is one line: figure, file, frames, distinct frames, seconds, bytes.
+Exit codes: 0 all was made, 1 something could not be made and the rest was, 2 bad input and nothing was made,
+130 interrupted.
+"""
+
+
+class BadInput(Exception):
+    """One line about what was asked for and cannot be."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line, return its exit code; bad input and an interruption are lines, no tracebacks."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # a terminal that has no × shows ?
+    try:
+        with _interruptible():
+            return _run(_parse(sys.argv[1:] if argv is None else argv))
+    except (BadInput, SceneError, Unusable) as wrong:
+        _say(str(wrong))
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        _say("interrupted; what was finished is there, nothing is half written")
+        return INTERRUPTED
+    except BrokenPipeError:  # `… --plan | head`
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return DONE
+    except SystemExit as done:  # argparse after --help and --version
+        return int(done.code or DONE)
+
+
+def _say(text: str) -> None:
+    print(f"convolume: {text}", file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def _interruptible():
+    """Ctrl-C raises KeyboardInterrupt: Blender would take it for itself."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+
+# What is asked for
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise BadInput(f"{message}; --help lists the options")
+
+
+def parser() -> argparse.ArgumentParser:
+    """All options; those of `SHORTHANDS` are made from the spec's fields."""
+    made = _Parser(
+        prog="convolume",
+        description="Render figures of convolutional networks with Blender.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = made.add_argument
+    named = "a figure's id, a scene file (.toml) or a Blender file (.blend); all figures where none is named"
+    add("targets", nargs="*", metavar="FIGURE", help=named)
+    instead = made.add_mutually_exclusive_group()
+    instead.add_argument("--list", action="store_true", help="list the figures, a line each; render nothing")
+    instead.add_argument("--plan", action="store_true", help="print the storyboard as text; render nothing")
+    for option, (key, form) in SHORTHANDS.items():
+        about = find_knob(key).metadata
+        words = about["help"].replace("`", "") + f" (default: the scene's, else {_default(key)})"
+        form = form or "|".join(about["choices"])
+        add(option, dest=key, type=_checked_as(key), metavar=form, help=words.replace("%", "%%"))
+    of_out = f"the folder for what is made (default: {FOLDER})"
+    add("--out", type=Path, default=Path(FOLDER), metavar="DIR", help=of_out)
+    of_set = "replace a key of the scene file, as in op.stride=2; docs/scene-file.md lists them all"
+    add("--set", action="append", default=[], metavar="KEY=VALUE", help=of_set)
+    add("--version", action="version", version=f"convolume {__version__}")
+    return made
+
+
+def _default(key):
+    """A key's default as the option takes it."""
+    knob = find_knob(key)
+    default = default_of(knob)
+    joint = {"pixels": "x", "choices": ","}.get(knob.metadata["kind"])
+    return joint.join(map(str, default)) if joint else default
+
+
+def _checked_as(key):
+    """An argparse type: the text as the scene file's key would have it."""
+
+    def checked(text):
+        try:
+            return check(parse_override(f"{key}={text}")[1], find_knob(key), key)
+        except Wrong as wrong:
+            raise argparse.ArgumentTypeError(f"{show(text)}: {wrong.right}") from None
+
+    return checked
+
+
+def _parse(argv):
+    asked = parser().parse_intermixed_args(list(argv))
+    given = {key: getattr(asked, key) for key, _ in SHORTHANDS.values() if getattr(asked, key) is not None}
+    more = [t for t in asked.targets if OVERRIDE.match(t) and not os.path.exists(t)]  # --set a=1 b=2
+    named = [t for t in asked.targets if t not in more]
+    asked.overrides = given | dict(parse_override(text) for text in asked.set + more)
+    asked.targets = list(dict.fromkeys(named)) or figures()
+    return asked
+
+
+def _run(asked) -> int:
+    if asked.list:
+        return _list(asked)
+    if asked.plan:
+        return _plan(asked)
+    jobs = [_blend_job(t, asked) if _is_blend(t) else _figure_job(t, asked) for t in asked.targets]
+    found = [job for job in jobs if job]
+    _check_folder(asked.out, found)
+    if _blender_is_missing():
+        return FAILED
+    for job in found:
+        if job.blend:
+            job.open_and_check()
+    made = _render(found, asked.out)
+    return DONE if made and len(found) == len(jobs) else FAILED
+
+
+def _is_blend(target):
+    return target.lower().endswith(".blend")
+
+
+def _figure_job(target, asked) -> Job | None:
+    """A figure to render; None where no plan could be made of it, which has been said then."""
+    scene = load(target, asked.overrides)
+    plan = _planned(scene)
+    return plan and Job(scene.id, scene.output.formats, scene.output.quality, plan)
+
+
+def _planned(scene):
+    try:
+        return make_plan(scene)
+    except SceneError:
+        raise
+    except Exception as error:  # one figure's story is broken: the others can be told
+        _say(f"{scene.id}: no plan could be made: {_in_words(error)}")
+        return None
+
+
+def _blend_job(target, asked) -> Job:
+    for key in asked.overrides:
+        if key not in OF_BLEND:
+            option = next((o for o, (k, _) in SHORTHANDS.items() if k == key), f"--set {key}")
+            raise BadInput(f"{target}: {option} does not apply to a .blend, which is rendered as it is")
+    formats = asked.overrides.get("output.formats", default_of(find_knob("output.formats")))
+    return Job.of_blend(Path(target), formats, asked.overrides.get("output.quality"))
+
+
+def _check_folder(folder: Path, jobs: list[Job]) -> None:
+    """The results can be written and do not overwrite each other; the folder itself is not made yet."""
+    try:
+        there = folder.absolute()
+        while not there.exists():
+            there = there.parent
+        if not there.is_dir():
+            place = "is" if there == folder.absolute() else f"{there} is"
+            raise BadInput(f"--out {folder}: {place} a file, must be a folder")
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except (OSError, ValueError) as error:
+        raise BadInput(f"--out {folder}: cannot be written to ({_in_words(error)})") from None
+    taken = set()
+    for job in jobs:
+        for format in job.formats:
+            path = outputs.target(job.name, format, folder)
+            if why := outputs.in_the_way(path, format):
+                raise BadInput(f"{path}: {why}")
+            if path in taken:
+                raise BadInput(f"{path}: two of the figures that are named would be written there")
+            taken.add(path)
+
+
+def _blender_is_missing() -> bool:
+    try:
+        with quiet():
+            import bpy  # noqa: F401
+    except ImportError as error:
+        absent = isinstance(error, ModuleNotFoundError) and error.name == "bpy"
+        version = ".".join(map(str, sys.version_info[:2]))
+        _say(NO_BPY.format(version=version, why="" if absent else f"; {_in_words(error)}"))
+        return True
+    return False
+
+
+def _in_words(error: BaseException) -> str:
+    """An exception in one line, with its place where it is not one that speaks for itself."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    text = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, (EncodeError, OSError, ImportError)):
+        return text
+    places = traceback.extract_tb(error.__traceback__)
+    at = f" ({Path(places[-1].filename).name}:{places[-1].lineno})" if places else ""
+    return f"{type(error).__name__}: {text}{at}"
+
+
+# --list, --plan
+
+
+def _scenes(asked, option):
+    for target in asked.targets:
+        if _is_blend(target):
+            raise BadInput(f"{target}: {option} takes figures and scene files, a .blend holds no storyboard")
+    return [load(target, asked.overrides) for target in asked.targets]
+
+
+def _list(asked) -> int:
+    rows = [_row(scene) for scene in _scenes(asked, "--list")]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [c.ljust(w) for c, w in zip(row[:-2], widths, strict=False)]
+        cells += [c.rjust(w) for c, w in zip(row[-2:], widths[-2:], strict=True)]
+        print("  ".join(cells).rstrip())
+    return DONE if all(row[-1] for row in rows) else FAILED
+
+
+def _row(scene) -> list[str]:
+    """id, title, input, kernel, stride/padding/dilation, output; steps, seconds (empty without a plan)."""
+    from .story.sources import run
+
+    trace, plan, op = run(scene), _planned(scene), scene.op
+    title = scene.title if scene.words.title is None else scene.words.title
+    size = op.kernel_size
+    kernel = _by((size,) * (trace.input.ndim - 1) if isinstance(size, int) else size)
+    slide = "/".join(_by(v) for v in (op.stride, op.padding, op.dilation))
+    if size is None:  # a global pool
+        kernel, slide = "all", "–"
+    told = (f"{len(plan.steps)} steps", f"{plan.seconds:.1f} s") if plan else ("", "")
+    source, result = _by(trace.input.shape), _by(trace.output.shape)
+    shapes = [f"input {source}", f"kernel {kernel}", f"s/p/d {slide}", f"output {result}"]
+    return [scene.id, title, *shapes, *told]
+
+
+def _by(value) -> str:
+    """(3, 3) as 3×3, ((1, 2), (0, 0)) as 1+2×0+0, a number or a name as it is."""
+    if not isinstance(value, (tuple, list)):
+        return str(value)
+    return "×".join("+".join(map(str, v)) if isinstance(v, (tuple, list)) else str(v) for v in value)
+
+
+def _plan(asked) -> int:
+    from . import story
+
+    plans = [_planned(scene) for scene in _scenes(asked, "--plan")]
+    print("\n".join(story.describe(plan).rstrip("\n") + "\n" for plan in plans if plan), end="")
+    return DONE if all(plans) else FAILED
+
+
+# Rendering
+
+
+def _render(jobs, folder) -> bool:
+    """Every job, whatever becomes of the others; whether all was made."""
+    from .render import profiles
+
+    made, said = True, set()
+    for job in jobs:
+        try:
+            profile, reason = None, f"{job.name}: as it is, with its own render settings"
+            if job.quality:
+                with quiet():  # looking for GPUs is not done in silence
+                    profile, why = profiles.choose(job.quality)
+                reason = f"{job.quality} quality: {why}"
+            if reason not in said:
+                said.add(reason)
+                _say(reason)
+            for result in job.run(profile, folder, _say):
+                print(result, flush=True)
+        except Unmade:
+            made = False
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            _say(f"{job.name}: failed to render: {_in_words(error)}")
+            made = False
+    return made

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One figure from beginning to end: built or opened, its profile set, its frames recorded, its files written.
+
+- A job comes from a plan, or from a `.blend` that is rendered as it lies there.
+- Results are given one by one, as they are made; what cannot be made is said, and the rest is made.
+- Blender's files are opened with scripts off: a `.blend` is somebody's data, not somebody's program.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import outputs
+from .encode import EncodeError, missing_encoder
+from .progress import Progress, quiet
+
+BLEND_FORMATS = ("gif", "mp4", "png", "steps", "poster")
+BLEND_STARTS = (b"BLENDER", b"\x28\xb5\x2f\xfd", b"\x1f\x8b")  # plain, Zstandard, gzip
+
+
+class Unusable(ValueError):
+    """A `.blend` that cannot be rendered as was asked; one line."""
+
+
+class Unmade(RuntimeError):
+    """Something that was asked for was not made; `said` already."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be made: exactly one of `plan` and `blend`. `quality` None: a `.blend`'s own settings."""
+
+    name: str
+    formats: tuple[str, ...]
+    quality: str | None
+    plan: object = None
+    blend: Path | None = None
+
+    @classmethod
+    def of_blend(cls, path: Path, formats, quality: str | None) -> "Job":
+        """A `.blend`, looked at from outside; `open_and_check` looks inside."""
+        if path.is_dir():
+            raise Unusable(f"{path}: is a folder, must be a Blender file")
+        try:
+            with path.open("rb") as file:
+                start = file.read(8)
+        except FileNotFoundError:
+            raise Unusable(f"{path}: no such file") from None
+        except (OSError, ValueError) as error:
+            raise Unusable(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+        if not start.startswith(BLEND_STARTS):
+            raise Unusable(f"{path}: is not a Blender file")
+        for format in formats:
+            if format not in BLEND_FORMATS:
+                raise Unusable(f"{path}: a .blend gives {', '.join(BLEND_FORMATS)}, not {format}")
+        return cls(path.stem, tuple(formats), quality, blend=path)
+
+    def open_and_check(self) -> None:
+        """Blender can open the `.blend`, and it holds what its formats need."""
+        try:
+            with quiet():
+                scene = _opened(self.blend)
+        except RuntimeError as error:
+            raise Unusable(f"{self.blend}: cannot be opened ({' '.join(str(error).split())})") from None
+        if scene.camera is None:
+            raise Unusable(f"{self.blend}: its scene {scene.name} has no camera")
+        clip = outputs.Clip.of_scene(scene, self.name)
+        if not clip.frames:
+            raise Unusable(f"{self.blend}: its frames end before they start")
+        if "steps" in self.formats and not clip.steps:
+            raise Unusable(f"{self.blend}: does not say when its steps are, so there are no pictures of them")
+
+    def run(self, profile, folder: Path, say: Callable[[str], None]) -> Iterator[outputs.Result]:
+        """Make it, in `folder`. `say` gets a line for what cannot be made, and `Unmade` then ends it.
+
+        `profile` is what `quality` came to, None for a `.blend`'s own settings.
+        """
+        from . import frames
+
+        folder.mkdir(parents=True, exist_ok=True)
+        with quiet():
+            scene = _opened(self.blend) if self.blend else _built(self.plan)
+            clip = outputs.Clip.of_scene(scene, self.name) if self.blend else outputs.Clip.of_plan(self.plan)
+        if "blend" in self.formats:
+            with quiet():
+                profile.apply(scene)  # who opens it and renders gets the same pictures
+                saved = outputs.save_blend(clip, folder)
+            yield saved
+        formats, lacking = self._possible(say)
+        needed = clip.needed(formats)
+        if needed:
+            with Progress(self.name, len(needed)) as progress, quiet():
+                film = outputs.Film(clip, needed, frames.record(scene, needed, profile, progress))
+        for format in formats:
+            try:
+                with quiet():
+                    result = outputs.write(film, format, folder)
+            except (EncodeError, OSError) as error:
+                say(f"{self.name}: {format} not written: {error}")
+                lacking = True
+            else:
+                yield result
+        if lacking:
+            raise Unmade(self.name)
+
+    def _possible(self, say) -> tuple[list[str], bool]:
+        """The formats to write from frames, PNGs in place of a GIF that cannot be made; and whether so."""
+        formats = [f for f in self.formats if f != "blend"]
+        why = missing_encoder() if "gif" in formats else None
+        if why:
+            say(f"{self.name}: every frame as PNG in place of the GIF: {why}")
+            formats = list(dict.fromkeys("png" if f == "gif" else f for f in formats))
+        return formats, bool(why)
+
+
+def _opened(path):
+    import bpy
+
+    bpy.ops.wm.open_mainfile(filepath=str(path.resolve()), use_scripts=False, load_ui=False)
+    return bpy.context.scene
+
+
+def _built(plan):
+    """The figure in an empty file. Preferences stay as they are: they name the GPU and the extensions."""
+    import bpy
+
+    from ..stage import build, prepare_scene
+
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
+    scene = bpy.context.scene
+    prepare_scene(plan, scene, build(plan, scene))
+    return scene
