@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads the sum on the screen as a viewer does: left to right, top to bottom; then does the arithmetic.
+
+Knows nothing of how the line was made: tokens are what the evaluated meshes spell; what they say is parsed.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+MINUS, TIMES = "\u2212", "\u00d7"
+_NUMBER = rf"{MINUS}?\d+(?:\.\d+)?"
+_OPERAND = rf"(?:{_NUMBER}|\({MINUS}\d+(?:\.\d+)?\))"
+_PRODUCT = re.compile(rf"({_OPERAND}){TIMES}({_OPERAND})")
+_NAMED = re.compile(rf"(\S.*?) ({_OPERAND})")
+_LINE = re.compile(rf"(?P<name>[^=:]+?) ?[:=] (?P<terms>.+) = (?P<total>{_NUMBER})")
+
+
+def spelled(value) -> str:
+    """A number as a figure has to print it: a real minus sign, at most two decimals, none for nothing."""
+    exact = Decimal(repr(float(value))).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+    text = f"{exact:f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text.replace("-", MINUS)
+
+
+def number(text: str) -> float:
+    return float(text.strip("()").replace(MINUS, "-"))
+
+
+@dataclass(frozen=True)
+class Product:
+    """a×b, as printed without brackets."""
+
+    left: str
+    right: str
+
+    @property
+    def value(self) -> float:
+        return number(self.left) * number(self.right)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A word and its number: a channel's share, the bias."""
+
+    word: str
+    text: str
+
+    @property
+    def value(self) -> float:
+        return number(self.text)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One equation: what it is about, its terms, its result."""
+
+    name: str
+    terms: tuple
+    total: str
+
+    @property
+    def products(self):
+        return [t for t in self.terms if isinstance(t, Product)]
+
+    @property
+    def named(self):
+        return [t for t in self.terms if isinstance(t, Named)]
+
+
+def term(text: str):
+    """One summand, of which nothing may be left over."""
+    if found := _PRODUCT.fullmatch(text):
+        return Product(*(g.strip("()") for g in found.groups()))
+    if found := _NAMED.fullmatch(text):
+        return Named(found[1], found[2].strip("()"))
+    raise AssertionError(f"sum: {text!r} is neither a product nor a named number")
+
+
+def parse(text: str) -> Line:
+    """A line of the sum; wrong arithmetic is an AssertionError, as is anything that is no sum."""
+    found = _LINE.fullmatch(text)
+    assert found, f"sum: {text!r} does not read as a sum"
+    line = Line(found["name"], tuple(term(t) for t in found["terms"].split(" + ")), found["total"])
+    made, said = sum(t.value for t in line.terms), number(line.total)
+    # two decimals are rounded ones
+    error = 0.006 * (1 + len(line.terms)) if "." in text else 0
+    assert abs(made - said) <= error, f"sum: {text!r} adds up to {made:g}"
+    return line
+
+
+def rows(frame, tokens, apart: float = 4.0) -> list[list]:
+    """Tokens as lines of the screen: top to bottom, each from left to right (by evaluated places)."""
+    placed = [(frame.pixels(token.place), token) for token in tokens]
+    lines: list[list] = []
+    for at, token in sorted(placed, key=lambda p: -p[0][1]):
+        if lines and abs(lines[-1][0][0][1] - at[1]) < apart:
+            lines[-1].append((at, token))
+        else:
+            lines.append([(at, token)])
+    return [[token for _, token in sorted(line, key=lambda p: p[0][0])] for line in lines]

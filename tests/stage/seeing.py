@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Blender's evaluated scene shows at a frame: instances, their meshes, colours and places on the screen.
+
+- Everything is read from `depsgraph.object_instances`: evaluated matrices, the mesh that is really instanced,
+  the material it really has. Attributes, names and other things that were only written are not looked at.
+- What a text looks like is made afresh from a text curve (`spelling`), not taken from the stage.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
+
+from bpy_extras.object_utils import world_to_camera_view  # noqa: E402
+from mathutils import Matrix, Vector  # noqa: E402, F401
+from mathutils.bvhtree import BVHTree  # noqa: E402
+
+from addon import engine  # noqa: E402
+from addon.stage import build, prepare_scene  # noqa: E402
+from addon.story import load, make_plan  # noqa: E402
+from addon.story.glyphs import FONT_FILE, FONT_SCALE  # noqa: E402
+from addon.story.sources import arrays  # noqa: E402
+
+ROLE = "convolume_role"
+
+
+@dataclass
+class Stage:
+    """A figure built in an empty file: its checked scene file, the engine's trace, the plan, the objects."""
+
+    asked: object
+    trace: engine.Trace
+    plan: object
+    scene: object
+    built: object
+
+    def frame(self, step: int) -> int:
+        return self.plan.frame_of(self.plan.steps[step].second)
+
+
+def asked_for(figure: str, overrides=None):
+    """The scene file and what the engine makes of it."""
+    asked = load(figure, dict(overrides or {}))
+    x, weight, bias = arrays(asked)
+    op = asked.op
+    trace = engine.conv(x, weight, bias, stride=op.stride, padding=op.padding, dilation=op.dilation,
+                        groups=op.groups)  # fmt: skip
+    return asked, trace
+
+
+def staged(figure: str, overrides=None, mutate=None) -> Stage:
+    """Build a figure in an empty file; `mutate` may change its plan first."""
+    asked, trace = asked_for(figure, overrides)
+    plan = make_plan(asked)
+    if mutate is not None:
+        plan = mutate(plan)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
+    built = build(plan, scene)
+    prepare_scene(plan, scene, built)
+    return Stage(asked, trace, plan, scene, built)
+
+
+# meshes ----------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class Shape:
+    """A mesh as evaluated: vertices (n, 3), faces, and the normals of its faces."""
+
+    vertices: np.ndarray
+    faces: list
+    normals: np.ndarray
+
+    @classmethod
+    def of(cls, mesh) -> "Shape":
+        flat = np.zeros(len(mesh.vertices) * 3, np.float32)
+        mesh.vertices.foreach_get("co", flat)
+        normals = np.zeros(len(mesh.polygons) * 3, np.float32)
+        mesh.polygons.foreach_get("normal", normals)
+        faces = [tuple(p.vertices) for p in mesh.polygons]
+        return cls(flat.reshape(-1, 3).astype(float), faces, normals.reshape(-1, 3))
+
+    @cached_property
+    def low(self):
+        return self.vertices.min(axis=0)
+
+    @cached_property
+    def high(self):
+        return self.vertices.max(axis=0)
+
+    @cached_property
+    def corners(self) -> np.ndarray:
+        """The eight corners of its own box."""
+        return np.array(list(product(*zip(self.low, self.high, strict=True))))
+
+    @cached_property
+    def flat(self) -> bool:
+        """All in the plane of the screen: a text."""
+        return len(self.vertices) > 0 and self.high[1] - self.low[1] < 1e-5
+
+    def blocks(self, direction) -> bool:
+        """Whether one who looks along a direction at its middle meets a face."""
+        tree = BVHTree.FromPolygons([tuple(v) for v in self.vertices], self.faces)
+        middle, along = Vector((self.low + self.high) / 2), Vector(direction)
+        return tree.ray_cast(middle - 99 * along, along)[0] is not None
+
+    @cached_property
+    def solid(self) -> bool:
+        """Closed from the front, from the side and from above: a cell, and no frame or wire."""
+        if self.flat or not self.faces:
+            return False
+        return all(self.blocks(d) for d in ((0, 1, 0), (1, 0, 0), (0, 0, -1)))
+
+
+def srgb(linear) -> tuple:
+    """A scene-linear colour as sRGB, rounded so that equal colours compare equal."""
+    curved = (12.92 * c if c <= 0.0031308 else 1.055 * c ** (1 / 2.4) - 0.055 for c in list(linear)[:3])
+    return tuple(round(c, 3) for c in curved)
+
+
+def color_of(material) -> tuple:
+    """The colour a material gives; its viewport colour, which Workbench shows, must be the same."""
+    node = next(n for n in material.node_tree.nodes if n.type == "EMISSION")
+    shown = srgb(node.inputs["Color"].default_value)
+    assert shown == srgb(material.diffuse_color), f"{material.name}: two engines would show two colours"
+    return shown
+
+
+_spelled: dict[str, np.ndarray] = {}
+
+
+def spelling(text: str) -> np.ndarray:
+    """The vertices (n, 2) of a text in the figures' font, made by Blender from a text curve and evaluated."""
+    if text not in _spelled:
+        scene = bpy.data.scenes.new("spelling")
+        curve = bpy.data.curves.new("spelling", "FONT")
+        curve.body, curve.size, curve.resolution_u = text, FONT_SCALE, 3
+        face = Path(bpy.utils.system_resource("DATAFILES", path="fonts")) / FONT_FILE
+        curve.font = bpy.data.fonts.load(str(face), check_existing=True)
+        thing = bpy.data.objects.new("spelling", curve)
+        scene.collection.objects.link(thing)
+        scene.view_layers[0].update()
+        evaluated = thing.evaluated_get(scene.view_layers[0].depsgraph)
+        mesh = evaluated.to_mesh()
+        flat = np.zeros(len(mesh.vertices) * 3, np.float32)
+        mesh.vertices.foreach_get("co", flat)
+        _spelled[text] = flat.reshape(-1, 3)[:, :2].astype(float)
+        evaluated.to_mesh_clear()
+        bpy.data.objects.remove(thing)
+        bpy.data.curves.remove(curve)
+        bpy.data.scenes.remove(scene)
+    return _spelled[text]
+
+
+def spells(shape: Shape, text: str) -> bool:
+    """Whether a mesh is that text, wherever it is anchored: the same outlines, upright, read along +x."""
+    ink = spelling(text)
+    if len(ink) != len(shape.vertices):
+        return False
+    if not len(ink):
+        return True
+    drawn = shape.vertices[:, [0, 2]]
+    return bool(np.abs((drawn - drawn.min(axis=0)) - (ink - ink.min(axis=0))).max() < 1e-4)
+
+
+# the evaluated scene ---------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class Seen:
+    """One thing that is shown: which object it belongs to, its place (4×4, world), its mesh and colour."""
+
+    role: str
+    instanced: bool
+    matrix: np.ndarray
+    local: np.ndarray  # its place in the units of the object it belongs to
+    shape: Shape
+    color: tuple | None
+    text: str | None  # what the mesh claims to spell; a reader of the frame must confirm it
+
+    @cached_property
+    def place(self) -> np.ndarray:
+        return self.matrix[:3, 3]
+
+    @cached_property
+    def points(self) -> np.ndarray:
+        """World vertices."""
+        return self.shape.vertices @ self.matrix[:3, :3].T + self.matrix[:3, 3]
+
+    @cached_property
+    def box(self) -> np.ndarray:
+        """The lowest and the highest world coordinates that its mesh reaches (2, 3)."""
+        corners = self.shape.corners @ self.matrix[:3, :3].T + self.matrix[:3, 3]
+        return np.array([corners.min(axis=0), corners.max(axis=0)])
+
+
+class Frame:
+    """The scene as evaluated at one frame."""
+
+    def __init__(self, scene, frame: int, shapes: dict | None = None):
+        shapes = {} if shapes is None else shapes
+        scene.frame_set(frame)
+        self.number = frame
+        depsgraph = bpy.context.evaluated_depsgraph_get()
+        self.size = np.array([scene.render.resolution_x, scene.render.resolution_y], float)
+        self.camera = scene.camera.evaluated_get(depsgraph)
+        self.seen: list[Seen] = []
+        self._into: dict[str, np.ndarray] = {}
+        self._upright: dict[tuple, bool] = {}
+        for instance in depsgraph.object_instances:
+            thing, owner = instance.object, instance.parent if instance.is_instance else instance.object
+            if thing.type != "MESH" or ROLE not in owner.original:
+                continue
+            self._add(instance, thing, owner, shapes)
+        origin, *ends = (np.array(world_to_camera_view(scene, self.camera, Vector(p)))
+                         for p in ((0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)))  # fmt: skip
+        # an orthographic camera is affine: four points say everything
+        self._turn, self._origin = np.column_stack([e - origin for e in ends]), origin
+
+    def _add(self, instance, thing, owner, shapes) -> None:
+        hidden = thing.original.hide_render or owner.original.hide_render
+        assert not hidden, f"{thing.name} is not rendered"
+        if instance.is_instance:
+            key = thing.original.name_full
+            if key not in shapes:
+                material = thing.material_slots[0].material
+                shapes[key] = (Shape.of(thing.data), color_of(material), thing.original.data.get("text"))
+            shape, color, text = shapes[key]
+        else:
+            shape, color, text = Shape.of(thing.data), None, None
+            if thing.material_slots and not owner.original[ROLE].endswith(".shadow"):
+                color = color_of(thing.material_slots[0].material)
+        matrix, local = np.array(instance.matrix_world), np.zeros(3)
+        if instance.is_instance and owner.name_full not in self._into:
+            self._into[owner.name_full] = np.linalg.inv(np.array(owner.matrix_world))
+        if instance.is_instance:
+            local = (self._into[owner.name_full] @ matrix)[:3, 3]
+        self.seen.append(Seen(owner.original[ROLE], instance.is_instance, matrix, local, shape, color, text))
+
+    def of(self, role: str) -> list[Seen]:
+        """What is instanced on the object of that role."""
+        return [s for s in self.seen if s.role == role and s.instanced]
+
+    def cells(self, role: str) -> list[Seen]:
+        return [s for s in self.of(role) if not s.shape.flat]
+
+    def labels(self, role: str) -> list[Seen]:
+        return [s for s in self.of(role) if s.shape.flat]
+
+    def own(self, role: str) -> Seen | None:
+        """The object's own evaluated mesh; None where it shows none."""
+        found = [s for s in self.seen if s.role == role and not s.instanced and len(s.shape.vertices)]
+        return found[0] if found else None
+
+    def pixels(self, points) -> np.ndarray:
+        """World points (..., 3) to pixels (..., 2): x right and y up from the frame's lower left corner."""
+        return (np.asarray(points, float) @ self._turn.T + self._origin)[..., :2] * self.size
+
+    @cached_property
+    def toward(self) -> np.ndarray:
+        """The direction from the scene to the camera."""
+        return np.array(self.camera.matrix_world)[:3, 2]
+
+    def reads_upright(self, label: Seen) -> bool:
+        """On the screen its text runs to the right and stands upright, neither mirrored nor on its head."""
+        key = (id(label.shape), label.matrix[:3, :3].tobytes())
+        if key not in self._upright:
+            at = self.pixels(np.array([[0, 0, 0], label.matrix[:3, 0], label.matrix[:3, 2]]))
+            (ax, ay), (bx, by) = at[1] - at[0], at[2] - at[0]
+            normals = label.shape.normals @ np.linalg.inv(label.matrix[:3, :3])
+            faces = bool((normals @ self.toward > 0).all())
+            self._upright[key] = ax > 0 and by > 0 and ax * by - ay * bx > 0 and faces
+        return self._upright[key]
