@@ -100,7 +100,8 @@ def test_every_file_says_its_licence_and_what_belongs_there(root, folder):
         text = path.read_text(encoding="utf-8")
         assert text.startswith("# SPDX-License-Identifier: GPL-3.0-or-later\n"), path
         assert ast.get_docstring(ast.parse(text)), f"{path} has no docstring"
-        assert text.count("\n") < 400, f"{path} is too long to be read in one go"
+        longest = 600 if folder == "tests" else 400  # a list of cases reads faster than code
+        assert text.count("\n") < longest, f"{path} is too long to be read in one go"
 
 
 def test_the_add_on_keeps_the_platforms_rules():
