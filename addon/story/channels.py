@@ -7,7 +7,7 @@ At the end every channel's partial sums stand as a map of their own, and the map
 import numpy as np
 
 from . import sums
-from .glyphs import TIMES, number, operand, width
+from .glyphs import TIMES, equals, number, operand, width
 from .layout import Block, Grid
 from .pace import START, reveal, run_clock
 from .plan import LANDED
@@ -80,7 +80,9 @@ def _sum_steps(sheet: Sheet, trace, partial, names):
                 text = ("+ " if len(row) > 1 else "") + sums.product(step.values[t], step.weights[t])
                 row.append(Piece(text, ink if step.real[t] else muted, reveal(i, done, parts)))
                 done += 1
-            row.append(Piece(f"= {number(partial[i, c])}", hues[c], reveal(i, done, parts)))
+            own = step.kernel_index[:, 0] == c
+            sign = equals([*step.values[own], *step.weights[own], partial[i, c]])
+            row.append(Piece(f"{sign} {number(partial[i, c])}", hues[c], reveal(i, done, parts)))
             done += 1
             channel_rows[c].append(row)
             said.append(" ".join(piece.text for piece in row))
@@ -90,7 +92,8 @@ def _sum_steps(sheet: Sheet, trace, partial, names):
             pieces.append(Piece(text, hues[c], reveal(i, done, parts)))
         if trace.bias is not None:
             pieces.append(Piece(f"+ {scene.words.bias} {operand(step.bias)}", ink, reveal(i, done, parts)))
-        pieces.append(Piece(f"= {number(step.value)}", violet, sums.born(i)))
+        sign = equals([*partial[i], step.bias, step.value])
+        pieces.append(Piece(f"{sign} {number(step.value)}", violet, sums.born(i)))
         total_rows.append(pieces)
         texts.append("; ".join([*said, " ".join(piece.text for piece in pieces)]))
     return channel_rows, total_rows, texts

@@ -31,6 +31,11 @@ def number(value, decimals: int = 2) -> str:
     return text.replace("-", MINUS)
 
 
+def equals(values, decimals: int = 2) -> str:
+    """The sign before a result: "=" where all the numbers shown are exact, else "≈"."""
+    return "=" if all(round(float(v), decimals) == float(v) for v in values) else "\u2248"
+
+
 def operand(value, decimals: int = 2) -> str:
     """A number inside a product or after a plus sign: negatives stand in brackets."""
     text = number(value, decimals)

@@ -8,7 +8,7 @@ output with its marker, the guide lines and the facts of the title.
 import numpy as np
 
 from . import sums
-from .glyphs import TIMES, number, operand, width
+from .glyphs import TIMES, equals, number, operand, width
 from .layout import Block, Grid
 from .pace import START, Pace, reveal, run_clock
 from .plan import ALWAYS, BORN, LANDED, NEVER, Lines, Points, StepInfo, Window
@@ -288,7 +288,8 @@ def _sum_steps(sheet: Sheet, trace) -> tuple[list[list[Piece]], list[str]]:
             pieces.append(Piece(text, ink if step.real[t] else muted, reveal(i, t, count)))
         if trace.bias is not None:
             pieces.append(Piece(f"+ {scene.words.bias} {operand(step.bias)}", ink, reveal(i, count - 1, count)))
-        pieces.append(Piece(f"= {number(step.value)}", violet, sums.born(i)))
+        sign = equals([*step.values, *step.weights, step.bias, step.value])
+        pieces.append(Piece(f"{sign} {number(step.value)}", violet, sums.born(i)))
         rows.append(pieces)
         texts.append(" ".join(p.text for p in pieces))
     return rows, texts
