@@ -97,6 +97,8 @@ class _Builder:
             mesh["text"] = label.text
             mesh.materials.append(self.materials[label.material])
             labels.append(mesh)
+        if face is not None and not face.users:
+            bpy.data.fonts.remove(face)  # the texts are meshes now; the file needs no font
         self.cubes, self.labels = self.prototypes("cubes", cubes), self.prototypes("labels", labels)
         self.tracks = {t.role: self.reference(t.role, meshes.points(t.role, Points.make(t.places))) for t in plan.tracks}
         for volume in plan.volumes:
@@ -196,8 +198,13 @@ class _Builder:
 
 
 def build(plan: Plan, scene: bpy.types.Scene | None = None) -> Built:
-    """Build a figure into a collection of its own in `scene` (the current one unless told). Touches nothing else."""
+    """Build a figure into a collection of its own in `scene` (the current one unless told). Touches nothing else.
+
+    A figure of the same id that stands in the scene already is replaced.
+    """
     scene = scene or bpy.context.scene
+    for old in [c for c in scene.collection.children if c.get(FIGURE) == plan.id]:
+        remove(old)
     collection = bpy.data.collections.new(f"Convolume {plan.id}")
     collection[FIGURE] = plan.id
     scene.collection.children.link(collection)
@@ -217,3 +224,37 @@ def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
     scene.view_settings.look = "None"
     scene.render.dither_intensity = 0.0
     scene["convolume_steps"] = json.dumps(steps_table(plan))
+
+
+def remove(collection: bpy.types.Collection) -> None:
+    """Take a built figure out of the file: its objects, what they alone refer to, and its collection.
+
+    An object of the user's own in that collection stays, in the scene's collection.
+    """
+    figure = collection[FIGURE]
+    mine = [o for o in collection.all_objects if o.get(FIGURE) == figure]
+    for thing in [o for o in collection.objects if o.get(FIGURE) != figure]:
+        for scene in bpy.data.scenes:
+            if collection.name in scene.collection.children and thing.name not in scene.collection.objects:
+                scene.collection.objects.link(thing)
+        collection.objects.unlink(thing)
+    groups = {id(None): None}
+    for thing in mine:
+        for modifier in thing.modifiers:
+            if modifier.type == "NODES" and modifier.node_group:
+                for name in ("Cubes", "Labels", "Track", "Bar"):
+                    if name in modifier.node_group.interface.items_tree:
+                        value = compat.get_modifier_input(modifier, name)
+                        if value is not None and value.get(FIGURE) == figure:
+                            groups[id(value)] = value
+    behind = [g for g in groups.values() if g is not None]
+    for group in [g for g in behind if isinstance(g, bpy.types.Collection)]:
+        mine += list(group.objects)
+        bpy.data.collections.remove(group)
+    mine += [g for g in behind if not isinstance(g, bpy.types.Collection) and g not in mine]
+    data = {o.data for o in mine if o.data is not None}
+    actions = {o.animation_data.action for o in mine if o.animation_data and o.animation_data.action}
+    materials_used = {m for d in data for m in getattr(d, "materials", ()) if m is not None}
+    bpy.data.batch_remove({*mine, collection})
+    bpy.data.batch_remove({b for b in (*data, *actions) if b.users == 0})
+    bpy.data.batch_remove({m for m in materials_used if m.users == 0})
