@@ -2,6 +2,7 @@
 """The extension as a user gets it: built, checked, installed, enabled, used, and gone without a trace."""
 
 import os
+import struct
 import subprocess
 import sys
 import tomllib
@@ -148,6 +149,7 @@ settings.figure, settings.quality, settings.formats = "conv2d_valid", 'DRAFT', {
 assert not bpy.ops.convolume.render.poll(), "nothing to render yet"
 bpy.ops.convolume.build()
 bpy.context.scene.render.resolution_percentage = 25
+bpy.context.scene.frame_end = 12
 bpy.context.preferences.addons[MODULE].preferences.output_folder = OUT
 bpy.ops.wm.save_userpref()
 assert bpy.ops.convolume.render() == {'FINISHED'}
@@ -163,7 +165,7 @@ def test_the_render_button_leaves_a_gif_of_the_scene_as_it_stands(run_blender, s
     done = run_blender("--python-exit-code", "1", "--python", code, timeout=600)
     assert "ALL GOOD" in done.stdout, done.stdout + done.stderr
     (gif,) = (tmp_path / "out").rglob("*.gif")
-    assert gif.read_bytes()[:6] == b"GIF89a"
+    assert struct.unpack("<6sHH", gif.read_bytes()[:10]) == (b"GIF89a", 213, 120)
 
 
 def test_register_and_unregister_mirror_each_other_from_a_checkout_too(empty_blender):
