@@ -237,15 +237,23 @@ class Proof:
             named.append((self.stage.asked.words.bias, spelled(step.bias)))
         assert [(n.word, n.text) for n in last.named] == named, f"sum: {text} has not the parts {named}"
         assert last.total == spelled(step.value), f"sum: {text} should give {spelled(step.value)}"
+        for line in lines:
+            self.honest(line, step)
         base = self.stage.asked.look.index_from
         cell = [int(n) for n in re.findall(r"\d+", last.name)]
         assert cell == [v + base for v in step.output_index[1:]], f"sum: {text} names the wrong cell"
+
+    def honest(self, line, step) -> None:
+        """A result is "about" so much only where a number behind it was rounded to be printed."""
+        numbers = np.concatenate([step.values, step.weights, step.products, [step.value, step.bias]]).astype(float)
+        exact = np.abs(numbers - numbers.round(2)).max() < 1e-9
+        assert line.exact or not exact, f"sum: {line} says that it is rounded, and is not"
 
     def joined(self, text: list[str]):
         """Lines as equations; where one sum takes several lines, they are read on."""
         parts: list[str] = []
         for line in text:
-            if parts and line.startswith(("+", "=")):
+            if parts and line.startswith(("+", "=", "\u2248")):
                 parts[-1] += f" {line}"
             else:
                 parts.append(line)

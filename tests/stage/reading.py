@@ -13,7 +13,7 @@ _NUMBER = rf"{MINUS}?\d+(?:\.\d+)?"
 _OPERAND = rf"(?:{_NUMBER}|\({MINUS}\d+(?:\.\d+)?\))"
 _PRODUCT = re.compile(rf"({_OPERAND}){TIMES}({_OPERAND})")
 _NAMED = re.compile(rf"(\S.*?) ({_OPERAND})")
-_LINE = re.compile(rf"(?P<name>[^=:]+?) ?[:=] (?P<terms>.+) = (?P<total>{_NUMBER})")
+_LINE = re.compile(rf"(?P<name>[^=:]+?) ?[:=] (?P<terms>.+) (?P<sign>[=\u2248]) (?P<total>{_NUMBER})")
 
 
 def spelled(value) -> str:
@@ -23,8 +23,8 @@ def spelled(value) -> str:
     return "0" if text in ("-0", "") else text.replace("-", MINUS)
 
 
-def number(text: str) -> float:
-    return float(text.strip("()").replace(MINUS, "-"))
+def number(text: str) -> Decimal:
+    return Decimal(text.strip("()").replace(MINUS, "-"))
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Product:
     right: str
 
     @property
-    def value(self) -> float:
+    def value(self) -> Decimal:
         return number(self.left) * number(self.right)
 
 
@@ -47,16 +47,17 @@ class Named:
     text: str
 
     @property
-    def value(self) -> float:
+    def value(self) -> Decimal:
         return number(self.text)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One equation: what it is about, its terms, its result."""
+    """One equation: what it is about, its terms, its result; `exact` where it says "=" and not "about"."""
 
     name: str
     terms: tuple
+    exact: bool
     total: str
 
     @property
@@ -81,11 +82,13 @@ def parse(text: str) -> Line:
     """A line of the sum; wrong arithmetic is an AssertionError, as is anything that is no sum."""
     found = _LINE.fullmatch(text)
     assert found, f"sum: {text!r} does not read as a sum"
-    line = Line(found["name"], tuple(term(t) for t in found["terms"].split(" + ")), found["total"])
+    terms = tuple(term(t) for t in found["terms"].split(" + "))
+    line = Line(found["name"], terms, found["sign"] == "=", found["total"])
     made, said = sum(t.value for t in line.terms), number(line.total)
-    # two decimals are rounded ones
-    error = 0.006 * (1 + len(line.terms)) if "." in text else 0
-    assert abs(made - said) <= error, f"sum: {text!r} adds up to {made:g}"
+    # what is rounded to two decimals may be off by half of the last one, times what it is multiplied with
+    most = max([abs(number(p.left)) + abs(number(p.right)) for p in line.products], default=Decimal(1))
+    error = 0 if line.exact else Decimal("0.006") * (1 + len(line.terms)) * (1 + most)
+    assert abs(made - said) <= error, f"sum: {text!r} adds up to {made}"
     return line
 
 
