@@ -63,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # a terminal that has no × shows ?
     try:
-        with _interruptible():
+        with _ctrl_c():
             return _run(_parse(sys.argv[1:] if argv is None else argv))
     except (BadInput, SceneError, Unusable) as wrong:
         _say(str(wrong))
@@ -83,16 +83,20 @@ def _say(text: str) -> None:
 
 
 @contextlib.contextmanager
-def _interruptible():
-    """Ctrl-C raises KeyboardInterrupt: Blender would take it for itself."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+def _ctrl_c():
+    """Ctrl-C raises KeyboardInterrupt, and afterwards does what it did before."""
+    before = signal.getsignal(signal.SIGINT)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+
+def _take_ctrl_c() -> None:
+    """Blender takes Ctrl-C for itself, when it starts or when bpy is imported; take it back."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # What is asked for
@@ -241,6 +245,7 @@ def _blender_is_missing() -> bool:
         version = ".".join(map(str, sys.version_info[:2]))
         _say(NO_BPY.format(version=version, why="" if absent else f"; {_in_words(error)}"))
         return True
+    _take_ctrl_c()
     return False
 
 

@@ -13,6 +13,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
 
@@ -271,13 +272,12 @@ def _mp4_by_blender(film, path):
             strip = strips.new_image("frames", first, 1, 1, fit_method="ORIGINAL")
             for index in order[1:]:
                 strip.elements.append(f"{index}.png")
-            strip.frame_final_duration = len(order)
             scene.frame_start, scene.frame_end = 1, len(order)
             render, height_width = scene.render, picture.shape[:2]
             render.resolution_y, render.resolution_x = height_width
             render.resolution_percentage = 100
-            render.fps = max(1, round(film.clip.fps))
-            render.fps_base = render.fps / film.clip.fps
+            rate = Fraction(film.clip.fps).limit_denominator(1001)
+            render.fps, render.fps_base = rate.numerator, rate.denominator
             scene.view_settings.view_transform, scene.view_settings.look = "Standard", "None"
             compat.set_image_format(render.image_settings, "FFMPEG")
             render.image_settings.color_mode = "RGB"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user sees while frames are made: a bar with the time left on a terminal, and nothing of Blender's
-own chatter.
+"""What a user sees while frames are made, a bar with the time left and nothing of Blender's own chatter; and
+how it is stopped.
 
 - The bar goes to stderr, so that stdout holds results alone; where stderr is no terminal there is no bar.
 - tqdm draws it where tqdm is; Blender brings none, and there a plain line does.
@@ -9,7 +9,9 @@ own chatter.
 import contextlib
 import ctypes
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 
@@ -17,20 +19,34 @@ SHOWN_EVERY = 0.2  # seconds
 
 
 class Progress:
-    """A callable `(done, total)` for the frame loop, as a context that leaves the line clean."""
+    """A callable `(done, total)` for the frame loop, as a context that leaves the line clean.
+
+    Within it Ctrl-C stops after the frame at hand: an exception raised while Blender renders would be lost in
+    the Python parts of Cycles. A second Ctrl-C does not wait.
+    """
 
     def __init__(self, label: str, total: int, stream=None):
         self.label, self.total, self.stream = label, total, stream or sys.stderr
         self.shown = bool(getattr(self.stream, "isatty", lambda: False)())
         self._bar, self._started, self._last, self._width = None, time.monotonic(), 0.0, 0
+        self._stopped, self._before = False, None
 
     def __enter__(self):
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._stop)
         if self.shown:
             self._bar = self._tqdm()
             self(0, self.total)
         return self
 
+    def _stop(self, *_):
+        if self._stopped:
+            os._exit(130)
+        self._stopped = True
+
     def __call__(self, done: int, total: int) -> None:
+        if self._stopped:
+            raise KeyboardInterrupt
         if not self.shown:
             return
         if self._bar is None:
@@ -39,6 +55,8 @@ class Progress:
             self._bar.update(done - self._bar.n)
 
     def __exit__(self, *_):
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
         if self._bar is not None:
             self._bar.close()
         elif self._width:

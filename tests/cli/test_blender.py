@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line with a real Blender behind it, small and quick: `bpy` in a process of its own, and `blender`."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
+
+# three steps and a handful of frames
+TINY = ("conv2d_valid", "--size", "96x54", "--fps", "2", "--set", "op.stride=2", "--set", "timing.first=1",
+        "--set", "timing.next=0.5", "--set", "timing.outro=0.5", "--set", "timing.intro=0.5")  # fmt: skip
+
+
+@pytest.fixture
+def script(root, tmp_path):
+    """Run `python scripts/render_all.py` in an empty folder."""
+
+    def run(*arguments, **options):
+        command = [sys.executable, str(root / "scripts" / "render_all.py"), *map(str, arguments)]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, **options)
+
+    return run
+
+
+def lines(done):
+    """stdout's lines, of a run that went well."""
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def numbers(line):
+    """What a result says after the file: frames, distinct frames, seconds."""
+    return line.split(", ")[1:-1]
+
+
+def test_a_tweaked_blend_is_rendered_as_it_is(script, tmp_path):
+    made = lines(script(*TINY, "--quality", "draft", "--format", "gif,steps,blend", "--out", "a"))
+    assert [line.split(",")[0].rpartition(".")[2] for line in made[:2]] == ["blend", "gif"]
+    (tmp_path / "own.blend").write_bytes((tmp_path / "a" / "conv2d_valid.blend").read_bytes())
+    again = lines(script("own.blend", "--format", "gif,steps", "--out", "b"))
+    assert [numbers(line) for line in again] == [numbers(line) for line in made[1:]]
+    assert (tmp_path / "b/own.gif").read_bytes() == (tmp_path / "a/conv2d_valid.gif").read_bytes()
+    for file in (tmp_path / "a" / "conv2d_valid_steps").iterdir():
+        assert (tmp_path / "b" / "own_steps" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_a_blend_without_a_camera_or_without_steps_is_bad_input(script, tmp_path, empty_blender):
+    bpy = empty_blender
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "blind.blend"))
+    bpy.context.scene.camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+    bpy.context.collection.objects.link(bpy.context.scene.camera)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "plain.blend"), copy=True)
+    whole = (tmp_path / "plain.blend").read_bytes()
+    (tmp_path / "cut.blend").write_bytes(whole[: len(whole) // 2])
+    asked = {"blind": "has no camera", "plain": "does not say when its steps are", "cut": "cannot be opened"}
+    for name, words in asked.items():
+        done = script(f"{name}.blend", "--format", "steps")
+        assert (done.returncode, done.stdout) == (2, "") and words in done.stderr, done
+        assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "renders").exists()
+
+
+def test_steps_of_a_retimed_blend_are_where_its_clock_reaches_them(empty_blender):
+    bpy = empty_blender
+    from addon.render import jobs, outputs
+    from addon.story import load, make_plan
+
+    scene = jobs._built(make_plan(load("conv2d_valid", {"op.stride": 3})))
+    before = outputs.Clip.of_scene(scene, "x")
+    clock = next(o for o in scene.objects if o.get("convolume_role") == "clock")
+    curve = clock.animation_data.action.fcurve_ensure_for_datablock(clock, '["step"]')
+    for key in curve.keyframe_points:
+        key.co.x = 1 + (key.co.x - 1) * 2
+        key.handle_left.x = key.handle_right.x = key.co.x
+    curve.update()
+    scene.frame_end *= 2
+    after = outputs.Clip.of_scene(scene, "x")
+    assert len(before.steps) == len(after.steps) == 4
+    for a, b in zip(before.steps, after.steps, strict=True):
+        assert abs((b.frame - 1) - 2 * (a.frame - 1)) <= 1
+        assert b.second == pytest.approx((b.frame - 1) / before.fps)
+        assert (a.index, a.sum) == (b.index, b.sum)
+    scene.frame_end = after.steps[2].frame
+    assert len(outputs.Clip.of_scene(scene, "x").steps) == 3
+    assert bpy.context.scene == scene
+
+
+def test_blenders_own_mp4_shows_every_frame_at_its_time(empty_blender, tmp_path):
+    imageio = pytest.importorskip("imageio.v3", reason="imageio is not installed")
+    pytest.importorskip("imageio_ffmpeg", reason="imageio-ffmpeg is not installed")
+    from addon.render import outputs
+    from addon.render.progress import quiet
+
+    class Recording:
+        order = [0, 0, 1, 2, 2, 2, 0]
+
+        def __len__(self):
+            return 3
+
+        def picture(self, index):
+            made = np.full((37, 64, 4), 255, np.uint8)  # an odd height
+            made[8:30, 4 + 16 * index : 20 + 16 * index, :3] = 60
+            made[30:, :, 3] = 0  # see-through becomes white
+            return made
+
+    clip = outputs.Clip("x", 12.5, range(1, 8))
+    with quiet():
+        outputs._mp4_by_blender(outputs.Film(clip, list(clip.frames), Recording()), tmp_path / "x.mp4")
+    shown = imageio.imread(tmp_path / "x.mp4")
+    assert shown.shape == (7, 38, 64, 3)
+    assert imageio.immeta(tmp_path / "x.mp4")["fps"] == 12.5
+    dark = [[i for i in range(3) if frame[18, 12 + 16 * i].mean() < 90] for frame in shown]
+    assert dark == [[i] for i in Recording.order] and shown[:, 34].min() > 245
+    assert [p.name for p in tmp_path.iterdir()] == ["x.mp4"]
+    assert "Convolume movie" not in empty_blender.data.scenes
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGINT to send on Windows")
+def test_ctrl_c_stops_after_the_frame_at_hand_and_leaves_no_file(root, tmp_path):
+    command = [sys.executable, str(root / "scripts" / "render_all.py"), "rgb_conv", "--size", "320x180"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert "quality" in process.stderr.readline()
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "") and "interrupted" in err
+    assert not [p for p in tmp_path.rglob("*") if p.is_file()]
+
+
+@pytest.mark.blender
+class TestInARealBlender:
+    def test_the_exit_code_and_the_line_survive(self, run_blender, root, tmp_path):
+        script = root / "scripts" / "render_all.py"
+        done = run_blender("-P", script, "--", "conv2d_valdi", "--out", tmp_path / "x", check=False)
+        assert done.returncode == 2 and "nearest: conv2d_valid" in done.stderr
+        assert not (tmp_path / "x").exists()
+
+    def test_it_lists_the_figures(self, run_blender, root):
+        listed = run_blender("-P", root / "scripts/render_all.py", "--", "--list").stdout
+        assert all(p.stem in listed for p in (root / "scenes").glob("*.toml"))
+
+    def test_a_stock_one_leaves_the_frames_and_says_how_to_get_the_gif(self, run_blender, root, tmp_path):
+        """Through the module, because the script would find what a make target has installed for this Blender."""
+        call = f"import sys; sys.path.insert(0, {str(root)!r}); from addon.cli import main; sys.exit(main({[*TINY]} + "
+        arguments = ["--quality", "draft", "--format", "gif,mp4,poster", "--out", str(tmp_path / "x")]
+        done = run_blender("--python-expr", f"{call}{arguments}))", check=False)
+        if (tmp_path / "x" / "conv2d_valid.gif").exists():
+            pytest.skip("this Blender has imageio")
+        told = [line for line in done.stderr.splitlines() if "no GIF without" in line]
+        assert done.returncode == 1 and len(told) == 1
+        assert (tmp_path / "x/conv2d_valid/frame_0001.png").exists()
+        assert (tmp_path / "x/conv2d_valid.mp4").exists()
