@@ -164,7 +164,8 @@ def _stack(sheet: Sheet, role: str, blocks, first: str, second: str, names, star
     """Stand a row of planes as one stack, key their way apart, and name the stack beside it while it stands."""
     middle = blocks[len(blocks) // 2]
     for c, block in enumerate(blocks):
-        at, to = np.array(sheet.place(middle)) + (0.0, c, 0.0), sheet.place(block)
+        # the last plane at the middle's place, the others before it: so the stack keeps clear of the title
+        at, to = np.array(sheet.place(middle)) + (0.0, c - len(blocks) + 1, 0.0), sheet.place(block)
         for axis, a, b in zip("xyz", at, to, strict=True):
             channel = f"{role}.{names[c]}.location.{axis}"
             sheet.timeline.declare(channel, a)
@@ -172,7 +173,8 @@ def _stack(sheet: Sheet, role: str, blocks, first: str, second: str, names, star
     if not sheet.scene.look.labels:
         return
     word = sheet.px(WORD)
-    x, y = middle.box[2] + 1.2 * word, (middle.box[1] + middle.box[3]) / 2
+    front = abs(sheet.camera.right[1]) * (len(blocks) - 1) * sheet.scale  # how far the first plane stands out
+    x, y = middle.box[2] + front + word, (middle.box[1] + middle.box[3]) / 2
     ink, muted = sheet.theme.ink, sheet.theme.muted
     made = [sheet.text(first, x, y, word, ink, align="left", dies=STACK + 0.02)]
     made += [sheet.text(second, x, y - 1.3 * word, word, muted, align="left", dies=STACK + 0.02)] if second else []
@@ -237,7 +239,7 @@ def tell(sheet: Sheet, trace):
     inputs = [Block(n, 1, c, (columns, 1, rows), [(f"{w.input} {n}", word)]) for c, n in enumerate(names)]
     kernels = [Block(n, 0, c, (kcols, 1, krows), beside=[(f"{w.filter} {n}", word)]) for c, n in enumerate(names)]
     signs = [(w.negative, word)] if trace.weight.min() < 0 or trace.output.min() < 0 else []
-    made = Block(w.output, 1, count, (ocols, 1, orows), [(f"{w.output} {shape_text((*out, 1))}", word)], signs)
+    made = Block(w.output, 1, count, (ocols, 1, orows), [(f"{w.output} {shape_text((*out, 1))}", word)] + signs)
     if not scene.look.labels:
         for block in (*inputs, *kernels, made):
             block.captions, block.beside, block.below = [], [], []
