@@ -56,7 +56,7 @@ def boxes(plan):
     """(name, kind, (x0, y0, x1, y1), born, dies) of every box."""
     for name, kind, x0, y0, x1, y1, *life in plan.boxes:
         born, dies = life or (ALWAYS, NEVER)
-        if kind == "volume" and "channels" not in name and plan.id == "rgb_conv":
+        if kind == "volume" and name.startswith(("input.", "kernel.")):
             born = max(born, RING)
         yield name, kind, (float(x0), float(y0), float(x1), float(y1)), born, dies
 
