@@ -17,8 +17,8 @@ from addon.story.glyphs import FONT_SCALE  # noqa: E402
 
 CHARACTERS = (
     [chr(c) for c in range(0x20, 0x7F)]
-    + [chr(c) for c in range(0xA1, 0x180)]
-    + list("–—‘’“”…−×·∗→←↑↓≤≥≠≈±÷√∑²³₀₁₂₃₄₅₆₇₈₉")
+    + [chr(c) for c in range(0xA1, 0x180) if c not in (0xAD, 0x149)]  # these two are not in the font
+    + list("–—‘’“”…−×·→←↑↓≤≥≠≈±÷√∑²³₀₁₂₃₄₅₆₇₈₉■")
     + [chr(c) for c in range(0x391, 0x3CA) if c != 0x3A2]
     + [chr(c) for c in range(0x410, 0x450)]
 )

@@ -175,7 +175,7 @@ class _Builder:
         mesh.materials.append(self.materials[window.material])
         thing = self.add(window.role, window.name, mesh, self.objects[window.parent])
         self.modifier(thing, trees.WINDOW, Track=self.tracks[window.track], Life_From=float(window.life[0]),
-                      Life_Until=float(window.life[1]))  # fmt: skip
+                      Life_Until=float(window.life[1]), Jump=window.flat)  # fmt: skip
 
     def lines(self, lines: Lines) -> None:
         data = Points.make(lines.a, born=lines.born, dies=lines.dies)

@@ -62,9 +62,12 @@ def cell_shape(name: str, shape: str, leftward: bool) -> bpy.types.Mesh:
     if shape == "ghost":
         return cube(name, 0.86, 0.02)
     near = -1 if leftward else 1
-    seen = {(0, -1, -1), (0, -1, 1), (0, 1, 1), (2, -1, -1), (2, 1, -1), (2, near, 1), (1, -1, 1), (1, 1, 1),
-            (1, near, -1)}  # fmt: skip
-    return edges_box(name, (CELL - 0.06,) * 3, 0.028, seen)
+    seen = set(FRONT_EDGES)
+    if "top" in shape:
+        seen |= {(0, 1, 1), (1, -1, 1), (1, 1, 1)}
+    if "side" in shape:
+        seen |= {(2, near, 1), (1, near, -1), (1, near, 1)}
+    return edges_box(name, (1.0, CELL, 1.0), 0.026, seen)
 
 
 def bar(name: str, width: float) -> bpy.types.Mesh:

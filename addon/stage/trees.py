@@ -11,9 +11,18 @@ from .nodes import Tree
 CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
 
 
-def _track_place(t: Tree, step, track):
+def _track(t: Tree):
+    return t.node("GeometryNodeObjectInfo", {"Object": t.input("Track")}, transform_space="ORIGINAL").outputs["Geometry"]
+
+
+def _landed_place(t: Tree, step):
+    """Where a window stood or stands still: on cell i while the clock goes from i - 1/2 to i + 1/2."""
+    return t.sample_position(_track(t), t.math("MAXIMUM", t.math("FLOOR", t.math("ADD", step, 0.5)), 0.0))
+
+
+def _gliding_place(t: Tree, step):
     """Where a window stands at a clock value: it glides from cell i to i + 1 while the clock goes from i to i + 1/2."""
-    geometry = t.node("GeometryNodeObjectInfo", {"Object": track}, transform_space="ORIGINAL").outputs["Geometry"]
+    geometry = _track(t)
     whole = t.math("FLOOR", step)
     part = t.math("MINIMUM", t.math("MULTIPLY", t.math("SUBTRACT", step, whole), 2.0), 1.0)
     start = t.math("MAXIMUM", whole, 0.0)
@@ -26,12 +35,10 @@ def _track_place(t: Tree, step, track):
 
 
 def _lit(t: Tree, place):
-    """True for the cells under the window: within its extent, on its taps, or always outside the fading span."""
+    """True for the taps of the cell at work, which change when the window has landed; outside the fading span, always."""
     step, taps, dilation = t.input("Step"), t.input("Taps"), t.input("Dilation")
     extent = t.vector("MULTIPLY", t.vector("SUBTRACT", taps, (1.0, 1.0, 1.0)), dilation)
     first = t.vector("SUBTRACT", place, t.vector("MULTIPLY", extent, (0.5, 0.5, 0.5)))
-    # rounded, so that a window under way lights whole cells and a dilated one keeps its pattern
-    first = t.vector("FLOOR", t.vector("ADD", first, (0.501, 0.501, 0.501)))
     offset = t.vector("SUBTRACT", t.node("GeometryNodeInputPosition").outputs[0], first)
     on = None
     for axis, limit, gap in zip(t.axes(offset), t.axes(extent), t.axes(dilation), strict=True):
@@ -53,7 +60,7 @@ def cells_tree():
     step, points = t.input("Step"), t.input("Geometry")
     born, dies, rise = t.attribute("born"), t.attribute("dies"), t.attribute("rise")
     alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, born), t.compare("LESS_THAN", step, dies))
-    lit = _lit(t, _track_place(t, step, t.input("Track")))
+    lit = _lit(t, _landed_place(t, step))
     grown = t.math("DIVIDE", t.math("ADD", t.math("SUBTRACT", step, born), 0.01), t.math("ADD", rise, 0.01))
     grown = t.node("ShaderNodeMapRange", {"Value": grown, "To Min": 0.15}, interpolation_type="SMOOTHSTEP").outputs[0]
 
@@ -100,11 +107,11 @@ def _children(t: Tree, name: str):
 
 
 def window_tree():
-    """The frame, carried along its track while the clock is within its life."""
+    """The frame, carried along its track while the clock is within its life; `Jump`: it changes place at once."""
     t = Tree(WINDOW, [("Geometry", "Geometry"), ("Step", "Float"), ("Track", "Object"), ("Life From", "Float"),
-                      ("Life Until", "Float")])  # fmt: skip
+                      ("Life Until", "Float"), ("Jump", "Bool")])  # fmt: skip
     step = t.input("Step")
-    place = _track_place(t, step, t.input("Track"))
+    place = t.switch(t.input("Jump"), _gliding_place(t, step), _landed_place(t, step), "VECTOR")
     moved = t.node("GeometryNodeTransform", {"Geometry": t.input("Geometry"), "Translation": place})
     alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, t.input("Life From")),
                       t.compare("LESS_THAN", step, t.input("Life Until")))  # fmt: skip

@@ -10,20 +10,24 @@ from . import sums
 from .glyphs import TIMES, equals, number, operand, width
 from .layout import Block, Grid
 from .pace import START, reveal, run_clock
-from .plan import LANDED
+from .plan import LANDED, NEVER
 from .sheet import WORD, Sheet, plane
 from .sliding import (
-    FRONT,
-    HOME,
     RING,
+    TICK,
+    add_home,
     add_lines,
+    add_rule,
+    add_ticks,
     as_rows,
     bias_text,
     cell_name,
     facts,
+    guide_segments,
     infos,
     input_plane,
     kernel_plane,
+    legend_of,
     marker_on,
     output_plane,
     padded_shape,
@@ -99,53 +103,26 @@ def _sum_steps(sheet: Sheet, trace, partial, names):
     return channel_rows, total_rows, texts
 
 
-def _set_sums(sheet: Sheet, channel_rows, total_rows, y0: float, size: float, last: float) -> None:
+def _set_sums(sheet: Sheet, trace, channel_rows, total_rows, y0: float, size: float, last: float) -> None:
     """The channels' lines share their slots, so that products stand in columns; the total stands below."""
-    count = len(channel_rows)
+    count, taps = len(channel_rows), len(channel_rows[0][0]) - 2
     top = y0 + sums.height(count + 1, size)
     shared = [row for rows in channel_rows for row in rows]
-    widths = [max(width(row[k].text) for row in shared) * size for k in range(len(shared[0]))]
-    gap = 0.3 * size
-    left = -(sum(widths) + gap * (len(widths) - 1)) / 2
+    gaps = sums.gaps_of(["name"] + ["product"] * taps + ["result"], trace.kernel_size[-1])
+    widths = [max(width(row[k].text) for row in shared) for k in range(len(shared[0]))]
+    # many taps: smaller words rather than cut ones
+    x0, _, x1, _ = sheet.inner
+    small = min(size, (x1 - x0) / (sum(widths) + sum(gaps[1:])))
+    widths = [w * small for w in widths]
     made = []
     for c, rows in enumerate(channel_rows):
-        made += sums.set_lines(sheet, rows, [list(range(len(rows[0])))], top - c * sums.LINE * size, size, last=last,
-                               left=left, widths=widths)  # fmt: skip
+        made += sums.set_lines(sheet, rows, [list(range(len(rows[0])))], top - c * sums.LINE * size, small, gaps,
+                               last=last, widths=widths)  # fmt: skip
     sheet.words("sum.channels", "Channel sums", made)
-    total = sums.set_lines(sheet, total_rows, [list(range(len(total_rows[0])))], top - count * sums.LINE * size, size,
-                           last=last)  # fmt: skip
+    slots = list(range(len(total_rows[0])))
+    gaps = sums.gaps_of(["name"] * (len(slots) - 1) + ["result"], 1)
+    total = sums.set_lines(sheet, total_rows, [slots], top - count * sums.LINE * size, size, gaps, last=last, flow=True)
     sheet.words("sum", "Sum", total)
-
-
-def _guides(sheet: Sheet, places, trace, blocks, made) -> list[tuple]:
-    """From each window down a gap to a rail below the planes, along it, and up a gap to the output cell.
-
-    Rows of (end, place, end, place, step) as `add_lines` takes them; the last end is the output.
-    """
-    spans = [d * (k - 1) + 1 for k, d in zip(trace.kernel_size, trace.dilation, strict=True)]
-    high, wide = (1 if len(spans) == 1 else spans[0]), spans[-1]
-    camera = sheet.camera
-    level = min(b.box[1] for b in (*blocks, made)) - sheet.px(3.0)
-    shape = as_rows(trace.output[0]).shape
-
-    def dropped(block, x):
-        """The place in a block's own units, straight below x, that is seen at the rail's level."""
-        rest = level / sheet.scale - block.origin[1] / sheet.scale
-        rest -= x * camera.up[0] + FRONT * camera.up[1]
-        return (x, FRONT, rest / camera.up[2])
-
-    made_rows = []
-    for i, (x, _, z) in enumerate(places):
-        row, column = divmod(i, shape[1])
-        feet = []
-        for c, block in enumerate(blocks):
-            at = x + wide / 2
-            feet.append((c, dropped(block, at)))
-            made_rows.append((c, (at, FRONT, z - high / 2), c, feet[-1][1], i))
-        feet.append((len(blocks), dropped(made, column - 0.5)))
-        made_rows += [(a[0], a[1], b[0], b[1], i) for a, b in zip(feet, feet[1:], strict=False)]
-        made_rows.append((*feet[-1], len(blocks), (column - 0.5, FRONT, -row - 0.5), i))
-    return made_rows
 
 
 def _open(sheet: Sheet, trace) -> float:
@@ -160,7 +137,7 @@ def _open(sheet: Sheet, trace) -> float:
     return start
 
 
-def _stack(sheet: Sheet, role: str, blocks, first: str, second: str, names, start: float) -> None:
+def _stack(sheet: Sheet, role: str, blocks, said: list[str], names, start: float) -> None:
     """Stand a row of planes as one stack, key their way apart, and name the stack beside it while it stands."""
     middle = blocks[len(blocks) // 2]
     for c, block in enumerate(blocks):
@@ -175,49 +152,48 @@ def _stack(sheet: Sheet, role: str, blocks, first: str, second: str, names, star
     word = sheet.px(WORD)
     front = abs(sheet.camera.right[1]) * (len(blocks) - 1) * sheet.scale  # how far the first plane stands out
     x, y = middle.box[2] + front + word, (middle.box[1] + middle.box[3]) / 2
-    ink, muted = sheet.theme.ink, sheet.theme.muted
-    made = [sheet.text(first, x, y, word, ink, align="left", dies=STACK + 0.02)]
-    made += [sheet.text(second, x, y - 1.3 * word, word, muted, align="left", dies=STACK + 0.02)] if second else []
-    sheet.words(f"{role}.stack", f"{first} stack", made)
+    made = []
+    for i, text in enumerate(said):
+        ink = sheet.theme.muted if i else sheet.theme.ink
+        made.append(sheet.text(text, x, y - 1.3 * i * word, word, ink, align="left", dies=STACK + 0.02))
+    sheet.words(f"{role}.stack", f"{said[0]} stack", made)
 
 
 def _maps(sheet: Sheet, trace, partial, names, grid, inputs, last: float, second: float) -> None:
     """Each channel's partial sums as a map in its input's place, plus signs between, and how they add up."""
     scene, w, count = sheet.scene, sheet.scene.words, len(inputs)
     shape = as_rows(trace.output[0]).shape
-    word, big = sheet.px(WORD), sheet.px(30)
+    word, big = sheet.px(WORD), sheet.px(28)
     for c, block in enumerate(inputs):
-        scale = Scale(sheet.palette, hue_of(c, count), partial.min(), partial.max())
+        hue = hue_of(c, count)
+        scale = Scale(sheet.palette, hue, partial.min(), partial.max())
         texts = [number(v) for v in partial.ravel()]
         points = plane(sheet, partial[:, c].reshape(shape), scale, size=sheet.digits(texts), born=last, rise=0.3,
                        channel=c, step=np.arange(len(trace)))  # fmt: skip
-        stand = Block(names[c], 1, c, (shape[1], 1, shape[0]))
+        stand = Block(f"{w.partial} {names[c]}", 1, c, (shape[1], 1, shape[0]), [(f"{w.partial} {names[c]}", word)])
         grid.put(stand)
         role = f"map.{names[c]}"
-        sheet.volume(role, f"{w.partial} {names[c]}", points, sheet.place(stand), stand.cells)
+        sheet.volume(role, stand.name, points, sheet.place(stand), stand.cells)
+        sheet.captions(role, stand, color=sheet.palette.words_in(HUES[hue]), lives=((last, NEVER),))
         # the inputs' shadows go as their cells go
         for axis in "xy":
             sheet.timeline.declare(f"{role}.shadow.scale.{axis}", 0.0)
             sheet.timeline.add(f"{role}.shadow.scale.{axis}", 1.0, 0.5, at=second)
             sheet.timeline.declare(f"input.{names[c]}.shadow.scale.{axis}", 1.0)
             sheet.timeline.add(f"input.{names[c]}.shadow.scale.{axis}", 0.0, 0.3, at=second)
-        if scene.look.labels:
-            x, y = block.captions_at[0] if block.captions else (0, 0)
-            text = sheet.text(f"{w.partial} {names[c]}", x - block.origin[0], y - block.origin[1], word,
-                              sheet.palette.words_in(HUES[hue_of(c, count)]), born=last, z=-8.0)  # fmt: skip
-            name, kind, bx0, by0, bx1, by1, *life = sheet.boxes[-1]
-            ox, oy = block.origin
-            sheet.boxes[-1] = (name, kind, bx0 + ox, by0 + oy, bx1 + ox, by1 + oy, *life)
-            sheet.words(f"map.{names[c]}.caption", f"{w.partial} {names[c]} caption", [text], f"input.{names[c]}")
     signs = []
     for c in range(count):
         x, y = grid.between(c, 1)
-        symbol = "+" if c + 1 < count else "="
-        signs.append(sheet.text(symbol, x, y - 0.3 * big, big, sheet.theme.ink, born=last))
-    if trace.bias is not None:
-        x, y = grid.between(count - 1, 1)
-        text = f"+ {operand(trace.bias[0])}"
-        signs.append(sheet.text(text, x, y + 0.5 * big, word, sheet.theme.ink, born=last))
+        if c + 1 < count:
+            rows = [("+", big)]
+        elif trace.bias is None:
+            rows = [("=", big)]
+        else:
+            rows = [("+", big), (w.bias, word), (number(trace.bias[0]), word), ("=", big)]
+        y += (len(rows) - 1) * 0.6 * word
+        for text, size in rows:
+            signs.append(sheet.text(text, x, y - 0.3 * size, size, sheet.theme.ink, born=last))
+            y -= 1.25 * word
     sheet.words("map.signs", "Signs", signs)
 
 
@@ -228,7 +204,8 @@ def tell(sheet: Sheet, trace):
     names = names_of(scene, count)
     title, word = w.title or scene.title or scene.id, sheet.px(WORD)
     kernel_shape = (*trace.kernel_size, count)
-    top = sheet.title(title, facts(scene, trace, kernel_shape, filters=1) + ",  " + bias_text(scene, trace))
+    top = sheet.title(title, facts(scene, trace, kernel_shape) + ",  " + bias_text(scene, trace),
+                      legend_of(scene, trace))  # fmt: skip
     x0, y0, x1, _ = sheet.inner
     partial = partial_sums(trace)
     channel_rows, total_rows, texts = _sum_steps(sheet, trace, partial, names)
@@ -238,11 +215,11 @@ def tell(sheet: Sheet, trace):
     orows, ocols = as_rows(trace.output[0]).shape
     inputs = [Block(n, 1, c, (columns, 1, rows), [(f"{w.input} {n}", word)]) for c, n in enumerate(names)]
     kernels = [Block(n, 0, c, (kcols, 1, krows), beside=[(f"{w.filter} {n}", word)]) for c, n in enumerate(names)]
-    signs = [(w.negative, word)] if trace.weight.min() < 0 or trace.output.min() < 0 else []
-    made = Block(w.output, 1, count, (ocols, 1, orows), [(f"{w.output} {shape_text((*out, 1))}", word)] + signs)
+    made = Block(w.output, 1, count, (ocols, 1, orows), [(f"{w.output} {shape_text((*out, 1))}", word)],
+                 tick=sheet.px(TICK))  # fmt: skip
     if not scene.look.labels:
         for block in (*inputs, *kernels, made):
-            block.captions, block.beside, block.below = [], [], []
+            block.captions, block.beside, block.tick = [], [], 0.0
     grid = Grid(sheet.camera, [*inputs, *kernels, made], [0.7 * word] * (count - 1) + [1.6 * word], 0.1 * word)
     sheet.scale = grid.solve((x0, y0 + used + 0.7 * word, x1, top - 0.25 * word), largest=sheet.px(54))
 
@@ -252,9 +229,9 @@ def tell(sheet: Sheet, trace):
     last = len(trace) - 1 + MAPS
     places = place_of(trace)
     middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
-    order = f"({w.rows} {TIMES} {w.columns} {TIMES} {w.depth})"
-    _stack(sheet, "input", inputs, f"{w.input} {shape_text((*sizes, count))}", order, names, start)
-    _stack(sheet, "kernel", kernels, f"{w.filter} {shape_text(kernel_shape)}", "", names, start)
+    order = [f"{w.rows} {TIMES} {w.columns}" if len(sizes) == 2 else w.columns, f"{TIMES} {w.depth} {', '.join(names)}"]
+    _stack(sheet, "input", inputs, [f"{w.input} {shape_text((*sizes, count))}", *order], names, start)
+    _stack(sheet, "kernel", kernels, [f"{w.filter} {shape_text(kernel_shape)}"], names, start)
     for c, name in enumerate(names):
         ink = sheet.palette.words_in(HUES[hue_of(c, count)])
         home, parked = np.array(sheet.place(inputs[c])), np.array(sheet.place(kernels[c]))
@@ -267,7 +244,7 @@ def tell(sheet: Sheet, trace):
         window_on(sheet, f"input.{name}.window", f"Window {name}", f"input.{name}", track, trace, last)
         points = kernel_plane(sheet, trace, c, False)
         sheet.volume(f"kernel.{name}", f"{w.filter} {name}", points, parked, kernels[c].cells)
-        sheet.captions(f"kernel.{name}", kernels[c], color=ink, lives=((RING, -LANDED), HOME[1]))
+        add_home(sheet, f"kernel.{name}", f"{w.filter} {name}", kernels[c], parked, lives=((RING, NEVER),), color=ink)
         visit(sheet, f"kernel.{name}", parked, home + places[0] - middle + 4.0 * sheet.camera.toward, pace)
         for role, block in ((f"input.{name}", inputs[c]), (f"kernel.{name}", kernels[c])):
             sheet.box_of(role, block)
@@ -275,15 +252,16 @@ def tell(sheet: Sheet, trace):
     sheet.captions("output", made)
     sheet.box_of("output", made)
     marker_on(sheet, "output", trace, last)
-    add_lines(sheet, _guides(sheet, places, trace, inputs, made), [f"input.{n}" for n in names] + ["output"])
+    add_ticks(sheet, "output", made)
+    add_lines(sheet, guide_segments(sheet, places, trace, inputs, made), [f"input.{n}" for n in names] + ["output"])
     if scene.look.sum_line:
-        _set_sums(sheet, channel_rows, total_rows, y0, word, last)
-        said = f"{w.out}[{w.row}, {w.column}] = " + " + ".join(names)
+        _set_sums(sheet, trace, channel_rows, total_rows, y0, word, last)
+        add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), y0 + used / 2)
+        said = w.adding.replace("{sums}", " + ".join(f"{w.partial} {n}" for n in names))
         said += "" if trace.bias is None else f" + {bias_text(scene, trace)}"
-        middle_y = y0 + used / 2 - 0.3 * word
-        rule = w.rule.replace("{count}", str(len(trace[0].taps)))
-        sheet.words("rule", "Rule", [sheet.text(rule, 0, middle_y, word, sheet.theme.muted, dies=-LANDED),
-                                     sheet.text(said, 0, middle_y, word, sheet.theme.ink, born=last)])  # fmt: skip
+        size = min(word, (x1 - x0) / width(said))
+        sheet.words("adding", "Adding", [sheet.text(said, 0, y0 + used / 2 - 0.3 * size, size, sheet.theme.ink,
+                                                    born=last)])  # fmt: skip
     line.play("clock.step", len(trace) - 1 + MAPS - 0.05, 0.2)
     _maps(sheet, trace, partial, names, grid, inputs, last, line.cursor)
     line.play("clock.step", len(trace) - 1 + MAPS + 0.4, 0.7, easing="linear")

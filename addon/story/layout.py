@@ -58,6 +58,7 @@ class Block:
     captions: list[tuple[str, float]] = field(default_factory=list)  # (text, font size in pixels)
     below: list[tuple[str, float]] = field(default_factory=list)
     beside: list[tuple[str, float]] = field(default_factory=list)  # to the right, at half its height
+    tick: float = 0.0  # font size of the indices left of it and above it; 0: none
     origin: tuple[float, float] = (0.0, 0.0)
     box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     captions_at: list[tuple[float, float]] = field(default_factory=list)
@@ -100,9 +101,9 @@ class Grid:
             # a volume stays in its column's middle, so a text beside it counts twice
             beside = 2 * (_words_width(block.beside) + SIDE * block.beside[0][1]) if block.beside else 0.0
             wide = max((x1 - x0) * scale + beside, _words_width(lines))
-            widths[block.column] = max(widths[block.column], wide)
+            widths[block.column] = max(widths[block.column], wide + 2 * block.tick)
             half = (y1 - y0) * scale / 2
-            above[block.row] = max(above[block.row], half + _words_height(block.captions))
+            above[block.row] = max(above[block.row], half + block.tick + _words_height(block.captions))
             below[block.row] = max(below[block.row], half + _words_height(block.below))
         return widths, above, below
 
@@ -153,7 +154,7 @@ class Grid:
         middle = self.lefts[block.column] + self.widths[block.column] / 2
         block.origin = (middle - (x0 + x1) / 2, self.middles[block.row] - (y0 + y1) / 2)
         block.box = (block.origin[0] + x0, block.origin[1] + y0, block.origin[0] + x1, block.origin[1] + y1)
-        y = block.box[3]
+        y = block.box[3] + block.tick
         block.captions_at = []
         for index in range(len(block.captions) - 1, -1, -1):
             size = block.captions[index][1]

@@ -39,14 +39,14 @@ def run_clock(line: Timeline, steps: int, row: int, timing, *, visit: bool = Tru
             leave = line.cursor
             rest = 0.25 * first
         elif i < SLOW_STEPS:
-            line.play("clock.step", i - LANDED, 0.25 * timing.next)
+            line.play("clock.step", i - LANDED, 0.2 * timing.next)
             line.play("clock.step", i - BORN, 0.32 * timing.next, easing="linear")
             line.play("clock.step", i, 0.15 * timing.next)
-            rest = 0.28 * timing.next
+            rest = 0.33 * timing.next
         else:
-            line.play("clock.step", i - LANDED, 0.44 * timing.step)
-            line.play("clock.step", i, 0.22 * timing.step, easing="linear")
-            rest = 0.34 * timing.step
+            line.play("clock.step", i - LANDED, 0.32 * timing.step)
+            line.play("clock.step", i, 0.18 * timing.step, easing="linear")
+            rest = 0.5 * timing.step
         seconds.append(line.cursor)
         if (i + 1) % row == 0 and i + 1 < steps:
             rest += timing.breath

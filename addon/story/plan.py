@@ -32,7 +32,8 @@ class Material:
 
 @dataclass(frozen=True)
 class Cube:
-    """One kind of cell: a shape ("cube", "wire", "ghost") in a material."""
+    """One kind of cell: a shape in a material: "cube", "ghost", or "wire" with the faces whose edges it shows besides
+    the front: "wire", "wire top", "wire side", "wire top side"."""
 
     shape: str
     material: str
@@ -158,7 +159,7 @@ class Window:
     material: str
     life: tuple[float, float]
     thickness: float = 0.1
-    flat: bool = False  # only the front square
+    flat: bool = False  # only the front square, which does not glide but changes place when the next has landed
 
 
 @dataclass(frozen=True)

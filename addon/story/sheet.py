@@ -12,10 +12,11 @@ import numpy as np
 from .glyphs import CAP_HEIGHT, DESCENT, number, width
 from .layout import MARGIN, Block, Camera
 from .plan import ALWAYS, NEVER, Lines, Plan, Points, StepInfo, Track, View, Volume, Window, Words
-from .theme import Palette, Scale
+from .theme import HUES, Palette, Scale
 from .timeline import Timeline
 
 WORD, TITLE, DIGIT = 17.0, 23.0, 17.6  # font sizes in pixels at 854×480
+SQUARE = "\u25a0"
 NARROWEST = 0.68  # how far a number may be squeezed before it is left out
 
 
@@ -24,7 +25,7 @@ def ink_width(text: str) -> float:
     return max(width(text) - 0.16, 0.1)
 
 
-def squeeze(ink: float, size: float, room: float = 0.85) -> float:
+def squeeze(ink: float, size: float, room: float = 0.78) -> float:
     """The horizontal scale that fits ink of that width into a cell."""
     return min(1.0, room / (ink * size))
 
@@ -65,7 +66,7 @@ class Sheet:
         x, y = self.width * (0.5 - MARGIN), self.height * (0.5 - MARGIN)
         return -x, -y, x, y
 
-    def digits(self, texts, room: float = 0.85) -> float:
+    def digits(self, texts, room: float = 0.78) -> float:
         """The font size (cells) of a volume's numbers: as large as the cells allow; 0 where 12 pixels do not fit.
 
         Texts that are a little too wide for their cell are squeezed (see `squeeze`), never made smaller.
@@ -74,7 +75,7 @@ class Sheet:
         if not widest or not self.scene.look.numbers:
             return 0.0
         least = self.units(self.px(DIGIT))
-        size = max(least, min(0.44, room / widest))
+        size = max(least, min(0.5, room / widest))
         return size if size <= 0.9 and squeeze(widest, size, room) >= NARROWEST else 0.0
 
     # parts -----------------------------------------------------------------------------------------------------
@@ -87,9 +88,7 @@ class Sheet:
 
     def volume(self, role: str, name: str, points: Points, location, cells, **more) -> Volume:
         columns, depth, rows = cells
-        card = (-0.47, columns - 1 + 0.47, -0.47, depth - 1 + 0.47)
-        low = -(rows - 1) - 0.47
-        more.setdefault("card", (*card, low))
+        more.setdefault("card", (-0.47, columns - 0.53, -0.47, depth - 0.53, -(rows - 1) - 0.47))
         made = Volume(role, name, points, tuple(float(v) for v in location), **more)
         self.volumes.append(made)
         return made
@@ -98,11 +97,13 @@ class Sheet:
         self.boxes.append((role, "volume", *block.box))
 
     def text(self, body: str, x: float, y: float, size: float, color, *, align="center", born=ALWAYS, dies=NEVER,
-             kind="words", z: float = 0.0) -> Points:  # fmt: skip
-        """One text with its baseline at pixels (x, y) of whatever it is parented to; `size` in pixels."""
+             kind="words", z: float = 0.0, home=(0.0, 0.0)) -> Points:  # fmt: skip
+        """One text with its baseline at pixels (x, y) from what it is parented to, which stands at `home` (pixels)."""
         wide = width(body) * size
         left = x - wide / 2 if align == "center" else x - wide if align == "right" else x
-        self.boxes.append((body, kind, left, y - DESCENT * size, left + wide, y + CAP_HEIGHT * size, born, dies))
+        ox, oy = home
+        self.boxes.append((body, kind, ox + left, oy + y - DESCENT * size, ox + left + wide, oy + y + CAP_HEIGHT * size,
+                           born, dies))  # fmt: skip
         return Points.make(
             [(self.units(left), z, self.units(y))],
             label=self.palette.label(body, color, "left"), size=self.units(size), lift=0.0, born=born, dies=dies,
@@ -124,33 +125,42 @@ class Sheet:
         for index, ((body, size), (x, y)) in enumerate(rows):
             ink = (color or self.theme.ink) if index == 0 else self.theme.muted
             for born, dies in lives:
-                made.append(self.text(body, x - ox, y - oy, size, ink, born=born, dies=dies, z=-8.0))
-                name, kind, x0, y0, x1, y1, *life = self.boxes[-1]
-                self.boxes[-1] = (name, kind, x0 + ox, y0 + oy, x1 + ox, y1 + oy, *life)
+                made.append(self.text(body, x - ox, y - oy, size, ink, born=born, dies=dies, z=-8.0, home=(ox, oy)))
         self.words(f"{role}.caption", f"{block.name} caption", made, role)
 
     def track(self, role: str, places) -> str:
         self.tracks.append(Track(role, np.asarray(places, np.float32).reshape(-1, 3)))
         return role
 
-    def title(self, title: str, facts: str) -> float:
-        """The title line; returns the lowest pixel it uses. It is set when the scale is known, in `plan`."""
+    def title(self, title: str, facts: str, legend: str = "") -> float:
+        """The title line; returns the lowest pixel it uses. It is set when the scale is known, in `plan`.
+
+        `legend` says what the colour of negative numbers means; a square of that colour stands before it.
+        """
         x0, _, x1, y1 = self.inner
         if not self.scene.look.title or not (title or facts):
             return y1
         big, small = self.px(TITLE), self.px(WORD)
-        gap = 1.6 * small if title and facts else 0.0
-        wide = width(title) * big + gap + width(facts) * small
+        gap = 1.3 * small if title and facts else 0.0
+        key = 1.1 * small + width(SQUARE + " " + legend) * small if legend else 0.0
+        wide = width(title) * big + gap + width(facts) * small + key
         y = y1 - CAP_HEIGHT * big
         ink, muted = self.theme.ink, self.theme.muted
         if wide <= x1 - x0:
-            rows = [(title, -wide / 2, y, big, ink), (facts, wide / 2 - width(facts) * small, y, small, muted)]
+            rows = [(title, -wide / 2, y, big, ink), (facts, wide / 2 - key - width(facts) * small, y, small, muted)]
+            end = wide / 2
         else:
             big = min(big, (x1 - x0) / max(width(title), 1.0))
-            small = min(small, (x1 - x0) / max(width(facts), 1.0))
+            shrink = min(1.0, (x1 - x0) / max(width(facts) * small + key, 1.0))
+            small, key = small * shrink, key * shrink
             below = y - 1.35 * small - 0.1 * big
             rows = [(title, -width(title) * big / 2, y, big, ink),
-                    (facts, -width(facts) * small / 2, below, small, muted)]  # fmt: skip
+                    (facts, -(width(facts) * small + key) / 2, below, small, muted)]  # fmt: skip
+            end = (width(facts) * small + key) / 2
+        if legend:
+            left = end - width(SQUARE + " " + legend) * small
+            rows += [(SQUARE, left, rows[1][2], small, HUES["negative"]),
+                     (legend, left + width(SQUARE + " ") * small, rows[1][2], small, muted)]  # fmt: skip
         rows = [row for row in rows if row[0]]
         self._title = rows
         return min(y - DESCENT * size for _, _, y, size, _ in rows)
@@ -174,15 +184,15 @@ class Sheet:
 
 
 def plane(sheet: Sheet, values: np.ndarray, scale: Scale, *, decimals: int = 2, size: float | None = None,
-          room: float = 0.86, **columns) -> Points:  # fmt: skip
+          **columns) -> Points:  # fmt: skip
     """The cells of one (rows, columns) plane with their numbers; `columns` are more point columns, per cell."""
     rows, cols = values.shape
     texts = [number(v, decimals) for v in values.ravel()]
-    size = sheet.digits(texts, room) if size is None else size
+    size = sheet.digits(texts) if size is None else size
     looks = [scale.cell(v, t if size else "") for v, t in zip(values.ravel(), texts, strict=True)]
     row, column = (a.ravel() for a in np.indices(values.shape))
     position = np.column_stack([column, np.zeros(rows * cols), -row])
     if size:
-        columns.setdefault("stretch", [squeeze(ink_width(t), size, room) for t in texts])
+        columns.setdefault("stretch", [squeeze(ink_width(t), size) for t in texts])
     known = {key: [look.get(key, -1) for look in looks] for key in ("cube", "faded", "label", "label_faded")}
     return Points.make(position, row=row, column=column, value=values.ravel(), size=size or 0.5, **known, **columns)

@@ -18,8 +18,9 @@ from .theme import HUES, Scale
 
 RING = -2.0  # the clock when padding starts to arrive; it is there by START
 FRONT = -0.56  # just before the front faces
-LINE_PIXELS = 1.5
-HOME = ((ALWAYS, -LANDED), (0.01, NEVER))  # the clock while the kernel is at home
+LINE_PIXELS = 1.6
+AWAY = (-LANDED, 0.01)  # the clock while the kernel is on its visit
+TICK, MOST_TICKS = 17.0, 12
 
 
 # facts in words --------------------------------------------------------------------------------------------------
@@ -40,10 +41,10 @@ def axes_text(values) -> str:
     return f" {TIMES} ".join(axes_text((v,)) for v in values)
 
 
-def facts(scene, trace, kernel_shape, filters: int | None = None) -> str:
+def facts(scene, trace, kernel_shape, filters: int = 1) -> str:
     """The parameters, as the title names them."""
     w = scene.words
-    said = [f"{filters} {w.one_filter}"] if filters == 1 else [f"{w.filters} {filters}"] if filters else []
+    said = [f"{filters} {w.one_filter}" if filters == 1 else f"{filters} {w.filters}"]
     said += [f"{w.size} {shape_text(kernel_shape)}", f"{w.stride} {axes_text(trace.stride)}",
             f"{w.padding} {axes_text(trace.padding)}", f"{w.dilation} {axes_text(trace.dilation)}"]  # fmt: skip
     if trace.groups > 1:
@@ -67,7 +68,7 @@ def size_formula(trace, axis: int = -1) -> str:
     covered = f"{reach}" if d == 1 else f"({d}{TIMES}{k - 1} + 1)"
     inner = f"({n}{pads} \u2212 {covered}) / {s}"
     if (n + before + after - reach) % s:
-        inner = f"\u230a{inner}\u230b"
+        inner = f"floor({inner})"
     return f"{inner} + 1 = {trace.output.shape[axis]}"
 
 
@@ -143,12 +144,48 @@ def output_plane(sheet: Sheet, trace, hue: str = "violet") -> Points:
     values = as_rows(trace.output[0])
     scale = Scale(sheet.palette, hue, trace.output.min(), trace.output.max())
     steps = np.arange(values.size)
-    wire = sheet.palette.cube(sheet.theme.wire, "wire")
-    return plane(sheet, values, scale, before=wire, born=steps - BORN, rise=BORN, step=steps)
+    return plane(sheet, values, scale, before=wires(sheet, values.shape), born=steps - BORN, rise=BORN, step=steps)
 
 
-def kernel_plane(sheet: Sheet, trace, channel: int, room_for_products: bool) -> Points:
-    """One channel of the kernel; while it visits the window in the first step, its cells show the products."""
+def wires(sheet: Sheet, shape) -> np.ndarray:
+    """The wire cubes of a plane, in scan order: fronts, and what of tops and sides is not hidden by neighbours."""
+    side = 0 if sheet.scene.camera.azimuth < 0 else shape[1] - 1
+    kinds = [("wire" + (" top" if r == 0 else "") + (" side" if c == side else ""))
+             for r in range(shape[0]) for c in range(shape[1])]  # fmt: skip
+    return np.array([sheet.palette.cube(sheet.theme.wire, kind) for kind in kinds])
+
+
+def add_home(sheet: Sheet, role: str, name: str, block: Block, location, *, color=None,
+             lives=((ALWAYS, NEVER),)) -> None:  # fmt: skip
+    """What stays at a kernel's place while it is away: its outline, and its name."""
+    shape = (block.cells[2], block.cells[0])
+    row, column = (a.ravel() for a in np.indices(shape))
+    points = Points.make(np.column_stack([column, 0 * row, -row]), cube=wires(sheet, shape), faded=wires(sheet, shape),
+                         born=AWAY[0], dies=AWAY[1], row=row, column=column)  # fmt: skip
+    sheet.volume(f"{role}.home", f"{name} outline", points, location, block.cells, card=None)
+    sheet.captions(f"{role}.home", block, color=color, lives=lives)
+
+
+def add_ticks(sheet: Sheet, role: str, block: Block) -> None:
+    """Row numbers left of a plane and column numbers above it, as the cell's name in the sum counts them."""
+    columns, _, rows = block.cells
+    if not sheet.scene.look.labels or max(columns, rows) > MOST_TICKS:
+        return
+    size, base, camera = sheet.px(TICK), sheet.scene.look.index_from, sheet.camera
+    # the corner of a cell that is furthest left on the screen: the back one where the camera sees left sides
+    left = 0.47 if camera.right[1] < 0 else -0.47
+    made = []
+    for count, first, along, dx, dy in ((columns, (0, 0.47, 0.47), (1, 0, 0), 0.0, 0.28),
+                                        (rows, (-0.47, left, 0), (0, 0, -1), -0.55, -0.36)):  # fmt: skip
+        for i in range(count) if count > 1 else ():
+            x, y = camera.project(np.array(first) + i * np.array(along)) * sheet.scale
+            made.append(sheet.text(str(i + base), x + dx * size, y + dy * size, size, sheet.theme.muted, z=-8.0,
+                                   kind="tick", home=block.origin))  # fmt: skip
+    sheet.words(f"{role}.ticks", f"{block.name} indices", made, role)
+
+
+def kernel_plane(sheet: Sheet, trace, channel: int, products: bool) -> Points:
+    """One channel of the kernel; with `products` its cells show "value × weight" while they lie on the window."""
     weights = as_rows(trace.weight[0, channel])
     scale = Scale(sheet.palette, "amber", trace.weight.min(), trace.weight.max())
     size = sheet.digits([number(v) for v in trace.weight.ravel()])
@@ -157,22 +194,24 @@ def kernel_plane(sheet: Sheet, trace, channel: int, room_for_products: bool) -> 
         return points
     step = trace[0]
     own = [t for t in range(len(step.taps)) if step.kernel_index[t][0] == channel]
-    fits = room_for_products and sheet.digits([sums.product(step.values[t], step.weights[t]) for t in own])
+    taps = [f"{number(step.values[t])}{TIMES}{number(step.weights[t])}" for t in own]
+    fits = sheet.digits(taps) if products else 0.0
     made = [points]
-    for place, t in enumerate(own):
-        value, weight = step.values[t], step.weights[t]
+    for place, (t, text) in enumerate(zip(own, taps, strict=True)):
+        weight = step.weights[t]
         ink = sheet.palette.ink_on(scale.color(weight))
-        at = points["position"][place]
-        start = reveal(0, t, len(step.taps))
-        text = sums.product(value, weight) if fits else number(step.products[t])
         common = {"row": points["row"][place], "column": points["column"][place], "channel": channel}
         plain = {"label": sheet.palette.label(number(weight), ink), "size": size, "value": weight,
                  "stretch": squeeze(ink_width(number(weight)), size)}  # fmt: skip
-        full = {"label": sheet.palette.label(text, ink), "size": fits or size, "value": step.products[t],
-                "stretch": squeeze(ink_width(text), fits or size)}  # fmt: skip
-        made.append(Points.make([at], dies=start, **plain, **common))
-        made.append(Points.make([at], born=start, dies=-0.02, **full, **common))
-        made.append(Points.make([at], born=-0.02, **plain, **common))
+        at = [points["position"][place]]
+        if not fits:
+            made.append(Points.make(at, **plain, **common))
+            continue
+        full = {"label": sheet.palette.label(text, ink), "size": fits, "value": step.products[t],
+                "stretch": squeeze(ink_width(text), fits)}  # fmt: skip
+        met = 0.004 - LANDED  # the clock moves on when the kernel has met its cells
+        made += [Points.make(at, dies=met, **plain, **common), Points.make(at, born=met, dies=-0.02, **full, **common),
+                 Points.make(at, born=-0.02, **plain, **common)]  # fmt: skip
     return Points.join(made)
 
 
@@ -220,27 +259,35 @@ def visit(sheet: Sheet, role: str, home, target, pace: Pace) -> None:
         line.add(channel, 1.0, 0.10 * first, at=pace.leave + 0.09 * first)
 
 
-def guide_segments(places, trace, padded) -> list[tuple]:
-    """Two lines per step from the window to the output cell, along the gaps between cells so that they cross none.
+def guide_segments(sheet: Sheet, places, trace, blocks, made) -> list[tuple]:
+    """From each window down a gap between cells to a rail below the volumes, along it, and up to the output cell.
 
-    Rows of (from the input?, a, to the output?, b, step).
+    So no line crosses a number. Rows of (end, place, end, place, step) as `add_lines` takes them; the last end is the
+    output, the others are the inputs.
     """
     spans = [d * (k - 1) + 1 for k, d in zip(trace.kernel_size, trace.dilation, strict=True)]
-    high = 1 if len(spans) == 1 else spans[0]
-    wide = spans[-1]
+    high, wide = (1 if len(spans) == 1 else spans[0]), spans[-1]
+    camera = sheet.camera
+    level = min(b.box[1] for b in (*blocks, made)) - sheet.px(3.0)
     shape = as_rows(trace.output[0]).shape
-    made = []
+
+    def dropped(block, x):
+        """The place in a block's own units, straight below x, that is seen at the rail's level."""
+        rest = (level - block.origin[1]) / sheet.scale - x * camera.up[0] - FRONT * camera.up[1]
+        return (x, FRONT, rest / camera.up[2])
+
+    rows = []
     for i, (x, _, z) in enumerate(places):
         row, column = divmod(i, shape[1])
-        for side in (0.5, -0.5):
-            level, out_level = z + side * high, -row + side
-            start, edge = x + wide / 2, padded[1] - 0.5
-            if start < edge - 1e-6:
-                made.append((0, (start, FRONT, level), 0, (edge, FRONT, level), i))
-            made.append((0, (edge, FRONT, level), 1, (-0.5, FRONT, out_level), i))
-            if column:
-                made.append((1, (-0.5, FRONT, out_level), 1, (column - 0.5, FRONT, out_level), i))
-    return made
+        feet = []
+        for c, block in enumerate(blocks):
+            at = x + wide / 2
+            feet.append((c, dropped(block, at)))
+            rows.append((c, (at, FRONT, z - high / 2), c, feet[-1][1], i))
+        feet.append((len(blocks), dropped(made, column)))
+        rows += [(a[0], a[1], b[0], b[1], i) for a, b in zip(feet, feet[1:], strict=False)]
+        rows.append((*feet[-1], len(blocks), (column, FRONT, -row - 0.5), i))
+    return rows
 
 
 def add_lines(sheet: Sheet, segments, ends: list[str]) -> None:
@@ -295,17 +342,24 @@ def _sum_steps(sheet: Sheet, trace) -> tuple[list[list[Piece]], list[str]]:
     return rows, texts
 
 
+def legend_of(scene, trace) -> str:
+    """What the colour of negative numbers means, where there are any."""
+    return scene.words.negative if min(trace.input.min(), trace.weight.min(), trace.output.min()) < 0 else ""
+
+
 def tell(sheet: Sheet, trace):
     """Story `sliding`: a convolution of one channel with one filter, in one or two dimensions."""
     scene, w = sheet.scene, sheet.scene.words
-    title = w.title or scene.title or scene.id
-    word = sheet.px(WORD)
-    top = sheet.title(title, facts(scene, trace, trace.kernel_size) + ",  " + bias_text(scene, trace))
+    title, word = w.title or scene.title or scene.id, sheet.px(WORD)
+    top = sheet.title(title, facts(scene, trace, trace.kernel_size) + ",  " + bias_text(scene, trace),
+                      legend_of(scene, trace))  # fmt: skip
     x0, y0, x1, _ = sheet.inner
     pieces, texts = _sum_steps(sheet, trace)
+    kinds = ["name"] + ["product"] * len(trace[0].taps) + ["bias"] * (trace.bias is not None) + ["result"]
+    gaps = sums.gaps_of(kinds, trace.kernel_size[-1])
     lines, used = [], 0.0
     if scene.look.sum_line:
-        lines = sums.wrap([list(c) for c in zip(*pieces, strict=True)], word, x1 - x0, 0.3 * word)
+        lines = sums.wrap([list(c) for c in zip(*pieces, strict=True)], word, x1 - x0, gaps)
         used = sums.height(len(lines), word)
     rows, columns = padded_shape(trace)
     sizes, out = trace.input.shape[1:], trace.output.shape[1:]
@@ -313,55 +367,54 @@ def tell(sheet: Sheet, trace):
     orows, ocols = as_rows(trace.output[0]).shape
     order = f"({w.rows} {TIMES} {w.columns})" if len(sizes) == 2 else ""
     padded = f" \u2192 {shape_text((rows, columns)[-len(sizes):])}" if (rows, columns)[-len(sizes):] != sizes else ""
-    signs = [(w.negative, word)] if trace.weight.min() < 0 or trace.output.min() < 0 else []
-    kernel = Block(w.kernel, 0, 0, (kcols, 1, krows), [(f"{w.kernel} {shape_text(trace.kernel_size)}", word)], signs)
+    kernel = Block(w.kernel, 0, 0, (kcols, 1, krows), [(f"{w.kernel} {shape_text(trace.kernel_size)}", word)])
     given = Block(w.input, 0, 1, (columns, 1, rows), [(f"{w.input} {shape_text(sizes)}{padded} {order}".strip(), word)])
-    made = Block(w.output, 0, 2, (ocols, 1, orows), [(f"{w.output} {shape_text(out)}", word)],
-                 [(size_formula(trace), word)])  # fmt: skip
+    made = Block(w.output, 0, 2, (ocols, 1, orows),
+                 [(f"{w.output} {shape_text(out)}", word), (size_formula(trace), word)], tick=sheet.px(TICK))  # fmt: skip
     if not scene.look.labels:
         for block in (kernel, given, made):
-            block.captions, block.below = [], []
-    sign = 1.9 * word
-    grid = Grid(sheet.camera, [kernel, given, made], [sign, sign], 0.0)
-    region = (x0, y0 + used + 0.9 * word, x1, top - 0.7 * word)
-    sheet.scale = grid.solve(region, largest=sheet.px(54))
+            block.captions, block.tick = [], 0.0
+    grid = Grid(sheet.camera, [kernel, given, made], [1.5 * word, 2.2 * word], 0.0)
+    sheet.scale = grid.solve((x0, y0 + used + 0.9 * word, x1, top - 0.5 * word), largest=sheet.px(54))
 
     opening(sheet, trace)
     pace = run_clock(sheet.timeline, len(trace), ocols, scene.timing)
     places = place_of(trace)
     track = sheet.track("input.track", places)
-    last = len(trace) - 1 + 0.3
-    home = sheet.place(given)
+    home, parked = sheet.place(given), sheet.place(kernel)
     sheet.volume("input", w.input, input_plane(sheet, trace, 0, "blue"), home, given.cells, track=track,
-                 fade=(-LANDED, last), **taps_of(trace))  # fmt: skip
-    parked = sheet.place(kernel)
+                 fade=(-LANDED, len(trace) - 1 + 0.3), **taps_of(trace))  # fmt: skip
     sheet.volume("kernel", w.kernel, kernel_plane(sheet, trace, 0, True), parked, kernel.cells)
+    add_home(sheet, "kernel", w.kernel, kernel, parked)
     sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(made), made.cells)
+    sheet.captions("input", given)
+    sheet.captions("output", made)
+    add_ticks(sheet, "output", made)
     for role, block in (("kernel", kernel), ("input", given), ("output", made)):
-        sheet.captions(role, block, lives=HOME if role == "kernel" else ((ALWAYS, NEVER),))
         sheet.box_of(role, block)
     window_on(sheet, "input.window", "Window", "input", track, trace)
     marker_on(sheet, "output", trace)
     middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
     # straight toward the viewer from the window: on the screen the kernel lies exactly on its cells
     visit(sheet, "kernel", parked, np.array(home) + places[0] - middle + 4.0 * sheet.camera.toward, pace)
-    add_lines(sheet, guide_segments(places, trace, (rows, columns)), ["input", "output"])
-    # at the captions' level: below it the guide lines pass, and the kernel on its visit
-    big = sheet.px(26)
-    signs = []
-    for column, symbol, block in ((0, "*", kernel), (1, "=", made)):
+    add_lines(sheet, guide_segments(sheet, places, trace, [given], made), ["input", "output"])
+    big, signs = sheet.px(28), []
+    for column, symbol, low in ((0, "*", 0.6), (1, "=", 0.28)):
         x, y = grid.between(column, 0)
-        y = block.captions_at[0][1] if block.captions else y
-        for born, dies in HOME if symbol == "*" else ((ALWAYS, NEVER),):
-            low = 0.24 * big if symbol == "*" else 0.06 * big
-            signs.append(sheet.text(symbol, x, y - low, big, sheet.theme.muted, born=born, dies=dies))
+        # the kernel passes where "*" stands
+        for born, dies in ((ALWAYS, AWAY[0]), (AWAY[1], NEVER)) if symbol == "*" else ((ALWAYS, NEVER),):
+            signs.append(sheet.text(symbol, x, y - low * big, big, sheet.theme.muted, born=born, dies=dies))
     sheet.words("signs", "Signs", signs)
     if scene.look.sum_line:
-        sheet.words("sum", "Sum", sums.set_lines(sheet, pieces, lines, y0 + used, word))
-        rule = w.rule.replace("{count}", str(len(trace[0].taps)))
-        if width(rule) * word <= x1 - x0:
-            sheet.words("rule", "Rule", [sheet.text(rule, 0, y0 + used / 2 - 0.3 * word, word, sheet.theme.muted,
-                                                    dies=-LANDED)])  # fmt: skip
+        sheet.words("sum", "Sum", sums.set_lines(sheet, pieces, lines, y0 + used, word, gaps))
+        add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), y0 + used / 2)
     sheet.timeline.play("clock.step", len(trace) - 1 + 0.4, 0.3)
     sheet.timeline.wait(scene.timing.outro)
     return sheet.plan(title, infos(trace, scene, pace, texts))
+
+
+def add_rule(sheet: Sheet, text: str, y: float) -> None:
+    """What every step does, in words, until the first one starts."""
+    x0, _, x1, _ = sheet.inner
+    size = min(sheet.px(WORD), (x1 - x0) / max(width(text), 1.0))
+    sheet.words("rule", "Rule", [sheet.text(text, 0, y - 0.3 * size, size, sheet.theme.muted, dies=-LANDED)])

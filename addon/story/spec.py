@@ -194,7 +194,7 @@ class Words:
     padding: str = word("padding", "the padding in the title")
     dilation: str = word("dilation", "the dilation in the title")
     groups: str = word("groups", "the groups in the title")
-    filters: str = word("filters", "the number of filters in the title")
+    filters: str = word("filters", "several filters in the title")
     one_filter: str = word("filter", "a single filter in the title")
     bias: str = word("bias", "the bias in the sum")
     no_bias: str = word("no bias", "said where there is no bias")
@@ -206,8 +206,11 @@ class Words:
     rows: str = word("rows", "the first size in a shape")
     columns: str = word("columns", "the second size in a shape")
     depth: str = word("channels", "the last size in the shape of several channels")
-    negative: str = word("grey: negative", "what the colour of negative numbers means")
+    negative: str = word("negative", "what the colour of negative numbers means")
     partial: str = word("sum", "one channel's share of the sum")
+    adding: str = word(
+        "Each output cell = {sums}", "said when several channels' sums add up; `{sums}` names them"
+    )
     rule: str = word(
         "Each output cell = sum of {count} products: input × kernel under the window",
         "said before the first step; `{count}` is the number of products",

@@ -20,42 +20,59 @@ class Piece:
     born: float
 
 
-def wrap(slots: list[list[Piece]], size: float, room: float, gap: float) -> list[list[int]]:
+def wrap(slots: list[list[Piece]], size: float, room: float, gaps: list[float]) -> list[list[int]]:
     """Break the slots (columns of pieces over all steps) into lines no wider than `room` pixels."""
     lines, current, used = [], [], 0.0
     for index, pieces in enumerate(slots):
-        wide = max(width(p.text) for p in pieces) * size + gap
-        if current and used + wide > room:
+        wide = max(width(p.text) for p in pieces) * size
+        if current and used + gaps[index] * size + wide > room:
             lines.append(current)
             current, used = [], 0.0
+        used += (gaps[index] * size if current else 0.0) + wide
         current.append(index)
-        used += wide
     return lines + [current] if current else lines
 
 
+def gaps_of(kinds: list[str], row: int) -> list[float]:
+    """The air before each slot, in font sizes: more before each kernel row's first product and before the result.
+
+    `kinds` names the slots: "product", or anything else; `row` products make one row of the kernel.
+    """
+    gaps, count = [], 0
+    for kind in kinds:
+        if kind == "product":
+            gaps.append(GROUP if count and count % row == 0 else WORD_GAP)
+            count += 1
+        else:
+            gaps.append(GROUP if kind == "result" else WORD_GAP)
+    return gaps
+
+
 def set_lines(sheet: Sheet, steps: list[list[Piece]], lines: list[list[int]], top: float, size: float,
-              gap: float = 0.3, last: float = NEVER, left: float | None = None, widths=None) -> list[Points]:  # fmt: skip
+              gaps: list[float], *, last: float = NEVER, widths=None, flow: bool = False) -> list[Points]:  # fmt: skip
     """Set every step's pieces into the lines' slots, the first line's capitals at `top` (pixels).
 
     Step i is shown from its pieces' `born` to i + LANDED, when the next window has landed; the last until `last`.
+    `widths`: the slots' widths in pixels where other lines share them. `flow`: no slots, each step's line is centred.
     """
     widths = widths or [max(width(step[k].text) for step in steps) * size for k in range(len(steps[0]))]
     made: list[Points] = []
     for row, slots in enumerate(lines):
         y = top - CAP_HEIGHT * size - row * LINE * size
-        total = sum(widths[k] for k in slots) + gap * size * (len(slots) - 1)
-        x = -total / 2 if left is None else left
-        for k in slots:
-            for i, step in enumerate(steps):
-                piece = step[k]
-                if piece.text:
-                    dies = i + LANDED if i + 1 < len(steps) else last
-                    made.append(sheet.text(piece.text, x, y, size, piece.color, align="left", born=piece.born,
+        for i, step in enumerate(steps):
+            wide = {k: width(step[k].text) * size if flow else widths[k] for k in slots}
+            x = -(sum(wide.values()) + sum(gaps[k] * size for k in slots[1:])) / 2
+            dies = i + LANDED if i + 1 < len(steps) else last
+            for k in slots:
+                x += gaps[k] * size if k != slots[0] else 0.0
+                if step[k].text:
+                    made.append(sheet.text(step[k].text, x, y, size, step[k].color, align="left", born=step[k].born,
                                            dies=dies, kind="sum"))  # fmt: skip
-            x += widths[k] + gap * size
+                x += wide[k]
     return made
 
 
+WORD_GAP, GROUP = 0.3, 0.85  # air between pieces, and between groups of them, in font sizes
 LINE = 1.32  # line height in font sizes
 
 
