@@ -12,8 +12,8 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from addon.stage.meshes import font  # noqa: E402
-from addon.story.glyphs import FONT_SCALE  # noqa: E402
+from addon.stage.meshes import font
+from addon.story.glyphs import FONT_SCALE
 
 CHARACTERS = (
     [chr(c) for c in range(0x20, 0x7F)]
@@ -51,7 +51,7 @@ def main() -> None:
         by_width[width] = by_width.get(width, "") + character
     for width, characters in sorted(by_width.items()):
         for start in range(0, len(characters), 60):
-            lines.append(f"    {ascii(characters[start:start + 60])}: {width},")
+            lines.append(f"    {characters[start:start + 60]!a}: {width},")
     # two rows of equal text cannot happen: a character has one width
     lines += ["}", ""]
     Path(__file__).parents[1].joinpath("addon/story/glyph_table.py").write_text("\n".join(lines), encoding="utf-8")

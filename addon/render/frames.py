@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The frame loop: what is already known is reused, what is missing is rendered, nothing is pasted onto the frame before.
+"""The frame loop: what is known is reused, what is missing is rendered, nothing is pasted onto the frame before.
 
 A pixel depends on the state that reaches it and on nothing else, so frames come out the same in any order.
 """

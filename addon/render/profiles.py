@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Quality profiles: plain objects that are applied explicitly, and the choice between them, with its reason in words."""
+"""Quality profiles: plain objects, applied explicitly, and the choice between them, with its reason in words."""
 
 import ctypes
 import sys

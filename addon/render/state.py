@@ -135,8 +135,9 @@ class Reader:
     def _setting(self, depsgraph) -> bytes:
         """Camera, lights and ground: a change of any of them changes every tile."""
         camera = self.scene.camera.evaluated_get(depsgraph)
-        parts = [np.round(np.array(camera.matrix_world), 5).tobytes(), str(camera.data.ortho_scale).encode(),
-                 str((camera.data.lens, camera.data.shift_x, camera.data.shift_y, camera.data.type)).encode()]  # fmt: skip
+        data = camera.data
+        lens = (data.type, data.ortho_scale, data.lens, data.shift_x, data.shift_y)
+        parts = [np.round(np.array(camera.matrix_world), 5).tobytes(), str(lens).encode()]
         for thing in self.scene.objects:
             if thing.type == "LIGHT" and not thing.hide_render:
                 light = thing.evaluated_get(depsgraph)

@@ -100,7 +100,8 @@ class _Builder:
         if face is not None and not face.users:
             bpy.data.fonts.remove(face)  # the texts are meshes now; the file needs no font
         self.cubes, self.labels = self.prototypes("cubes", cubes), self.prototypes("labels", labels)
-        self.tracks = {t.role: self.reference(t.role, meshes.points(t.role, Points.make(t.places))) for t in plan.tracks}
+        tracks = {t.role: meshes.points(t.role, Points.make(t.places)) for t in plan.tracks}
+        self.tracks = {role: self.reference(role, mesh) for role, mesh in tracks.items()}
         for volume in plan.volumes:
             self.volume(volume)
         for words in plan.words:

@@ -12,7 +12,8 @@ CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
 
 
 def _track(t: Tree):
-    return t.node("GeometryNodeObjectInfo", {"Object": t.input("Track")}, transform_space="ORIGINAL").outputs["Geometry"]
+    info = t.node("GeometryNodeObjectInfo", {"Object": t.input("Track")}, transform_space="ORIGINAL")
+    return info.outputs["Geometry"]
 
 
 def _landed_place(t: Tree, step):
@@ -35,7 +36,7 @@ def _gliding_place(t: Tree, step):
 
 
 def _lit(t: Tree, place):
-    """True for the taps of the cell at work, which change when the window has landed; outside the fading span, always."""
+    """True for the taps of the cell at work, which change when the window has landed; always outside the fading."""
     step, taps, dilation = t.input("Step"), t.input("Taps"), t.input("Dilation")
     extent = t.vector("MULTIPLY", t.vector("SUBTRACT", taps, (1.0, 1.0, 1.0)), dilation)
     first = t.vector("SUBTRACT", place, t.vector("MULTIPLY", extent, (0.5, 0.5, 0.5)))
@@ -78,8 +79,8 @@ def cells_tree():
     label = pick("label")
     shown = t.boolean("AND", alive, t.compare("GREATER_EQUAL", label, 0, "INT"))
     lift = t.math("MULTIPLY", t.attribute("lift"), size)
-    front = t.node("GeometryNodeSetPosition", {"Geometry": points, "Selection": shown,
-                                               "Offset": t.combine(0.0, t.math("MULTIPLY", lift, -1.0), 0.0)})  # fmt: skip
+    forward = t.combine(0.0, t.math("MULTIPLY", lift, -1.0), 0.0)
+    front = t.node("GeometryNodeSetPosition", {"Geometry": points, "Selection": shown, "Offset": forward})
     # the moved points must be chosen by what they were before they moved: the test is kept as an attribute
     kept = t.node("GeometryNodeStoreNamedAttribute", {"Geometry": points, "Name": "shown"}, data_type="BOOLEAN",
                   domain="POINT")  # fmt: skip

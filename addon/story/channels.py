@@ -161,10 +161,10 @@ def _stack(sheet: Sheet, role: str, blocks, said: list[str], names, start: float
 
 def _maps(sheet: Sheet, trace, partial, names, grid, inputs, last: float, second: float) -> None:
     """Each channel's partial sums as a map in its input's place, plus signs between, and how they add up."""
-    scene, w, count = sheet.scene, sheet.scene.words, len(inputs)
+    _scene, w, count = sheet.scene, sheet.scene.words, len(inputs)
     shape = as_rows(trace.output[0]).shape
     word, big = sheet.px(WORD), sheet.px(28)
-    for c, block in enumerate(inputs):
+    for c, _block in enumerate(inputs):
         hue = hue_of(c, count)
         scale = Scale(sheet.palette, hue, partial.min(), partial.max())
         texts = [number(v) for v in partial.ravel()]

@@ -74,7 +74,8 @@ class Points:
     """Cells and texts of one part, one row each; the fields are `POINT_FIELDS`, with their defaults.
 
     `cube`, `faded`, `before`: which kind of cell in the window, outside it, and until `born` (NONE: nothing).
-    `label`, `label_faded`: which text; `size` its font size, `stretch` its horizontal scale, `lift` how far before the point it stands (cells).
+    `label`, `label_faded`: which text; `size` its font size, `stretch` its horizontal
+    scale, `lift` how far before the point it stands (cells).
     `born`, `dies`: the clock at which the row appears and goes; it grows over `rise` clock units from `born` on.
     """
 
@@ -119,7 +120,8 @@ class Volume:
     """Cells that stand together: one Blender object.
 
     `location` is in world units. `track`, `taps` and `dilation` say which of its cells are lit (None: all, always);
-    between the clock values `fade` the others fade back. `card` is the footprint (x0, x1, y0, y1) and the level z of its shadow.
+    between the clock values `fade` the others fade back. `card` is the footprint (x0, x1, y0, y1) and the
+    level z of its shadow.
     """
 
     role: str
@@ -131,7 +133,6 @@ class Volume:
     dilation: tuple[int, int, int] = (1, 1, 1)
     fade: tuple[float, float] = (NEVER, NEVER)
     card: tuple[float, float, float, float, float] | None = None
-    card_life: tuple[float, float] = (ALWAYS, NEVER)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ Also home of what every sliding figure shares: the padding ring, the window with
 output with its marker, the guide lines and the facts of the title.
 """
 
+import itertools
+
 import numpy as np
 
 from . import sums
@@ -285,7 +287,7 @@ def guide_segments(sheet: Sheet, places, trace, blocks, made) -> list[tuple]:
             feet.append((c, dropped(block, at)))
             rows.append((c, (at, FRONT, z - high / 2), c, feet[-1][1], i))
         feet.append((len(blocks), dropped(made, column)))
-        rows += [(a[0], a[1], b[0], b[1], i) for a, b in zip(feet, feet[1:], strict=False)]
+        rows += [(a[0], a[1], b[0], b[1], i) for a, b in itertools.pairwise(feet)]
         rows.append((*feet[-1], len(blocks), (column, FRONT, -row - 0.5), i))
     return rows
 
@@ -370,7 +372,8 @@ def tell(sheet: Sheet, trace):
     kernel = Block(w.kernel, 0, 0, (kcols, 1, krows), [(f"{w.kernel} {shape_text(trace.kernel_size)}", word)])
     given = Block(w.input, 0, 1, (columns, 1, rows), [(f"{w.input} {shape_text(sizes)}{padded} {order}".strip(), word)])
     made = Block(w.output, 0, 2, (ocols, 1, orows),
-                 [(f"{w.output} {shape_text(out)}", word), (size_formula(trace), word)], tick=sheet.px(TICK))  # fmt: skip
+                 [(f"{w.output} {shape_text(out)}", word), (size_formula(trace), word)],
+                 tick=sheet.px(TICK))  # fmt: skip
     if not scene.look.labels:
         for block in (kernel, given, made):
             block.captions, block.tick = [], 0.0
