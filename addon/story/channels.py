@@ -7,12 +7,11 @@ At the end every channel's partial sums stand as a map of their own, and the map
 import numpy as np
 
 from . import sums
+from .facts import bias_text, cell_name, facts, legend_of, shape_text
 from .glyphs import TIMES, equals, number, operand, width
 from .layout import Block, Grid
 from .pace import START, reveal, run_clock
-from .plan import LANDED, NEVER
-from .sheet import WORD, Sheet, plane
-from .sliding import (
+from .parts import (
     RING,
     TICK,
     add_home,
@@ -20,23 +19,20 @@ from .sliding import (
     add_rule,
     add_ticks,
     as_rows,
-    bias_text,
-    cell_name,
-    facts,
     guide_segments,
     infos,
     input_plane,
     kernel_plane,
-    legend_of,
     marker_on,
     output_plane,
     padded_shape,
     place_of,
-    shape_text,
     taps_of,
     visit,
     window_on,
 )
+from .plan import LANDED, NEVER
+from .sheet import WORD, Sheet, plane
 from .sums import Piece
 from .theme import HUES, Scale
 
