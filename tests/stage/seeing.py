@@ -21,7 +21,7 @@ from mathutils import Matrix, Vector  # noqa: E402, F401
 from mathutils.bvhtree import BVHTree  # noqa: E402
 
 from addon import engine  # noqa: E402
-from addon.stage import build, prepare_scene  # noqa: E402
+from addon.stage import Built, build, prepare_scene  # noqa: E402, F401
 from addon.story import load, make_plan  # noqa: E402
 from addon.story.glyphs import FONT_FILE, FONT_SCALE  # noqa: E402
 from addon.story.sources import arrays  # noqa: E402

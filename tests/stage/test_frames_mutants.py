@@ -9,7 +9,7 @@ import pytest
 from addon.story.plan import Points, Track
 
 from .proof import prove
-from .seeing import Matrix, bpy, staged
+from .seeing import ROLE, Built, Matrix, bpy, staged
 
 SMALL = {"input.size": [5, 5], "look.title": False, "look.labels": False}
 TALL = {**SMALL, "input.size": [4, 5], "input.seed": 12}
@@ -287,10 +287,31 @@ SCENES = {
 }
 
 
-@pytest.mark.parametrize("name", SCENES)
-def test_the_proofs_fail_on_a_scene_in_which(name):
-    break_it, said = SCENES[name]
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A figure built once and saved; opening it is quicker than building another."""
+    path = tmp_path_factory.mktemp("scenes") / "small.blend"
     stage = staged("conv2d_valid", SMALL)
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    return stage, path
+
+
+def reopened(saved):
+    stage, path = saved
+    bpy.ops.wm.open_mainfile(filepath=str(path))
+    objects = {o[ROLE]: o for o in bpy.context.scene.objects if ROLE in o}
+    built = Built(next(iter(bpy.context.scene.collection.children)), objects)
+    return replace(stage, scene=bpy.context.scene, built=built)
+
+
+def test_the_proofs_hold_on_a_scene_that_was_saved_and_opened(saved):
+    prove(reopened(saved), STEPS)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_proofs_fail_on_a_scene_in_which(name, saved):
+    break_it, said = SCENES[name]
+    stage = reopened(saved)
     break_it(stage)
     with pytest.raises(AssertionError, match=said):
         prove(stage, STEPS)
