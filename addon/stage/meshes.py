@@ -13,6 +13,7 @@ from ..story.plan import POINT_FIELDS, Points
 
 CELL = 0.94  # a hair's gap between neighbours
 BEVEL = 0.05
+WEIGHT = 0.008  # by which letters are fattened on all sides, in font sizes: small digits want strokes
 FRONT_EDGES = {(0, -1, -1), (0, -1, 1), (2, -1, -1), (2, 1, -1)}  # of a box, as `edges_box` names them
 
 
@@ -103,6 +104,7 @@ def text(name: str, body: str, anchor: str, face: bpy.types.VectorFont | None = 
     if face is not None:
         curve.font = face
     curve.resolution_u = 3
+    curve.offset = WEIGHT
     thing = bpy.data.objects.new(name, curve)
     mesh = bpy.data.meshes.new_from_object(thing)
     bpy.data.objects.remove(thing)

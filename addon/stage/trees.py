@@ -6,6 +6,7 @@ The order of the sockets is frozen (a modifier's identifiers depend on it); new 
 
 import bpy
 
+from ..story.plan import LANDED, LEAVES
 from .nodes import Tree
 
 CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
@@ -63,7 +64,7 @@ def cells_tree():
     alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, born), t.compare("LESS_THAN", step, dies))
     lit = _lit(t, _landed_place(t, step))
     grown = t.math("DIVIDE", t.math("ADD", t.math("SUBTRACT", step, born), 0.01), t.math("ADD", rise, 0.01))
-    grown = t.node("ShaderNodeMapRange", {"Value": grown, "To Min": 0.15}, interpolation_type="SMOOTHSTEP").outputs[0]
+    grown = t.node("ShaderNodeMapRange", {"Value": grown, "To Min": 0.55}, interpolation_type="SMOOTHSTEP").outputs[0]
 
     def pick(name):
         return t.switch(lit, t.attribute(f"{name}_faded" if name == "label" else "faded", "INT"),
@@ -108,16 +109,19 @@ def _children(t: Tree, name: str):
 
 
 def window_tree():
-    """The frame, carried along its track while the clock is within its life; `Jump`: it changes place at once."""
+    """The frame, carried along its track while the clock is within its life; `Jump`: hidden while under way."""
     t = Tree(WINDOW, [("Geometry", "Geometry"), ("Step", "Float"), ("Track", "Object"), ("Life From", "Float"),
                       ("Life Until", "Float"), ("Jump", "Bool")])  # fmt: skip
     step = t.input("Step")
     place = t.switch(t.input("Jump"), _gliding_place(t, step), _landed_place(t, step), "VECTOR")
+    part = t.math("SUBTRACT", step, t.math("FLOOR", step))
+    under_way = t.boolean("AND", t.compare("GREATER_THAN", part, LEAVES), t.compare("LESS_THAN", part, LANDED - 1e-4))
     moved = t.node("GeometryNodeTransform", {"Geometry": t.input("Geometry"), "Translation": place})
     alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, t.input("Life From")),
                       t.compare("LESS_THAN", step, t.input("Life Until")))  # fmt: skip
+    hidden = t.boolean("AND", t.input("Jump"), under_way)
     switch = t.node("GeometryNodeSwitch", input_type="GEOMETRY")
-    t.plug(switch.inputs[0], alive)
+    t.plug(switch.inputs[0], t.boolean("AND", alive, t.boolean("NOT", hidden)))
     t.plug(switch.inputs[2], moved.outputs[0])
     return t.finish(switch.outputs[0])
 

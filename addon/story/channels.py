@@ -117,7 +117,7 @@ def _set_sums(sheet: Sheet, trace, channel_rows, total_rows, y0: float, size: fl
     sheet.words("sum.channels", "Channel sums", made)
     slots = list(range(len(total_rows[0])))
     gaps = sums.gaps_of(["name"] * (len(slots) - 1) + ["result"], 1)
-    total = sums.set_lines(sheet, total_rows, [slots], top - count * sums.LINE * size, size, gaps, last=last, flow=True)
+    total = sums.set_lines(sheet, total_rows, [slots], top - count * sums.LINE * size, size, gaps, flow=True)
     sheet.words("sum", "Sum", total)
 
 
@@ -209,7 +209,8 @@ def tell(sheet: Sheet, trace):
     rows, columns = padded_shape(trace)
     krows, kcols = as_rows(trace.weight[0, 0]).shape
     orows, ocols = as_rows(trace.output[0]).shape
-    inputs = [Block(n, 1, c, (columns, 1, rows), [(f"{w.input} {n}", word)]) for c, n in enumerate(names)]
+    padding = f" + {w.padding}" if any(sum(p) for p in trace.padding) else ""
+    inputs = [Block(n, 1, c, (columns, 1, rows), [(f"{w.input} {n}{padding}", word)]) for c, n in enumerate(names)]
     kernels = [Block(n, 0, c, (kcols, 1, krows), beside=[(f"{w.filter} {n}", word)]) for c, n in enumerate(names)]
     made = Block(w.output, 1, count, (ocols, 1, orows), [(f"{w.output} {shape_text((*out, 1))}", word)],
                  tick=sheet.px(TICK))  # fmt: skip
@@ -223,7 +224,8 @@ def tell(sheet: Sheet, trace):
     start = _open(sheet, trace)
     pace = run_clock(line, len(trace), ocols, scene.timing)
     last = len(trace) - 1 + MAPS
-    places = place_of(trace)
+    places, leave = place_of(trace), pace.visit + 0.24 * scene.timing.first
+    back = line.compile()["clock.step"].at(leave + 0.19 * scene.timing.first)
     middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
     order = [f"{w.rows} {TIMES} {w.columns}" if len(sizes) == 2 else w.columns, f"{TIMES} {w.depth} {', '.join(names)}"]
     _stack(sheet, "input", inputs, [f"{w.input} {shape_text((*sizes, count))}", *order], names, start)
@@ -240,24 +242,24 @@ def tell(sheet: Sheet, trace):
         window_on(sheet, f"input.{name}.window", f"Window {name}", f"input.{name}", track, trace, last)
         points = kernel_plane(sheet, trace, c, False)
         sheet.volume(f"kernel.{name}", f"{w.filter} {name}", points, parked, kernels[c].cells)
-        add_home(sheet, f"kernel.{name}", f"{w.filter} {name}", kernels[c], parked, lives=((RING, NEVER),), color=ink)
-        visit(sheet, f"kernel.{name}", parked, home + places[0] - middle + 4.0 * sheet.camera.toward, pace)
+        add_home(sheet, f"kernel.{name}", f"{w.filter} {name}", kernels[c], parked, back, color=ink,
+                 lives=((RING, NEVER),))  # fmt: skip
+        # gone again before the products are written: so both factors of each can be read
+        visit(sheet, f"kernel.{name}", parked, home + places[0] - middle, pace, leave)
         for role, block in ((f"input.{name}", inputs[c]), (f"kernel.{name}", kernels[c])):
             sheet.box_of(role, block)
     sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(made), made.cells)
     sheet.captions("output", made)
     sheet.box_of("output", made)
     marker_on(sheet, "output", trace, last)
-    add_ticks(sheet, "output", made)
+    add_ticks(sheet, "output", made, dies=last)
     add_lines(sheet, guide_segments(sheet, places, trace, inputs, made), [f"input.{n}" for n in names] + ["output"])
     if scene.look.sum_line:
         _set_sums(sheet, trace, channel_rows, total_rows, y0, word, last)
         add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), y0 + used / 2)
         said = w.adding.replace("{sums}", " + ".join(f"{w.partial} {n}" for n in names))
         said += "" if trace.bias is None else f" + {bias_text(scene, trace)}"
-        size = min(word, (x1 - x0) / width(said))
-        sheet.words("adding", "Adding", [sheet.text(said, 0, y0 + used / 2 - 0.3 * size, size, sheet.theme.ink,
-                                                    born=last)])  # fmt: skip
+        add_rule(sheet, said, y0 + sums.height(2, word) + word, born=last)
     line.play("clock.step", len(trace) - 1 + MAPS - 0.05, 0.2)
     _maps(sheet, trace, partial, names, grid, inputs, last, line.cursor)
     line.play("clock.step", len(trace) - 1 + MAPS + 0.4, 0.7, easing="linear")

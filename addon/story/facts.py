@@ -22,8 +22,8 @@ def axes_text(values) -> str:
 def facts(scene, trace, kernel_shape, filters: int = 1) -> str:
     """The parameters, as the title names them."""
     w = scene.words
-    said = [f"{filters} {w.one_filter}" if filters == 1 else f"{filters} {w.filters}"]
-    said += [f"{w.size} {shape_text(kernel_shape)}", f"{w.stride} {axes_text(trace.stride)}",
+    name = w.size if len(trace.input) == 1 else w.one_filter if filters == 1 else w.filters
+    said = [f"{filters} {name} {shape_text(kernel_shape)}", f"{w.stride} {axes_text(trace.stride)}",
             f"{w.padding} {axes_text(trace.padding)}", f"{w.dilation} {axes_text(trace.dilation)}"]  # fmt: skip
     if trace.groups > 1:
         said.append(f"{w.groups} {trace.groups}")

@@ -17,8 +17,8 @@ from .theme import Scale
 
 RING = -2.0  # the clock when padding starts to arrive; it is there by START
 FRONT = -0.56  # just before the front faces
-LINE_PIXELS = 1.6
-AWAY = (-LANDED, 0.01)  # the clock while the kernel is on its visit
+CLEAR = 9.0  # cells by which a visiting kernel stays before what it visits
+LINE_PIXELS = 2.0
 TICK, MOST_TICKS = 17.0, 12
 
 
@@ -94,32 +94,39 @@ def wires(sheet: Sheet, shape) -> np.ndarray:
     return np.array([sheet.palette.cube(sheet.theme.wire, kind) for kind in kinds])
 
 
-def add_home(sheet: Sheet, role: str, name: str, block: Block, location, *, color=None,
+def add_home(sheet: Sheet, role: str, name: str, block: Block, location, back: float, *, color=None,
              lives=((ALWAYS, NEVER),)) -> None:  # fmt: skip
-    """What stays at a kernel's place while it is away: its outline, and its name."""
+    """What stays at a kernel's place until it is `back` (clock): its outline, and its name."""
     shape = (block.cells[2], block.cells[0])
     row, column = (a.ravel() for a in np.indices(shape))
     points = Points.make(np.column_stack([column, 0 * row, -row]), cube=wires(sheet, shape), faded=wires(sheet, shape),
-                         born=AWAY[0], dies=AWAY[1], row=row, column=column)  # fmt: skip
+                         born=-LANDED, dies=back, row=row, column=column)  # fmt: skip
     sheet.volume(f"{role}.home", f"{name} outline", points, location, block.cells, card=None)
     sheet.captions(f"{role}.home", block, color=color, lives=lives)
 
 
-def add_ticks(sheet: Sheet, role: str, block: Block) -> None:
-    """Row numbers left of a plane and column numbers above it, as the cell's name in the sum counts them."""
+def add_ticks(sheet: Sheet, role: str, block: Block, pads=((0, 0), (0, 0)), dies: float = NEVER) -> None:
+    """Row numbers left of a plane and column numbers above it, in line with the cells' fronts; padding has none."""
     columns, _, rows = block.cells
     if not sheet.scene.look.labels or max(columns, rows) > MOST_TICKS:
         return
     size, base, camera = sheet.px(TICK), sheet.scene.look.index_from, sheet.camera
-    # the corner of a cell that is furthest left on the screen: the back one where the camera sees left sides
-    left = 0.47 if camera.right[1] < 0 else -0.47
+    h = 0.47
+    # the back edges of the visible side and of the top are further out than the fronts, and tilted
+    side = camera.project((-h, h if camera.right[1] < 0 else -h, 0))[0]
+    slope = camera.up[0] / camera.right[0]
     made = []
-    for count, first, along, dx, dy in ((columns, (0, 0.47, 0.47), (1, 0, 0), 0.0, 0.28),
-                                        (rows, (-0.47, left, 0), (0, 0, -1), -0.55, -0.36)):  # fmt: skip
-        for i in range(count) if count > 1 else ():
-            x, y = camera.project(np.array(first) + i * np.array(along)) * sheet.scale
-            made.append(sheet.text(str(i + base), x + dx * size, y + dy * size, size, sheet.theme.muted, z=-8.0,
-                                   kind="tick", home=block.origin))  # fmt: skip
+    (top, bottom), (left, right) = pads
+    for r in range(top, rows - bottom) if rows > 1 else ():
+        x, y = camera.project((-h, -h, -r))
+        y += (side - x) * slope
+        made.append((str(r - top + base), side, y, -0.55, -0.36))
+    for c in range(left, columns - right) if columns > 1 else ():
+        x, _ = camera.project((c, -h, h))
+        back_x, back_y = camera.project((c, h, h))
+        made.append((str(c - left + base), x, back_y + (x - back_x) * slope, 0.0, 0.28))
+    made = [sheet.text(text, x * sheet.scale + dx * size, y * sheet.scale + dy * size, size, sheet.theme.muted, z=-8.0,
+                       kind="tick", home=block.origin, dies=dies) for text, x, y, dx, dy in made]  # fmt: skip
     sheet.words(f"{role}.ticks", f"{block.name} indices", made, role)
 
 
@@ -182,20 +189,29 @@ def taps_of(trace) -> dict:
     return {"taps": (kernel[1], 1, kernel[0]), "dilation": (dilation[1], 1, dilation[0])}
 
 
-def visit(sheet: Sheet, role: str, home, target, pace: Pace) -> None:
-    """Key a kernel's way to the window and back, in the slow first step; its place may be declared already."""
-    line, first = sheet.timeline, sheet.scene.timing.first
-    for axis, (a, b) in zip("xyz", zip(home, target, strict=True), strict=True):
-        channel = f"{role}.location.{axis}"
+def visit(sheet: Sheet, role: str, home, target, pace: Pace, leave: float) -> None:
+    """Key a kernel's way to `target` and, at the second `leave`, back; its place may be declared already.
+
+    On the screen it lies on the target at last. It first steps toward the viewer, which an orthographic camera does
+    not show, and goes on there: so it passes before everything and through nothing.
+    """
+    line, first, toward = sheet.timeline, sheet.scene.timing.first, sheet.camera.toward
+    home, target = np.array(home), np.array(target) + CLEAR * toward
+    near = home + ((target - home) @ toward) * toward
+    step, way = 0.01, 0.19 * first
+    for axis, name in enumerate("xyz"):
+        channel = f"{role}.location.{name}"
         if not line.declared(channel):
-            line.declare(channel, a)
-        line.add(channel, b, 0.19 * first, at=pace.visit)
-        line.add(channel, a, 0.19 * first, at=pace.leave)
+            line.declare(channel, home[axis])
+        line.add(channel, near[axis], step, at=pace.visit, easing="linear")
+        line.add(channel, target[axis], way - step, at=pace.visit + step)
+        line.add(channel, near[axis], way - step, at=leave)
+        line.add(channel, home[axis], step, at=leave + way - step, easing="linear")
     for axis in "xy":
         channel = f"{role}.shadow.scale.{axis}"
         line.declare(channel, 1.0)
         line.add(channel, 0.02, 0.10 * first, at=pace.visit)
-        line.add(channel, 1.0, 0.10 * first, at=pace.leave + 0.09 * first)
+        line.add(channel, 1.0, 0.10 * first, at=leave + 0.09 * first)
 
 
 def guide_segments(sheet: Sheet, places, trace, blocks, made) -> list[tuple]:
@@ -248,7 +264,7 @@ def opening(sheet: Sheet, trace) -> None:
     line.declare("clock.step", RING if padded else START)
     line.wait(sheet.scene.timing.intro)
     if padded:
-        line.play("clock.step", START, 1.0, easing="linear")
+        line.play("clock.step", START, 0.8, easing="linear")
         line.wait(0.3)
 
 
@@ -257,8 +273,10 @@ def infos(trace, scene, pace: Pace, texts: list[str]) -> list[StepInfo]:
             for i, (second, text) in enumerate(zip(pace.seconds, texts, strict=True))]  # fmt: skip
 
 
-def add_rule(sheet: Sheet, text: str, y: float) -> None:
-    """What every step does, in words, until the first one starts."""
+def add_rule(sheet: Sheet, text: str, y: float, born: float = ALWAYS) -> None:
+    """A sentence where the sums stand: until the first step starts, or from `born` on."""
     x0, _, x1, _ = sheet.inner
     size = min(sheet.px(WORD), (x1 - x0) / max(width(text), 1.0))
-    sheet.words("rule", "Rule", [sheet.text(text, 0, y - 0.3 * size, size, sheet.theme.muted, dies=-LANDED)])
+    early = born == ALWAYS
+    role, dies, ink = ("rule", -LANDED, sheet.theme.muted) if early else ("summary", NEVER, sheet.theme.ink)
+    sheet.words(role, role.title(), [sheet.text(text, 0, y - 0.3 * size, size, ink, born=born, dies=dies)])

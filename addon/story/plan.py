@@ -16,6 +16,7 @@ from .timeline import Channel
 NEVER = 1.0e6
 ALWAYS = -1.0e6
 LANDED = 0.5  # the window stands on cell i from i - LANDED on
+LEAVES = 0.02  # past i + LEAVES it is under way: what is said of cell i is gone
 BORN = 0.2  # a cell starts to rise at i - BORN and is complete at i
 NONE = -1
 
@@ -160,7 +161,7 @@ class Window:
     material: str
     life: tuple[float, float]
     thickness: float = 0.1
-    flat: bool = False  # only the front square, which does not glide but changes place when the next has landed
+    flat: bool = False  # only the front square, which does not glide: it is hidden while the windows are under way
 
 
 @dataclass(frozen=True)

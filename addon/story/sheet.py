@@ -12,11 +12,12 @@ import numpy as np
 from .glyphs import CAP_HEIGHT, DESCENT, number, width
 from .layout import MARGIN, Block, Camera
 from .plan import ALWAYS, NEVER, Lines, Plan, Points, StepInfo, Track, View, Volume, Window, Words
-from .theme import HUES, Palette, Scale
+from .theme import HUES, Palette, Scale, ramp
 from .timeline import Timeline
 
 WORD, TITLE, DIGIT = 17.0, 23.0, 17.6  # font sizes in pixels at 854×480
 SQUARE = "\u25a0"
+SHADES = (0.15, 0.5, 1.0)  # of the negative colour, in the legend: pale is near 0
 NARROWEST = 0.68  # how far a number may be squeezed before it is left out
 
 
@@ -25,7 +26,7 @@ def ink_width(text: str) -> float:
     return max(width(text) - 0.16, 0.1)
 
 
-def squeeze(ink: float, size: float, room: float = 0.78) -> float:
+def squeeze(ink: float, size: float, room: float = 0.73) -> float:
     """The horizontal scale that fits ink of that width into a cell."""
     return min(1.0, room / (ink * size))
 
@@ -66,7 +67,7 @@ class Sheet:
         x, y = self.width * (0.5 - MARGIN), self.height * (0.5 - MARGIN)
         return -x, -y, x, y
 
-    def digits(self, texts, room: float = 0.78) -> float:
+    def digits(self, texts, room: float = 0.73) -> float:
         """The font size (cells) of a volume's numbers: as large as the cells allow; 0 where 12 pixels do not fit.
 
         Texts that are a little too wide for their cell are squeezed (see `squeeze`), never made smaller.
@@ -142,7 +143,7 @@ class Sheet:
             return y1
         big, small = self.px(TITLE), self.px(WORD)
         gap = 1.3 * small if title and facts else 0.0
-        key = 1.1 * small + width(SQUARE + " " + legend) * small if legend else 0.0
+        key = 1.1 * small + (width(SQUARE) * len(SHADES) + width(" " + legend)) * small if legend else 0.0
         wide = width(title) * big + gap + width(facts) * small + key
         y = y1 - CAP_HEIGHT * big
         ink, muted = self.theme.ink, self.theme.muted
@@ -158,9 +159,11 @@ class Sheet:
                     (facts, -(width(facts) * small + key) / 2, below, small, muted)]  # fmt: skip
             end = (width(facts) * small + key) / 2
         if legend:
-            left = end - width(SQUARE + " " + legend) * small
-            rows += [(SQUARE, left, rows[1][2], small, HUES["negative"]),
-                     (legend, left + width(SQUARE + " ") * small, rows[1][2], small, muted)]  # fmt: skip
+            left, line = end - width(" " + legend) * small, rows[1][2]
+            rows.append((legend, left + width(" ") * small, line, small, muted))
+            for i, shade in enumerate(SHADES):
+                at = left - width(SQUARE) * (len(SHADES) - i) * small
+                rows.append((SQUARE, at, line, small, ramp(HUES["negative"], shade)))
         rows = [row for row in rows if row[0]]
         self._title = rows
         return min(y - DESCENT * size for _, _, y, size, _ in rows)

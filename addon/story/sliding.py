@@ -8,11 +8,10 @@ import numpy as np
 
 from . import sums
 from .facts import bias_text, cell_name, facts, legend_of, shape_text, size_formula
-from .glyphs import TIMES, equals, number, operand
+from .glyphs import TIMES, equals, number, operand, width
 from .layout import Block, Grid
 from .pace import reveal, run_clock
 from .parts import (
-    AWAY,
     TICK,
     add_home,
     add_lines,
@@ -27,36 +26,47 @@ from .parts import (
     opening,
     output_plane,
     padded_shape,
+    pads_of,
     place_of,
     taps_of,
     visit,
     window_on,
 )
-from .plan import ALWAYS, LANDED, NEVER
+from .plan import LANDED
 from .sheet import WORD, Sheet
 from .sums import Piece
 from .theme import HUES
 
 
-def _sum_steps(sheet: Sheet, trace) -> tuple[list[list[Piece]], list[str]]:
-    """Every step's sum: the cell's name, its products one by one, the bias, the total."""
+def _sum_steps(sheet: Sheet, trace):
+    """Every step's sum in two lines of the same slots: its products as they are made, and what they come to.
+
+    Returns both lines' pieces per step, and every step's sum as one text.
+    """
     scene, ink, muted = sheet.scene, sheet.theme.ink, sheet.theme.muted
     violet = sheet.palette.words_in(HUES["violet"])
-    rows, texts = [], []
+    upper, lower, texts = [], [], []
     for i in range(len(trace)):
         step = trace[i]
-        count = len(step.taps) + 1
-        pieces = [Piece(f"{cell_name(scene, step.output_index[1:])} =", ink, i - LANDED)]
+        count = 2 * len(step.taps) + 2
+        name = Piece(f"{cell_name(scene, step.output_index[1:])} =", ink, i - LANDED)
+        made, values = [name], [Piece("", ink, i)]
         for t in range(len(step.taps)):
-            text = ("+ " if t else "") + sums.product(step.values[t], step.weights[t])
-            pieces.append(Piece(text, ink if step.real[t] else muted, reveal(i, t, count)))
+            plus, color = "+ " if t else "", ink if step.real[t] else muted
+            made.append(Piece(plus + sums.product(step.values[t], step.weights[t]), color, reveal(i, t, count)))
+            values.append(Piece(plus + operand(step.products[t]), color, reveal(i, len(step.taps) + t, count)))
         if trace.bias is not None:
-            pieces.append(Piece(f"+ {scene.words.bias} {operand(step.bias)}", ink, reveal(i, count - 1, count)))
+            text = f"+ {scene.words.bias} {operand(step.bias)}"
+            made.append(Piece(text, ink, reveal(i, len(step.taps) - 1, count)))
+            values.append(Piece(f"+ {operand(step.bias)}", ink, reveal(i, count - 2, count)))
         sign = equals([*step.values, *step.weights, step.bias, step.value])
-        pieces.append(Piece(f"{sign} {number(step.value)}", violet, sums.born(i)))
-        rows.append(pieces)
-        texts.append(" ".join(p.text for p in pieces))
-    return rows, texts
+        made.append(Piece("", ink, i))
+        values.append(Piece(f"{sign} {number(step.value)}", violet, sums.born(i)))
+        values[0] = Piece("=", ink, values[1].born)
+        upper.append(made)
+        lower.append(values)
+        texts.append(" ".join(p.text for p in (*made[:-1], *values)))
+    return upper, lower, texts
 
 
 def tell(sheet: Sheet, trace):
@@ -66,13 +76,15 @@ def tell(sheet: Sheet, trace):
     top = sheet.title(title, facts(scene, trace, trace.kernel_size) + ",  " + bias_text(scene, trace),
                       legend_of(scene, trace))  # fmt: skip
     x0, y0, x1, _ = sheet.inner
-    pieces, texts = _sum_steps(sheet, trace)
+    upper, lower, texts = _sum_steps(sheet, trace)
+    slots = [list(c) for c in zip(*(u + d for u, d in zip(upper, lower, strict=True)), strict=True)]
+    slots = [a + b for a, b in zip(slots[: len(upper[0])], slots[len(upper[0]) :], strict=True)]
     kinds = ["name"] + ["product"] * len(trace[0].taps) + ["bias"] * (trace.bias is not None) + ["result"]
     gaps = sums.gaps_of(kinds, trace.kernel_size[-1])
     lines, used = [], 0.0
     if scene.look.sum_line:
-        lines = sums.wrap([list(c) for c in zip(*pieces, strict=True)], word, x1 - x0, gaps)
-        used = sums.height(len(lines), word)
+        lines = sums.wrap(slots, word, x1 - x0, gaps)
+        used = sums.height(2 * len(lines), word)
     rows, columns = padded_shape(trace)
     sizes, out = trace.input.shape[1:], trace.output.shape[1:]
     krows, kcols = as_rows(trace.weight[0, 0]).shape
@@ -80,46 +92,53 @@ def tell(sheet: Sheet, trace):
     order = f"({w.rows} {TIMES} {w.columns})" if len(sizes) == 2 else ""
     padded = f" \u2192 {shape_text((rows, columns)[-len(sizes):])}" if (rows, columns)[-len(sizes):] != sizes else ""
     kernel = Block(w.kernel, 0, 0, (kcols, 1, krows), [(f"{w.kernel} {shape_text(trace.kernel_size)}", word)])
-    given = Block(w.input, 0, 1, (columns, 1, rows), [(f"{w.input} {shape_text(sizes)}{padded} {order}".strip(), word)])
+    given = Block(w.input, 0, 1, (columns, 1, rows),
+                  [(f"{w.input} {shape_text(sizes)}{padded} {order}".strip(), word)], tick=sheet.px(TICK))  # fmt: skip
     made = Block(w.output, 0, 2, (ocols, 1, orows),
                  [(f"{w.output} {shape_text(out)}", word), (size_formula(trace), word)],
                  tick=sheet.px(TICK))  # fmt: skip
     if not scene.look.labels:
         for block in (kernel, given, made):
             block.captions, block.tick = [], 0.0
-    grid = Grid(sheet.camera, [kernel, given, made], [1.5 * word, 2.2 * word], 0.0)
+    grid = Grid(sheet.camera, [kernel, given, made], [1.2 * word, 1.6 * word], 0.0)
     sheet.scale = grid.solve((x0, y0 + used + 0.9 * word, x1, top - 0.5 * word), largest=sheet.px(54))
 
     opening(sheet, trace)
     pace = run_clock(sheet.timeline, len(trace), ocols, scene.timing)
-    places = place_of(trace)
+    places, back, last = place_of(trace), 0.01, len(trace) - 1 + 0.3
     track = sheet.track("input.track", places)
     home, parked = sheet.place(given), sheet.place(kernel)
     sheet.volume("input", w.input, input_plane(sheet, trace, 0, "blue"), home, given.cells, track=track,
-                 fade=(-LANDED, len(trace) - 1 + 0.3), **taps_of(trace))  # fmt: skip
+                 fade=(-LANDED, last), **taps_of(trace))  # fmt: skip
     sheet.volume("kernel", w.kernel, kernel_plane(sheet, trace, 0, True), parked, kernel.cells)
-    add_home(sheet, "kernel", w.kernel, kernel, parked)
+    add_home(sheet, "kernel", w.kernel, kernel, parked, back)
     sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(made), made.cells)
     sheet.captions("input", given)
     sheet.captions("output", made)
     add_ticks(sheet, "output", made)
+    add_ticks(sheet, "input", given, pads_of(trace))
     for role, block in (("kernel", kernel), ("input", given), ("output", made)):
         sheet.box_of(role, block)
     window_on(sheet, "input.window", "Window", "input", track, trace)
     marker_on(sheet, "output", trace)
     middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
-    # straight toward the viewer from the window: on the screen the kernel lies exactly on its cells
-    visit(sheet, "kernel", parked, np.array(home) + places[0] - middle + 4.0 * sheet.camera.toward, pace)
+    visit(sheet, "kernel", parked, np.array(home) + places[0] - middle, pace, pace.leave)
     add_lines(sheet, guide_segments(sheet, places, trace, [given], made), ["input", "output"])
-    big, signs = sheet.px(28), []
-    for column, symbol, low in ((0, "*", 0.6), (1, "=", 0.28)):
+    big, signs = sheet.px(26), []
+    for column, symbol, block, low in ((0, "*", kernel, 0.3), (1, "=", made, 0.08)):
+        # level with the captions: further down the indices are near
         x, y = grid.between(column, 0)
-        # the kernel passes where "*" stands
-        for born, dies in ((ALWAYS, AWAY[0]), (AWAY[1], NEVER)) if symbol == "*" else ((ALWAYS, NEVER),):
-            signs.append(sheet.text(symbol, x, y - low * big, big, sheet.theme.muted, born=born, dies=dies))
+        y = block.captions_at[-1][1] if block.captions else y
+        signs.append(sheet.text(symbol, x, y - low * big, big, sheet.theme.muted))
     sheet.words("signs", "Signs", signs)
     if scene.look.sum_line:
-        sheet.words("sum", "Sum", sums.set_lines(sheet, pieces, lines, y0 + used, word, gaps))
+        widths = [max(width(p.text) for p in slot) * word for slot in slots]
+        low = sums.LINE * word
+        made_of = sums.set_lines(sheet, upper, lines, y0 + used, word, gaps, widths=widths, last=last, pitch=2)
+        comes_to = sums.set_lines(sheet, lower, lines, y0 + used - low, word, gaps, widths=widths, last=last, pitch=2)
+        sheet.words("sum", "Sum", made_of + comes_to)
+        summary = w.summary.replace("{count}", str(len(trace)))
+        add_rule(sheet, summary, y0 + used / 2, born=last)
         add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), y0 + used / 2)
     sheet.timeline.play("clock.step", len(trace) - 1 + 0.4, 0.3)
     sheet.timeline.wait(scene.timing.outro)

@@ -208,11 +208,14 @@ class Words:
     depth: str = word("channels", "the last size in the shape of several channels")
     negative: str = word("negative", "what the colour of negative numbers means")
     partial: str = word("sum", "one channel's share of the sum")
+    summary: str = word(
+        "{count} positions of the window have given {count} output cells", "said at the end; `{count}` is their number"
+    )
     adding: str = word(
         "Each output cell = {sums}", "said when several channels' sums add up; `{sums}` names them"
     )
     rule: str = word(
-        "Each output cell = sum of {count} products: input × kernel under the window",
+        "Each output cell = sum of {count} products: input × kernel under the window, kernel not flipped",
         "said before the first step; `{count}` is the number of products",
     )
 

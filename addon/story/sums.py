@@ -7,7 +7,7 @@ A slot is a piece of a line ("2×(−1)", "+", "="); its width is the widest fil
 from dataclasses import dataclass
 
 from .glyphs import CAP_HEIGHT, DESCENT, TIMES, number, operand, width
-from .plan import BORN, LANDED, NEVER, Points
+from .plan import BORN, LEAVES, NEVER, Points
 from .sheet import Sheet
 
 
@@ -49,20 +49,23 @@ def gaps_of(kinds: list[str], row: int) -> list[float]:
 
 
 def set_lines(sheet: Sheet, steps: list[list[Piece]], lines: list[list[int]], top: float, size: float,
-              gaps: list[float], *, last: float = NEVER, widths=None, flow: bool = False) -> list[Points]:  # fmt: skip
+              gaps: list[float], *, last: float = NEVER, widths=None, flow: bool = False,
+              pitch: int = 1) -> list[Points]:  # fmt: skip
     """Set every step's pieces into the lines' slots, the first line's capitals at `top` (pixels).
 
-    Step i is shown from its pieces' `born` to i + LANDED, when the next window has landed; the last until `last`.
+    Step i is shown from its pieces' `born` until its window leaves, so that no frame shows a sum beside another
+    window; the last until `last`.
     `widths`: the slots' widths in pixels where other lines share them. `flow`: no slots, each step's line is centred.
+    `pitch`: lines from one of these to the next, where others stand between.
     """
     widths = widths or [max(width(step[k].text) for step in steps) * size for k in range(len(steps[0]))]
     made: list[Points] = []
     for row, slots in enumerate(lines):
-        y = top - CAP_HEIGHT * size - row * LINE * size
+        y = top - CAP_HEIGHT * size - row * pitch * LINE * size
         for i, step in enumerate(steps):
             wide = {k: width(step[k].text) * size if flow else widths[k] for k in slots}
             x = -(sum(wide.values()) + sum(gaps[k] * size for k in slots[1:])) / 2
-            dies = i + LANDED if i + 1 < len(steps) else last
+            dies = i + LEAVES if i + 1 < len(steps) else last
             for k in slots:
                 x += gaps[k] * size if k != slots[0] else 0.0
                 if step[k].text:

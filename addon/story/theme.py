@@ -63,7 +63,7 @@ class Theme:
 
 
 THEMES = {
-    "light": Theme("light", rgb("#EBECF0"), rgb("#1B1F2A"), rgb("#4C5263"), rgb("#E08A00"), rgb("#BFC4CF"),
+    "light": Theme("light", rgb("#EBECF0"), rgb("#1B1F2A"), rgb("#4C5263"), rgb("#D26A00"), rgb("#BFC4CF"),
                    rgb("#DADCE3"), 0.30),
     "dark": Theme("dark", rgb("#14171F"), rgb("#F3F4F8"), rgb("#B3B9C9"), rgb("#FFB020"), rgb("#4A5163"),
                   rgb("#3A4050"), 0.55),
