@@ -223,6 +223,11 @@ class Proof:
         order = np.argsort(channels, kind="stable")
         wanted = [(spelled(step.values[t]), spelled(step.weights[t])) for t in order]
         assert said == wanted, f"sum: {text} has not the products {wanted}"
+        for line in lines:
+            worked = [t.value for t in line.worked]
+            made = [float(t.value) for t in line.terms]
+            close = len(worked) == len(made) and np.abs(np.array(worked, float) - made).max() < 0.006 * 10
+            assert not worked or close, f"sum: {text} says that {line.terms} come to {line.worked}"
         last, named = lines[-1], []
         if len(self.names) > 1:
             count = len(self.names) + 1
@@ -250,14 +255,13 @@ class Proof:
         assert line.exact or not exact, f"sum: {line} says that it is rounded, and is not"
 
     def joined(self, text: list[str]):
-        """Lines as equations; where one sum takes several lines, they are read on."""
-        parts: list[str] = []
-        for line in text:
-            if parts and line.startswith(("+", "=", "\u2248")):
-                parts[-1] += f" {line}"
-            else:
-                parts.append(line)
-        return [parse(p) for p in parts]
+        """Lines as equations. Of one channel, products stand in a line and what they come to in the line below;
+        where they take several pairs of lines, they are read on."""
+        if len(self.names) > 1:
+            return [parse(line) for line in text]
+        upper = [line for line in text[0::2] if not line.startswith(("=", "\u2248"))]
+        lower = [line for line in text if line not in upper]
+        return [parse(" ".join(upper + lower))]
 
     # screen -------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ _NUMBER = rf"{MINUS}?\d+(?:\.\d+)?"
 _OPERAND = rf"(?:{_NUMBER}|\({MINUS}\d+(?:\.\d+)?\))"
 _PRODUCT = re.compile(rf"({_OPERAND}){TIMES}({_OPERAND})")
 _NAMED = re.compile(rf"(\S.*?) ({_OPERAND})")
-_LINE = re.compile(rf"(?P<name>[^=:]+?) ?[:=] (?P<terms>.+) (?P<sign>[=\u2248]) (?P<total>{_NUMBER})")
+_LINE = re.compile(rf"(?P<name>[^=:]+?) ?[:=] (?P<sums>.+) (?P<sign>[=\u2248]) (?P<total>{_NUMBER})")
 
 
 def spelled(value) -> str:
@@ -52,11 +52,26 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Plain:
+    """A number by itself: what a product came to."""
+
+    text: str
+
+    @property
+    def value(self) -> Decimal:
+        return number(self.text)
+
+
+@dataclass(frozen=True)
 class Line:
-    """One equation: what it is about, its terms, its result; `exact` where it says "=" and not "about"."""
+    """One equation: what it is about, its terms, its result; `exact` where it says "=" and not "about".
+
+    `worked` holds the numbers that the terms came to, where the line says them before its result.
+    """
 
     name: str
     terms: tuple
+    worked: tuple
     exact: bool
     total: str
 
@@ -73,22 +88,28 @@ def term(text: str):
     """One summand, of which nothing may be left over."""
     if found := _PRODUCT.fullmatch(text):
         return Product(*(g.strip("()") for g in found.groups()))
+    if re.fullmatch(_OPERAND, text):
+        return Plain(text.strip("()"))
     if found := _NAMED.fullmatch(text):
         return Named(found[1], found[2].strip("()"))
-    raise AssertionError(f"sum: {text!r} is neither a product nor a named number")
+    raise AssertionError(f"sum: {text!r} is neither a product nor a number")
 
 
 def parse(text: str) -> Line:
     """A line of the sum; wrong arithmetic is an AssertionError, as is anything that is no sum."""
     found = _LINE.fullmatch(text)
     assert found, f"sum: {text!r} does not read as a sum"
-    terms = tuple(term(t) for t in found["terms"].split(" + "))
-    line = Line(found["name"], terms, found["sign"] == "=", found["total"])
-    made, said = sum(t.value for t in line.terms), number(line.total)
+    sums = [tuple(term(t) for t in part.split(" + ")) for part in found["sums"].split(" = ")]
+    assert len(sums) <= 2, f"sum: {text!r} has too many equals signs"
+    terms, worked = sums[0], sums[1] if len(sums) > 1 else ()
+    assert not any(isinstance(t, Plain) for t in terms), f"sum: {text!r} does not say what is added"
+    line = Line(found["name"], terms, worked, found["sign"] == "=", found["total"])
     # what is rounded to two decimals may be off by half of the last one, times what it is multiplied with
     most = max([abs(number(p.left)) + abs(number(p.right)) for p in line.products], default=Decimal(1))
     error = 0 if line.exact else Decimal("0.006") * (1 + len(line.terms)) * (1 + most)
-    assert abs(made - said) <= error, f"sum: {text!r} adds up to {made}"
+    for part in sums:
+        made = sum(t.value for t in part)
+        assert abs(made - number(line.total)) <= error, f"sum: {text!r} adds up to {made}"
     return line
 
 

@@ -22,6 +22,7 @@ from mathutils.bvhtree import BVHTree  # noqa: E402
 
 from addon import engine  # noqa: E402
 from addon.stage import Built, build, prepare_scene  # noqa: E402, F401
+from addon.stage.meshes import WEIGHT  # noqa: E402
 from addon.story import load, make_plan  # noqa: E402
 from addon.story.glyphs import FONT_FILE, FONT_SCALE  # noqa: E402
 from addon.story.sources import arrays  # noqa: E402
@@ -140,7 +141,7 @@ def spelling(text: str) -> np.ndarray:
     if text not in _spelled:
         scene = bpy.data.scenes.new("spelling")
         curve = bpy.data.curves.new("spelling", "FONT")
-        curve.body, curve.size, curve.resolution_u = text, FONT_SCALE, 3
+        curve.body, curve.size, curve.resolution_u, curve.offset = text, FONT_SCALE, 3, WEIGHT
         face = Path(bpy.utils.system_resource("DATAFILES", path="fonts")) / FONT_FILE
         curve.font = bpy.data.fonts.load(str(face), check_existing=True)
         thing = bpy.data.objects.new("spelling", curve)

@@ -129,7 +129,7 @@ def born(by: float, cell: int = 4):
 def sum_of(plan, step: int):
     """The sum's points, and which of them are that step's, from left to right."""
     points = next(w for w in plan.words if w.role == "sum").points
-    return points, [i for i in range(len(points)) if points["dies"][i] == step + 0.5]
+    return points, [i for i in range(len(points)) if step < points["dies"][i] < step + 1]
 
 
 def token(place: int):
@@ -321,7 +321,7 @@ def share(plan):
     """Of several channels, one's share of the total is another's."""
     points, texts = next(w for w in plan.words if w.role == "sum").points, [la.text for la in plan.labels]
     label, dies = points["label"].copy(), points["dies"]
-    row = next(i for i, n in enumerate(label) if texts[n].startswith("+ G") and dies[i] == 4.5)
+    row = next(i for i, n in enumerate(label) if texts[n].startswith("+ G") and 4 < dies[i] < 5)
     label[row] = next(n for n in label if texts[n].startswith("+ G") and texts[n] != texts[label[row]])
     return with_words(plan, "sum", label=label)
 

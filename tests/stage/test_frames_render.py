@@ -28,14 +28,14 @@ class Codes:
 
     def material(self, meaning):
         code = len(self.meaning)
-        assert code < 30 * 30, "more things than colours"
+        assert code < 9000, "more things than colours"
         self.meaning.append(meaning)
         made = bpy.data.materials.new(f"code {code}")
         compat.use_nodes(made)
         nodes = made.node_tree.nodes
         nodes.clear()
         light, output = nodes.new("ShaderNodeEmission"), nodes.new("ShaderNodeOutputMaterial")
-        parts = (8 * (code % 30) + 8, 8 * (code // 30) + 8, 128)
+        parts = (8 * (code % 30) + 8, 8 * (code // 30 % 30) + 8, 8 * (code // 900) + 128)
         light.inputs["Color"].default_value = (*(linear(p / 255) for p in parts), 1.0)
         made.node_tree.links.new(light.outputs[0], output.inputs["Surface"])
         return made
@@ -43,9 +43,9 @@ class Codes:
     def read(self, pixels: np.ndarray) -> np.ndarray:
         """Which code each pixel shows; 0 for the ground."""
         whole = (pixels[..., :3] * 255).round().astype(int)
-        parts = (whole[..., :2] - 8) / 8
-        assert np.abs(parts - parts.round())[whole[..., 2] > 100].max() < 0.3, "a colour that stands for nothing"
-        return np.where(whole[..., 2] > 100, parts[..., 0].round() + 30 * parts[..., 1].round(), 0).astype(int)
+        there, parts = whole[..., 2] > 100, (whole - (8, 8, 128)) / 8
+        assert np.abs(parts - parts.round())[there].max() < 0.3, "a colour that stands for nothing"
+        return np.where(there, parts.round() @ (1, 30, 900), 0).astype(int)
 
 
 def coded(stage) -> Codes:

@@ -4,6 +4,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,29 @@ def test_the_comparison_sees_small_changes():
     seen = {key for key, *_ in changes(before, deep(items, known))}
     wanted = {("objects", "Suzanne"), ("meshes", "Cube"), ("scenes", "Another"), ("objects", "Sum")}
     assert wanted <= seen
+
+
+@pytest.mark.parametrize("length", [24, 60, 200])
+def test_numbers_are_right_in_a_figure_of_a_long_name(length):
+    """Blender cuts names (4.5 at 63 bytes), and instances are chosen by the order of names."""
+    asked, trace = asked_for("conv2d_valid", {"op.stride": 2})
+    plan = replace(make_plan(asked), id="long " * (length // 5))
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    built = build(plan, bpy.context.scene)
+    prepare_scene(plan, bpy.context.scene, built)
+    prove(Stage(asked, trace, plan, bpy.context.scene, built), (1,))
+
+
+def test_a_node_group_that_only_has_our_name_is_not_used():
+    """It may be a user's own, or one of an older version of ours."""
+    asked, trace = asked_for("conv2d_valid", {"op.stride": 2})
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    for name in ("Convolume Cells", "Convolume Window", "Convolume Lines"):
+        bpy.data.node_groups.new(name, "GeometryNodeTree")
+    plan = make_plan(asked)
+    built = build(plan, bpy.context.scene)
+    prepare_scene(plan, bpy.context.scene, built)
+    prove(Stage(asked, trace, plan, bpy.context.scene, built), (1,))
 
 
 def test_building_registers_no_handler():

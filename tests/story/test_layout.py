@@ -4,7 +4,6 @@
 The boxes a plan names are held against the evaluated scene by tests/stage/test_layout_seen.py.
 """
 
-import re
 from dataclasses import replace
 from itertools import combinations
 
@@ -58,6 +57,8 @@ def boxes(plan):
         born, dies = life or (ALWAYS, NEVER)
         if kind == "volume" and name.startswith(("input.", "kernel.")):
             born = max(born, RING)
+            # maps of the channels' sums take the inputs' places
+            dies = len(plan.steps) - 0.55 if name.startswith("input.") else dies
         yield name, kind, (float(x0), float(y0), float(x1), float(y1)), born, dies
 
 
@@ -74,9 +75,13 @@ def meet(a, b) -> bool:
 
 
 def collisions(plan) -> list:
-    """Pairs of boxes of which at least one is words, on each other at the same time."""
+    """Pairs of boxes of which at least one is words, on each other at the same time.
+
+    Indices stand along a volume's slanted edges, within its box: tests/stage/test_layout_seen.py looks at those.
+    """
+    left_out = ({"volume"}, {"volume", "tick"})
     return [(a[:3], b[:3]) for a, b in combinations(boxes(plan), 2)
-            if (a[1] != "volume" or b[1] != "volume") and meet(a, b)]  # fmt: skip
+            if {a[1], b[1]} not in left_out and meet(a, b)]  # fmt: skip
 
 
 def small_words(plan) -> list:
@@ -95,8 +100,8 @@ def small_digits(plan) -> list:
 
 
 def numberless(plan) -> list:
-    """Volumes that show no numbers."""
-    return [v.role for v in plan.volumes if not (v.points["label"] >= 0).any()]
+    """Volumes that show no numbers (a kernel's empty place apart)."""
+    return [v.role for v in plan.volumes if not (v.points["label"] >= 0).any() and not v.role.endswith(".home")]
 
 
 def test_everything_keeps_the_margin(plan):
@@ -170,6 +175,8 @@ def faint(plan) -> set:
     def check(label, behind, where):
         if label >= 0 and contrast(colors[plan.labels[label].material], behind) < 4.5:
             found.add((where, plan.labels[label].text))
+        # a legend's square has the colour it explains
+        found.discard((where, "\u25a0"))
 
     for volume in plan.volumes:
         points = volume.points
@@ -211,8 +218,11 @@ def test_fading_keeps_the_order_of_the_values_and_stays_apart_from_the_ground(th
 def test_the_boxes_of_a_mutant_are_caught():
     """The checks above can fail: a box moved onto its neighbour, out of the frame, or shrunk."""
     plan = make_plan(load("conv2d_valid"))
-    (name, kind, x0, y0, x1, y1, *life), *rest = plan.boxes
-    assert kind != "volume" and re.search(r"\w", name)
-    assert outside(replace(plan, boxes=((name, kind, x0 - 900, y0, x1 - 900, y1, *life), *rest)))
-    assert collisions(replace(plan, boxes=((name, kind, x0, y0 - 200, x1, y1 - 200, *life), *rest)))
-    assert small_words(replace(plan, boxes=((name, kind, x0, y0, x1, y0 + 5, *life), *rest)))
+    title = next(b for b in plan.boxes if b[0] == plan.title)
+    caption = next(b for b in plan.boxes if b[0].startswith("Input"))
+    rest = [b for b in plan.boxes if b is not title]
+    x0, y0, x1, y1 = title[2:6]
+    for changed, caught in (((x0 - 900, y0, x1 - 900, y1), outside), (caption[2:6], collisions),
+                            ((x0, y0, x1, y0 + 5), small_words)):  # fmt: skip
+        moved = (*title[:2], *changed, *title[6:])
+        assert caught(replace(plan, boxes=(moved, *rest)))
