@@ -171,14 +171,14 @@ def write_mp4(path, frames: Iterable[np.ndarray], seconds: Sequence[float], fps:
         )
         with contextlib.closing(writer):  # its own `with` leaves ffmpeg running after an error
             for times, frame in zip(repeats, _Checked(frames, len(repeats)), strict=True):
-                picture = _even(_opaque(frame))
+                picture = even(opaque(frame))
                 for _ in range(times):
                     writer.append_data(picture)
         if not os.path.getsize(temporary):
             raise EncodeError(f"{path}: ffmpeg wrote nothing")
 
 
-def _opaque(frame):
+def opaque(frame):
     """Video has no alpha: what is see-through becomes white, the page a lecture's slide most likely has."""
     if frame.shape[2] == 3:
         return frame
@@ -186,7 +186,7 @@ def _opaque(frame):
     return ((frame[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
 
 
-def _even(frame):
+def even(frame):
     """4:2:0 needs even sides. Doubling an edge keeps text sharp, where scaling by a pixel would blur it."""
     height, width = frame.shape[:2]
     return np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")

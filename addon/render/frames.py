@@ -15,7 +15,7 @@ import numpy as np
 from ..stage import compat
 from .state import TILE, Reader, spreads, tile_keys, unaccounted
 
-CALL = 24  # tiles: what one render call costs besides its own pixels
+CALL = 12  # tiles: what one render call costs besides its own pixels
 
 
 class Recording:
@@ -160,7 +160,7 @@ def record(scene, frames: Sequence[int], profile=None, progress: Callable[[int, 
             else:
                 table = tile_keys(reader.read(depsgraph), reader.width, reader.height)
                 # the place belongs to the key: rays through another pixel are other rays
-                keys = [[bytes([r, c]) + table[r, c].tobytes() for c in range(table.shape[1])]
+                keys = [[b"%d %d " % (r, c) + table[r, c].tobytes() for c in range(table.shape[1])]
                         for r in range(table.shape[0])]  # fmt: skip
             missing = np.array([[k not in recording.tiles for k in row] for row in keys])
             for box in rectangles(missing):

@@ -265,7 +265,7 @@ def _mp4_by_blender(film, path):
     try:
         with tempfile.TemporaryDirectory() as folder, encode.whole_file(path.absolute(), ".mp4") as temporary:
             for index in range(len(film.recording)):
-                picture = encode._even(encode._opaque(film.recording.picture(index)))
+                picture = encode.even(encode.opaque(film.recording.picture(index)))
                 (Path(folder) / f"{index}.png").write_bytes(encode.png_bytes(picture))
             strips = scene.sequence_editor_create().strips
             first = str(Path(folder) / f"{order[0]}.png")

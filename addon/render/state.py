@@ -14,7 +14,7 @@ import numpy as np
 
 from ..stage import compat
 
-TILE = 32  # pixels
+TILE = 16  # pixels
 REACH = 2.0  # pixels by which a thing's edge spreads (the pixel filter's radius and rounding)
 KNOWN_TYPES = {"MESH", "EMPTY", "CAMERA", "LIGHT", "ARMATURE", "LATTICE", "SPEAKER"}
 

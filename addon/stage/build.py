@@ -55,29 +55,35 @@ class _Builder:
         self.basis = basis(plan.view.azimuth, plan.view.elevation)
 
     def add(self, role: str, name: str, data, parent=None) -> bpy.types.Object:
-        thing = bpy.data.objects.new(name, data)
-        thing[ROLE], thing[FIGURE] = role, self.plan.id
+        thing = self.object(name, data)
+        thing[ROLE] = role
         self.collection.objects.link(thing)
         if parent is not None:
             thing.parent = parent
         self.objects[role] = thing
         return thing
 
+    def object(self, name: str, data) -> bpy.types.Object:
+        """An object of the figure. No ray but the camera's meets a mesh: Cycles sends one where none may bounce."""
+        thing = bpy.data.objects.new(name, data)
+        thing[FIGURE] = self.plan.id
+        if isinstance(data, bpy.types.Mesh):
+            for ray in ("diffuse", "glossy", "transmission", "volume_scatter"):
+                setattr(thing, f"visible_{ray}", False)
+        return thing
+
     def prototypes(self, kind: str, made: list[bpy.types.Mesh]) -> bpy.types.Collection:
         """The meshes to instance, as objects of a collection that no scene shows. Their names keep their order."""
-        group = bpy.data.collections.new(f"{self.collection.name} {kind}")
+        group = bpy.data.collections.new(f"Convolume {kind}")
         group[FIGURE] = self.plan.id
         for index, mesh in enumerate(made):
-            thing = bpy.data.objects.new(f"{group.name} {index:05d}", mesh)
-            thing[FIGURE] = self.plan.id
-            group.objects.link(thing)
+            # short names: 4.5 LTS cuts at 63 bytes, and the number in it is what keeps the order
+            group.objects.link(self.object(f"Convolume {kind} {index:06d}", mesh))
         return group
 
     def reference(self, name: str, mesh) -> bpy.types.Object:
         """An object that no scene shows: node groups read its mesh."""
-        thing = bpy.data.objects.new(f"{self.collection.name} {name}", mesh)
-        thing[FIGURE] = self.plan.id
-        return thing
+        return self.object(f"Convolume {name}", mesh)
 
     def run(self) -> Built:
         plan = self.plan

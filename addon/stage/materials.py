@@ -39,6 +39,8 @@ def make(material: Material, background) -> bpy.types.Material:
     made.roughness = 1.0
     made.specular_intensity = 0.0
     made["convolume_role"] = f"material {material.name}"
+    # a colour of its own is no lamp: else Cycles would gather every triangle as a light, before each frame
+    made.cycles.emission_sampling = "NONE"
     nodes, links = made.node_tree.nodes, made.node_tree.links
     nodes.clear()
     output = nodes.new("ShaderNodeOutputMaterial")

@@ -9,6 +9,7 @@ import bpy
 from ..story.plan import LANDED, LEAVES
 from .nodes import Tree
 
+TAG, VERSION = "convolume_tree", 1  # the version goes up whenever a group is built differently
 CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
 
 
@@ -158,6 +159,11 @@ def lines_tree():
 
 
 def tree(name: str):
-    """The group of that name in this file, made when it is missing."""
+    """Our group of that name in this file, made when it is missing. A group is ours by its tag, not by its name."""
     makers = {CELLS: cells_tree, WINDOW: window_tree, LINES: lines_tree}
-    return bpy.data.node_groups.get(name) or makers[name]()
+    for group in bpy.data.node_groups:
+        if group.get(TAG) == f"{name} {VERSION}":
+            return group
+    made = makers[name]()
+    made[TAG] = f"{name} {VERSION}"
+    return made

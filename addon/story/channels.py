@@ -222,7 +222,7 @@ def tell(sheet: Sheet, trace):
 
     line = sheet.timeline
     start = _open(sheet, trace)
-    pace = run_clock(line, len(trace), ocols, scene.timing)
+    pace = run_clock(line, len(trace), ocols, scene)
     last = len(trace) - 1 + MAPS
     places, leave = place_of(trace), pace.visit + 0.24 * scene.timing.first
     back = line.compile()["clock.step"].at(leave + 0.19 * scene.timing.first)

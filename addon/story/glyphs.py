@@ -33,7 +33,7 @@ def number(value, decimals: int = 2) -> str:
 
 def equals(values, decimals: int = 2) -> str:
     """The sign before a result: "=" where all the numbers shown are exact, else "≈"."""
-    return "=" if all(round(float(v), decimals) == float(v) for v in values) else "\u2248"
+    return "=" if all(abs(round(float(v), decimals) - float(v)) < 1e-9 for v in values) else "\u2248"
 
 
 def operand(value, decimals: int = 2) -> str:

@@ -25,8 +25,12 @@ class Pace:
     end: float
 
 
-def run_clock(line: Timeline, steps: int, row: int, timing, *, visit: bool = True) -> Pace:
-    """Key the clock for `steps` steps in rows of `row`, from the timeline's cursor on. `timing` is the scene's."""
+def run_clock(line: Timeline, steps: int, row: int, scene, *, visit: bool = True) -> Pace:
+    """Key the clock for `steps` steps in rows of `row`, from the timeline's cursor on, as the scene's timing says.
+
+    The clock rests on every step for a frame at least: so each step has a frame that shows it and nothing else.
+    """
+    timing, frame = scene.timing, 1.0 / scene.output.fps
     seconds, landed, arrive, leave = [], 0.0, 0.0, 0.0
     for i in range(steps):
         if i == 0:
@@ -50,7 +54,7 @@ def run_clock(line: Timeline, steps: int, row: int, timing, *, visit: bool = Tru
         seconds.append(line.cursor)
         if (i + 1) % row == 0 and i + 1 < steps:
             rest += timing.breath
-        line.wait(rest)
+        line.wait(max(rest, 1.001 * frame))
     return Pace(seconds, landed, arrive, leave, line.cursor)
 
 

@@ -67,7 +67,7 @@ def input_plane(sheet: Sheet, trace, channel: int, hue: str) -> Points:
     ring.sort(key=lambda rc: np.arctan2(rc[0] - middle[0], rc[1] - middle[1]))
     p, ghost = sheet.palette, sheet.theme.ghost
     faded = p.faded(ghost)
-    born = RING + 0.85 * np.arange(len(ring)) / len(ring)
+    born = RING + 0.02 + 0.83 * np.arange(len(ring)) / len(ring)
     ghosts = Points.make(
         [(c, 0, -r) for r, c in ring], cube=p.cube(ghost, "ghost"), faded=p.cube(faded, "ghost"),
         label=p.label("0", p.faded_ink_on(ghost)) if size else -1,

@@ -18,6 +18,7 @@ from .timeline import Timeline
 WORD, TITLE, DIGIT = 17.0, 23.0, 17.6  # font sizes in pixels at 854×480
 SQUARE = "\u25a0"
 SHADES = (0.15, 0.5, 1.0)  # of the negative colour, in the legend: pale is near 0
+AIRY, FULL = 0.73, 0.9  # of a cell's width, for a number
 NARROWEST = 0.68  # how far a number may be squeezed before it is left out
 
 
@@ -26,9 +27,9 @@ def ink_width(text: str) -> float:
     return max(width(text) - 0.16, 0.1)
 
 
-def squeeze(ink: float, size: float, room: float = 0.73) -> float:
-    """The horizontal scale that fits ink of that width into a cell."""
-    return min(1.0, room / (ink * size))
+def squeeze(ink: float, size: float) -> float:
+    """The horizontal scale that fits ink of that width into a cell, with air at its sides while there is some."""
+    return min(1.0, max(AIRY / (ink * size), min(NARROWEST, FULL / (ink * size))))
 
 
 class Sheet:
@@ -67,7 +68,7 @@ class Sheet:
         x, y = self.width * (0.5 - MARGIN), self.height * (0.5 - MARGIN)
         return -x, -y, x, y
 
-    def digits(self, texts, room: float = 0.73) -> float:
+    def digits(self, texts) -> float:
         """The font size (cells) of a volume's numbers: as large as the cells allow; 0 where 12 pixels do not fit.
 
         Texts that are a little too wide for their cell are squeezed (see `squeeze`), never made smaller.
@@ -76,8 +77,8 @@ class Sheet:
         if not widest or not self.scene.look.numbers:
             return 0.0
         least = self.units(self.px(DIGIT))
-        size = max(least, min(0.5, room / widest))
-        return size if size <= 0.9 and squeeze(widest, size, room) >= NARROWEST else 0.0
+        size = max(least, min(0.5, AIRY / widest))
+        return size if size <= 0.9 and squeeze(widest, size) >= NARROWEST else 0.0
 
     # parts -----------------------------------------------------------------------------------------------------
 

@@ -104,7 +104,7 @@ def tell(sheet: Sheet, trace):
     sheet.scale = grid.solve((x0, y0 + used + 0.9 * word, x1, top - 0.5 * word), largest=sheet.px(54))
 
     opening(sheet, trace)
-    pace = run_clock(sheet.timeline, len(trace), ocols, scene.timing)
+    pace = run_clock(sheet.timeline, len(trace), ocols, scene)
     places, back, last = place_of(trace), 0.01, len(trace) - 1 + 0.3
     track = sheet.track("input.track", places)
     home, parked = sheet.place(given), sheet.place(kernel)

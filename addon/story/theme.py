@@ -105,9 +105,10 @@ class Palette:
         return mix(color, self.theme.background, 0.6)
 
     def ink_on(self, color: Color) -> Color:
-        """Black or white ink, whichever reads better on a colour."""
-        dark, light = rgb("#141821"), WHITE
-        return dark if contrast(dark, color) >= contrast(light, color) else light
+        """Dark or white ink, whichever reads better on a colour."""
+        dark = rgb("#141821")
+        best = dark if contrast(dark, color) >= contrast(WHITE, color) else WHITE
+        return best if contrast(best, color) >= AA else BLACK  # one of pure black and white always reads
 
     def faded_ink_on(self, color: Color) -> Color:
         """As quiet as AA contrast allows."""

@@ -12,8 +12,8 @@ from addon.stage import compat
 from .proof import Proof, cells_of
 from .seeing import bpy, srgb, staged
 
-SIZE = (640, 360)
-CORNERS = [(x, z) for x in (-0.3, 0.3) for z in (-0.3, 0.3)]  # of a front face, free of its number
+SIZE = (1280, 720)
+CORNERS = [(x, z) for x in (-0.3, 0.3) for z in (-0.32, 0.32)]  # of a front face, free of its number
 
 
 def linear(value: float) -> float:
