@@ -134,15 +134,17 @@ class _Renderer:
                 recording.tiles.setdefault(keys[row][column], np.ascontiguousarray(tile))
 
 
-def record(scene, frames: Sequence[int], profile=None, progress: Callable[[int, int], None] | None = None) -> Recording:
+def record(scene, frames: Sequence[int], profile=None, progress: Callable[[int, int], None] | None = None,
+           *, reuse: bool = True) -> Recording:  # fmt: skip
     """Render frames of a scene. `profile` (None: as the scene is set) is applied first; `progress(done, total)`.
 
-    Sets the scene's output format, border and path, and leaves its current frame at the last one rendered.
+    `reuse` False renders every frame whole, to compare with. Sets the scene's output format, border and path, and
+    leaves its current frame at the last one rendered.
     """
     if profile is not None:
         profile.apply(scene)
     reader = Reader(scene)
-    whole_reason, unknown = spreads(scene), unaccounted(scene)
+    whole_reason, unknown = spreads(scene), unaccounted(scene) if reuse else "nothing, as asked,"
     if unknown or whole_reason:
         tile = (reader.width, reader.height)
     else:

@@ -10,7 +10,7 @@ from . import sums
 from .facts import bias_text, cell_name, facts, legend_of, shape_text
 from .glyphs import TIMES, equals, number, operand, width
 from .layout import Block, Grid
-from .pace import START, reveal, run_clock
+from .pace import START, VISIT, reveal, run_clock
 from .parts import (
     RING,
     TICK,
@@ -27,6 +27,7 @@ from .parts import (
     output_plane,
     padded_shape,
     place_of,
+    result_color,
     taps_of,
     visit,
     window_on,
@@ -65,7 +66,7 @@ def partial_sums(trace) -> np.ndarray:
 def _sum_steps(sheet: Sheet, trace, partial, names):
     """Per channel a line of products with its partial sum; then the line that adds the channels to the cell."""
     scene, p = sheet.scene, sheet.palette
-    ink, muted, violet = sheet.theme.ink, sheet.theme.muted, p.words_in(HUES["violet"])
+    ink, muted = sheet.theme.ink, sheet.theme.muted
     count = partial.shape[1]
     hues = [p.words_in(HUES[hue_of(c, count)]) for c in range(count)]
     channel_rows: list[list[list[Piece]]] = [[] for _ in range(count)]
@@ -93,7 +94,7 @@ def _sum_steps(sheet: Sheet, trace, partial, names):
         if trace.bias is not None:
             pieces.append(Piece(f"+ {scene.words.bias} {operand(step.bias)}", ink, reveal(i, done, parts)))
         sign = equals([*partial[i], step.bias, step.value])
-        pieces.append(Piece(f"{sign} {number(step.value)}", violet, sums.born(i)))
+        pieces.append(Piece(f"{sign} {number(step.value)}", result_color(sheet, step.value), sums.born(i)))
         total_rows.append(pieces)
         texts.append("; ".join([*said, " ".join(piece.text for piece in pieces)]))
     return channel_rows, total_rows, texts
@@ -106,8 +107,11 @@ def _set_sums(sheet: Sheet, trace, channel_rows, total_rows, y0: float, size: fl
     shared = [row for rows in channel_rows for row in rows]
     gaps = sums.gaps_of(["name"] + ["product"] * taps + ["result"], trace.kernel_size[-1])
     widths = [max(width(row[k].text) for row in shared) for k in range(len(shared[0]))]
-    # many taps: smaller words rather than cut ones
+    # evenly spaced where there is room
     x0, _, x1, _ = sheet.inner
+    even = [widths[0], *[max(widths[1:-1])] * taps, widths[-1]]
+    widths = even if (sum(even) + sum(gaps[1:])) * size <= x1 - x0 else widths
+    # many taps: smaller words rather than cut ones
     small = min(size, (x1 - x0) / (sum(widths) + sum(gaps[1:])))
     widths = [w * small for w in widths]
     made = []
@@ -155,7 +159,7 @@ def _stack(sheet: Sheet, role: str, blocks, said: list[str], names, start: float
     sheet.words(f"{role}.stack", f"{said[0]} stack", made)
 
 
-def _maps(sheet: Sheet, trace, partial, names, grid, inputs, last: float, second: float) -> None:
+def _maps(sheet: Sheet, trace, partial, names, grid, inputs, made, last: float, second: float) -> None:
     """Each channel's partial sums as a map in its input's place, plus signs between, and how they add up."""
     _scene, w, count = sheet.scene, sheet.scene.words, len(inputs)
     shape = as_rows(trace.output[0]).shape
@@ -171,6 +175,7 @@ def _maps(sheet: Sheet, trace, partial, names, grid, inputs, last: float, second
         role = f"map.{names[c]}"
         sheet.volume(role, stand.name, points, sheet.place(stand), stand.cells)
         sheet.captions(role, stand, color=sheet.palette.words_in(HUES[hue]), lives=((last, NEVER),))
+        marker_on(sheet, role, trace, start=last)
         # the inputs' shadows go as their cells go
         for axis in "xy":
             sheet.timeline.declare(f"{role}.shadow.scale.{axis}", 0.0)
@@ -186,6 +191,8 @@ def _maps(sheet: Sheet, trace, partial, names, grid, inputs, last: float, second
             rows = [("=", big)]
         else:
             rows = [("+", big), (w.bias, word), (number(trace.bias[0]), word), ("=", big)]
+        if c + 1 == count:  # between the last map and the output's indices
+            x = (stand.box[2] + made.box[0] - 1.3 * sheet.px(TICK)) / 2
         y += (len(rows) - 1) * 0.6 * word
         for text, size in rows:
             signs.append(sheet.text(text, x, y - 0.3 * size, size, sheet.theme.ink, born=last))
@@ -213,7 +220,7 @@ def tell(sheet: Sheet, trace):
     inputs = [Block(n, 1, c, (columns, 1, rows), [(f"{w.input} {n}{padding}", word)]) for c, n in enumerate(names)]
     kernels = [Block(n, 0, c, (kcols, 1, krows), beside=[(f"{w.filter} {n}", word)]) for c, n in enumerate(names)]
     made = Block(w.output, 1, count, (ocols, 1, orows), [(f"{w.output} {shape_text((*out, 1))}", word)],
-                 tick=sheet.px(TICK))  # fmt: skip
+                 tick=1.15 * sheet.px(TICK))  # fmt: skip
     if not scene.look.labels:
         for block in (*inputs, *kernels, made):
             block.captions, block.beside, block.tick = [], [], 0.0
@@ -222,10 +229,9 @@ def tell(sheet: Sheet, trace):
 
     line = sheet.timeline
     start = _open(sheet, trace)
-    pace = run_clock(line, len(trace), ocols, scene)
+    pace = run_clock(line, len(trace), ocols, scene, stays=False)
     last = len(trace) - 1 + MAPS
-    places, leave = place_of(trace), pace.visit + 0.24 * scene.timing.first
-    back = line.compile()["clock.step"].at(leave + 0.19 * scene.timing.first)
+    places, back = place_of(trace), line.compile()["clock.step"].at(pace.leave + VISIT * scene.timing.first)
     middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
     order = [f"{w.rows} {TIMES} {w.columns}" if len(sizes) == 2 else w.columns, f"{TIMES} {w.depth} {', '.join(names)}"]
     _stack(sheet, "input", inputs, [f"{w.input} {shape_text((*sizes, count))}", *order], names, start)
@@ -245,14 +251,14 @@ def tell(sheet: Sheet, trace):
         add_home(sheet, f"kernel.{name}", f"{w.filter} {name}", kernels[c], parked, back, color=ink,
                  lives=((RING, NEVER),))  # fmt: skip
         # gone again before the products are written: so both factors of each can be read
-        visit(sheet, f"kernel.{name}", parked, home + places[0] - middle, pace, leave)
+        visit(sheet, f"kernel.{name}", parked, home + places[0] - middle, pace)
         for role, block in ((f"input.{name}", inputs[c]), (f"kernel.{name}", kernels[c])):
             sheet.box_of(role, block)
     sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(made), made.cells)
     sheet.captions("output", made)
     sheet.box_of("output", made)
-    marker_on(sheet, "output", trace, last)
-    add_ticks(sheet, "output", made, dies=last)
+    marker_on(sheet, "output", trace)
+    add_ticks(sheet, "output", made)
     add_lines(sheet, guide_segments(sheet, places, trace, inputs, made), [f"input.{n}" for n in names] + ["output"])
     if scene.look.sum_line:
         _set_sums(sheet, trace, channel_rows, total_rows, y0, word, last)
@@ -261,7 +267,7 @@ def tell(sheet: Sheet, trace):
         said += "" if trace.bias is None else f" + {bias_text(scene, trace)}"
         add_rule(sheet, said, y0 + sums.height(2, word) + word, born=last)
     line.play("clock.step", len(trace) - 1 + MAPS - 0.05, 0.2)
-    _maps(sheet, trace, partial, names, grid, inputs, last, line.cursor)
+    _maps(sheet, trace, partial, names, grid, inputs, made, last, line.cursor)
     line.play("clock.step", len(trace) - 1 + MAPS + 0.4, 0.7, easing="linear")
     line.wait(1.2 + scene.timing.outro)
     return sheet.plan(title, infos(trace, scene, pace, texts))

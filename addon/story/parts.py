@@ -10,10 +10,10 @@ import numpy as np
 
 from .glyphs import TIMES, number, width
 from .layout import Block
-from .pace import START, Pace
+from .pace import MEETING, START, VISIT, Pace
 from .plan import ALWAYS, BORN, LANDED, NEVER, Lines, Points, StepInfo, Window
 from .sheet import WORD, Sheet, ink_width, plane, squeeze
-from .theme import Scale
+from .theme import HUES, Scale
 
 RING = -2.0  # the clock when padding starts to arrive; it is there by START
 FRONT = -0.56  # just before the front faces
@@ -124,7 +124,7 @@ def add_ticks(sheet: Sheet, role: str, block: Block, pads=((0, 0), (0, 0)), dies
     for c in range(left, columns - right) if columns > 1 else ():
         x, _ = camera.project((c, -h, h))
         back_x, back_y = camera.project((c, h, h))
-        made.append((str(c - left + base), x, back_y + (x - back_x) * slope, 0.0, 0.28))
+        made.append((str(c - left + base), x, back_y + (x - back_x) * slope, 0.0, 0.45))
     made = [sheet.text(text, x * sheet.scale + dx * size, y * sheet.scale + dy * size, size, sheet.theme.muted, z=-8.0,
                        kind="tick", home=block.origin, dies=dies) for text, x, y, dx, dy in made]  # fmt: skip
     sheet.words(f"{role}.ticks", f"{block.name} indices", made, role)
@@ -155,7 +155,7 @@ def kernel_plane(sheet: Sheet, trace, channel: int, products: bool) -> Points:
             continue
         full = {"label": sheet.palette.label(text, ink), "size": fits, "value": step.products[t],
                 "stretch": squeeze(ink_width(text), fits)}  # fmt: skip
-        met = 0.004 - LANDED  # the clock moves on when the kernel has met its cells
+        met = 0.9 * MEETING - LANDED
         made += [Points.make(at, dies=met, **plain, **common), Points.make(at, born=met, dies=-0.02, **full, **common),
                  Points.make(at, born=-0.02, **plain, **common)]  # fmt: skip
     return Points.join(made)
@@ -170,15 +170,15 @@ def window_on(sheet: Sheet, role: str, name: str, volume: str, track: str, trace
     sheet.windows.append(Window(role, name, volume, track, (columns, 1.0, rows), frame, (-LANDED, until), thick))
 
 
-def marker_on(sheet: Sheet, volume: str, trace, until=NEVER) -> None:
-    """A small frame around the output cell being made."""
+def marker_on(sheet: Sheet, volume: str, trace, start: float = -LANDED) -> None:
+    """A small frame around the cell being made, from a clock value on."""
     shape = as_rows(trace.output[0]).shape
     row, column = (a.ravel() for a in np.indices(shape))
     track = sheet.track(f"{volume}.track", np.column_stack([column, 0 * row, -row]))
     frame = sheet.palette.material(sheet.theme.frame, "flat")
     thick = max(0.09, sheet.units(sheet.px(2.5)))
     sheet.windows.append(Window(f"{volume}.marker", "Output marker", volume, track, (1.0, 1.0, 1.0), frame,
-                                (-LANDED, until), thick, flat=True))  # fmt: skip
+                                (start, NEVER), thick, flat=True))  # fmt: skip
 
 
 def taps_of(trace) -> dict:
@@ -189,28 +189,28 @@ def taps_of(trace) -> dict:
     return {"taps": (kernel[1], 1, kernel[0]), "dilation": (dilation[1], 1, dilation[0])}
 
 
-def visit(sheet: Sheet, role: str, home, target, pace: Pace, leave: float) -> None:
-    """Key a kernel's way to `target` and, at the second `leave`, back; its place may be declared already.
+def visit(sheet: Sheet, role: str, home, target, pace: Pace) -> None:
+    """Key a kernel's way to `target` and back, in the slow first step; its place may be declared already.
 
     On the screen it lies on the target at last. It first steps toward the viewer, which an orthographic camera does
     not show, and goes on there: so it passes before everything and through nothing.
     """
-    line, first, toward = sheet.timeline, sheet.scene.timing.first, sheet.camera.toward
+    leave, line, first, toward = pace.leave, sheet.timeline, sheet.scene.timing.first, sheet.camera.toward
     home, target = np.array(home), np.array(target) + CLEAR * toward
     near = home + ((target - home) @ toward) * toward
-    step, way = 0.01, 0.19 * first
+    step, way = 0.01, VISIT * first
     for axis, name in enumerate("xyz"):
         channel = f"{role}.location.{name}"
         if not line.declared(channel):
             line.declare(channel, home[axis])
-        line.add(channel, near[axis], step, at=pace.visit, easing="linear")
-        line.add(channel, target[axis], way - step, at=pace.visit + step)
+        line.add(channel, near[axis], step, at=pace.landed, easing="linear")
+        line.add(channel, target[axis], way - step, at=pace.landed + step)
         line.add(channel, near[axis], way - step, at=leave)
         line.add(channel, home[axis], step, at=leave + way - step, easing="linear")
     for axis in "xy":
         channel = f"{role}.shadow.scale.{axis}"
         line.declare(channel, 1.0)
-        line.add(channel, 0.02, 0.10 * first, at=pace.visit)
+        line.add(channel, 0.02, 0.10 * first, at=pace.landed)
         line.add(channel, 1.0, 0.10 * first, at=leave + 0.09 * first)
 
 
@@ -271,6 +271,11 @@ def opening(sheet: Sheet, trace) -> None:
 def infos(trace, scene, pace: Pace, texts: list[str]) -> list[StepInfo]:
     return [StepInfo(second, tuple(int(v) for v in trace[i].output_index), float(trace[i].value), text)
             for i, (second, text) in enumerate(zip(pace.seconds, texts, strict=True))]  # fmt: skip
+
+
+def result_color(sheet: Sheet, value):
+    """The ink of a total: the output's hue, or the one of negative numbers."""
+    return sheet.palette.words_in(HUES["negative" if value < 0 else "violet"])
 
 
 def add_rule(sheet: Sheet, text: str, y: float, born: float = ALWAYS) -> None:

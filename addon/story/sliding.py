@@ -28,6 +28,7 @@ from .parts import (
     padded_shape,
     pads_of,
     place_of,
+    result_color,
     taps_of,
     visit,
     window_on,
@@ -35,7 +36,6 @@ from .parts import (
 from .plan import LANDED
 from .sheet import WORD, Sheet
 from .sums import Piece
-from .theme import HUES
 
 
 def _sum_steps(sheet: Sheet, trace):
@@ -44,7 +44,6 @@ def _sum_steps(sheet: Sheet, trace):
     Returns both lines' pieces per step, and every step's sum as one text.
     """
     scene, ink, muted = sheet.scene, sheet.theme.ink, sheet.theme.muted
-    violet = sheet.palette.words_in(HUES["violet"])
     upper, lower, texts = [], [], []
     for i in range(len(trace)):
         step = trace[i]
@@ -61,8 +60,8 @@ def _sum_steps(sheet: Sheet, trace):
             values.append(Piece(f"+ {operand(step.bias)}", ink, reveal(i, count - 2, count)))
         sign = equals([*step.values, *step.weights, step.bias, step.value])
         made.append(Piece("", ink, i))
-        values.append(Piece(f"{sign} {number(step.value)}", violet, sums.born(i)))
-        values[0] = Piece("=", ink, values[1].born)
+        values.append(Piece(f"{sign} {number(step.value)}", result_color(sheet, step.value), sums.born(i)))
+        values[0] = Piece("=", ink, values[1].born, right=True)
         upper.append(made)
         lower.append(values)
         texts.append(" ".join(p.text for p in (*made[:-1], *values)))
@@ -92,11 +91,12 @@ def tell(sheet: Sheet, trace):
     order = f"({w.rows} {TIMES} {w.columns})" if len(sizes) == 2 else ""
     padded = f" \u2192 {shape_text((rows, columns)[-len(sizes):])}" if (rows, columns)[-len(sizes):] != sizes else ""
     kernel = Block(w.kernel, 0, 0, (kcols, 1, krows), [(f"{w.kernel} {shape_text(trace.kernel_size)}", word)])
+    tick = 1.15 * sheet.px(TICK)
     given = Block(w.input, 0, 1, (columns, 1, rows),
-                  [(f"{w.input} {shape_text(sizes)}{padded} {order}".strip(), word)], tick=sheet.px(TICK))  # fmt: skip
+                  [(f"{w.input} {shape_text(sizes)}{padded} {order}".strip(), word)], tick=tick)  # fmt: skip
     made = Block(w.output, 0, 2, (ocols, 1, orows),
                  [(f"{w.output} {shape_text(out)}", word), (size_formula(trace), word)],
-                 tick=sheet.px(TICK))  # fmt: skip
+                 tick=tick)  # fmt: skip
     if not scene.look.labels:
         for block in (kernel, given, made):
             block.captions, block.tick = [], 0.0
@@ -122,7 +122,7 @@ def tell(sheet: Sheet, trace):
     window_on(sheet, "input.window", "Window", "input", track, trace)
     marker_on(sheet, "output", trace)
     middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
-    visit(sheet, "kernel", parked, np.array(home) + places[0] - middle, pace, pace.leave)
+    visit(sheet, "kernel", parked, np.array(home) + places[0] - middle, pace)
     add_lines(sheet, guide_segments(sheet, places, trace, [given], made), ["input", "output"])
     big, signs = sheet.px(26), []
     for column, symbol, block, low in ((0, "*", kernel, 0.3), (1, "=", made, 0.08)):

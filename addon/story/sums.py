@@ -13,11 +13,12 @@ from .sheet import Sheet
 
 @dataclass(frozen=True)
 class Piece:
-    """One slot's filling in one step: its text, its colour, and when (clock) it appears."""
+    """One slot's filling in one step: its text, its colour, when (clock) it appears, and at which end it stands."""
 
     text: str
     color: tuple
     born: float
+    right: bool = False  # stands at its slot's right end
 
 
 def wrap(slots: list[list[Piece]], size: float, room: float, gaps: list[float]) -> list[list[int]]:
@@ -68,9 +69,11 @@ def set_lines(sheet: Sheet, steps: list[list[Piece]], lines: list[list[int]], to
             dies = i + LEAVES if i + 1 < len(steps) else last
             for k in slots:
                 x += gaps[k] * size if k != slots[0] else 0.0
-                if step[k].text:
-                    made.append(sheet.text(step[k].text, x, y, size, step[k].color, align="left", born=step[k].born,
-                                           dies=dies, kind="sum"))  # fmt: skip
+                p = step[k]
+                if p.text:
+                    at, align = (x + wide[k], "right") if p.right else (x, "left")
+                    made.append(sheet.text(p.text, at, y, size, p.color, align=align, born=p.born, dies=dies,
+                                           kind="sum"))  # fmt: skip
                 x += wide[k]
     return made
 

@@ -74,8 +74,9 @@ THEMES = {
 
 
 def ramp(hue: Color, level: float) -> Color:
-    """Pale (level 0) to deep (level 1)."""
-    return mix(mix(WHITE, hue, 0.14), hue, max(0.0, min(1.0, level)))
+    """Pale (level 0) to deep (level 1), passing quickly over the middle, where neither ink reads well."""
+    level = max(0.0, min(1.0, level))
+    return mix(mix(WHITE, hue, 0.14), hue, 0.8 * level if level <= 0.5 else 0.66 + 0.34 * (2 * level - 1))
 
 
 class Palette:
