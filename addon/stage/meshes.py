@@ -13,6 +13,7 @@ from ..story.plan import POINT_FIELDS, Points
 
 CELL = 0.94  # a hair's gap between neighbours
 BEVEL = 0.05
+WIRE = 0.018  # thickness of an outline's bars
 WEIGHT = 0.008  # by which letters are fattened on all sides, in font sizes: small digits want strokes
 FRONT_EDGES = {(0, -1, -1), (0, -1, 1), (2, -1, -1), (2, 1, -1)}  # of a box, as `edges_box` names them
 
@@ -68,7 +69,8 @@ def cell_shape(name: str, shape: str, leftward: bool) -> bpy.types.Mesh:
         seen |= {(0, 1, 1), (1, -1, 1), (1, 1, 1)}
     if "side" in shape:
         seen |= {(2, near, 1), (1, near, -1), (1, near, 1)}
-    return edges_box(name, (1.0, CELL, 1.0), 0.026, seen)
+    # neighbours' bars lie side by side: where two lay in one place, the order of drawing would decide
+    return edges_box(name, (1.0 - WIRE, CELL, 1.0 - WIRE), WIRE, seen)
 
 
 def bar(name: str, width: float) -> bpy.types.Mesh:
