@@ -39,6 +39,7 @@ from .theme import HUES, Scale
 
 HUE_OF = ("red", "green", "blue")
 STACK = RING - 1.0  # the clock while the stack stands; it is apart by RING
+UNEVEN = 0.004  # cells by which each plane stands higher, so that no two faces share a place on the way
 APART = 1.3  # seconds the stack takes to come apart
 MAPS = 0.45  # the clock, after the last step, at which the partial maps stand in the inputs' places
 
@@ -142,7 +143,8 @@ def _stack(sheet: Sheet, role: str, blocks, said: list[str], names, start: float
     middle = blocks[len(blocks) // 2]
     for c, block in enumerate(blocks):
         # the last plane at the middle's place, the others before it: so the stack keeps clear of the title
-        at, to = np.array(sheet.place(middle)) + (0.0, c - len(blocks) + 1, 0.0), sheet.place(block)
+        at = np.array(sheet.place(middle)) + (0.0, c - len(blocks) + 1, UNEVEN * (len(blocks) - c))
+        to = sheet.place(block)
         for axis, a, b in zip("xyz", at, to, strict=True):
             channel = f"{role}.{names[c]}.location.{axis}"
             sheet.timeline.declare(channel, a)
