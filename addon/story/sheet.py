@@ -19,6 +19,7 @@ WORD, TITLE, DIGIT = 17.0, 23.0, 17.6  # font sizes in pixels at 854×480
 SQUARE = "\u25a0"
 SHADES = (0.15, 0.5, 1.0)  # of the negative colour, in the legend: pale is near 0
 AIRY, FULL = 0.73, 0.9  # of a cell's width, for a number
+TALLEST = 1.1  # font size, in cells, at which digits still stand inside one
 NARROWEST = 0.68  # how far a number may be squeezed before it is left out
 
 
@@ -78,7 +79,7 @@ class Sheet:
             return 0.0
         least = self.units(self.px(DIGIT))
         size = max(least, min(0.5, AIRY / widest))
-        return size if size <= 0.9 and squeeze(widest, size) >= NARROWEST else 0.0
+        return size if size <= TALLEST and squeeze(widest, size) >= NARROWEST else 0.0
 
     # parts -----------------------------------------------------------------------------------------------------
 

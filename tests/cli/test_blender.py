@@ -10,7 +10,8 @@ import time
 import numpy as np
 import pytest
 
-pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
+imageio = pytest.importorskip("imageio.v3", reason="imageio is not installed")
+bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
 # three steps and a handful of frames
 TINY = ("conv2d_valid", "--size", "96x54", "--fps", "2", "--set", "op.stride=2", "--set", "timing.first=1",
@@ -92,7 +93,6 @@ def test_steps_of_a_retimed_blend_are_where_its_clock_reaches_them(empty_blender
 
 
 def test_blenders_own_mp4_shows_every_frame_at_its_time(empty_blender, tmp_path):
-    imageio = pytest.importorskip("imageio.v3", reason="imageio is not installed")
     pytest.importorskip("imageio_ffmpeg", reason="imageio-ffmpeg is not installed")
     from addon.render import outputs
     from addon.render.progress import quiet
@@ -156,3 +156,23 @@ class TestInARealBlender:
         assert done.returncode == 1 and len(told) == 1
         assert (tmp_path / "x/conv2d_valid/frame_0001.png").exists()
         assert (tmp_path / "x/conv2d_valid.mp4").exists()
+
+    def test_its_draft_is_the_one_of_the_module(self, run_blender, script, root, tmp_path):
+        small = ("conv2d_valid", "--quality", "draft", "--size", "427x240", "--fps", "4")
+        run_blender("-P", root / "scripts/render_all.py", "--", *small, "--out", tmp_path / "real")
+        lines(script(*small, "--out", "module"))
+        shown = [imageio.imread(tmp_path / folder / "conv2d_valid.gif") for folder in ("real", "module")]
+        assert shown[0].shape == shown[1].shape and len(shown[0]) > 30
+        apart = np.abs(shown[0].astype(int) - shown[1]).mean(axis=(1, 2, 3))
+        assert apart.max() <= 2, f"frames differ by {apart.max():.2f} of 255 on average"
+
+    @pytest.mark.skipif(bpy.app.version < (5, 2), reason="a 4.5 file is opened by 4.5")
+    def test_a_saved_figure_renders_the_same_where_the_add_on_is_not(self, run_blender, script, tmp_path):
+        lines(script("rgb_conv", "--size", "320x180", "--fps", "2", "--format", "blend,png", "--out", "a"))
+        file, numbers = tmp_path / "a" / "rgb_conv.blend", (3, 20, 40)
+        wanted = [n for number in numbers for n in ("-f", number)]
+        run_blender(file, "-o", tmp_path / "plain_####", "-F", "PNG", "-x", "1", *wanted)
+        for number in numbers:
+            plain = imageio.imread(tmp_path / f"plain_{number:04d}.png")[..., :3].astype(int)
+            ours = imageio.imread(tmp_path / "a" / "rgb_conv" / f"frame_{number:04d}.png")[..., :3]
+            assert np.abs(plain - ours).max() <= 3, f"frame {number}"
