@@ -1,18 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engine against PyTorch, where it is installed. The loops of `reference` cover the same cases "
-"without it."""
+"""The engine against PyTorch. Collected only where that is installed; `reference`'s loops cover the same cases."""
 
 import pytest
+import torch
+import torch.nn.functional as F
 
 from addon.engine import max_pool
 
 from .cases import case, every_case, name_of
 from .test_operations import close
-
-torch = pytest.importorskip(
-    "torch", reason="PyTorch is not installed; test_operations.py covers these cases with loops"
-)
-F = torch.nn.functional
 
 
 def symmetric(pairs):
