@@ -166,7 +166,7 @@ def check_libraries(inside):
     told = output(["ldd", module[0]]) if module else None
     absent = set(re.findall(r"^\s*(\S+) => not found", told or "", re.MULTILINE))
     try:
-        ctypes.CDLL("libEGL.so.1")  # opened only when Workbench draws, so ldd does not see it
+        ctypes.CDLL("libEGL.so.1")  # opened only when OpenGL draws, so ldd does not see it
     except OSError:
         absent.add("libEGL.so.1")
     drivers = (

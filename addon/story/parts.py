@@ -18,7 +18,7 @@ from .theme import HUES, Scale
 RING = -2.0  # the clock when padding starts to arrive; it is there by START
 FRONT = -0.56  # just before the front faces
 CLEAR = 9.0  # cells by which a visiting kernel stays before what it visits
-LINE_PIXELS = 2.0
+LINE_PIXELS, LINES_NEARER = 2.0, 6.0  # the latter in cells
 TICK, MOST_TICKS = 17.0, 12
 
 
@@ -242,7 +242,12 @@ def guide_segments(sheet: Sheet, places, trace, blocks, made) -> list[tuple]:
         feet.append((len(blocks), dropped(made, column)))
         rows += [(a[0], a[1], b[0], b[1], i) for a, b in pairwise(feet)]
         rows.append((*feet[-1], len(blocks), (column, FRONT, -row - 0.5), i))
-    return rows
+    # nearer to the viewer, which an orthographic camera does not show: else the ground's shadows lie over the rail
+    return [(s, nearer(camera, a), t, nearer(camera, b), i) for s, a, t, b, i in rows]
+
+
+def nearer(camera, place):
+    return tuple(np.array(place) + LINES_NEARER * camera.toward)
 
 
 def add_lines(sheet: Sheet, segments, ends: list[str]) -> None:

@@ -80,10 +80,12 @@ def tell(sheet: Sheet, trace):
     slots = [a + b for a, b in zip(slots[: len(upper[0])], slots[len(upper[0]) :], strict=True)]
     kinds = ["name"] + ["product"] * len(trace[0].taps) + ["bias"] * (trace.bias is not None) + ["result"]
     gaps = sums.gaps_of(kinds, trace.kernel_size[-1])
-    lines, used = [], 0.0
+    lines, used, size = [], 0.0, word
     if scene.look.sum_line:
-        lines = sums.wrap(slots, word, x1 - x0, gaps)
-        used = sums.height(2 * len(lines), word)
+        # a little smaller rather than on one line more
+        size = min((s * word for s in (1.0, 0.97, 0.945)), key=lambda s: len(sums.wrap(slots, s, x1 - x0, gaps)))
+        lines = sums.wrap(slots, size, x1 - x0, gaps)
+        used = sums.height(2 * len(lines), size)
     rows, columns = padded_shape(trace)
     sizes, out = trace.input.shape[1:], trace.output.shape[1:]
     krows, kcols = as_rows(trace.weight[0, 0]).shape
@@ -132,10 +134,10 @@ def tell(sheet: Sheet, trace):
         signs.append(sheet.text(symbol, x, y - low * big, big, sheet.theme.muted))
     sheet.words("signs", "Signs", signs)
     if scene.look.sum_line:
-        widths = [max(width(p.text) for p in slot) * word for slot in slots]
-        low = sums.LINE * word
-        made_of = sums.set_lines(sheet, upper, lines, y0 + used, word, gaps, widths=widths, last=last, pitch=2)
-        comes_to = sums.set_lines(sheet, lower, lines, y0 + used - low, word, gaps, widths=widths, last=last, pitch=2)
+        widths = [max(width(p.text) for p in slot) * size for slot in slots]
+        low = sums.LINE * size
+        made_of = sums.set_lines(sheet, upper, lines, y0 + used, size, gaps, widths=widths, last=last, pitch=2)
+        comes_to = sums.set_lines(sheet, lower, lines, y0 + used - low, size, gaps, widths=widths, last=last, pitch=2)
         sheet.words("sum", "Sum", made_of + comes_to)
         summary = w.summary.replace("{count}", str(len(trace)))
         add_rule(sheet, summary, y0 + used / 2, born=last)

@@ -6,7 +6,7 @@ import bpy
 from ..story import figures, load
 
 QUALITIES = (
-    ('DRAFT', "Draft", "Workbench: seconds, to look at the timing"),
+    ('DRAFT', "Draft", "Few samples, to look at the timing"),
     ('LECTURE', "Lecture", "For slides: what this computer can render in reasonable time"),
     ('PRINT', "Print", "Cycles: the best picture, and the longest wait"),
 )
