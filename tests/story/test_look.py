@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a scene file says about looks holds for the whole plan: things switched off, words replaced, indices shifted."""
+
+import pytest
+
+from addon.story import figures, load, make_plan
+from addon.story.scene import SceneError
+
+
+def texts(plan) -> set[str]:
+    return {plan.labels[i].text for part in (*plan.words, *plan.volumes) for i in part.points["label"] if i >= 0}
+
+
+@pytest.fixture(params=figures())
+def figure(request):
+    return request.param
+
+
+def roles(plan) -> set[str]:
+    return {w.role for w in plan.words}
+
+
+def test_title_sum_labels_and_numbers_are_each_switched_off(figure):
+    full = make_plan(load(figure))
+    title, shape = full.title, f"Output {' × '.join(map(str, load(figure).input.size))}"
+    assert title in texts(full) and {"title", "sum", "rule", "output.caption", "output.ticks"} <= roles(full)
+    keys = ("title", "sum_line", "labels", "numbers")
+    without = {key: make_plan(load(figure, {f"look.{key}": False})) for key in keys}
+    assert title not in texts(without["title"])
+    assert not {"sum", "rule"} & roles(without["sum_line"])
+    assert not {r for r in roles(without["labels"]) if "caption" in r or "ticks" in r}
+    assert not any(shape in text for text in texts(without["labels"]))
+    assert all((v.points["label"] < 0).all() for v in without["numbers"].volumes)
+    bare = make_plan(load(figure, {f"look.{key}": False for key in without}))
+    assert len(bare.steps) == len(full.steps) and bare.pixels_per_unit > full.pixels_per_unit
+
+
+def test_words_are_the_lecturers(figure):
+    plan = make_plan(load(figure, {"words.row": "Zeile", "words.column": "Spalte", "words.output": "Ausgabe",
+                                   "words.stride": "Schritt", "words.out": "aus"}))  # fmt: skip
+    said = " | ".join(texts(plan))
+    assert "aus[Zeile 0, Spalte 0]" in said and "Ausgabe" in said and "Schritt 1" in said
+    assert "Output" not in said and "stride" not in said
+
+
+def test_indices_count_from_one_where_asked(figure):
+    plan = make_plan(load(figure, {"look.index_from": 1}))
+    assert "out[row 1, col 1]" in plan.steps[0].text and "row 0" not in " ".join(texts(plan))
+
+
+def test_every_second_is_within_the_clip_and_steps_come_in_order(figure):
+    plan = make_plan(load(figure))
+    seconds = [s.second for s in plan.steps]
+    assert seconds == sorted(seconds) and 8 <= plan.seconds <= 25
+    assert 1 <= plan.frame_of(seconds[0]) < plan.frame_of(seconds[-1]) <= plan.frames
+
+
+@pytest.mark.parametrize(
+    ("overrides", "key"),
+    [
+        ({"op.out_channels": 2, "weight.seed": 1}, "op.out_channels"),
+        ({"story": "nonsense"}, "story"),
+        ({"input.size": (40, 40)}, "input.size"),
+    ],
+)
+def test_what_no_story_tells_is_refused_by_name(overrides, key):
+    with pytest.raises(SceneError) as refused:
+        make_plan(load("conv2d_valid", overrides))
+    assert refused.value.key == key and "\n" not in str(refused.value)
