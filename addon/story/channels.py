@@ -10,7 +10,7 @@ from . import sums
 from .facts import bias_text, cell_name, facts, legend_of, shape_text
 from .glyphs import TIMES, equals, number, operand, width
 from .layout import Block, Grid
-from .pace import START, VISIT, reveal, run_clock
+from .pace import ENDED, START, VISIT, reveal, run_clock
 from .parts import (
     RING,
     TICK,
@@ -41,7 +41,6 @@ HUE_OF = ("red", "green", "blue")
 STACK = RING - 1.0  # the clock while the stack stands; it is apart by RING
 UNEVEN = 0.004  # cells by which each plane stands higher, so that no two faces share a place on the way
 APART = 1.3  # seconds the stack takes to come apart
-MAPS = 0.45  # the clock, after the last step, at which the partial maps stand in the inputs' places
 
 
 def names_of(scene, count: int) -> list[str]:
@@ -232,7 +231,7 @@ def tell(sheet: Sheet, trace):
     line = sheet.timeline
     start = _open(sheet, trace)
     pace = run_clock(line, len(trace), ocols, scene, stays=False)
-    last = len(trace) - 1 + MAPS
+    last = len(trace) - 1 + ENDED
     places, back = place_of(trace), line.compile()["clock.step"].at(pace.leave + VISIT * scene.timing.first)
     middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
     order = [f"{w.rows} {TIMES} {w.columns}" if len(sizes) == 2 else w.columns, f"{TIMES} {w.depth} {', '.join(names)}"]
@@ -268,8 +267,8 @@ def tell(sheet: Sheet, trace):
         said = w.adding.replace("{sums}", " + ".join(f"{w.partial} {n}" for n in names))
         said += "" if trace.bias is None else f" + {bias_text(scene, trace)}"
         add_rule(sheet, said, y0 + sums.height(2, word) + word, born=last)
-    line.play("clock.step", len(trace) - 1 + MAPS - 0.05, 0.2)
+    line.play("clock.step", last - 0.01, 0.05, easing="linear")
     _maps(sheet, trace, partial, names, grid, inputs, made, last, line.cursor)
-    line.play("clock.step", len(trace) - 1 + MAPS + 0.4, 0.7, easing="linear")
+    line.play("clock.step", last + 0.35, 0.6, easing="linear")
     line.wait(1.2 + scene.timing.outro)
     return sheet.plan(title, infos(trace, scene, pace, texts))

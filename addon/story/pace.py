@@ -11,6 +11,7 @@ from .plan import BORN, LANDED
 from .timeline import Timeline
 
 START = -1.0  # the clock before the first step
+ENDED = 0.55  # past the last step: its sum is gone, and the ending stands; windows and marks stay where they are
 SLOW_STEPS = 3
 VISIT = 0.19  # the kernel's way to the window, in parts of the first step
 MEETING = 0.02  # the clock, past the window's landing, at which the kernel has arrived
@@ -59,6 +60,8 @@ def run_clock(line: Timeline, steps: int, row: int, scene, *, stays: bool = True
         seconds.append(line.cursor)
         if (i + 1) % row == 0 and i + 1 < steps:
             rest += timing.breath
+        elif i + 1 == steps:
+            rest += 2 * timing.breath  # time to read the last one
         line.wait(max(rest, 1.001 * frame))
     return Pace(seconds, landed, leave, line.cursor)
 

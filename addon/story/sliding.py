@@ -10,7 +10,7 @@ from . import sums
 from .facts import bias_text, cell_name, facts, legend_of, shape_text, size_formula
 from .glyphs import TIMES, equals, number, operand, width
 from .layout import Block, Grid
-from .pace import reveal, run_clock
+from .pace import ENDED, reveal, run_clock
 from .parts import (
     TICK,
     add_home,
@@ -107,7 +107,7 @@ def tell(sheet: Sheet, trace):
 
     opening(sheet, trace)
     pace = run_clock(sheet.timeline, len(trace), ocols, scene)
-    places, back, last = place_of(trace), 0.01, len(trace) - 1 + 0.3
+    places, back, last = place_of(trace), 0.01, len(trace) - 1 + ENDED
     track = sheet.track("input.track", places)
     home, parked = sheet.place(given), sheet.place(kernel)
     sheet.volume("input", w.input, input_plane(sheet, trace, 0, "blue"), home, given.cells, track=track,
@@ -142,6 +142,6 @@ def tell(sheet: Sheet, trace):
         summary = w.summary.replace("{count}", str(len(trace)))
         add_rule(sheet, summary, y0 + used / 2, born=last)
         add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), y0 + used / 2)
-    sheet.timeline.play("clock.step", len(trace) - 1 + 0.4, 0.3)
+    sheet.timeline.play("clock.step", last + 0.02, 0.05, easing="linear")
     sheet.timeline.wait(scene.timing.outro)
     return sheet.plan(title, infos(trace, scene, pace, texts))
