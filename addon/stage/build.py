@@ -159,6 +159,7 @@ class _Builder:
     def volume(self, volume: Volume) -> None:
         thing = self.add(volume.role, volume.name, meshes.points(volume.name, volume.points))
         thing.location = volume.location
+        thing.scale = (volume.unit,) * 3
         track = self.tracks[volume.track] if volume.track else None
         self.cells(thing, track, volume.taps, volume.dilation, volume.fade)
         if volume.card is not None:
@@ -172,6 +173,8 @@ class _Builder:
         parent = self.objects[words.parent] if words.parent else self.objects["screen"]
         thing = self.add(words.role, words.name, meshes.points(words.name, words.points), parent)
         if words.parent:
+            # words are in world units, whatever the size of their volume's cells
+            thing.scale = [1 / v for v in parent.scale]
             turned = thing.constraints.new("COPY_ROTATION")
             turned.target = self.objects["screen"]
         self.cells(thing)
@@ -182,7 +185,7 @@ class _Builder:
         mesh.materials.append(self.materials[window.material])
         thing = self.add(window.role, window.name, mesh, self.objects[window.parent])
         self.modifier(thing, trees.WINDOW, Track=self.tracks[window.track], Life_From=float(window.life[0]),
-                      Life_Until=float(window.life[1]), Jump=window.flat)  # fmt: skip
+                      Life_Until=float(window.life[1]), Jump=window.flat or window.jump)  # fmt: skip
 
     def lines(self, lines: Lines) -> None:
         data = Points.make(lines.a, born=lines.born, dies=lines.dies)

@@ -9,7 +9,7 @@ import bpy
 from ..story.plan import LANDED, LEAVES
 from .nodes import Tree
 
-TAG, VERSION = "convolume_tree", 1  # the version goes up whenever a group is built differently
+TAG, VERSION = "convolume_tree", 2  # the version goes up whenever a group is built differently
 CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
 
 
@@ -55,12 +55,25 @@ def _lit(t: Tree, place):
     return t.boolean("OR", on, t.boolean("OR", early, late))
 
 
+def _moved(t: Tree, points, step):
+    """The points where the clock has brought them: those with an origin come from there, with an ease."""
+    leaves, arrives = t.attribute("leaves"), t.attribute("arrives")
+    way = t.math("MAXIMUM", t.math("SUBTRACT", arrives, leaves), 1e-4)
+    part = t.math("DIVIDE", t.math("SUBTRACT", step, leaves), way)
+    left = t.node("ShaderNodeMapRange", {"Value": part, "To Min": 1.0, "To Max": 0.0},
+                  interpolation_type="SMOOTHSTEP").outputs[0]  # fmt: skip
+    offset = t.node("ShaderNodeVectorMath", {0: t.attribute("origin", "FLOAT_VECTOR")}, operation="SCALE")
+    t.plug(offset.inputs["Scale"], left)
+    return t.node("GeometryNodeSetPosition", {"Geometry": points, "Offset": offset.outputs[0]}).outputs[0]
+
+
 def cells_tree():
     """Points to cubes and texts: each with its lifetime, its growth, and its full or faded look."""
     t = Tree(CELLS, [("Geometry", "Geometry"), ("Step", "Float"), ("Cubes", "Collection"), ("Labels", "Collection"),
                      ("Track", "Object"), ("Taps", "Vector"), ("Dilation", "Vector"), ("Fade From", "Float"),
                      ("Fade Until", "Float")])  # fmt: skip
-    step, points = t.input("Step"), t.input("Geometry")
+    step = t.input("Step")
+    points = _moved(t, t.input("Geometry"), step)
     born, dies, rise = t.attribute("born"), t.attribute("dies"), t.attribute("rise")
     alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, born), t.compare("LESS_THAN", step, dies))
     lit = _lit(t, _landed_place(t, step))

@@ -9,17 +9,17 @@ import numpy as np
 from . import sums
 from .facts import bias_text, cell_name, facts, legend_of, shape_text
 from .glyphs import TIMES, equals, number, operand, width
+from .guides import add_lines, guide_segments
 from .layout import Block, Grid
-from .pace import ENDED, START, VISIT, reveal, run_clock
+from .pace import ENDED, START, VISIT, reveal, run_clock, schedule
 from .parts import (
     RING,
     TICK,
     add_home,
-    add_lines,
     add_rule,
+    add_sweeping,
     add_ticks,
     as_rows,
-    guide_segments,
     infos,
     input_plane,
     kernel_plane,
@@ -40,6 +40,7 @@ from .theme import HUES, Scale
 HUE_OF = ("red", "green", "blue")
 STACK = RING - 1.0  # the clock while the stack stands; it is apart by RING
 UNEVEN = 0.004  # cells by which each plane stands higher, so that no two faces share a place on the way
+MOST_CHANNELS = 4  # planes that stand beside each other with readable numbers
 APART = 1.3  # seconds the stack takes to come apart
 
 
@@ -63,7 +64,7 @@ def partial_sums(trace) -> np.ndarray:
     return made
 
 
-def _sum_steps(sheet: Sheet, trace, partial, names):
+def _sum_steps(sheet: Sheet, trace, partial, names, plan):
     """Per channel a line of products with its partial sum; then the line that adds the channels to the cell."""
     scene, p = sheet.scene, sheet.palette
     ink, muted = sheet.theme.ink, sheet.theme.muted
@@ -73,29 +74,29 @@ def _sum_steps(sheet: Sheet, trace, partial, names):
     total_rows, texts = [], []
     for i in range(len(trace)):
         step = trace[i]
-        parts = len(step.taps) + count + 1
+        parts, slow = len(step.taps) + count + 1, plan.kinds[i] in ("first", "next")
         done, said = 0, []
         for c in range(count):
             row = [Piece(f"{names[c]}:", hues[c], i - LANDED)]
             for t in np.flatnonzero(step.kernel_index[:, 0] == c):
                 text = ("+ " if len(row) > 1 else "") + sums.product(step.values[t], step.weights[t])
-                row.append(Piece(text, ink if step.real[t] else muted, reveal(i, done, parts)))
+                row.append(Piece(text, ink if step.real[t] else muted, reveal(i, done, parts, slow=slow)))
                 done += 1
             own = step.kernel_index[:, 0] == c
             sign = equals([*step.values[own], *step.weights[own], partial[i, c]])
-            row.append(Piece(f"{sign} {number(partial[i, c])}", hues[c], reveal(i, done, parts)))
+            row.append(Piece(f"{sign} {number(partial[i, c])}", hues[c], reveal(i, done, parts, slow=slow)))
             done += 1
-            channel_rows[c].append(row)
+            channel_rows[c].append(row if plan.told[i] else None)
             said.append(" ".join(piece.text for piece in row))
         pieces = [Piece(f"{cell_name(scene, step.output_index[1:])} =", ink, i - LANDED)]
         for c in range(count):
             text = ("+ " if c else "") + f"{names[c]} {operand(partial[i, c])}"
-            pieces.append(Piece(text, hues[c], reveal(i, done, parts)))
+            pieces.append(Piece(text, hues[c], reveal(i, done, parts, slow=slow)))
         if trace.bias is not None:
-            pieces.append(Piece(f"+ {scene.words.bias} {operand(step.bias)}", ink, reveal(i, done, parts)))
+            pieces.append(Piece(f"+ {scene.words.bias} {operand(step.bias)}", ink, reveal(i, done, parts, slow=slow)))
         sign = equals([*partial[i], step.bias, step.value])
         pieces.append(Piece(f"{sign} {number(step.value)}", result_color(sheet, step.value), sums.born(i)))
-        total_rows.append(pieces)
+        total_rows.append(pieces if plan.told[i] else None)
         texts.append("; ".join([*said, " ".join(piece.text for piece in pieces)]))
     return channel_rows, total_rows, texts
 
@@ -104,7 +105,7 @@ def _set_sums(sheet: Sheet, trace, channel_rows, total_rows, y0: float, size: fl
     """The channels' lines share their slots, so that products stand in columns; the total stands below."""
     count, taps = len(channel_rows), len(channel_rows[0][0]) - 2
     top = y0 + sums.height(count + 1, size)
-    shared = [row for rows in channel_rows for row in rows]
+    shared = [row for rows in channel_rows for row in rows if row]
     gaps = sums.gaps_of(["name"] + ["product"] * taps + ["result"], trace.kernel_size[-1])
     widths = [max(width(row[k].text) for row in shared) for k in range(len(shared[0]))]
     # evenly spaced where there is room
@@ -201,6 +202,20 @@ def _maps(sheet: Sheet, trace, partial, names, grid, inputs, made, last: float, 
     sheet.words("map.signs", "Signs", signs)
 
 
+def suits(scene, trace) -> bool:
+    """A few channels, one filter."""
+    return trace.op == "conv" and 1 < len(trace.input) <= MOST_CHANNELS and len(trace.output) == 1
+
+
+def refusal(scene, trace):
+    """Why it cannot tell this one."""
+    if trace.op != "conv":
+        return "op.type", scene.op.type, "must be conv for the story channels"
+    if len(trace.output) > 1:
+        return "story", "channels", "tells one filter; for several it must be filters"
+    return None
+
+
 def tell(sheet: Sheet, trace):
     """Story `channels`: a convolution of several channels with one filter, in one or two dimensions."""
     scene, w = sheet.scene, sheet.scene.words
@@ -212,11 +227,13 @@ def tell(sheet: Sheet, trace):
                       legend_of(scene, trace))  # fmt: skip
     x0, y0, x1, _ = sheet.inner
     partial = partial_sums(trace)
-    channel_rows, total_rows, texts = _sum_steps(sheet, trace, partial, names)
+    ocols = as_rows(trace.output[0]).shape[1]
+    plan = schedule(len(trace), ocols, scene, spent=APART + 3.2)
+    channel_rows, total_rows, texts = _sum_steps(sheet, trace, partial, names, plan)
     used = sums.height(count + 1, word) if scene.look.sum_line else 0.0
     rows, columns = padded_shape(trace)
     krows, kcols = as_rows(trace.weight[0, 0]).shape
-    orows, ocols = as_rows(trace.output[0]).shape
+    orows = as_rows(trace.output[0]).shape[0]
     padding = f" + {w.padding}" if any(sum(p) for p in trace.padding) else ""
     inputs = [Block(n, 1, c, (columns, 1, rows), [(f"{w.input} {n}{padding}", word)]) for c, n in enumerate(names)]
     kernels = [Block(n, 0, c, (kcols, 1, krows), beside=[(f"{w.filter} {n}", word)]) for c, n in enumerate(names)]
@@ -230,7 +247,7 @@ def tell(sheet: Sheet, trace):
 
     line = sheet.timeline
     start = _open(sheet, trace)
-    pace = run_clock(line, len(trace), ocols, scene, stays=False)
+    pace = run_clock(line, plan, ocols, scene, stays=False)
     last = len(trace) - 1 + ENDED
     places, back = place_of(trace), line.compile()["clock.step"].at(pace.leave + VISIT * scene.timing.first)
     middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
@@ -260,9 +277,12 @@ def tell(sheet: Sheet, trace):
     sheet.box_of("output", made)
     marker_on(sheet, "output", trace)
     add_ticks(sheet, "output", made)
-    add_lines(sheet, guide_segments(sheet, places, trace, inputs, made), [f"input.{n}" for n in names] + ["output"])
+    stops = [(i, [(c, block, places[i]) for c, block in enumerate(inputs)], (count, made, *divmod(i, ocols)))
+             for i, told in enumerate(plan.told) if told]  # fmt: skip
+    add_lines(sheet, guide_segments(sheet, trace, stops), [f"input.{n}" for n in names] + ["output"])
     if scene.look.sum_line:
         _set_sums(sheet, trace, channel_rows, total_rows, y0, word, last)
+        add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), y0 + used / 2)
         add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), y0 + used / 2)
         said = w.adding.replace("{sums}", " + ".join(f"{w.partial} {n}" for n in names))
         said += "" if trace.bias is None else f" + {bias_text(scene, trace)}"

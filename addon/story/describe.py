@@ -54,7 +54,8 @@ def describe(plan: Plan) -> str:
     ]
     for v in plan.volumes:
         cells = int((v.points["cube"] >= 0).sum())
-        lines.append(f"  {v.role}: {cells} cells at {_ns(v.location)}, rows {_digest(v.points)}")
+        unit = "" if v.unit == 1 else f" of size {_n(v.unit)}"
+        lines.append(f"  {v.role}: {cells} cells{unit} at {_ns(v.location)}, rows {_digest(v.points)}")
         if v.track:
             lines.append(f"    lit under {v.track}: taps {_ns(v.taps)}, dilation {_ns(v.dilation)}, "
                          f"clock {_ns(v.fade)}")  # fmt: skip
@@ -82,7 +83,8 @@ def describe(plan: Plan) -> str:
         lines.append(f"  {name}: {keys}")
     lines.append("steps:")
     for i, step in enumerate(plan.steps):
-        lines.append(f"  {i} at {_n(step.second)} s, output {list(step.index)}: {step.text}")
+        run = f"run {step.run}, " if step.run else ""
+        lines.append(f"  {i} at {_n(step.second)} s, {run}output {list(step.index)}: {step.text}")
     return "\n".join(lines) + "\n"
 
 

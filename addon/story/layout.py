@@ -59,6 +59,7 @@ class Block:
     below: list[tuple[str, float]] = field(default_factory=list)
     beside: list[tuple[str, float]] = field(default_factory=list)  # to the right, at half its height
     tick: float = 0.0  # font size of the indices left of it and above it; 0: none
+    unit: float = 1.0  # the size of its cells, in cells of the figure
     origin: tuple[float, float] = (0.0, 0.0)
     box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     captions_at: list[tuple[float, float]] = field(default_factory=list)
@@ -68,7 +69,8 @@ class Block:
     def extent(self, camera: Camera) -> tuple[float, float, float, float]:
         columns, depth, rows = self.cells
         h = HALF_CELL
-        return camera.box((-h, -h, -rows + 1 - h), (columns - 1 + h, depth - 1 + h, h))
+        box = camera.box((-h, -h, -rows + 1 - h), (columns - 1 + h, depth - 1 + h, h))
+        return tuple(v * self.unit for v in box)
 
 
 LEADING = 1.28  # line height in font sizes

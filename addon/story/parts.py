@@ -1,24 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What sliding figures are made of: padded input planes, kernels with their visit, outputs, windows, guide lines.
+"""What sliding figures are made of: padded input planes, kernels with their visit, outputs, windows, statements.
 
 A story puts these parts on the sheet; none of them decides where it stands.
 """
-
-from itertools import pairwise
 
 import numpy as np
 
 from .glyphs import TIMES, number, width
 from .layout import Block
-from .pace import MEETING, START, VISIT, Pace
-from .plan import ALWAYS, BORN, LANDED, NEVER, Lines, Points, StepInfo, Window
+from .pace import MEETING, START, VISIT, Pace, Schedule
+from .plan import ALWAYS, BORN, FAR, LANDED, LEAVES, NEVER, Points, StepInfo, Window
 from .sheet import WORD, Sheet, ink_width, plane, squeeze
 from .theme import HUES, Scale
 
 RING = -2.0  # the clock when padding starts to arrive; it is there by START
-FRONT = -0.56  # just before the front faces
 CLEAR = 9.0  # cells by which a visiting kernel stays before what it visits
-LINE_PIXELS, LINES_NEARER = 2.0, 6.0  # the latter in cells
 TICK, MOST_TICKS = 17.0, 12
 
 
@@ -50,12 +46,15 @@ def place_of(trace, channel: int = 0) -> np.ndarray:
     return np.array(places)
 
 
-def input_plane(sheet: Sheet, trace, channel: int, hue: str) -> Points:
-    """One input channel with its ring of padding, which arrives cell by cell between RING and START."""
+def input_plane(sheet: Sheet, trace, channel: int, hue: str, *, unit: float = 1.0, added: str = "0") -> Points:
+    """One input channel with its ring of padding, which arrives cell by cell between RING and START.
+
+    `unit` is the size of its cells; `added` is what a cell of padding says: the number, or "".
+    """
     values = as_rows(trace.input[channel])
     (top, bottom), (left, right) = pads_of(trace)
     scale = Scale(sheet.palette, hue, trace.input.min(), trace.input.max())
-    size = sheet.digits([number(v) for v in trace.input.ravel()])
+    size = sheet.digits([number(v) for v in trace.input.ravel()], unit)
     points = plane(sheet, values, scale, size=size, channel=channel)
     points["position"][:] += (left, 0, -top)
     rows, columns = padded_shape(trace)
@@ -70,20 +69,26 @@ def input_plane(sheet: Sheet, trace, channel: int, hue: str) -> Points:
     born = RING + 0.02 + 0.83 * np.arange(len(ring)) / len(ring)
     ghosts = Points.make(
         [(c, 0, -r) for r, c in ring], cube=p.cube(ghost, "ghost"), faded=p.cube(faded, "ghost"),
-        label=p.label("0", p.faded_ink_on(ghost)) if size else -1,
-        label_faded=p.label("0", p.faded_ink_on(faded)) if size else -1,
+        label=p.label(added, p.faded_ink_on(ghost)) if size and added else -1,
+        label_faded=p.label(added, p.faded_ink_on(faded)) if size and added else -1,
         size=size or 0.5, lift=0.45, born=born, rise=0.14, channel=channel,
         row=[r - top for r, _ in ring], column=[c - left for _, c in ring],
     )  # fmt: skip
     return Points.join([points, ghosts])
 
 
-def output_plane(sheet: Sheet, trace, hue: str = "violet") -> Points:
-    """The output: wire cubes until their step, then cells that rise with their number."""
-    values = as_rows(trace.output[0])
+def output_plane(sheet: Sheet, trace, hue: str = "violet", *, channel: int = 0, unit: float = 1.0,
+                 base: float = 0.0) -> Points:  # fmt: skip
+    """One output channel: wire cubes until their step, then cells that rise with their number.
+
+    `unit` is the size of its cells, `base` the clock of the trace's first step.
+    """
+    values = as_rows(trace.output[channel])
     scale = Scale(sheet.palette, hue, trace.output.min(), trace.output.max())
-    steps = np.arange(values.size)
-    return plane(sheet, values, scale, before=wires(sheet, values.shape), born=steps - BORN, rise=BORN, step=steps)
+    size = sheet.digits([number(v) for v in trace.output.ravel()], unit)
+    steps = channel * values.size + np.arange(values.size)
+    return plane(sheet, values, scale, size=size, before=wires(sheet, values.shape), born=base + steps - BORN,
+                 rise=BORN, step=steps, channel=channel)  # fmt: skip
 
 
 def wires(sheet: Sheet, shape) -> np.ndarray:
@@ -125,7 +130,8 @@ def add_ticks(sheet: Sheet, role: str, block: Block, pads=((0, 0), (0, 0)), dies
         x, _ = camera.project((c, -h, h))
         back_x, back_y = camera.project((c, h, h))
         made.append((str(c - left + base), x, back_y + (x - back_x) * slope, 0.0, 0.45))
-    made = [sheet.text(text, x * sheet.scale + dx * size, y * sheet.scale + dy * size, size, sheet.theme.muted, z=-8.0,
+    cell = sheet.scale * block.unit
+    made = [sheet.text(text, x * cell + dx * size, y * cell + dy * size, size, sheet.theme.muted, z=-8.0,
                        kind="tick", home=block.origin, dies=dies) for text, x, y, dx, dy in made]  # fmt: skip
     sheet.words(f"{role}.ticks", f"{block.name} indices", made, role)
 
@@ -161,24 +167,37 @@ def kernel_plane(sheet: Sheet, trace, channel: int, products: bool) -> Points:
     return Points.join(made)
 
 
-def window_on(sheet: Sheet, role: str, name: str, volume: str, track: str, trace, until=NEVER) -> None:
-    """The open frame around the cells the window covers, there until a clock value."""
+def window_on(sheet: Sheet, role: str, name: str, volume: str, track: str, trace, until=NEVER, *, since=-LANDED,
+              unit: float = 1.0, jump: bool = False) -> None:  # fmt: skip
+    """The open frame around the cells the window covers, there from one clock value until another.
+
+    `jump`: it does not glide, as where it leaves one volume for another (its track is `FAR` away meanwhile).
+    """
     spans = [d * (k - 1) + 1 for k, d in zip(trace.kernel_size, trace.dilation, strict=True)]
     rows, columns = (1, *spans) if len(spans) == 1 else spans
     frame = sheet.palette.material(sheet.theme.frame, "flat")
-    thick = max(0.1, sheet.units(sheet.px(3.0)))
-    sheet.windows.append(Window(role, name, volume, track, (columns, 1.0, rows), frame, (-LANDED, until), thick))
+    thick = max(0.1, sheet.units(sheet.px(3.0)) / unit)
+    sheet.windows.append(Window(role, name, volume, track, (columns, 1.0, rows), frame, (since, until), thick,
+                                jump=jump))  # fmt: skip
 
 
-def marker_on(sheet: Sheet, volume: str, trace, start: float = -LANDED) -> None:
-    """A small frame around the cell being made, from a clock value on."""
+def marker_on(sheet: Sheet, volume: str, trace, start: float = -LANDED, *, channel: int = 0, unit: float = 1.0,
+              base: int = 0, until: float = NEVER) -> None:  # fmt: skip
+    """A small frame around the cell being made in one output channel; nowhere while another channel is at work.
+
+    `base` is the clock of the trace's first step.
+    """
+    count = len(trace.output)
     shape = as_rows(trace.output[0]).shape
     row, column = (a.ravel() for a in np.indices(shape))
-    track = sheet.track(f"{volume}.track", np.column_stack([column, 0 * row, -row]))
+    places = np.full((base + count * row.size, 3), FAR)
+    own = slice(base + channel * row.size, base + (channel + 1) * row.size)
+    places[own] = np.column_stack([column, 0 * row, -row])
+    track = sheet.track(f"{volume}.track", places)
     frame = sheet.palette.material(sheet.theme.frame, "flat")
-    thick = max(0.09, sheet.units(sheet.px(2.5)))
+    thick = max(0.09, sheet.units(sheet.px(2.5)) / unit)
     sheet.windows.append(Window(f"{volume}.marker", "Output marker", volume, track, (1.0, 1.0, 1.0), frame,
-                                (start, NEVER), thick, flat=True))  # fmt: skip
+                                (start, until), thick, flat=True))  # fmt: skip
 
 
 def taps_of(trace) -> dict:
@@ -214,55 +233,6 @@ def visit(sheet: Sheet, role: str, home, target, pace: Pace) -> None:
         line.add(channel, 1.0, 0.10 * first, at=leave + 0.09 * first)
 
 
-def guide_segments(sheet: Sheet, places, trace, blocks, made) -> list[tuple]:
-    """From each window down a gap between cells to a rail below the volumes, along it, and up to the output cell.
-
-    So no line crosses a number. Rows of (end, place, end, place, step) as `add_lines` takes them; the last end is the
-    output, the others are the inputs.
-    """
-    spans = [d * (k - 1) + 1 for k, d in zip(trace.kernel_size, trace.dilation, strict=True)]
-    high, wide = (1 if len(spans) == 1 else spans[0]), spans[-1]
-    camera = sheet.camera
-    level = min(b.box[1] for b in (*blocks, made)) - sheet.px(3.0)
-    shape = as_rows(trace.output[0]).shape
-
-    def dropped(block, x):
-        """The place in a block's own units, straight below x, that is seen at the rail's level."""
-        rest = (level - block.origin[1]) / sheet.scale - x * camera.up[0] - FRONT * camera.up[1]
-        return (x, FRONT, rest / camera.up[2])
-
-    rows = []
-    for i, (x, _, z) in enumerate(places):
-        row, column = divmod(i, shape[1])
-        feet = []
-        for c, block in enumerate(blocks):
-            at = x + wide / 2
-            feet.append((c, dropped(block, at)))
-            rows.append((c, (at, FRONT, z - high / 2), c, feet[-1][1], i))
-        feet.append((len(blocks), dropped(made, column)))
-        rows += [(a[0], a[1], b[0], b[1], i) for a, b in pairwise(feet)]
-        rows.append((*feet[-1], len(blocks), (column, FRONT, -row - 0.5), i))
-    # nearer to the viewer, which an orthographic camera does not show: else the ground's shadows lie over the rail
-    return [(s, nearer(camera, a), t, nearer(camera, b), i) for s, a, t, b, i in rows]
-
-
-def nearer(camera, place):
-    return tuple(np.array(place) + LINES_NEARER * camera.toward)
-
-
-def add_lines(sheet: Sheet, segments, ends: list[str]) -> None:
-    """Store guide segments, whose ends are numbers of volumes in `ends`: one line set for each pair."""
-    frame = sheet.palette.material(sheet.theme.frame, "flat")
-    for a, b in sorted({(s[0], s[2]) for s in segments}):
-        chosen = [s for s in segments if (s[0], s[2]) == (a, b)]
-        steps = np.array([s[4] for s in chosen], np.float32)
-        sheet.lines.append(Lines(
-            f"guide.{a}.{b}", "Guide lines", ends[a], ends[b], np.array([s[1] for s in chosen], np.float32),
-            np.array([s[3] for s in chosen], np.float32), steps - LANDED, steps + 0.02, frame,
-            sheet.units(sheet.px(LINE_PIXELS)),
-        ))  # fmt: skip
-
-
 def opening(sheet: Sheet, trace) -> None:
     """Everything labelled and still; then the padding arrives, where there is some."""
     line, padded = sheet.timeline, any(sum(p) for p in trace.padding)
@@ -273,9 +243,14 @@ def opening(sheet: Sheet, trace) -> None:
         line.wait(0.3)
 
 
-def infos(trace, scene, pace: Pace, texts: list[str]) -> list[StepInfo]:
-    return [StepInfo(second, tuple(int(v) for v in trace[i].output_index), float(trace[i].value), text)
-            for i, (second, text) in enumerate(zip(pace.seconds, texts, strict=True))]  # fmt: skip
+def infos(trace, scene, pace: Pace, texts: list[str], *, base: float = 0.0, run: int = 0) -> list[StepInfo]:
+    """What the plan says of each step; `base` is the clock of the trace's first step."""
+    made = []
+    for i, (second, text, told) in enumerate(zip(pace.seconds, texts, pace.told, strict=True)):
+        step = trace[i]
+        index = tuple(int(v) for v in step.output_index)
+        made.append(StepInfo(second, index, float(step.value), text, base + i, told, run))
+    return made
 
 
 def result_color(sheet: Sheet, value):
@@ -283,10 +258,24 @@ def result_color(sheet: Sheet, value):
     return sheet.palette.words_in(HUES["negative" if value < 0 else "violet"])
 
 
-def add_rule(sheet: Sheet, text: str, y: float, born: float = ALWAYS) -> None:
-    """A sentence where the sums stand: until the first step starts, or from `born` on."""
+def add_statement(sheet: Sheet, role: str, text: str, y: float, born: float, dies: float, color=None) -> None:
+    """A sentence in the frame's middle, its letters' middle at pixel `y`, smaller where it would not fit."""
     x0, _, x1, _ = sheet.inner
     size = min(sheet.px(WORD), (x1 - x0) / max(width(text), 1.0))
-    early = born == ALWAYS
-    role, dies, ink = ("rule", -LANDED, sheet.theme.muted) if early else ("summary", NEVER, sheet.theme.ink)
+    ink = color or sheet.theme.muted
     sheet.words(role, role.title(), [sheet.text(text, 0, y - 0.3 * size, size, ink, born=born, dies=dies)])
+
+
+def add_rule(sheet: Sheet, text: str, y: float, born: float = ALWAYS) -> None:
+    """A sentence where the sums stand: until the first step starts, or from `born` on."""
+    if born == ALWAYS:
+        add_statement(sheet, "rule", text, y, ALWAYS, -LANDED)
+    else:
+        add_statement(sheet, "summary", text, y, born, NEVER, sheet.theme.ink)
+
+
+def add_sweeping(sheet: Sheet, plan: Schedule, text: str, y: float, *, base: float = 0.0) -> None:
+    """A sentence in the place of the sums while a sweep goes, where there is one."""
+    if plan.swept:
+        first, last = plan.swept
+        add_statement(sheet, "sweep", text, y, base + first - 1 + 2 * LEAVES, base + last + LANDED)

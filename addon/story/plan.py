@@ -15,10 +15,12 @@ from .timeline import Channel
 
 NEVER = 1.0e6
 ALWAYS = -1.0e6
+FRONT = -0.56  # cells: just before the front faces
 LANDED = 0.5  # the window stands on cell i from i - LANDED on
 LEAVES = 0.02  # past i + LEAVES it is under way: what is said of cell i is gone
 BORN = 0.2  # a cell starts to rise at i - BORN and is complete at i
 NONE = -1
+FAR = 1.0e4  # where a window stands that is not there: out of every picture, over no cell
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,9 @@ POINT_FIELDS = {
     "size": (np.float32, 1, 0.5),
     "stretch": (np.float32, 1, 1.0),
     "lift": (np.float32, 1, 0.5),
+    "origin": (np.float32, 3, 0.0),
+    "leaves": (np.float32, 1, ALWAYS),
+    "arrives": (np.float32, 1, ALWAYS),
     "born": (np.float32, 1, ALWAYS),
     "dies": (np.float32, 1, NEVER),
     "rise": (np.float32, 1, 0.0),
@@ -78,6 +83,8 @@ class Points:
     `label`, `label_faded`: which text; `size` its font size, `stretch` its horizontal
     scale, `lift` how far before the point it stands (cells).
     `born`, `dies`: the clock at which the row appears and goes; it grows over `rise` clock units from `born` on.
+    `origin`, `leaves`, `arrives`: it stands that far (cells) from its position until the clock is at `leaves`, and
+    moves, with an ease, to its position until `arrives`.
     """
 
     data: dict[str, np.ndarray]
@@ -92,10 +99,11 @@ class Points:
     def make(cls, position, **columns) -> "Points":
         position = np.asarray(position, np.float32).reshape(-1, 3)
         data = {"position": position}
-        for name, (dtype, _, default) in POINT_FIELDS.items():
+        for name, (dtype, width, default) in POINT_FIELDS.items():
             if name == "position":
                 continue
-            data[name] = np.broadcast_to(np.asarray(columns.pop(name, default), dtype), (len(position),)).copy()
+            shape = (len(position), width) if width > 1 else (len(position),)
+            data[name] = np.broadcast_to(np.asarray(columns.pop(name, default), dtype), shape).copy()
         if columns:
             raise TypeError(f"no such point field: {', '.join(columns)}")
         return cls(data)
@@ -122,7 +130,7 @@ class Volume:
 
     `location` is in world units. `track`, `taps` and `dilation` say which of its cells are lit (None: all, always);
     between the clock values `fade` the others fade back. `card` is the footprint (x0, x1, y0, y1) and the
-    level z of its shadow.
+    level z of its shadow. `unit` is the size of its cells in world units (a close-up has larger ones).
     """
 
     role: str
@@ -134,6 +142,7 @@ class Volume:
     dilation: tuple[int, int, int] = (1, 1, 1)
     fade: tuple[float, float] = (NEVER, NEVER)
     card: tuple[float, float, float, float, float] | None = None
+    unit: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -161,7 +170,8 @@ class Window:
     material: str
     life: tuple[float, float]
     thickness: float = 0.1
-    flat: bool = False  # only the front square, which does not glide: it is hidden while the windows are under way
+    flat: bool = False  # only the front square, which does not glide (see `jump`)
+    jump: bool = False  # does not glide: it is hidden while the windows are under way
 
 
 @dataclass(frozen=True)
@@ -182,12 +192,19 @@ class Lines:
 
 @dataclass(frozen=True)
 class StepInfo:
-    """One step of the operation as the figure tells it: its time, its output cell and its sum as text."""
+    """One step of the operation as the figure tells it: its time, its output cell and its sum as text.
+
+    `clock` is the master clock's value at its second. `told`: its sum stands on the screen then; the steps of a sweep
+    are shown and not told. `run` counts the runs of a figure that shows several side by side.
+    """
 
     second: float
     index: tuple[int, ...]
     value: float
     text: str
+    clock: float = 0.0
+    told: bool = True
+    run: int = 0
 
 
 @dataclass(frozen=True)

@@ -69,15 +69,16 @@ class Sheet:
         x, y = self.width * (0.5 - MARGIN), self.height * (0.5 - MARGIN)
         return -x, -y, x, y
 
-    def digits(self, texts) -> float:
+    def digits(self, texts, unit: float = 1.0) -> float:
         """The font size (cells) of a volume's numbers: as large as the cells allow; 0 where 12 pixels do not fit.
 
-        Texts that are a little too wide for their cell are squeezed (see `squeeze`), never made smaller.
+        Texts that are a little too wide for their cell are squeezed (see `squeeze`), never made smaller. `unit` is
+        the size of the volume's cells.
         """
         widest = max((ink_width(t) for t in texts), default=0.0)
         if not widest or not self.scene.look.numbers:
             return 0.0
-        least = self.units(self.px(DIGIT))
+        least = self.units(self.px(DIGIT)) / unit
         size = max(least, min(0.5, AIRY / widest))
         return size if size <= TALLEST and squeeze(widest, size) >= NARROWEST else 0.0
 
@@ -85,7 +86,7 @@ class Sheet:
 
     def place(self, block: Block) -> tuple[float, float, float]:
         """The world location of a block's volume: its first cell's middle, its foot on the ground."""
-        height = block.cells[2] - 1 + 0.47
+        height = (block.cells[2] - 1 + 0.47) * block.unit
         x, y = (self.units(v) for v in block.origin)
         return tuple(self.camera.stand(x, y, height))
 
@@ -189,11 +190,11 @@ class Sheet:
 
 
 def plane(sheet: Sheet, values: np.ndarray, scale: Scale, *, decimals: int = 2, size: float | None = None,
-          **columns) -> Points:  # fmt: skip
+          unit: float = 1.0, **columns) -> Points:  # fmt: skip
     """The cells of one (rows, columns) plane with their numbers; `columns` are more point columns, per cell."""
     rows, cols = values.shape
     texts = [number(v, decimals) for v in values.ravel()]
-    size = sheet.digits(texts) if size is None else size
+    size = sheet.digits(texts, unit) if size is None else size
     looks = [scale.cell(v, t if size else "") for v, t in zip(values.ravel(), texts, strict=True)]
     row, column = (a.ravel() for a in np.indices(values.shape))
     position = np.column_stack([column, np.zeros(rows * cols), -row])

@@ -9,16 +9,16 @@ import numpy as np
 from . import sums
 from .facts import bias_text, cell_name, facts, legend_of, shape_text, size_formula
 from .glyphs import TIMES, equals, number, operand, width
+from .guides import add_lines, guide_segments
 from .layout import Block, Grid
-from .pace import ENDED, reveal, run_clock
+from .pace import ENDED, reveal, run_clock, schedule
 from .parts import (
     TICK,
     add_home,
-    add_lines,
     add_rule,
+    add_sweeping,
     add_ticks,
     as_rows,
-    guide_segments,
     infos,
     input_plane,
     kernel_plane,
@@ -38,34 +38,51 @@ from .sheet import WORD, Sheet
 from .sums import Piece
 
 
-def _sum_steps(sheet: Sheet, trace):
+def _sum_steps(sheet: Sheet, trace, plan):
     """Every step's sum in two lines of the same slots: its products as they are made, and what they come to.
 
-    Returns both lines' pieces per step, and every step's sum as one text.
+    Returns both lines' pieces per step (None where the `plan` does not tell it), and every step's sum as one text.
     """
     scene, ink, muted = sheet.scene, sheet.theme.ink, sheet.theme.muted
     upper, lower, texts = [], [], []
     for i in range(len(trace)):
         step = trace[i]
-        count = 2 * len(step.taps) + 2
+        count, slow = 2 * len(step.taps) + 2, plan.kinds[i] in ("first", "next")
         name = Piece(f"{cell_name(scene, step.output_index[1:])} =", ink, i - LANDED)
         made, values = [name], [Piece("", ink, i)]
         for t in range(len(step.taps)):
             plus, color = "+ " if t else "", ink if step.real[t] else muted
-            made.append(Piece(plus + sums.product(step.values[t], step.weights[t]), color, reveal(i, t, count)))
-            values.append(Piece(plus + operand(step.products[t]), color, reveal(i, len(step.taps) + t, count)))
+            text, comes = sums.product(step.values[t], step.weights[t]), operand(step.products[t])
+            made.append(Piece(plus + text, color, reveal(i, t, count, slow=slow)))
+            values.append(Piece(plus + comes, color, reveal(i, len(step.taps) + t, count, slow=slow)))
         if trace.bias is not None:
             text = f"+ {scene.words.bias} {operand(step.bias)}"
-            made.append(Piece(text, ink, reveal(i, len(step.taps) - 1, count)))
-            values.append(Piece(f"+ {operand(step.bias)}", ink, reveal(i, count - 2, count)))
+            made.append(Piece(text, ink, reveal(i, len(step.taps) - 1, count, slow=slow)))
+            values.append(Piece(f"+ {operand(step.bias)}", ink, reveal(i, count - 2, count, slow=slow)))
         sign = equals([*step.values, *step.weights, step.bias, step.value])
         made.append(Piece("", ink, i))
         values.append(Piece(f"{sign} {number(step.value)}", result_color(sheet, step.value), sums.born(i)))
         values[0] = Piece("=", ink, values[1].born, right=True)
-        upper.append(made)
-        lower.append(values)
+        upper.append(made if plan.told[i] else None)
+        lower.append(values if plan.told[i] else None)
         texts.append(" ".join(p.text for p in (*made[:-1], *values)))
     return upper, lower, texts
+
+
+def suits(scene, trace) -> bool:
+    """One channel, one filter."""
+    return trace.op == "conv" and len(trace.input) == len(trace.output) == 1
+
+
+def refusal(scene, trace):
+    """Why it cannot tell this one."""
+    if trace.op != "conv":
+        return "op.type", scene.op.type, "must be conv for the story sliding"
+    if len(trace.input) > 1:
+        return "story", "sliding", "tells one input channel; for several it must be channels or filters"
+    if len(trace.output) > 1:
+        return "story", "sliding", "tells one filter; for several it must be filters"
+    return None
 
 
 def tell(sheet: Sheet, trace):
@@ -75,8 +92,10 @@ def tell(sheet: Sheet, trace):
     top = sheet.title(title, facts(scene, trace, trace.kernel_size) + ",  " + bias_text(scene, trace),
                       legend_of(scene, trace))  # fmt: skip
     x0, y0, x1, _ = sheet.inner
-    upper, lower, texts = _sum_steps(sheet, trace)
-    slots = [list(c) for c in zip(*(u + d for u, d in zip(upper, lower, strict=True)), strict=True)]
+    orows, ocols = as_rows(trace.output[0]).shape
+    plan = schedule(len(trace), ocols, scene, spent=1.1 if any(sum(p) for p in trace.padding) else 0.0)
+    upper, lower, texts = _sum_steps(sheet, trace, plan)
+    slots = [list(c) for c in zip(*(u + d for u, d in zip(upper, lower, strict=True) if u), strict=True)]
     slots = [a + b for a, b in zip(slots[: len(upper[0])], slots[len(upper[0]) :], strict=True)]
     kinds = ["name"] + ["product"] * len(trace[0].taps) + ["bias"] * (trace.bias is not None) + ["result"]
     gaps = sums.gaps_of(kinds, trace.kernel_size[-1])
@@ -89,7 +108,6 @@ def tell(sheet: Sheet, trace):
     rows, columns = padded_shape(trace)
     sizes, out = trace.input.shape[1:], trace.output.shape[1:]
     krows, kcols = as_rows(trace.weight[0, 0]).shape
-    orows, ocols = as_rows(trace.output[0]).shape
     order = f"({w.rows} {TIMES} {w.columns})" if len(sizes) == 2 else ""
     padded = f" \u2192 {shape_text((rows, columns)[-len(sizes):])}" if (rows, columns)[-len(sizes):] != sizes else ""
     kernel = Block(w.kernel, 0, 0, (kcols, 1, krows), [(f"{w.kernel} {shape_text(trace.kernel_size)}", word)])
@@ -106,7 +124,7 @@ def tell(sheet: Sheet, trace):
     sheet.scale = grid.solve((x0, y0 + used + 0.9 * word, x1, top - 0.5 * word), largest=sheet.px(54))
 
     opening(sheet, trace)
-    pace = run_clock(sheet.timeline, len(trace), ocols, scene)
+    pace = run_clock(sheet.timeline, plan, ocols, scene)
     places, back, last = place_of(trace), 0.01, len(trace) - 1 + ENDED
     track = sheet.track("input.track", places)
     home, parked = sheet.place(given), sheet.place(kernel)
@@ -125,7 +143,8 @@ def tell(sheet: Sheet, trace):
     marker_on(sheet, "output", trace)
     middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
     visit(sheet, "kernel", parked, np.array(home) + places[0] - middle, pace)
-    add_lines(sheet, guide_segments(sheet, places, trace, [given], made), ["input", "output"])
+    stops = [(i, [(0, given, places[i])], (1, made, *divmod(i, ocols))) for i, told in enumerate(plan.told) if told]
+    add_lines(sheet, guide_segments(sheet, trace, stops), ["input", "output"])
     big, signs = sheet.px(26), []
     for column, symbol, block, low in ((0, "*", kernel, 0.3), (1, "=", made, 0.08)):
         # level with the captions: further down the indices are near
@@ -141,6 +160,7 @@ def tell(sheet: Sheet, trace):
         sheet.words("sum", "Sum", made_of + comes_to)
         summary = w.summary.replace("{count}", str(len(trace)))
         add_rule(sheet, summary, y0 + used / 2, born=last)
+        add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), y0 + used / 2)
         add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), y0 + used / 2)
     sheet.timeline.play("clock.step", last + 0.02, 0.05, easing="linear")
     sheet.timeline.wait(scene.timing.outro)

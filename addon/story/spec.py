@@ -214,6 +214,9 @@ class Words:
     adding: str = word(
         "Each output cell = {sums}", "said when several channels' sums add up; `{sums}` names them"
     )
+    sweep: str = word(
+        "and so on, to the last of {count} positions", "said while many steps go by; `{count}` is their number"
+    )
     rule: str = word(
         "Each output cell = sum of {count} products: input × kernel under the window, kernel not flipped",
         "said before the first step; `{count}` is the number of products",
@@ -230,6 +233,10 @@ class Timing:
     step: float = knob(0.45, "real", "each step after those", range=(0.01, 60), unit="s")
     breath: float = knob(0.2, "real", "a pause at each line's end", range=(0, 60), unit="s")
     outro: float = knob(2.0, "real", "the whole, at the end", range=(0, 60), unit="s")
+    longest: float = knob(
+        22.0, "real", "the whole figure: where its steps would take longer they go quicker, and many of them by an "
+        "accelerating sweep", range=(5, 600), unit="s",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

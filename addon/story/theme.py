@@ -45,6 +45,14 @@ HUES = {
     "grey": rgb("#8D93A1"),
 }
 LEVELS = 9
+# Filters and their slices, in turn; the number that both carry is what pairs them.
+FILTERS = ("#7B4FA6", "#0F8B8D", "#C2571A", "#B83280", "#5B7A1F", "#3F6FB5", "#8A5A2B", "#4B5BB0")
+
+
+def filter_hue(number: int) -> Color:
+    """The hue of filter `number`, counted from 0, and of its slice."""
+    return rgb(FILTERS[number % len(FILTERS)])
+
 
 
 @dataclass(frozen=True)
@@ -145,8 +153,8 @@ class Palette:
 class Scale:
     """Values of one volume to colours: one hue, or a diverging pair where signs mix."""
 
-    def __init__(self, palette: Palette, hue: str, low: float, high: float):
-        self.palette, self.hue = palette, HUES[hue]
+    def __init__(self, palette: Palette, hue: str | Color, low: float, high: float):
+        self.palette, self.hue = palette, HUES[hue] if isinstance(hue, str) else hue
         self.low, self.high = min(0.0, float(low)), max(0.0, float(high))
 
     def color(self, value: float) -> Color:

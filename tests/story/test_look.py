@@ -58,9 +58,9 @@ def test_every_second_is_within_the_clip_and_steps_come_in_order(figure):
 @pytest.mark.parametrize(
     ("overrides", "key"),
     [
-        ({"op.out_channels": 2, "weight.seed": 1}, "op.out_channels"),
+        ({"op.out_channels": 2, "weight.seed": 1, "story": "sliding"}, "story"),
         ({"story": "nonsense"}, "story"),
-        ({"input.size": (40, 40)}, "input.size"),
+        ({"input.size": (4, 4, 4), "weight.seed": 1}, "input.size"),
     ],
 )
 def test_what_no_story_tells_is_refused_by_name(overrides, key):

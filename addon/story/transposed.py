@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Story `transposed`: not written yet."""
+
+
+def suits(scene, trace) -> bool:
+    return False
+
+
+def refusal(scene, trace):
+    return "story", "transposed", "has no story yet"
+
+
+def tell(sheet, trace):
+    raise NotImplementedError
