@@ -47,11 +47,23 @@ class Stage:
 def asked_for(figure: str, overrides=None):
     """The scene file and what the engine makes of it."""
     asked = load(figure, dict(overrides or {}))
-    x, weight, bias = arrays(asked)
-    op = asked.op
-    trace = engine.conv(x, weight, bias, stride=op.stride, padding=op.padding, dilation=op.dilation,
-                        groups=op.groups)  # fmt: skip
-    return asked, trace
+    return asked, worked_out(asked.op, *arrays(asked))
+
+
+def worked_out(op, x, weight, bias):
+    """The engine's trace of an operation, called as a user of the engine would."""
+    if op.type in ("global_avg_pool", "global_max_pool"):
+        return getattr(engine, op.type)(x)
+    common = {"stride": op.stride, "padding": op.padding}
+    if op.type == "avg_pool":
+        return engine.avg_pool(x, op.kernel_size, dilation=op.dilation, ceil_mode=op.ceil_mode,
+                               count_include_pad=op.count_include_pad, **common)  # fmt: skip
+    if op.type == "max_pool":
+        return engine.max_pool(x, op.kernel_size, dilation=op.dilation, ceil_mode=op.ceil_mode, **common)
+    common |= {"dilation": op.dilation, "groups": op.groups}
+    if op.type == "conv_transpose":
+        return engine.conv_transpose(x, weight, bias, output_padding=op.output_padding, **common)
+    return engine.conv(x, weight, bias, **common)
 
 
 def staged(figure: str, overrides=None, mutate=None) -> Stage:
