@@ -13,7 +13,7 @@ from .describe import describe, steps_table
 from .plan import Plan
 from .scene import SceneError, figures, load, shown
 from .sheet import Sheet
-from .sources import run
+from .sources import run, runs
 
 STORIES = {
     "comparison": comparison,
@@ -37,10 +37,12 @@ def make_plan(scene) -> Plan:
     name = scene.story or next((n for n, story in STORIES.items() if story.suits(scene, trace)), None)
     if name is None:
         raise SceneError(file, "op.type", scene.op.type, "has no story yet")
+    if scene.compare.changed and name != "comparison":
+        raise SceneError(file, "story", name, "must be comparison where there is a [compare] table")
     refusal = STORIES[name].refusal(scene, trace)
     if refusal is not None:
         raise SceneError(file, *refusal)
     return STORIES[name].tell(Sheet(scene), trace)
 
 
-__all__ = ["STORIES", "Plan", "SceneError", "describe", "figures", "load", "make_plan", "steps_table"]
+__all__ = ["STORIES", "Plan", "SceneError", "describe", "figures", "load", "make_plan", "runs", "steps_table"]

@@ -17,7 +17,7 @@ from .. import engine
 from .checks import Wrong, shape_of
 from .files import existing, idx_shape, npy_shape
 from .kernels import kernel, known, times
-from .spec import CONV, GLOBAL, Bias, Data, Op, Weight
+from .spec import CONV, GLOBAL, Bias, Compare, Data, Op, Weight
 
 # (table, key) whose None is worked out here
 DERIVED = (
@@ -273,6 +273,22 @@ def check_result(op: Op, data: Data) -> None:
     channels = op.out_channels if op.type in CONV else data.channels
     key = _culprit(op) if math.prod(out) > data.max_cells else ("op.out_channels", channels)
     _limit(math.prod((channels, *out)), data, *key)
+
+
+def check_compared(op: Op, data: Data, compare: Compare) -> None:
+    """The second run, where there is one, is accepted as the first is; what is wrong is said of [compare]'s keys."""
+    changed = compare.changed
+    if not changed:
+        return
+    try:
+        second = replace(op, **changed)
+        for key in ("stride", "dilation"):
+            _per_axis(getattr(second, key), f"op.{key}", len(data.size))
+        _check_padding(second, len(data.size))
+        check_result(second, data)
+    except Wrong as wrong:
+        key, value = next(((k, v) for k, v in changed.items() if wrong.key == f"op.{k}"), next(iter(changed.items())))
+        raise Wrong(wrong.right, f"compare.{key}", value) from None
 
 
 def _spread(op: Op, data: Data) -> list[int]:

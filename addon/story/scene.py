@@ -19,7 +19,7 @@ from pathlib import Path
 
 from .checks import SIZE_TEXT, Wrong, check, plain, show, toml
 from .files import kind_of
-from .fit import DERIVED, check_result, complete
+from .fit import DERIVED, check_compared, check_result, complete
 from .spec import COMPANIONS, CONV, DEFAULT_SOURCE, SOURCES, TABLES, Scene, default_of, find_knob, knobs
 
 LONGEST_FILE = 16_000_000  # bytes
@@ -249,12 +249,13 @@ def _override(parts: dict[str, dict], overrides: Mapping[str, object]) -> dict[s
 
 def _build(parts: dict[str, dict], path: Path | None) -> Scene:
     op_type = parts["op"].get("type", default_of(find_knob("op.type")))
-    for name, value in parts["op"].items():
-        ops = find_knob(f"op.{name}").metadata["ops"]
-        if ops and op_type not in ops:
-            raise Wrong(
-                f"does not apply to {op_type}, only to {', '.join(ops)}; leave it out", f"op.{name}", value
-            )
+    for table in ("op", "compare"):
+        for name, value in parts[table].items():
+            ops = find_knob(f"{table}.{name}").metadata["ops"]
+            if ops and op_type not in ops:
+                raise Wrong(
+                    f"does not apply to {op_type}, only to {', '.join(ops)}; leave it out", f"{table}.{name}", value
+                )
     for table in OPERATED:
         for name, value in parts[table].items():
             if op_type not in CONV:
@@ -272,6 +273,7 @@ def _build(parts: dict[str, dict], path: Path | None) -> Scene:
             raise Wrong(f"must be at most {table}.high ({part.high})", f"{table}.low", part.low)
     op, data, weight = complete(tables["op"], tables["input"], tables["weight"], tables["bias"])
     check_result(op, data)
+    check_compared(op, data, tables["compare"])
     tables |= {"op": op, "input": data, "weight": weight}
     return Scene(id=path.stem if path else "scene", **parts[""], **tables, path=path)
 

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from .files import read_idx, read_npy, read_picture
 from .fit import axes, naming_keys, weight_shape
 from .kernels import kernel
 from .scene import SceneError, shown
-from .spec import CONV, GLOBAL, Op, Scene
+from .spec import CONV, GLOBAL, Compare, Op, Scene
 
 
 def arrays(scene: Scene) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
@@ -43,10 +44,18 @@ def run(scene: Scene) -> engine.Trace:
         if op.type == "conv_transpose":
             common |= {"output_padding": op.output_padding, "dilation": op.dilation, "groups": op.groups}
             return engine.conv_transpose(x, weight, bias, **common)
-        common["ceil_mode"] = op.ceil_mode
+        common |= {"dilation": op.dilation, "ceil_mode": op.ceil_mode}
         if op.type == "max_pool":
-            return engine.max_pool(x, op.kernel_size, dilation=op.dilation, **common)
+            return engine.max_pool(x, op.kernel_size, **common)
         return engine.avg_pool(x, op.kernel_size, count_include_pad=op.count_include_pad, **common)
+
+
+def runs(scene: Scene) -> tuple[engine.Trace, ...]:
+    """Every run that the figure shows: the scene's own, and the one of [compare] where there is one."""
+    changed = scene.compare.changed
+    if not changed:
+        return (run(scene),)
+    return run(scene), run(replace(scene, op=replace(scene.op, **changed), compare=Compare()))
 
 
 @contextmanager

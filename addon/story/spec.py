@@ -166,6 +166,27 @@ class Bias:
 
 
 @dataclass(frozen=True)
+class Compare:
+    """A second run of the same convolution, shown beside the first. What is not said here is as in `[op]`."""
+
+    stride: int | tuple[int, ...] | None = knob(
+        None, "axes", "the second run's stride", range=(1, 64), unit="cells", ops=("conv",), auto="as in `[op]`"
+    )
+    padding: int | str | tuple | None = knob(
+        None, "padding", "the second run's padding", range=(0, 256), unit="cells", choices=PADDINGS, ops=("conv",),
+        auto="as in `[op]`",
+    )  # fmt: skip
+    dilation: int | tuple[int, ...] | None = knob(
+        None, "axes", "the second run's dilation", range=(1, 64), unit="cells", ops=("conv",), auto="as in `[op]`"
+    )
+
+    @property
+    def changed(self) -> dict:
+        """The keys of `[op]` that are other in the second run; empty where there is none."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
 class Look:
     """What is shown, and in which theme."""
 
@@ -201,6 +222,27 @@ class Words:
     out: str = word("out", "the output cell in the sum line, as in out[1,2]")
     max: str = word("max", "the largest, in the sum line of max pooling")
     mean: str = word("mean", "the mean, in the sum line of average pooling")
+    window: str = word("window", "the window's size in the title of a pooling")
+    max_pooling: str = word("max pooling", "the operation, in the title")
+    mean_pooling: str = word("average pooling", "the operation, in the title")
+    no_weights: str = word("no weights", "said of pooling in the title")
+    uncounted: str = word("padding not counted", "said where padding does not count in a mean")
+    max_rule: str = word(
+        "Each output cell = the largest of the {count} numbers under its window",
+        "said before the first step of max pooling; `{count}` is how many numbers a window covers",
+    )
+    mean_rule: str = word(
+        "Each output cell = the mean of the {count} numbers under its window",
+        "said before the first step of average pooling; `{count}` is how many numbers a window covers",
+    )
+    tiles: str = word(
+        "{count} windows side by side tile the {cells} cells: each has given one number",
+        "said at the end where windows neither overlap nor leave gaps; `{count}` windows, `{cells}` cells",
+    )
+    each_channel: str = word(
+        "each channel by itself: {count} channels in, {count} channels out",
+        "said of a pooling of several channels; `{count}` is their number",
+    )
     row: str = word("row", "the row in a cell's name, as in out[row 1, col 2]")
     column: str = word("col", "the column in a cell's name")
     rows: str = word("rows", "the first size in a shape")
@@ -282,6 +324,7 @@ class Scene:
     input: Data = Data()
     weight: Weight = Weight()
     bias: Bias = Bias()
+    compare: Compare = Compare()
     look: Look = Look()
     words: Words = Words()
     timing: Timing = Timing()
@@ -291,8 +334,8 @@ class Scene:
 
 
 TABLES = {
-    "op": Op, "input": Data, "weight": Weight, "bias": Bias, "look": Look, "words": Words, "timing": Timing,
-    "camera": Camera, "output": Output,
+    "op": Op, "input": Data, "weight": Weight, "bias": Bias, "compare": Compare, "look": Look, "words": Words,
+    "timing": Timing, "camera": Camera, "output": Output,
 }  # fmt: skip
 SOURCES = {"input": INPUT_SOURCES, "weight": WEIGHT_SOURCES, "bias": BIAS_SOURCES}
 
