@@ -7,10 +7,12 @@ and rests at i. Every step's own second is when the clock has just reached it.
 Where the steps are too many to be walked within `timing.longest`, a sweep takes over after the first ones: on every
 frame the clock stands on a whole number, which grows by ever more, so that each frame shows the window of the last
 step born in it. The last step is told slowly again. A sweep's steps are shown, and their sums are not.
+
+Where the steps come in sections (one per filter), each further section's first step is told too: a turn.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,15 +27,22 @@ MEETING = 0.02  # the clock, past the window's landing, at which the kernel has 
 QUICKEST = 0.16  # seconds: a walk is not quicker than that
 WALKED = 6  # steps that are walked, at most, between the slow ones and a sweep
 SHORTEST_SWEEP = 2.0  # seconds
+SHORTEST_TURN = 0.7  # seconds
+TURNS = 0.35  # of the time that is not spoken for, at most, goes to the turns
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How each step goes: "first", "next", "walk" or "sweep"; seconds of a walked step; frames of the sweep."""
+    """How each step goes: "first", "next", "walk", "sweep" or "turn"; seconds of a walked step and of a turn.
+
+    `frames` is how many the sweeps take together, `shares` how many each of them takes where there are several.
+    """
 
     kinds: tuple[str, ...]
     step: float
     frames: int = 0
+    turn: float = 0.0
+    shares: tuple[int, ...] = ()
 
     @property
     def told(self) -> tuple[bool, ...]:
@@ -42,17 +51,28 @@ class Schedule:
 
     @property
     def swept(self) -> tuple[int, int] | None:
-        """The first and the last step of the sweep."""
+        """The first step of the first sweep and the last of the last."""
+        sweeps = self.sweeps
+        return (sweeps[0][0], sweeps[-1][1]) if sweeps else None
+
+    @property
+    def sweeps(self) -> list[tuple[int, int]]:
+        """Each sweep's first and last step."""
         steps = [i for i, kind in enumerate(self.kinds) if kind == "sweep"]
-        return (steps[0], steps[-1]) if steps else None
+        starts = [i for i in steps if i == 0 or self.kinds[i - 1] != "sweep"]
+        ends = [i for i in steps if i + 1 == len(self.kinds) or self.kinds[i + 1] != "sweep"]
+        return list(zip(starts, ends, strict=True))
 
 
-def schedule(steps: int, row: int, scene, *, spent: float = 0.0) -> Schedule:
+def schedule(steps: int, row: int, scene, *, spent: float = 0.0, section: int = 0) -> Schedule:
     """How `steps` steps in rows of `row` are told within `timing.longest`; `spent` seconds go elsewhere.
 
-    What opens and ends the figure (`timing.intro`, `timing.outro`) is counted here.
+    What opens and ends the figure (`timing.intro`, `timing.outro`) is counted here. `section`: the steps come in
+    sections of so many, and the first step of each is told.
     """
     timing = scene.timing
+    if 0 < section < steps:
+        return _sections(steps, row, section, scene, spent)
     slow = ["first", *["next"] * (SLOW_STEPS - 1)][:steps]
     room = timing.longest - spent - timing.intro - timing.outro - timing.first - timing.next * (len(slow) - 1)
     left = steps - len(slow)
@@ -69,6 +89,32 @@ def schedule(steps: int, row: int, scene, *, spent: float = 0.0) -> Schedule:
     return Schedule(kinds, timing.step, max(1, round(seconds * scene.output.fps)))
 
 
+def _sections(steps: int, row: int, section: int, scene, spent: float) -> Schedule:
+    """A schedule in sections: the first told as ever, each further one from its turn on quickly or by a sweep."""
+    timing, turns = scene.timing, (steps - 1) // section
+    kinds = ["turn" if i % section == 0 else "next" if i < SLOW_STEPS else "walk" for i in range(steps)]
+    kinds[0] = "first"
+    room = timing.longest - spent - timing.intro - timing.outro - timing.first - timing.next * kinds.count("next")
+    turn = min(timing.next, max(SHORTEST_TURN, TURNS * room / turns))
+    left = kinds.count("walk")
+    breaths = timing.breath * ((steps - 1) // row + 2)
+    quick = (room - turns * turn - breaths) / max(left, 1)
+    if quick >= QUICKEST or not left:
+        return Schedule(tuple(kinds), min(timing.step, quick) if left else timing.step, turn=turn)
+    walked = range(SLOW_STEPS, min(SLOW_STEPS + WALKED, max(row, SLOW_STEPS), section))
+    kinds = ["sweep" if kind == "walk" and i not in walked else kind for i, kind in enumerate(kinds)]
+    if kinds[-1] == "sweep":
+        kinds[-1] = "next"
+    plan = Schedule(tuple(kinds), timing.step, turn=turn)
+    counts = [last - first + 1 for first, last in plan.sweeps]
+    seconds = room - turns * turn - len(walked) * timing.step - (2 + len(counts)) * timing.breath - timing.next
+    frames = max(SHORTEST_SWEEP, seconds) * scene.output.fps
+    # the first is twice as slow as the last
+    parts = np.array(counts) * np.linspace(2.0, 1.0, len(counts))
+    shares = np.maximum(1, np.floor(frames * parts / parts.sum())).astype(int)
+    return replace(plan, frames=int(shares.sum()), shares=tuple(int(n) for n in shares))
+
+
 @dataclass(frozen=True)
 class Pace:
     """What the clock's run came to: each step's own second and whether it is told; when the first window has landed,
@@ -83,24 +129,31 @@ class Pace:
 
 
 def run_clock(line: Timeline, plan: Schedule, row: int, scene, *, stays: bool = True, base: float = 0.0,
-              weights=None) -> Pace:  # fmt: skip
+              weights=None, moves=None) -> Pace:  # fmt: skip
     """Key the clock for the scheduled steps in rows of `row`, from the timeline's cursor on.
 
     `stays`: the visiting kernel waits until the first cell is born; else it is back before the products are written.
     `base`: the clock of step 0. `weights`: how much of a sweep's time each step is given, in parts.
+    `moves`: how the clock goes within each kind of step, where a story has its own way: per kind rows of (how far it
+    is then before the step, part of the step's time, easing); it rests for what is left of the time.
     A walking clock rests on every step for a frame at least: so each step has a frame that shows it and nothing else.
     """
     timing, frame = scene.timing, 1.0 / scene.output.fps
     seconds, landed, leave = [], 0.0, 0.0
-    steps = len(plan.kinds)
+    steps, sweeps = len(plan.kinds), {first: (number, last) for number, (first, last) in enumerate(plan.sweeps)}
     for i, kind in enumerate(plan.kinds):
         at = base + i
         if kind == "sweep":
-            if i == plan.swept[0]:
-                seconds += _sweep(line, plan, base, scene.output.fps, weights)
+            if i in sweeps:
+                seconds += _sweep(line, plan, (i, *sweeps[i]), base, scene.output.fps, weights)
                 line.wait(timing.breath)
             continue
-        if kind == "first":
+        if moves is not None:
+            whole = {"first": timing.first, "next": timing.next, "walk": plan.step}[kind]
+            for before, part, easing in moves[kind]:
+                line.play("clock.step", at - before, part * whole, easing=easing)
+            rest = (1 - sum(part for _, part, _ in moves[kind])) * whole
+        elif kind == "first":
             first = timing.first
             line.play("clock.step", at - LANDED, 0.08 * first)
             landed = line.cursor
@@ -115,6 +168,11 @@ def run_clock(line: Timeline, plan: Schedule, row: int, scene, *, stays: bool = 
             line.play("clock.step", at - BORN, 0.34 * timing.next, easing="linear")
             line.play("clock.step", at, 0.14 * timing.next)
             rest = 0.38 * timing.next
+        elif kind == "turn":
+            line.play("clock.step", at - LANDED, 0.42 * plan.turn)
+            line.play("clock.step", at - BORN, 0.12 * plan.turn, easing="linear")
+            line.play("clock.step", at, 0.10 * plan.turn)
+            rest = 0.36 * plan.turn
         else:
             line.play("clock.step", at - LANDED, 0.26 * plan.step)
             line.play("clock.step", at, 0.18 * plan.step, easing="linear")
@@ -128,20 +186,25 @@ def run_clock(line: Timeline, plan: Schedule, row: int, scene, *, stays: bool = 
     return Pace(seconds, landed, leave, line.cursor, plan.told)
 
 
-def _sweep(line: Timeline, plan: Schedule, base: float, fps: int, weights) -> list[float]:
-    """Run the clock over the sweep's steps, whole numbers on whole frames; returns the steps' seconds."""
-    first, last = plan.swept
+def _sweep(line: Timeline, plan: Schedule, sweep: tuple[int, int, int], base: float, fps: int, weights) -> list[float]:
+    """Run the clock over one sweep (first step, which sweep, last step), whole numbers on whole frames.
+
+    Returns the steps' seconds.
+    """
+    first, number, last = sweep
+    frames = plan.shares[number] if plan.shares else plan.frames
     count = last - first + 1
     parts = np.ones(count) if weights is None else np.asarray(weights, float)[first : last + 1]
-    # it gathers way: the first steps take up to three times as long as the last
-    parts = parts * np.linspace(3.0, 1.0, count)
+    if number == 0:
+        # it gathers way: the first steps take up to three times as long as the last
+        parts = parts * np.linspace(3.0, 1.0, count)
     share = np.cumsum(parts) / parts.sum()
     line.cursor = math.ceil(line.cursor * fps - 1e-6) / fps
     done, seconds = first - 1, []
     start = round(line.cursor * fps)
-    for frame in range(1, plan.frames + 1):
-        reached = first + int(np.searchsorted(share, frame / plan.frames + 1e-9, side="right")) - 1
-        reached = last if frame == plan.frames else max(reached, done)
+    for frame in range(1, frames + 1):
+        reached = first + int(np.searchsorted(share, frame / frames + 1e-9, side="right")) - 1
+        reached = last if frame == frames else max(reached, done)
         if reached == done:
             continue
         line.cursor = (start + frame - 1) / fps
