@@ -14,7 +14,7 @@ import numpy as np
 
 from addon.story.glyphs import CAP_HEIGHT, DESCENT, width
 from addon.story.layout import Camera
-from addon.story.plan import LANDED
+from addon.story.plan import FAR, LANDED, LEAVES
 
 # of a cell's pitch: what a kind of cell reaches from its middle (the outlines' hairlines lie 0.03 further out)
 HALF = {"cube": 0.47, "ghost": 0.43, "wire": 0.47}
@@ -259,6 +259,27 @@ class Picture:
         if not made:
             return Numbers(*(np.zeros(0, object),) * 2, np.zeros((0, 4)), np.zeros(0), np.zeros(0))
         return Numbers(*(np.concatenate(column) for column in zip(*made, strict=True)))
+
+    # windows ---------------------------------------------------------------------------------------------------
+
+    def window_at(self, window, clock: float):
+        """Where a window stands, in its volume's units; None where it is not shown or FAR away."""
+        if not window.life[0] <= clock < window.life[1]:
+            return None
+        places = next(t.places for t in self.plan.tracks if t.role == window.track)
+        part, end = clock - math.floor(clock), len(places) - 1
+
+        def stop(index):
+            return places[min(max(index, 0), end)].astype(float)
+
+        if window.flat or window.jump:
+            if LEAVES < part < LANDED - 1e-4:
+                return None
+            at = stop(math.floor(clock + 0.5))
+        else:
+            here, there = stop(math.floor(clock)), stop(math.floor(clock) + 1)
+            at = here + (there - here) * min(2 * part, 1.0)
+        return None if np.abs(at).max() > FAR / 10 else at
 
     # who meets whom --------------------------------------------------------------------------------------------
 

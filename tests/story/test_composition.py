@@ -7,6 +7,7 @@ its way, and every twelfth frame.
 """
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from addon.story import figures, load, make_plan
 from addon.story.glyphs import CAP_HEIGHT, TIMES, number, operand
 from addon.story.layout import MARGIN
+from addon.story.plan import Points
 from addon.story.sources import run
 
 from .picture import Picture, rectangles
@@ -205,3 +207,50 @@ def test_at_least_one_step_can_be_read_whole(shown):
     faults = {i: unsaid(shown, i) for i in own}
     best = min(faults, key=lambda i: len(faults[i]))
     assert not faults[best], f"{shown.name}: no step is legible whole; the best is {best}, without {faults[best]}"
+
+
+# the checks can fail ---------------------------------------------------------------------------------------------
+
+
+def changed(role: str, **columns) -> Picture:
+    """conv2d_valid with columns of one volume's or one text block's points replaced by what functions make of them."""
+    scene = load("conv2d_valid")
+    plan = make_plan(scene)
+
+    def own(part):
+        if part.role != role:
+            return part
+        data = {k: columns[k](v.copy()) if k in columns else v for k, v in part.points.data.items()}
+        return replace(part, points=Points(data))
+
+    picture = Picture(replace(plan, volumes=tuple(map(own, plan.volumes)), words=tuple(map(own, plan.words))))
+    picture.name, picture.trace = role, run(scene)
+    return picture
+
+
+def moved(x: float, z: float):
+    return lambda position: position + np.array([x, 0, z], np.float32)
+
+
+MUTANTS = {
+    "a caption on its volume": (word_faults, "input.caption", {"position": moved(0, -2)}),
+    "a sum in the title": (word_faults, "sum", {"position": moved(0, 8)}),
+    "a kernel out of the frame": (margin_faults, "kernel", {"position": moved(-3, 0)}),
+    "a title out of the frame": (margin_faults, "title", {"position": moved(9, 0)}),
+    "small words": (size_faults, "sum", {"size": lambda size: size * 0.9}),
+    "small digits": (size_faults, "output", {"size": lambda size: size * 0.5}),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_mutant_is_caught(name):
+    faults, role, columns = MUTANTS[name]
+    found = faults(changed(role, **columns))
+    assert found.first and role.split(".")[0] in str(found)
+
+
+def test_a_step_without_a_product_is_not_legible():
+    assert not unsaid(changed("none"), 1)
+    lost = changed("sum", dies=lambda dies: np.where(np.arange(len(dies)) % 20 == 3, -5.0, dies).astype(np.float32))
+    assert any(unsaid(lost, i) for i in range(3))
+    assert unsaid(changed("sum", size=lambda size: size * 0.9), 1), "words too small to be read were read"

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every frame of every figure shows the window of the last step born in it, and every step has a second of its own.
+
+Worked out from the plan at each frame's clock; tests/stage/test_composition_seen.py samples the same in Blender.
+"""
+
+from dataclasses import replace
+from itertools import groupby, pairwise
+
+import numpy as np
+import pytest
+
+from addon.story import figures, load, make_plan
+from addon.story.plan import BORN, LEAVES
+from addon.story.sources import run
+
+from .picture import Picture
+
+
+@pytest.fixture(scope="module", params=figures())
+def shown(request):
+    scene = load(request.param)
+    picture = Picture(make_plan(scene))
+    picture.trace = run(scene)
+    return picture
+
+
+def runs(picture) -> list[list]:
+    """The steps of each run that a figure shows."""
+    steps = sorted(picture.plan.steps, key=lambda s: s.run)
+    return [list(own) for _, own in groupby(steps, key=lambda s: s.run)]
+
+
+def windows(picture) -> list:
+    return [w for w in picture.plan.windows if not w.flat]
+
+
+def untrue_frames(picture) -> list[str]:
+    """Frames in which an output is new and a window stands elsewhere than on the last one's cells."""
+    plan, wrong = picture.plan, []
+    clocks = sorted({s.clock for s in plan.steps})
+    before = -1
+    for frame, clock in enumerate(picture.clocks, 1):
+        born = int(np.searchsorted(clocks, clock + BORN + 1e-6, side="right")) - 1
+        if born > before:
+            last, before = clocks[born], born
+            if clock > last + LEAVES + 1e-6:
+                wrong.append(f"frame {frame}: the clock is at {clock:.3f}, past the last step born, {last:g}")
+            there = {w.role: (picture.window_at(w, clock), picture.window_at(w, last)) for w in windows(picture)}
+            off = [r for r, (a, b) in there.items() if (a is None) != (b is None)
+                   or (a is not None and np.abs(a - b).max() > 0.05)]  # fmt: skip
+            if off or not any(a is not None for a, _ in there.values()):
+                wrong.append(f"frame {frame}: step {last:g} is born, and not under its window ({', '.join(off)})")
+    if before != len(clocks) - 1:
+        wrong.append(f"{len(clocks) - 1 - before} steps are never born")
+    return wrong
+
+
+def test_every_frame_shows_the_window_of_the_last_step_born_in_it(shown):
+    wrong = untrue_frames(shown)
+    assert not wrong, f"{shown.plan.id}: {len(wrong)} frames, the first: {wrong[:5]}"
+
+
+def test_the_clock_never_runs_back(shown):
+    back = [f for f, (a, b) in enumerate(pairwise(shown.clocks), 2) if b < a - 1e-6]
+    assert not back, f"{shown.plan.id}: in frames {back[:9]}"
+
+
+def test_every_step_has_its_own_second_in_order(shown):
+    """And the clock stands on the step then."""
+    clock = shown.plan.channels["clock.step"]
+    for steps in runs(shown):
+        for a, b in pairwise(steps):
+            assert b.second > a.second + 1e-6, f"{shown.plan.id}: {b.index} at {b.second} s is not after {a.index}"
+            assert b.clock >= a.clock + 0.5, f"{shown.plan.id}: {b.index} has the clock {b.clock} after {a.clock}"
+        for s in steps:
+            at = clock.at(s.second)
+            assert abs(at - s.clock) < 1e-3, f"{shown.plan.id}: at {s.second:.3f} s the clock is {at}, not {s.clock}"
+            assert 0 < s.second < shown.plan.seconds
+            assert abs(s.clock - round(s.clock)) < 1e-9, f"{shown.plan.id}: windows stand on whole clock values"
+
+
+def test_the_figure_takes_8_to_25_seconds(shown):
+    assert 8.0 <= shown.plan.seconds <= 25.0
+
+
+def test_the_steps_are_those_of_the_operation(shown):
+    """The first run tells each output cell of the trace once, in the order computed, with its value."""
+    first = runs(shown)[0]
+    assert [tuple(s.index) for s in first] == [tuple(s.output_index) for s in shown.trace]
+    assert [s.value for s in first] == [float(s.value) for s in shown.trace]
+
+
+def covered(volume, place, size, clock) -> set:
+    """The cells (row, column) of a volume's points that lie in a box."""
+    p = volume.points
+    alive = (p["born"] <= clock) & (clock < p["dies"]) & (p["cube"] >= 0) & (p["row"] > -1000)
+    near = (np.abs(p["position"] - place) < np.array(size) / 2 - 0.25).all(axis=1)
+    return {(int(r), int(c)) for r, c in zip(p["row"][alive & near], p["column"][alive & near], strict=True)}
+
+
+def hull(step, channel: int) -> set:
+    """The box of cells (row, column) that a step's window spans in a channel; none where it reads nothing there."""
+    spots = step.positions[step.positions[:, 0] == channel][:, 1:]
+    if not len(spots):
+        return set()
+    spots = np.column_stack([np.zeros(len(spots), int), spots]) if spots.shape[1] == 1 else spots
+    (r0, c0), (r1, c1) = spots.min(axis=0), spots.max(axis=0)
+    return {(int(r), int(c)) for r in range(r0, r1 + 1) for c in range(c0, c1 + 1)}
+
+
+def wrong_windows(picture) -> list[str]:
+    """Steps at which a window on an input covers other cells than those that the step reads there."""
+    plan, wrong = picture.plan, []
+    volumes = {v.role: v for v in plan.volumes}
+    first = runs(picture)[0]
+    own = [w for w in windows(picture) if w.role in (f"{w.parent}.window",) and w.parent.split(".")[0] == "input"]
+    for info, step in zip(first, picture.trace, strict=True):
+        for w in own:
+            place, volume = picture.window_at(w, info.clock), volumes[w.parent]
+            channel = int(volume.points["channel"][0])
+            there = set() if place is None else covered(volume, place, w.size, info.clock)
+            wanted = hull(step, channel)
+            if there != wanted:
+                wrong.append(f"{w.role} at step {info.index}: covers {sorted(there)}, not {sorted(wanted)}")
+    return wrong if own else ["no window stands on an input"]
+
+
+def test_at_every_step_the_windows_cover_what_it_reads(shown):
+    if shown.trace.op not in ("conv", "max_pool", "avg_pool"):
+        return  # a transposed convolution and a global pool are proved by their own stories' tests
+    wrong = wrong_windows(shown)
+    assert not wrong, f"{shown.plan.id}: {len(wrong)} times, the first: {wrong[:2]}"
+
+
+def test_a_cell_of_the_output_is_born_at_its_own_step(shown):
+    """Its life starts a rise before its step's clock value, and it carries its step's number."""
+    plan = shown.plan
+    when = {tuple(s.index): s.clock for s in runs(shown)[0]}
+    spatial = shown.trace.output.ndim - 1
+    found = set()
+    for v in plan.volumes:
+        if v.role != "output" and not v.role.startswith("output."):
+            continue
+        p = v.points
+        for k in np.flatnonzero((p["step"] >= 0) & (p["cube"] >= 0)):
+            key = (int(p["channel"][k]), *(int(p[n][k]) for n in ("row", "column")[2 - spatial :]))
+            assert key in when, f"{plan.id}: {v.role} has a cell {key} that no step makes"
+            born = when[key] - BORN
+            assert abs(p["born"][k] - born) < 0.02, f"{plan.id}: {v.role} {key} is born at {p['born'][k]}, not {born}"
+            found.add(key)
+    assert found == set(when), f"{plan.id}: without a cell: {sorted(set(when) - found)[:5]}"
+
+
+# the checks can fail -------------------------------------------------------------------------------------------
+
+
+def mutant(change) -> Picture:
+    scene = load("conv2d_valid")
+    picture = Picture(change(make_plan(scene)))
+    picture.trace = run(scene)
+    return picture
+
+
+def hurried(plan):
+    """The clock leaps from step to step and is past each when its frame comes."""
+    clock = plan.channels["clock.step"]
+    values = np.where(clock.values >= 0, np.round(clock.values) + 0.1, clock.values)
+    leaps = replace(clock, values=values, easing=("constant",) * len(values))
+    return replace(plan, channels={**plan.channels, "clock.step": leaps})
+
+
+def astray(plan):
+    """One place of the window's track is its neighbour's."""
+    (track,) = (t for t in plan.tracks if t.role == "input.track")
+    places = track.places.copy()
+    places[5] = places[6]
+    moved = replace(track, places=places)
+    return replace(plan, tracks=tuple(moved if t is track else t for t in plan.tracks))
+
+
+def test_a_clock_that_is_past_its_steps_is_caught():
+    assert untrue_frames(mutant(hurried))
+
+
+def test_a_window_on_its_neighbours_cells_is_caught():
+    assert wrong_windows(mutant(astray)) and not wrong_windows(mutant(lambda plan: plan))
