@@ -14,6 +14,7 @@ from ..story.plan import POINT_FIELDS, Points
 CELL = 0.94  # a hair's gap between neighbours
 BEVEL = 0.05
 WIRE = 0.018  # thickness of an outline's bars
+FRAME = 0.085  # thickness of the frame on a cell's front face
 WEIGHT = 0.008  # by which letters are fattened on all sides, in font sizes: small digits want strokes
 FRONT_EDGES = {(0, -1, -1), (0, -1, 1), (2, -1, -1), (2, 1, -1)}  # of a box, as `edges_box` names them
 
@@ -63,6 +64,8 @@ def cell_shape(name: str, shape: str, leftward: bool) -> bpy.types.Mesh:
         return cube(name)
     if shape == "ghost":
         return cube(name, 0.86, 0.02)
+    if shape == "frame":
+        return edges_box(name, (CELL - FRAME, CELL, CELL - FRAME), FRAME, FRONT_EDGES)
     near = -1 if leftward else 1
     seen = set(FRONT_EDGES)
     if "top" in shape:

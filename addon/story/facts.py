@@ -46,18 +46,21 @@ def size_formula(trace, axis: int = -1) -> str:
     covered = f"{reach}" if d == 1 else f"({d}{TIMES}{k - 1} + 1)"
     inner = f"({n}{pads} \u2212 {covered}) / {s}"
     if (n + before + after - reach) % s:
-        inner = f"floor({inner})"
+        inner = f"{'ceil' if trace.ceil_mode else 'floor'}({inner})"
     return f"{inner} + 1 = {trace.output.shape[axis]}"
 
 
-def cell_name(scene, index) -> str:
-    """The output cell's name with its place, as in "out[row 1, col 2]"."""
+def cell_name(scene, index, slice: int | None = None) -> str:
+    """The output cell's name with its place, as in "out[row 1, col 2]", or "out[slice 0, row 1, col 2]"."""
     w, base = scene.words, scene.look.index_from
     names = (w.row, w.column)[-len(index) :] if len(index) < 3 else ("",) * len(index)
-    inner = ", ".join(f"{name} {i + base}".strip() for name, i in zip(names, index, strict=True))
-    return f"{w.out}[{inner}]"
+    inner = [f"{name} {i + base}".strip() for name, i in zip(names, index, strict=True)]
+    if slice is not None:
+        inner.insert(0, f"{w.slice} {slice + base}".strip())
+    return f"{w.out}[{', '.join(inner)}]"
 
 
 def legend_of(scene, trace) -> str:
     """What the colour of negative numbers means, where there are any."""
-    return scene.words.negative if min(trace.input.min(), trace.weight.min(), trace.output.min()) < 0 else ""
+    shown = [trace.input, trace.output, *([] if trace.weight is None else [trace.weight])]
+    return scene.words.negative if min(a.min() for a in shown) < 0 else ""

@@ -35,8 +35,8 @@ class Material:
 
 @dataclass(frozen=True)
 class Cube:
-    """One kind of cell: a shape in a material: "cube", "ghost", or "wire" with the faces whose edges it shows besides
-    the front: "wire", "wire top", "wire side", "wire top side"."""
+    """One kind of cell: a shape in a material: "cube", "ghost", "frame" (on a cell's front face, to mark it), or "wire"
+    with the faces whose edges it shows besides the front: "wire", "wire top", "wire side", "wire top side"."""
 
     shape: str
     material: str

@@ -245,12 +245,27 @@ class Words:
     )
     row: str = word("row", "the row in a cell's name, as in out[row 1, col 2]")
     column: str = word("col", "the column in a cell's name")
+    slice: str = word("slice", "the output channel in a cell's name where there are several")
     rows: str = word("rows", "the first size in a shape")
     columns: str = word("columns", "the second size in a shape")
     one_row: str = word("1 row", "a single row")
     one_column: str = word("1 column", "a single column")
     and_word: str = word("and", "between two things that are named")
     left_over: str = word("{lines} left over", "said of rows and columns that no window reads; `{lines}` names them")
+    ring: str = word("{padding}: a ring of {count} zeros", "said while padding arrives on all sides; `{padding}` says how "
+                     "much, `{count}` how many cells")  # fmt: skip
+    edges: str = word("{padding}: {count} zeros", "the same where not all sides get padding")
+    same: str = word("same: p = (k \u2212 1) / 2 = ({k} \u2212 1) / 2 = {p}, so {n} stays {n}",
+                     "said of `same` padding; `{k}` the kernel's size, `{p}` the padding, `{n}` the size")  # fmt: skip
+    same_uneven: str = word("same: {sum} zeros, {p}, so {n} stays {n}",
+                            "said of `same` padding that differs between the sides")  # fmt: skip
+    equal: str = word("output {out} = input {in}", "said at the end of `same` padding; `{out}` and `{in}` are shapes")
+    opens: str = word("dilation {dilation}: the {count} taps move apart and span {span}",
+                      "said while the kernel opens; `{span}` is its extent")  # fmt: skip
+    under: str = word("in the window:", "before what the window meets")
+    meets: str = word("{count} input + {zeros} padding", "how many cells of each kind the window meets")
+    skipping: str = word("{count} skipped between", "said of the positions that a stride passes over")
+    holes: str = word("{count} cells skipped", "said of what a dilated window does not read")
     depth: str = word("channels", "the last size in the shape of several channels")
     negative: str = word("negative", "what the colour of negative numbers means")
     partial: str = word("sum", "one channel's share of the sum")
