@@ -7,11 +7,11 @@ At the end every channel's partial sums stand as a map of their own, and the map
 import numpy as np
 
 from . import sums
-from .facts import bias_text, cell_name, facts, legend_of, shape_text
-from .glyphs import TIMES, equals, number, operand, width
+from .facts import bias_text, facts, legend_of, shape_text
+from .glyphs import TIMES, number
 from .guides import add_lines, guide_segments
 from .layout import Block, Grid
-from .pace import ENDED, START, VISIT, reveal, run_clock, schedule
+from .pace import ENDED, START, VISIT, run_clock, schedule
 from .parts import (
     RING,
     TICK,
@@ -27,103 +27,19 @@ from .parts import (
     output_plane,
     padded_shape,
     place_of,
-    result_color,
     taps_of,
     visit,
     window_on,
 )
 from .plan import LANDED, NEVER
+from .shares import channel_rows, hue_of, names_of, partial_sums, set_channel_rows
 from .sheet import WORD, Sheet, plane
-from .sums import Piece
 from .theme import HUES, Scale
 
-HUE_OF = ("red", "green", "blue")
 STACK = RING - 1.0  # the clock while the stack stands; it is apart by RING
 UNEVEN = 0.004  # cells by which each plane stands higher, so that no two faces share a place on the way
 MOST_CHANNELS = 4  # planes that stand beside each other with readable numbers
 APART = 1.3  # seconds the stack takes to come apart
-
-
-def names_of(scene, count: int) -> list[str]:
-    w = scene.words
-    return list(w.channels) if count == len(w.channels) else [f"{w.channel} {i + scene.look.index_from}"
-                                                              for i in range(count)]  # fmt: skip
-
-
-def hue_of(channel: int, count: int) -> str:
-    return HUE_OF[channel] if count == 3 else "blue"
-
-
-def partial_sums(trace) -> np.ndarray:
-    """Every step's sum of products per channel, shape (steps, channels)."""
-    count = trace.weight.shape[1]
-    made = np.zeros((len(trace), count), trace.output.dtype)
-    for i in range(len(trace)):
-        step = trace[i]
-        np.add.at(made[i], step.kernel_index[:, 0], step.products)
-    return made
-
-
-def _sum_steps(sheet: Sheet, trace, partial, names, plan):
-    """Per channel a line of products with its partial sum; then the line that adds the channels to the cell."""
-    scene, p = sheet.scene, sheet.palette
-    ink, muted = sheet.theme.ink, sheet.theme.muted
-    count = partial.shape[1]
-    hues = [p.words_in(HUES[hue_of(c, count)]) for c in range(count)]
-    channel_rows: list[list[list[Piece]]] = [[] for _ in range(count)]
-    total_rows, texts = [], []
-    for i in range(len(trace)):
-        step = trace[i]
-        parts, slow = len(step.taps) + count + 1, plan.kinds[i] in ("first", "next")
-        done, said = 0, []
-        for c in range(count):
-            row = [Piece(f"{names[c]}:", hues[c], i - LANDED)]
-            for t in np.flatnonzero(step.kernel_index[:, 0] == c):
-                text = ("+ " if len(row) > 1 else "") + sums.product(step.values[t], step.weights[t])
-                row.append(Piece(text, ink if step.real[t] else muted, reveal(i, done, parts, slow=slow)))
-                done += 1
-            own = step.kernel_index[:, 0] == c
-            sign = equals([*step.values[own], *step.weights[own], partial[i, c]])
-            row.append(Piece(f"{sign} {number(partial[i, c])}", hues[c], reveal(i, done, parts, slow=slow)))
-            done += 1
-            channel_rows[c].append(row if plan.told[i] else None)
-            said.append(" ".join(piece.text for piece in row))
-        pieces = [Piece(f"{cell_name(scene, step.output_index[1:])} =", ink, i - LANDED)]
-        for c in range(count):
-            text = ("+ " if c else "") + f"{names[c]} {operand(partial[i, c])}"
-            pieces.append(Piece(text, hues[c], reveal(i, done, parts, slow=slow)))
-        if trace.bias is not None:
-            pieces.append(Piece(f"+ {scene.words.bias} {operand(step.bias)}", ink, reveal(i, done, parts, slow=slow)))
-        sign = equals([*partial[i], step.bias, step.value])
-        pieces.append(Piece(f"{sign} {number(step.value)}", result_color(sheet, step.value), sums.born(i)))
-        total_rows.append(pieces if plan.told[i] else None)
-        texts.append("; ".join([*said, " ".join(piece.text for piece in pieces)]))
-    return channel_rows, total_rows, texts
-
-
-def _set_sums(sheet: Sheet, trace, channel_rows, total_rows, y0: float, size: float, last: float) -> None:
-    """The channels' lines share their slots, so that products stand in columns; the total stands below."""
-    count, taps = len(channel_rows), len(channel_rows[0][0]) - 2
-    top = y0 + sums.height(count + 1, size)
-    shared = [row for rows in channel_rows for row in rows if row]
-    gaps = sums.gaps_of(["name"] + ["product"] * taps + ["result"], trace.kernel_size[-1])
-    widths = [max(width(row[k].text) for row in shared) for k in range(len(shared[0]))]
-    # evenly spaced where there is room
-    x0, _, x1, _ = sheet.inner
-    even = [widths[0], *[max(widths[1:-1])] * taps, widths[-1]]
-    widths = even if (sum(even) + sum(gaps[1:])) * size <= x1 - x0 else widths
-    # many taps: smaller words rather than cut ones
-    small = min(size, (x1 - x0) / (sum(widths) + sum(gaps[1:])))
-    widths = [w * small for w in widths]
-    made = []
-    for c, rows in enumerate(channel_rows):
-        made += sums.set_lines(sheet, rows, [list(range(len(rows[0])))], top - c * sums.LINE * size, small, gaps,
-                               last=last, widths=widths)  # fmt: skip
-    sheet.words("sum.channels", "Channel sums", made)
-    slots = list(range(len(total_rows[0])))
-    gaps = sums.gaps_of(["name"] * (len(slots) - 1) + ["result"], 1)
-    total = sums.set_lines(sheet, total_rows, [slots], top - count * sums.LINE * size, size, gaps, flow=True)
-    sheet.words("sum", "Sum", total)
 
 
 def _open(sheet: Sheet, trace) -> float:
@@ -229,7 +145,7 @@ def tell(sheet: Sheet, trace):
     partial = partial_sums(trace)
     ocols = as_rows(trace.output[0]).shape[1]
     plan = schedule(len(trace), ocols, scene, spent=APART + 3.2)
-    channel_rows, total_rows, texts = _sum_steps(sheet, trace, partial, names, plan)
+    each, total_rows, texts = channel_rows(sheet, trace, partial, names, plan)
     used = sums.height(count + 1, word) if scene.look.sum_line else 0.0
     rows, columns = padded_shape(trace)
     krows, kcols = as_rows(trace.weight[0, 0]).shape
@@ -281,7 +197,7 @@ def tell(sheet: Sheet, trace):
              for i, told in enumerate(plan.told) if told]  # fmt: skip
     add_lines(sheet, guide_segments(sheet, trace, stops), [f"input.{n}" for n in names] + ["output"])
     if scene.look.sum_line:
-        _set_sums(sheet, trace, channel_rows, total_rows, y0, word, last)
+        set_channel_rows(sheet, trace, each, total_rows, y0, word, last)
         add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), y0 + used / 2)
         add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), y0 + used / 2)
         said = w.adding.replace("{sums}", " + ".join(f"{w.partial} {n}" for n in names))

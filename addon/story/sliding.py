@@ -7,11 +7,11 @@ One channel, one filter, one or two dimensions.
 import numpy as np
 
 from . import sums
-from .facts import bias_text, cell_name, facts, legend_of, shape_text, size_formula
-from .glyphs import TIMES, equals, number, operand, width
+from .facts import bias_text, facts, legend_of, shape_text, size_formula
+from .glyphs import TIMES, width
 from .guides import add_lines, guide_segments
 from .layout import Block, Grid
-from .pace import ENDED, reveal, run_clock, schedule
+from .pace import ENDED, run_clock, schedule
 from .parts import (
     TICK,
     add_home,
@@ -28,45 +28,13 @@ from .parts import (
     padded_shape,
     pads_of,
     place_of,
-    result_color,
     taps_of,
     visit,
     window_on,
 )
 from .plan import LANDED
+from .shares import product_rows
 from .sheet import WORD, Sheet
-from .sums import Piece
-
-
-def _sum_steps(sheet: Sheet, trace, plan):
-    """Every step's sum in two lines of the same slots: its products as they are made, and what they come to.
-
-    Returns both lines' pieces per step (None where the `plan` does not tell it), and every step's sum as one text.
-    """
-    scene, ink, muted = sheet.scene, sheet.theme.ink, sheet.theme.muted
-    upper, lower, texts = [], [], []
-    for i in range(len(trace)):
-        step = trace[i]
-        count, slow = 2 * len(step.taps) + 2, plan.kinds[i] in ("first", "next")
-        name = Piece(f"{cell_name(scene, step.output_index[1:])} =", ink, i - LANDED)
-        made, values = [name], [Piece("", ink, i)]
-        for t in range(len(step.taps)):
-            plus, color = "+ " if t else "", ink if step.real[t] else muted
-            text, comes = sums.product(step.values[t], step.weights[t]), operand(step.products[t])
-            made.append(Piece(plus + text, color, reveal(i, t, count, slow=slow)))
-            values.append(Piece(plus + comes, color, reveal(i, len(step.taps) + t, count, slow=slow)))
-        if trace.bias is not None:
-            text = f"+ {scene.words.bias} {operand(step.bias)}"
-            made.append(Piece(text, ink, reveal(i, len(step.taps) - 1, count, slow=slow)))
-            values.append(Piece(f"+ {operand(step.bias)}", ink, reveal(i, count - 2, count, slow=slow)))
-        sign = equals([*step.values, *step.weights, step.bias, step.value])
-        made.append(Piece("", ink, i))
-        values.append(Piece(f"{sign} {number(step.value)}", result_color(sheet, step.value), sums.born(i)))
-        values[0] = Piece("=", ink, values[1].born, right=True)
-        upper.append(made if plan.told[i] else None)
-        lower.append(values if plan.told[i] else None)
-        texts.append(" ".join(p.text for p in (*made[:-1], *values)))
-    return upper, lower, texts
 
 
 def suits(scene, trace) -> bool:
@@ -94,7 +62,7 @@ def tell(sheet: Sheet, trace):
     x0, y0, x1, _ = sheet.inner
     orows, ocols = as_rows(trace.output[0]).shape
     plan = schedule(len(trace), ocols, scene, spent=1.1 if any(sum(p) for p in trace.padding) else 0.0)
-    upper, lower, texts = _sum_steps(sheet, trace, plan)
+    upper, lower, texts = product_rows(sheet, trace, plan)
     slots = [list(c) for c in zip(*(u + d for u, d in zip(upper, lower, strict=True) if u), strict=True)]
     slots = [a + b for a, b in zip(slots[: len(upper[0])], slots[len(upper[0]) :], strict=True)]
     kinds = ["name"] + ["product"] * len(trace[0].taps) + ["bias"] * (trace.bias is not None) + ["result"]
