@@ -14,17 +14,18 @@ from .sheet import Sheet
 LINE_PIXELS, LINES_NEARER = 2.0, 6.0  # the latter in cells
 
 
-def guide_segments(sheet: Sheet, trace, stops) -> list[tuple]:
+def guide_segments(sheet: Sheet, trace, stops, around=()) -> list[tuple]:
     """Rows of (end, place, end, place, clock) as `add_lines` takes them; ends are numbers of volumes.
 
     `stops` has for every step that is tied (clock, ends, made): `ends` the windows from left to right as (end, block,
-    place of the window's middle), `made` the output cell as (end, block, row, column).
+    place of the window's middle), `made` the output cell as (end, block, row, column). The rail also runs below the
+    blocks `around`.
     """
     spans = [d * (k - 1) + 1 for k, d in zip(trace.kernel_size, trace.dilation, strict=True)]
     high, wide = (1 if len(spans) == 1 else spans[0]), spans[-1]
     camera, stops = sheet.camera, list(stops)
     blocks = [block for _, ends, made in stops for _, block, _ in (*ends, (made[0], made[1], None))]
-    level = min((b.box[1] for b in blocks), default=0.0) - sheet.px(3.0)
+    level = min((b.box[1] for b in (*blocks, *around)), default=0.0) - sheet.px(3.0)
 
     def dropped(block, x):
         """The place in a block's own units, straight below x, that is seen at the rail's level."""

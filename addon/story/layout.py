@@ -72,6 +72,29 @@ class Block:
         box = camera.box((-h, -h, -rows + 1 - h), (columns - 1 + h, depth - 1 + h, h))
         return tuple(v * self.unit for v in box)
 
+    def settle(self, camera: Camera, scale: float) -> None:
+        """Work out its box and its words' places from its `origin`, at so many pixels per cell."""
+        x0, y0, x1, y1 = (v * scale for v in self.extent(camera))
+        middle = self.origin[0] + (x0 + x1) / 2
+        self.box = (self.origin[0] + x0, self.origin[1] + y0, self.origin[0] + x1, self.origin[1] + y1)
+        y = self.box[3] + self.tick
+        self.captions_at = []
+        for index in range(len(self.captions) - 1, -1, -1):
+            size = self.captions[index][1]
+            y += AIR * size + DESCENT * size if index == len(self.captions) - 1 else size * LEADING
+            self.captions_at.insert(0, (middle, y))
+        y = self.box[1]
+        self.below_at = []
+        for index, (_, size) in enumerate(self.below):
+            y -= (AIR + CAP_HEIGHT) * size if index == 0 else size * LEADING
+            self.below_at.append((middle, y))
+        middle_y = (self.box[1] + self.box[3]) / 2
+        self.beside_at = [
+            (self.box[2] + SIDE * size + width(text) * size / 2, middle_y - (CAP_HEIGHT / 2 + index * LEADING) * size)
+            for index, (text, size) in enumerate(self.beside)
+        ]
+
+
 
 LEADING = 1.28  # line height in font sizes
 AIR = 0.42  # between a caption and its volume, in font sizes
@@ -155,24 +178,7 @@ class Grid:
         x0, y0, x1, y1 = (v * self.scale for v in block.extent(self.camera))
         middle = self.lefts[block.column] + self.widths[block.column] / 2
         block.origin = (middle - (x0 + x1) / 2, self.middles[block.row] - (y0 + y1) / 2)
-        block.box = (block.origin[0] + x0, block.origin[1] + y0, block.origin[0] + x1, block.origin[1] + y1)
-        y = block.box[3] + block.tick
-        block.captions_at = []
-        for index in range(len(block.captions) - 1, -1, -1):
-            size = block.captions[index][1]
-            y += AIR * size + DESCENT * size if index == len(block.captions) - 1 else size * LEADING
-            block.captions_at.insert(0, (middle, y))
-        y = block.box[1]
-        block.below_at = []
-        for index, (_, size) in enumerate(block.below):
-            y -= (AIR + CAP_HEIGHT) * size if index == 0 else size * LEADING
-            block.below_at.append((middle, y))
-
-        middle_y = (block.box[1] + block.box[3]) / 2
-        block.beside_at = [
-            (block.box[2] + SIDE * size + width(text) * size / 2, middle_y - (CAP_HEIGHT / 2 + index * LEADING) * size)
-            for index, (text, size) in enumerate(block.beside)
-        ]
+        block.settle(self.camera, self.scale)
 
     def between(self, left: int, row: int) -> tuple[float, float]:
         """The middle of the gap right of column `left`, at a row's middle (pixels)."""

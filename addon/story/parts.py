@@ -46,14 +46,16 @@ def place_of(trace, channel: int = 0) -> np.ndarray:
     return np.array(places)
 
 
-def input_plane(sheet: Sheet, trace, channel: int, hue: str, *, unit: float = 1.0, added: str = "0") -> Points:
+def input_plane(sheet: Sheet, trace, channel: int, hue: str, *, unit: float = 1.0, added: str = "0",
+                fade: float = 0.6) -> Points:  # fmt: skip
     """One input channel with its ring of padding, which arrives cell by cell between RING and START.
 
-    `unit` is the size of its cells; `added` is what a cell of padding says: the number, or "".
+    `unit` is the size of its cells; `added` is what a cell of padding says: the number, or ""; `fade` how far its
+    cells fade back outside the window.
     """
     values = as_rows(trace.input[channel])
     (top, bottom), (left, right) = pads_of(trace)
-    scale = Scale(sheet.palette, hue, trace.input.min(), trace.input.max())
+    scale = Scale(sheet.palette, hue, trace.input.min(), trace.input.max(), fade)
     size = sheet.digits([number(v) for v in trace.input.ravel()], unit)
     points = plane(sheet, values, scale, size=size, channel=channel)
     points["position"][:] += (left, 0, -top)
@@ -65,7 +67,7 @@ def input_plane(sheet: Sheet, trace, channel: int, hue: str, *, unit: float = 1.
     middle = ((rows - 1) / 2, (columns - 1) / 2)
     ring.sort(key=lambda rc: np.arctan2(rc[0] - middle[0], rc[1] - middle[1]))
     p, ghost = sheet.palette, sheet.theme.ghost
-    faded = p.faded(ghost)
+    faded = p.faded(ghost, fade)
     born = RING + 0.02 + 0.83 * np.arange(len(ring)) / len(ring)
     ghosts = Points.make(
         [(c, 0, -r) for r, c in ring], cube=p.cube(ghost, "ghost"), faded=p.cube(faded, "ghost"),
@@ -100,12 +102,18 @@ def wires(sheet: Sheet, shape) -> np.ndarray:
 
 
 def add_home(sheet: Sheet, role: str, name: str, block: Block, location, back: float, *, color=None,
-             lives=((ALWAYS, NEVER),)) -> None:  # fmt: skip
-    """What stays at a kernel's place until it is `back` (clock): its outline, and its name."""
+             lives=((ALWAYS, NEVER),), empty=(), opened: float = ALWAYS) -> None:  # fmt: skip
+    """What stays at a kernel's place until it is `back` (clock): its outline, and its name.
+
+    `empty` places (row, column), between a dilated kernel's taps, are outlined from the clock `opened` on.
+    """
     shape = (block.cells[2], block.cells[0])
     row, column = (a.ravel() for a in np.indices(shape))
     points = Points.make(np.column_stack([column, 0 * row, -row]), cube=wires(sheet, shape), faded=wires(sheet, shape),
                          born=-LANDED, dies=back, row=row, column=column)  # fmt: skip
+    for place in empty:
+        own = (row == place[0]) & (column == place[1])
+        points["born"][own], points["dies"][own] = opened, NEVER
     sheet.volume(f"{role}.home", f"{name} outline", points, location, block.cells, card=None)
     sheet.captions(f"{role}.home", block, color=color, lives=lives)
 
@@ -115,25 +123,36 @@ def add_ticks(sheet: Sheet, role: str, block: Block, pads=((0, 0), (0, 0)), dies
     columns, _, rows = block.cells
     if not sheet.scene.look.labels or max(columns, rows) > MOST_TICKS:
         return
+    (top, bottom), (left, right) = pads
+    made = tick_marks(sheet, block, range(top, rows - bottom), range(left, columns - right), dies=dies)
+    sheet.words(f"{role}.ticks", f"{block.name} indices", made, role)
+
+
+def tick_marks(sheet: Sheet, block: Block, rows, columns, *, home=None, born: float = ALWAYS,
+               dies: float = NEVER) -> list[Points]:  # fmt: skip
+    """The indices of a block's rows and columns, which are given as places in it, in order; one line has none.
+
+    `home` is where the volume stands whose words they are (pixels), if not at the block's origin.
+    """
     size, base, camera = sheet.px(TICK), sheet.scene.look.index_from, sheet.camera
     h = 0.47
     # the back edges of the visible side and of the top are further out than the fronts, and tilted
     side = camera.project((-h, h if camera.right[1] < 0 else -h, 0))[0]
     slope = camera.up[0] / camera.right[0]
     made = []
-    (top, bottom), (left, right) = pads
-    for r in range(top, rows - bottom) if rows > 1 else ():
+    for index, r in enumerate(rows if block.cells[2] > 1 else ()):
         x, y = camera.project((-h, -h, -r))
         y += (side - x) * slope
-        made.append((str(r - top + base), side, y, -0.55, -0.36))
-    for c in range(left, columns - right) if columns > 1 else ():
+        made.append((str(index + base), side, y, -0.55, -0.36))
+    for index, c in enumerate(columns if block.cells[0] > 1 else ()):
         x, _ = camera.project((c, -h, h))
         back_x, back_y = camera.project((c, h, h))
-        made.append((str(c - left + base), x, back_y + (x - back_x) * slope, 0.0, 0.45))
-    cell = sheet.scale * block.unit
-    made = [sheet.text(text, x * cell + dx * size, y * cell + dy * size, size, sheet.theme.muted, z=-8.0,
-                       kind="tick", home=block.origin, dies=dies) for text, x, y, dx, dy in made]  # fmt: skip
-    sheet.words(f"{role}.ticks", f"{block.name} indices", made, role)
+        made.append((str(index + base), x, back_y + (x - back_x) * slope, 0.0, 0.45))
+    cell, home = sheet.scale * block.unit, block.origin if home is None else home
+    off = np.array(block.origin) - home
+    return [sheet.text(said, off[0] + x * cell + dx * size, off[1] + y * cell + dy * size, size, sheet.theme.muted,
+                       z=-8.0, kind="tick", home=home, born=born, dies=dies)
+            for said, x, y, dx, dy in made]  # fmt: skip
 
 
 def kernel_plane(sheet: Sheet, trace, channel: int, products: bool) -> Points:
