@@ -252,8 +252,9 @@ class Words:
     one_column: str = word("1 column", "a single column")
     and_word: str = word("and", "between two things that are named")
     left_over: str = word("{lines} left over", "said of rows and columns that no window reads; `{lines}` names them")
-    ring: str = word("{padding}: a ring of {count} zeros", "said while padding arrives on all sides; `{padding}` says how "
-                     "much, `{count}` how many cells")  # fmt: skip
+    ring: str = word("{padding}: a ring of {count} zeros",
+                     "said while padding arrives on all sides; `{padding}` says how much, `{count}` how many cells",
+                     )  # fmt: skip
     edges: str = word("{padding}: {count} zeros", "the same where not all sides get padding")
     same: str = word("same: p = (k \u2212 1) / 2 = ({k} \u2212 1) / 2 = {p}, so {n} stays {n}",
                      "said of `same` padding; `{k}` the kernel's size, `{p}` the padding, `{n}` the size")  # fmt: skip
@@ -264,16 +265,45 @@ class Words:
                       "said while the kernel opens; `{span}` is its extent")  # fmt: skip
     under: str = word("in the window:", "before what the window meets")
     meets: str = word("{count} input + {zeros} padding", "how many cells of each kind the window meets")
-    skipping: str = word("{count} skipped between", "said of the positions that a stride passes over")
-    holes: str = word("{count} cells skipped", "said of what a dilated window does not read")
+    skipping: str = word("positions skipped: {count}", "said of the positions that a stride passes over")
+    holes: str = word("cells skipped: {count}", "said of what a dilated window does not read")
     depth: str = word("channels", "the last size in the shape of several channels")
     negative: str = word("negative", "what the colour of negative numbers means")
     partial: str = word("sum", "one channel's share of the sum")
+    covered: str = word("Window", "name of what the window covers, in a close-up")
+    products: str = word("Products", "name of the products, in a close-up")
+    total: str = word("Sum", "name of the sum, in a close-up")
+    added: str = word("sum of the {count} products", "said where they are too many to be written")
+    meaning: str | None = knob(
+        None, "text", "what the kernel's results mean, said below a sweep", auto="what the named kernel shows"
+    )
+    run_stride: str = word("stride {value}", "what is other in one of two runs")
+    run_padding: str = word("padding {value}", "what is other in one of two runs")
+    run_dilation: str = word("dilation {value}", "what is other in one of two runs")
+    positions: str = word("{count} positions", "how many positions a run's window has")
+    waits: str = word("waits: no position here", "said while the second of two runs waits for the first")
+    waits_stride: str = word(
+        "waits: stride {value} skips these", "said while one of two runs waits because of its stride"
+    )
+    shared: str = word("the same in both", "said of the kernel of two runs")
     summary: str = word(
         "{count} positions of the window have given {count} output cells", "said at the end; `{count}` is their number"
     )
     adding: str = word(
         "Each output cell = {sums}", "said when several channels' sums add up; `{sums}` names them"
+    )
+    slices: str = word(
+        "{filters} filters \u2192 output depth {filters}", "how many filters and slices there are; `{filters}`"
+    )
+    filter_depth: str = word(
+        "filter depth {depth} = input depth {depth}", "why a filter is as deep as it is; `{depth}`"
+    )
+    group_depth: str = word(
+        "filter depth {depth} = {channels} channels / {groups} groups", "the same where there are groups"
+    )
+    fills: str = word(
+        "Filter {number} slides over all {count} positions and fills slice {number}",
+        "said while one filter's steps go by; `{number}` is the filter's, `{count}` the positions'",
     )
     sweep: str = word(
         "and so on, to the last of {count} positions", "said while many steps go by; `{count}` is their number"

@@ -1,14 +1,314 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Story `sweep`: not written yet."""
+"""Story `sweep`: a window sweeps over a plane of many small cells, and a close-up works out every position.
+
+One channel, one filter. The planes carry no numbers, so that the whole picture can be seen at once; the close-up does.
+The first steps, the strongest result of each sign, and the last are told; between them the steps go by, more slowly
+where the window meets something.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from . import sums
+from .facts import bias_text, cell_name, facts, shape_text, size_formula
+from .glyphs import equals, number, operand, width
+from .guides import add_lines
+from .inset import Inset
+from .kernels import NAMED
+from .layout import Block, Grid
+from .pace import ENDED, SHORTEST_SWEEP, Schedule, reveal, run_clock, schedule
+from .parts import (
+    add_rule,
+    add_statement,
+    add_ticks,
+    as_rows,
+    infos,
+    input_plane,
+    marker_on,
+    opening,
+    output_plane,
+    padded_shape,
+    pads_of,
+    place_of,
+    result_color,
+    taps_of,
+    window_on,
+)
+from .plan import ALWAYS, FRONT, LANDED, LEAVES, NEVER
+from .sheet import SQUARE, WORD, Sheet
+from .sums import Piece
+from .theme import LEVELS, Scale
+
+MANY = 400  # output cells: more than these are swept over whatever their size
+FADE = 0.38  # how far cells fade outside the window: less than elsewhere, for they are a picture
+BEFORE = 24.0  # units by which the lines to the close-up stand before all else
+WALKS = 3  # steps that are walked after the first
+DWELL = 3.0  # how much longer the sweep stays on a window that meets something
+SHORT = 0.945  # of a word's font size: how much smaller a sum may be set to fit its line
 
 
 def suits(scene, trace) -> bool:
-    return False
+    """One channel, one filter, and cells too many or too small for numbers of their own."""
+    if trace.op != "conv" or not len(trace.input) == len(trace.output) == 1:
+        return False
+    return trace.output[0].size > MANY or not _roomy(scene, trace)
+
+
+def _roomy(scene, trace) -> bool:
+    """Whether kernel, input and output fit beside each other in cells that can carry their numbers."""
+    sheet = Sheet(scene)
+    if not scene.look.numbers:
+        return True
+    shapes = as_rows(trace.weight[0, 0]).shape, padded_shape(trace), as_rows(trace.output[0]).shape
+    blocks = [Block("", 0, i, (c, 1, r)) for i, (r, c) in enumerate(shapes)]
+    x0, y0, x1, y1 = sheet.inner
+    sheet.scale = Grid(sheet.camera, blocks, [20.0, 20.0], 0.0).solve((x0, y0, x1, y1), largest=sheet.px(54))
+    return all(sheet.digits([number(v) for v in np.unique(a)]) for a in (trace.input, trace.weight, trace.output))
 
 
 def refusal(scene, trace):
-    return "story", "sweep", "has no story yet"
+    """Why it cannot tell this one."""
+    if trace.op != "conv":
+        return "op.type", scene.op.type, "must be conv for the story sweep"
+    if len(trace.input) > 1 or len(trace.output) > 1:
+        return "story", "sweep", "tells one input channel and one filter"
+    return None
 
 
-def tell(sheet, trace):
-    raise NotImplementedError
+# pace ------------------------------------------------------------------------------------------------------------
+
+
+def stops_of(trace, first: int) -> list[int]:
+    """The steps inside the sweep that are told: the largest result, and the lowest where there are negative ones."""
+    values = trace.output[0].ravel()
+    # the last of the lowest: apart from the first of the largest
+    lowest = len(values) - 1 - int(values[::-1].argmin())
+    found = {int(values.argmax())} | ({lowest} if values.min() < 0 else set())
+    return sorted(i for i in found if first < i < len(values) - 2 and values[i])
+
+
+def _plan(trace, scene, row: int, spent: float, weights) -> Schedule:
+    """The schedule of `pace`; where it sweeps, with stops on the way."""
+    made = schedule(len(trace), row, scene, spent=spent)
+    if made.swept is None:
+        return made
+    walked = 1 + min(WALKS, row - 1, len(trace) - 3)
+    kinds = ["first", *["walk"] * (walked - 1), *["sweep"] * (len(trace) - walked - 1), "next"]
+    stops = stops_of(trace, walked + 1)
+    for stop in stops:
+        kinds[stop] = "next"
+    plan, timing = Schedule(tuple(kinds), made.step), scene.timing
+    told = timing.first + timing.next * (len(stops) + 1) + made.step * (walked - 1)
+    pauses = timing.breath * (len(plan.sweeps) + 3)
+    room = timing.longest - spent - timing.intro - timing.outro - told - pauses
+    parts = np.array([weights[a : b + 1].sum() for a, b in plan.sweeps])
+    parts[0] *= 1.6  # the first one gathers way
+    frames = max(SHORTEST_SWEEP, room) * scene.output.fps
+    shares = np.maximum(1, np.floor(frames * parts / parts.sum())).astype(int)
+    return replace(plan, frames=int(shares.sum()), shares=tuple(int(n) for n in shares))
+
+
+# words -----------------------------------------------------------------------------------------------------------
+
+
+def meaning_of(scene) -> str:
+    """What the results mean: the scene's own words, or what the named kernel is for."""
+    if scene.words.meaning is not None:
+        return scene.words.meaning
+    name = scene.weight.kernel
+    return f"{scene.words.kernel} {name}: {NAMED[name][0]}" if isinstance(name, str) and name in NAMED else ""
+
+
+def _sum_steps(sheet: Sheet, trace, plan, room: float):
+    """Each told step's sum in one line (None for the others), and every step's sum as text."""
+    scene, ink, muted = sheet.scene, sheet.theme.ink, sheet.theme.muted
+    lines, texts = [], []
+    for i in range(len(trace)):
+        step, name = trace[i], f"{cell_name(scene, trace[i].output_index[1:])} ="
+        total = f"{equals([*step.values, *step.weights, step.bias, step.value])} {number(step.value)}"
+        bias = f"+ {scene.words.bias} {operand(step.bias)}" if trace.bias is not None else ""
+        products = [sums.product(v, w) for v, w in zip(step.values, step.weights, strict=True)]
+        texts.append(" ".join(t for t in (name, " + ".join(products), bias, total) if t))
+        if not plan.told[i]:
+            lines.append(None)
+            continue
+        slow, count = plan.kinds[i] in ("first", "next"), len(products)
+        line = [Piece(name, ink, i - LANDED)]
+        for t, made in enumerate(step.products):
+            line.append(Piece(("+ " if t else "") + operand(made), ink if step.real[t] else muted,
+                              reveal(i, t, count + 1, slow=slow)))  # fmt: skip
+        if bias:
+            line.append(Piece(bias, ink, reveal(i, count - 1, count + 1, slow=slow)))
+        line.append(Piece(total, result_color(sheet, step.value), sums.born(i)))
+        lines.append(line)
+    short = scene.words.added.replace("{count}", str(len(trace[0].taps)))
+    size = sheet.px(WORD)
+    if any(line and _wide(line) * SHORT * size > room for line in lines):
+        keep = 3 if trace.bias is not None else 2
+        lines = [line and [line[0], Piece(short, ink, line[1].born), *line[1 - keep :]] for line in lines]
+    return lines, texts
+
+
+def _wide(line) -> float:
+    return sum(width(p.text) for p in line) + sums.WORD_GAP * (len(line) - 1)
+
+
+def _legend(sheet: Sheet, trace, block: Block) -> None:
+    """Below the output: its shades from the lowest value to the highest, with 0 in its place."""
+    low, high = min(0.0, float(trace.output.min())), max(0.0, float(trace.output.max()))
+    if not block.below:
+        return
+    scale, size = Scale(sheet.palette, "violet", low, high), block.below[0][1]
+    steps = np.arange(2, LEVELS, 2) / (LEVELS - 1)
+    parts = [(number(low) + " ", None)] if low < 0 else []
+    parts += [(SQUARE, scale.color(low * t)) for t in steps[::-1]] if low < 0 else []
+    parts += [(" 0 ", None)] + [(SQUARE, scale.color(high * t)) for t in steps] + [(" " + number(high), None)]
+    middle, y = block.below_at[0]
+    x = middle - sum(width(t) for t, _ in parts) * size / 2
+    made = []
+    for text, color in parts:
+        made.append(sheet.text(text, x, y, size, color or sheet.theme.muted, align="left"))
+        x += width(text) * size
+    sheet.words("output.legend", "Legend", made)
+
+
+# layout ----------------------------------------------------------------------------------------------------------
+
+
+def _arranged(sheet: Sheet, given: Block, made: Block, inset: Inset, region):
+    """Stand input, close-up and output beside each other, or the planes above each other and the close-up beside.
+
+    The close-up is as wide as its numbers need, and wider while that costs the planes nothing.
+    """
+    x0, y0, x1, y1 = region
+
+    def attempt(stacked: bool, wide: float):
+        made.row, made.column = (1, 0) if stacked else (0, 1)
+        area = (x0, y0, x1 - wide, y1) if stacked else region
+        grid = Grid(sheet.camera, [given, made], [] if stacked else [wide], sheet.px(6.0))
+        scale = grid.solve(area, largest=sheet.px(40.0))
+        right = x1 if stacked else grid.lefts[1]
+        return scale, inset.solve(sheet.camera, (grid.lefts[0] + grid.widths[0], y0, right, y1))
+
+    best = (0.0, False, 0.0)
+    for stacked in (False, True):
+        found = [(*attempt(stacked, wide), wide) for wide in np.arange(0.16, 0.62, 0.01) * (x1 - x0)]
+        # wide enough for the numbers; else as wide as may be
+        enough = [f for f in found if f[1] >= inset.needed()] or found[-1:]
+        least = 0.985 * max(scale for scale, *_ in enough)
+        scale, _, wide = max((f for f in enough if f[0] >= least), key=lambda f: f[2])
+        if scale > 1.05 * best[0]:
+            best = (scale, stacked, wide)
+    # a cell of the close-up is the figure's unit: so the scene is as deep as any other
+    planes, sheet.scale = attempt(best[1], best[2])
+    given.unit = made.unit = planes / sheet.scale
+
+
+def _blocks(sheet: Sheet, trace) -> tuple[Block, Block]:
+    """Input and output with what is said above and below them."""
+    w, word = sheet.scene.words, sheet.px(WORD)
+    (rows, columns), sizes = padded_shape(trace), trace.input.shape[1:]
+    orows, ocols = as_rows(trace.output[0]).shape
+    above = [(f"{w.input} {shape_text(sizes)}", word)]
+    if (rows, columns)[-len(sizes) :] != sizes:
+        above.append((f"{w.padded} {shape_text((rows, columns)[-len(sizes) :])}", word))
+    given = Block(w.input, 0, 0, (columns, 1, rows), above)
+    made = Block(w.output, 0, 1, (ocols, 1, orows), [(f"{w.output} {shape_text(trace.output.shape[1:])}", word),
+                                                     (size_formula(trace), word)])  # fmt: skip
+    if sheet.scene.look.labels:
+        made.below = [("\u2212000 " + SQUARE * 8 + " 0  000", word)]
+    else:
+        given.captions, made.captions = [], []
+    return given, made
+
+
+def _ties(sheet: Sheet, trace, plan, places, given: Block, inset: Inset) -> None:
+    """Two thin lines from the window to its close-up, in the steps that are told; none that would cross a sign."""
+    spans = [d * (k - 1) + 1 for k, d in zip(trace.kernel_size, trace.dilation, strict=True)]
+    high, wide = (1 if len(spans) == 1 else spans[0]), spans[-1]
+    krows = inset.values.cells[2]
+
+    def seen(block, place):
+        return sheet.camera.project(place) * sheet.scale * block.unit + block.origin
+
+    rows = []
+    for i in (i for i, told in enumerate(plan.told) if told):
+        at, _, z = places[i]
+        ends = [((at + wide / 2, FRONT, z + side * high), (-0.5, FRONT, level))
+                for side, level in ((0.5, 0.5), (-0.5, 0.5 - krows))]  # fmt: skip
+        if not any(inset.crossed(seen(given, a), seen(inset.values, b)) for a, b in ends):
+            rows += [(0, before(sheet, a, given.unit), 1, before(sheet, b, inset.values.unit), i) for a, b in ends]
+    add_lines(sheet, rows, ["input", "inset.values"])
+
+
+def before(sheet: Sheet, place, unit: float):
+    """A place of a volume with cells of that size, further to the viewer: no plane stands before it."""
+    return tuple(np.array(place) + BEFORE / unit * sheet.camera.toward)
+
+
+def _say(sheet: Sheet, trace, plan, lines, y: float, size: float, last: float) -> None:
+    """The line below: the rule, the told steps' sums, and between them that it goes on."""
+    w, count = sheet.scene.words, str(len(trace))
+    told = next(line for line in lines if line is not None)
+    kinds = ["name"] + ["product"] * (len(told) - 2) + ["result"]
+    set_ = sums.set_lines(sheet, lines, [list(range(len(told)))], y, size, sums.gaps_of(kinds, len(told)), last=last,
+                          flow=True)  # fmt: skip
+    sheet.words("sum", "Sum", set_)
+    middle = y - sums.height(1, size) / 2
+    add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), middle)
+    add_rule(sheet, w.summary.replace("{count}", count), middle, born=last)
+    texts = []
+    for first, end in plan.sweeps:
+        body = w.sweep.replace("{count}", count)
+        texts.append(sheet.text(body, 0, middle - 0.3 * size, size, sheet.theme.muted, born=first - 1 + 2 * LEAVES,
+                                dies=end + LANDED))  # fmt: skip
+    sheet.words("sweep", "Sweep", texts)
+
+
+def tell(sheet: Sheet, trace):
+    """Story `sweep`: a convolution of one channel with one filter over many cells."""
+    scene, w, word = sheet.scene, sheet.scene.words, sheet.px(WORD)
+    title = w.title or scene.title or scene.id
+    top = sheet.title(title, facts(scene, trace, trace.kernel_size) + ",  " + bias_text(scene, trace))
+    x0, y0, x1, _ = sheet.inner
+    ocols = as_rows(trace.output[0]).shape[1]
+    inset = Inset(sheet, trace)
+    values = inset.taps.values
+    weights = np.where(values.max(axis=1) > values.min(axis=1), DWELL, 1.0)
+    plan = _plan(trace, scene, ocols, 1.1 if any(sum(p) for p in trace.padding) else 0.0, weights)
+    lines, texts = _sum_steps(sheet, trace, plan, x1 - x0)
+    size = word * (1.0 if all(_wide(line) * word <= x1 - x0 for line in lines if line) else SHORT)
+    meaning = meaning_of(scene)
+    under = 1.45 * word if meaning and scene.look.sum_line else 0.0
+    used = under + (sums.height(1, size) if scene.look.sum_line else 0.0)
+    given, made = _blocks(sheet, trace)
+    _arranged(sheet, given, made, inset, (x0, y0 + used + 0.5 * word, x1, top - 0.35 * word))
+
+    opening(sheet, trace)
+    pace = run_clock(sheet.timeline, plan, ocols, scene, weights=weights)
+    places, last = place_of(trace), len(trace) - 1 + ENDED
+    track = sheet.track("input.track", places)
+    sheet.volume("input", w.input, input_plane(sheet, trace, 0, "blue", fade=FADE, unit=given.unit),
+                 sheet.place(given), given.cells, track=track, fade=(-LANDED, last), unit=given.unit,
+                 **taps_of(trace))  # fmt: skip
+    sheet.volume("output", w.output, output_plane(sheet, trace, unit=made.unit), sheet.place(made), made.cells,
+                 unit=made.unit)  # fmt: skip
+    for role, block in (("input", given), ("output", made)):
+        sheet.captions(role, replace(block, below=[], below_at=[]))
+        sheet.box_of(role, block)
+    add_ticks(sheet, "output", made)
+    add_ticks(sheet, "input", given, pads_of(trace))
+    window_on(sheet, "input.window", "Window", "input", track, trace, unit=given.unit)
+    marker_on(sheet, "output", trace, unit=made.unit)
+    inset.put(plan)
+    _ties(sheet, trace, plan, places, given, inset)
+    if scene.look.labels:
+        _legend(sheet, trace, made)
+    if scene.look.sum_line:
+        _say(sheet, trace, plan, lines, y0 + used, size, last)
+        if meaning:
+            add_statement(sheet, "meaning", meaning, y0 + 0.36 * word, ALWAYS, NEVER)
+    sheet.timeline.play("clock.step", last + 0.02, 0.05, easing="linear")
+    sheet.timeline.wait(scene.timing.outro)
+    return sheet.plan(title, infos(trace, scene, pace, texts))

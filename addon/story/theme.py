@@ -109,9 +109,9 @@ class Palette:
     def label(self, text: str, color: Color, anchor: str = "center") -> int:
         return self._labels.setdefault(Label(text, self.material(color, "flat"), anchor), len(self._labels))
 
-    def faded(self, color: Color) -> Color:
+    def faded(self, color: Color, by: float = 0.6) -> Color:
         """Outside the window: nearer the background, order kept."""
-        return mix(color, self.theme.background, 0.6)
+        return mix(color, self.theme.background, by)
 
     def ink_on(self, color: Color) -> Color:
         """Dark or white ink, whichever reads better on a colour."""
@@ -153,8 +153,8 @@ class Palette:
 class Scale:
     """Values of one volume to colours: one hue, or a diverging pair where signs mix."""
 
-    def __init__(self, palette: Palette, hue: str | Color, low: float, high: float):
-        self.palette, self.hue = palette, HUES[hue] if isinstance(hue, str) else hue
+    def __init__(self, palette: Palette, hue: str | Color, low: float, high: float, fade: float = 0.6):
+        self.palette, self.hue, self.fade = palette, HUES[hue] if isinstance(hue, str) else hue, fade
         self.low, self.high = min(0.0, float(low)), max(0.0, float(high))
 
     def color(self, value: float) -> Color:
@@ -167,7 +167,7 @@ class Scale:
     def cell(self, value: float, text: str) -> dict:
         """The point columns (cube, faded, label, label_faded) of a cell that shows `text` ("" for none)."""
         p, color = self.palette, self.color(value)
-        faded = p.faded(color)
+        faded = p.faded(color, self.fade)
         columns = {"cube": p.cube(color), "faded": p.cube(faded)}
         if text:
             columns["label"] = p.label(text, p.ink_on(color))
