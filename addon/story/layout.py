@@ -59,6 +59,7 @@ class Block:
     below: list[tuple[str, float]] = field(default_factory=list)
     beside: list[tuple[str, float]] = field(default_factory=list)  # to the right, at half its height
     tick: float = 0.0  # font size of the indices left of it and above it; 0: none
+    foot: float = 0.0  # room below it for indices that stand there
     unit: float = 1.0  # the size of its cells, in cells of the figure
     origin: tuple[float, float] = (0.0, 0.0)
     box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
@@ -83,7 +84,7 @@ class Block:
             size = self.captions[index][1]
             y += AIR * size + DESCENT * size if index == len(self.captions) - 1 else size * LEADING
             self.captions_at.insert(0, (middle, y))
-        y = self.box[1]
+        y = self.box[1] - self.foot
         self.below_at = []
         for index, (_, size) in enumerate(self.below):
             y -= (AIR + CAP_HEIGHT) * size if index == 0 else size * LEADING
@@ -129,7 +130,7 @@ class Grid:
             widths[block.column] = max(widths[block.column], wide + 2 * block.tick)
             half = (y1 - y0) * scale / 2
             above[block.row] = max(above[block.row], half + block.tick + _words_height(block.captions))
-            below[block.row] = max(below[block.row], half + _words_height(block.below))
+            below[block.row] = max(below[block.row], half + block.foot + _words_height(block.below))
         return widths, above, below
 
     def solve(self, region: tuple[float, float, float, float], largest: float) -> float:

@@ -6,7 +6,7 @@ A story puts these parts on the sheet; none of them decides where it stands.
 
 import numpy as np
 
-from .glyphs import TIMES, number, width
+from .glyphs import DESCENT, TIMES, number, width
 from .layout import Block
 from .pace import MEETING, START, VISIT, Pace, Schedule
 from .plan import ALWAYS, BORN, FAR, LANDED, LEAVES, NEVER, Points, StepInfo, Window
@@ -118,18 +118,23 @@ def add_home(sheet: Sheet, role: str, name: str, block: Block, location, back: f
     sheet.captions(f"{role}.home", block, color=color, lives=lives)
 
 
-def add_ticks(sheet: Sheet, role: str, block: Block, pads=((0, 0), (0, 0)), dies: float = NEVER) -> None:
-    """Row numbers left of a plane and column numbers above it, in line with the cells' fronts; padding has none."""
+def add_ticks(sheet: Sheet, role: str, block: Block, pads=((0, 0), (0, 0)), dies: float = NEVER, *,
+              right: bool = False, below: bool = False) -> None:  # fmt: skip
+    """Row numbers left of a plane and column numbers above it, in line with the cells' fronts; padding has none.
+
+    `right`, `below`: they stand there instead, as where cells fly in from the left or from above.
+    """
     columns, _, rows = block.cells
     if not sheet.scene.look.labels or max(columns, rows) > MOST_TICKS:
         return
-    (top, bottom), (left, right) = pads
-    made = tick_marks(sheet, block, range(top, rows - bottom), range(left, columns - right), dies=dies)
+    (top, bottom), (left, after) = pads
+    made = tick_marks(sheet, block, range(top, rows - bottom), range(left, columns - after), dies=dies, right=right,
+                      below=below)  # fmt: skip
     sheet.words(f"{role}.ticks", f"{block.name} indices", made, role)
 
 
 def tick_marks(sheet: Sheet, block: Block, rows, columns, *, home=None, born: float = ALWAYS,
-               dies: float = NEVER) -> list[Points]:  # fmt: skip
+               dies: float = NEVER, right: bool = False, below: bool = False) -> list[Points]:  # fmt: skip
     """The indices of a block's rows and columns, which are given as places in it, in order; one line has none.
 
     `home` is where the volume stands whose words they are (pixels), if not at the block's origin.
@@ -142,12 +147,12 @@ def tick_marks(sheet: Sheet, block: Block, rows, columns, *, home=None, born: fl
     made = []
     for index, r in enumerate(rows if block.cells[2] > 1 else ()):
         x, y = camera.project((-h, -h, -r))
-        y += (side - x) * slope
-        made.append((str(index + base), side, y, -0.55, -0.36))
+        at = camera.project((block.cells[0] - 1 + h, h if camera.right[1] > 0 else -h, 0))[0] if right else side
+        made.append((str(index + base), at, y + (at - x) * slope, 0.55 if right else -0.55, -0.36))
     for index, c in enumerate(columns if block.cells[0] > 1 else ()):
         x, _ = camera.project((c, -h, h))
-        back_x, back_y = camera.project((c, h, h))
-        made.append((str(index + base), x, back_y + (x - back_x) * slope, 0.0, 0.45))
+        back_x, back_y = camera.project((c, -h, 1 - block.cells[2] - h) if below else (c, h, h))
+        made.append((str(index + base), x, back_y + (x - back_x) * slope, 0.0, -1.05 if below else 0.45))
     cell, home = sheet.scale * block.unit, block.origin if home is None else home
     off = np.array(block.origin) - home
     return [sheet.text(said, off[0] + x * cell + dx * size, off[1] + y * cell + dy * size, size, sheet.theme.muted,
@@ -227,15 +232,18 @@ def taps_of(trace) -> dict:
     return {"taps": (kernel[1], 1, kernel[0]), "dilation": (dilation[1], 1, dilation[0])}
 
 
-def visit(sheet: Sheet, role: str, home, target, pace: Pace) -> None:
+def visit(sheet: Sheet, role: str, home, target, pace: Pace, *, back=None, card: bool = True) -> None:
     """Key a kernel's way to `target` and back, in the slow first step; its place may be declared already.
+
+    `back`: where it goes afterwards, if not home. `card`: it has a shadow.
 
     On the screen it lies on the target at last. It first steps toward the viewer, which an orthographic camera does
     not show, and goes on there: so it passes before everything and through nothing.
     """
     leave, line, first, toward = pace.leave, sheet.timeline, sheet.scene.timing.first, sheet.camera.toward
     home, target = np.array(home), np.array(target) + CLEAR * toward
-    near = home + ((target - home) @ toward) * toward
+    back = home if back is None else np.array(back)
+    near, after = (place + ((target - place) @ toward) * toward for place in (home, back))
     step, way = 0.01, VISIT * first
     for axis, name in enumerate("xyz"):
         channel = f"{role}.location.{name}"
@@ -243,11 +251,12 @@ def visit(sheet: Sheet, role: str, home, target, pace: Pace) -> None:
             line.declare(channel, home[axis])
         line.add(channel, near[axis], step, at=pace.landed, easing="linear")
         line.add(channel, target[axis], way - step, at=pace.landed + step)
-        line.add(channel, near[axis], way - step, at=leave)
-        line.add(channel, home[axis], step, at=leave + way - step, easing="linear")
-    for axis in "xy":
+        line.add(channel, after[axis], way - step, at=leave)
+        line.add(channel, back[axis], step, at=leave + way - step, easing="linear")
+    for axis in "xy" if card else "":
         channel = f"{role}.shadow.scale.{axis}"
-        line.declare(channel, 1.0)
+        if not line.declared(channel):
+            line.declare(channel, 1.0)
         line.add(channel, 0.02, 0.10 * first, at=pace.landed)
         line.add(channel, 1.0, 0.10 * first, at=leave + 0.09 * first)
 
@@ -282,7 +291,8 @@ def add_statement(sheet: Sheet, role: str, text: str, y: float, born: float, die
     x0, _, x1, _ = sheet.inner
     size = min(sheet.px(WORD), (x1 - x0) / max(width(text), 1.0))
     ink = color or sheet.theme.muted
-    sheet.words(role, role.title(), [sheet.text(text, 0, y - 0.3 * size, size, ink, born=born, dies=dies)])
+    y = max(y - 0.3 * size, sheet.inner[1] + DESCENT * size)  # what hangs below the line keeps the margin
+    sheet.words(role, role.title(), [sheet.text(text, 0, y, size, ink, born=born, dies=dies)])
 
 
 def add_rule(sheet: Sheet, text: str, y: float, born: float = ALWAYS) -> None:
