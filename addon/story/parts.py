@@ -224,6 +224,21 @@ def marker_on(sheet: Sheet, volume: str, trace, start: float = -LANDED, *, chann
                                 (start, until), thick, flat=True))  # fmt: skip
 
 
+def grow_shadow(sheet: Sheet, role: str, columns: int, pace: Pace, first: int, last: int) -> None:
+    """Key a shadow that grows to the right with the cells of the row on the ground, which steps `first` to `last` make.
+
+    Until then there is none: outlines cast no shadow.
+    """
+    line, start, seconds = sheet.timeline, pace.seconds[first], max(pace.seconds[last] - pace.seconds[first], 0.3)
+    left, right = -0.47, columns - 0.53
+    small = 1.0 / columns if columns > 1 else 0.5
+    for channel, none, some, whole in (("scale.x", 0.01, small, 1.0),
+                                       ("location.x", left, left + small * (right - left) / 2, (left + right) / 2)):  # fmt: skip
+        line.declare(f"{role}.shadow.{channel}", none)
+        line.add(f"{role}.shadow.{channel}", some, 0.15, at=start - 0.15, easing="linear")
+        line.add(f"{role}.shadow.{channel}", whole, seconds, at=start, easing="linear")
+
+
 def taps_of(trace) -> dict:
     """Which cells of the volume are lit: the window's taps along x, y, z and their spacing."""
     kernel, dilation = trace.kernel_size, trace.dilation

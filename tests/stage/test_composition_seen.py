@@ -14,8 +14,8 @@ import pytest
 from addon.story import figures
 from addon.story.plan import BORN
 
+from ..story.composing import pieces, told, unsaid, wanted
 from ..story.picture import Picture
-from ..story.test_composition import pieces, told, unsaid, wanted
 from .seeing import Frame, Vector, bpy, spells, staged
 
 SAMPLES = 3  # frames of every figure besides the key moments, by lot

@@ -17,7 +17,8 @@ from addon.story.layout import Camera
 from addon.story.plan import FAR, LANDED, LEAVES
 
 # of a cell's pitch: what a kind of cell reaches from its middle (the outlines' hairlines lie 0.03 further out)
-HALF = {"cube": 0.47, "ghost": 0.43, "wire": 0.47}
+HALF = {"cube": 0.47, "ghost": 0.43}
+OPEN = 0.47  # outlines and frames, which hide nothing
 SINKING = set("()[]{}gjpqy,;/|Q_")  # characters that reach below the baseline
 
 
@@ -197,11 +198,11 @@ class Picture:
             world = local[shown] * v.unit + home
             grow = np.where(alive, self._grown(p, clock), 1.0)[shown]
             kinds = [self.shapes[c] for c in cube[shown]]
-            half = np.array([HALF[k] for k in kinds]) * grow * v.unit * self.pixel
+            half = np.array([HALF.get(k, OPEN) for k in kinds]) * grow * v.unit * self.pixel
             made.append((
                 np.full(len(shown), v.role, object), self.camera.project(world) * self.pixel, half,
                 half[:, None] * np.abs(self.axes).sum(axis=0), np.full(len(shown), v.unit * self.pixel),
-                world @ self.camera.toward, np.array([k != "wire" for k in kinds]),
+                world @ self.camera.toward, np.array([k in HALF for k in kinds]),
                 np.full(len(shown), self.visiting(v, home)), flying[shown],
             ))  # fmt: skip
         return Cells(*(np.concatenate(column) for column in zip(*made, strict=True)))
