@@ -239,10 +239,7 @@ class Words:
         "{count} windows side by side tile the {cells} cells: each has given one number",
         "said at the end where windows neither overlap nor leave gaps; `{count}` windows, `{cells}` cells",
     )
-    each_channel: str = word(
-        "each channel by itself: {count} channels in, {count} channels out",
-        "said of a pooling of several channels; `{count}` is their number",
-    )
+    each_channel: str = word("each channel by itself", "said of a pooling of several channels")
     row: str = word("row", "the row in a cell's name, as in out[row 1, col 2]")
     column: str = word("col", "the column in a cell's name")
     slice: str = word("slice", "the output channel in a cell's name where there are several")
@@ -265,8 +262,8 @@ class Words:
                       "said while the kernel opens; `{span}` is its extent")  # fmt: skip
     under: str = word("in the window:", "before what the window meets")
     meets: str = word("{count} input + {zeros} padding", "how many cells of each kind the window meets")
-    skipping: str = word("positions skipped: {count}", "said of the positions that a stride passes over")
-    holes: str = word("cells skipped: {count}", "said of what a dilated window does not read")
+    skipping: str = word("skipped by stride {stride}", "said of the positions that a stride passes over")
+    holes: str = word("cells passed over: {count}", "said of what a dilated window does not read")
     depth: str = word("channels", "the last size in the shape of several channels")
     negative: str = word("negative", "what the colour of negative numbers means")
     partial: str = word("sum", "one channel's share of the sum")
@@ -286,6 +283,55 @@ class Words:
         "waits: stride {value} skips these", "said while one of two runs waits because of its stride"
     )
     shared: str = word("the same in both", "said of the kernel of two runs")
+    by_stamping: str = word("by stamping", "name of a transposed convolution's output as stamps make it")
+    by_gathering: str = word("by gathering", "name of the same output as the window makes it")
+    with_zeros: str = word("with zeros: {shape}", "the size of an input with zeros between and around; `{shape}`")
+    flipped: str = word("flipped by 180°", "name of the flipped kernel")
+    factor: str = word("{factor} × kernel", "name of a stamp; `{factor}` is the input's number")
+    stamping: str = word(
+        "First view, stamping: each input value × kernel is laid on the output; overlaps add",
+        "said before the first stamp of a transposed convolution",
+    )
+    stamp: str = word(
+        "{cell} = {value}:  {factor} × kernel is added at {place}",
+        "said of each stamp; `{cell}` names the input's cell, `{value}` and `{factor}` are its number, the latter in "
+        "brackets where it is negative, `{place}` says where",
+    )
+    stamp_input: str = word("input", "the input's cell where it is stamped, as in input[row 0, col 1]")
+    stamp_rows: str = word("rows", "several rows that a stamp lies on, as in rows 0–2")
+    stamp_columns: str = word("cols", "several columns that a stamp lies on")
+    stamp_rest: str = word("the rest is cut off", "said of a stamp that padding cuts")
+    stamp_nowhere: str = word("cells that are cut off", "where a stamp lies of which nothing is left")
+    stamp_apart: str = word(
+        "Stride {stride}: the next stamp lies {stride} further", "said while no stamp overlaps; `{stride}` in cells"
+    )
+    overlap: str = word("Overlaps add:  {sum}", "said of a cell with several stamps; `{sum}` is one of its sums")
+    stamp_sweep: str = word(
+        "and so on, to the last of {count} stamps", "said while many stamps go by; `{count}` is their number"
+    )
+    cutting: str = word("Padding {padding} cuts the border of the output off", "said when it does; `{padding}` in cells")
+    biasing: str = word("Bias {bias} is added to every cell", "said when it is; `{bias}` is the number")
+    gathering: str = word("Second view, gathering:  {what}", "said before the second view; `{what}` is what happens")
+    zeros_between: str = word(
+        "stride \u2212 1 = {zeros} between the input's cells, zeros", "said while the input spreads; `{zeros}` in cells"
+    )
+    zeros_around: str = word(
+        "(kernel \u2212 1) × dilation \u2212 padding = {zeros} around the input, zeros",
+        "said while the border arrives; `{zeros}` in cells",
+    )
+    no_zeros: str = word("no zeros are needed around the input", "said where there is no border")
+    flipping: str = word("The kernel is flipped: left to right and top to bottom", "said while it is")
+    gather: str = word(
+        "Each output cell = sum of {count} products: cells under the window × flipped kernel",
+        "said before the window slides; `{count}` is the number of products",
+    )
+    seen: str = word(
+        "{real} of the {count} cells under the window are input, the others zeros",
+        "said of each position; `{real}` and `{count}` are numbers",
+    )
+    agree: str = word(
+        "Both views agree: {equal} of {count} cells are equal", "said at the end; `{equal}` and `{count}` are numbers"
+    )
     summary: str = word(
         "{count} positions of the window have given {count} output cells", "said at the end; `{count}` is their number"
     )
