@@ -232,8 +232,8 @@ def grow_shadow(sheet: Sheet, role: str, columns: int, pace: Pace, first: int, l
     line, start, seconds = sheet.timeline, pace.seconds[first], max(pace.seconds[last] - pace.seconds[first], 0.3)
     left, right = -0.47, columns - 0.53
     small = 1.0 / columns if columns > 1 else 0.5
-    for channel, none, some, whole in (("scale.x", 0.01, small, 1.0),
-                                       ("location.x", left, left + small * (right - left) / 2, (left + right) / 2)):  # fmt: skip
+    grows = ("scale.x", 0.01, small, 1.0), ("location.x", left, *(left + n * (right - left) / 2 for n in (small, 1.0)))
+    for channel, none, some, whole in grows:
         line.declare(f"{role}.shadow.{channel}", none)
         line.add(f"{role}.shadow.{channel}", some, 0.15, at=start - 0.15, easing="linear")
         line.add(f"{role}.shadow.{channel}", whole, seconds, at=start, easing="linear")

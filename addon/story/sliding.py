@@ -1,29 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Story `sliding`: a window slides over one plane; kernel, input and output stand side by side.
 
-One channel, one filter, one or two dimensions.
+One channel, one filter, one or two dimensions. Wide inputs have their output below them.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from . import sums
-from .facts import bias_text, facts, legend_of, shape_text, size_formula
+from . import leftover, marks, sums
+from .facts import axes_text, bias_text, facts, legend_of, shape_text, size_formula
 from .glyphs import TIMES, width
-from .guides import add_lines, guide_segments
+from .guides import add_lines, funnel_segments, guide_segments
 from .layout import Block, Grid
-from .pace import ENDED, run_clock, schedule
+from .opening import dilated, extents, keeps, open_figure, padded, spent, spread_taps
+from .pace import ENDED, Schedule, run_clock, schedule
 from .parts import (
+    RING,
     TICK,
     add_home,
     add_rule,
     add_sweeping,
     add_ticks,
     as_rows,
+    grow_shadow,
     infos,
     input_plane,
     kernel_plane,
     marker_on,
-    opening,
     output_plane,
     padded_shape,
     pads_of,
@@ -32,9 +36,216 @@ from .parts import (
     visit,
     window_on,
 )
-from .plan import LANDED
+from .plan import ALWAYS, LANDED, LEAVES, NEVER
 from .shares import product_rows
-from .sheet import WORD, Sheet
+from .sheet import SQUARE, WORD, Sheet
+
+SIZES = (1.3, 1.2, 1.1, 1.0, 0.97, 0.945)  # of the sum's type, in words' sizes: the largest that takes no more lines
+STACKED = 1.1  # how much larger the cells must be for the output to stand below the input
+
+
+@dataclass
+class _Sums:
+    """A figure's sums, broken into lines: per step the upper and the lower lines' pieces, and how they are set."""
+
+    upper: list
+    lower: list
+    texts: list
+    slots: list
+    gaps: list
+    lines: list
+    size: float
+    used: float
+
+    @classmethod
+    def of(cls, sheet: Sheet, trace, plan: Schedule) -> "_Sums":
+        upper, lower, texts = product_rows(sheet, trace, plan)
+        slots = [list(c) for c in zip(*(u + d for u, d in zip(upper, lower, strict=True) if u), strict=True)]
+        half = len(slots) // 2
+        slots = [a + b for a, b in zip(slots[:half], slots[half:], strict=True)]
+        kinds = ["name"] + ["product"] * len(trace[0].taps) + ["bias"] * (trace.bias is not None) + ["result"]
+        gaps = sums.gaps_of(kinds, trace.kernel_size[-1])
+        if not sheet.scene.look.sum_line:
+            return cls(upper, lower, texts, slots, gaps, [], sheet.px(WORD), 0.0)
+        room = sheet.inner[2] - sheet.inner[0]
+        size = min((s * sheet.px(WORD) for s in SIZES), key=lambda s: (len(sums.wrap(slots, s, room, gaps)), -s))
+        lines = sums.wrap(slots, size, room, gaps)
+        return cls(upper, lower, texts, slots, gaps, lines, size, sums.height(2 * len(lines), size))
+
+    def put(self, sheet: Sheet, y0: float, last: float) -> None:
+        """Set them, the last line's foot at pixel `y0`."""
+        widths = [max(width(p.text) for p in slot) * self.size for slot in self.slots]
+        made = []
+        for row, pieces in enumerate((self.upper, self.lower)):
+            top = y0 + self.used - row * sums.LINE * self.size
+            made += sums.set_lines(sheet, pieces, self.lines, top, self.size, self.gaps, widths=widths, last=last,
+                                   pitch=2)  # fmt: skip
+        sheet.words("sum", "Sum", made)
+
+
+@dataclass(frozen=True)
+class _Note:
+    """A line below the kernel: its texts with their lives (clock)."""
+
+    role: str
+    texts: tuple[tuple[str, float, float], ...]
+    strong: bool = False
+    key: str = ""  # whose colour a square before it has
+
+    @property
+    def widest(self) -> str:
+        return (SQUARE + " " if self.key else "") + max((text for text, _, _ in self.texts), key=width)
+
+
+def _notes(scene, trace, last: float) -> list[_Note]:
+    """What is said of the window below the kernel."""
+    w, found = scene.words, []
+    count = len(trace)
+    if padded(trace):
+        found.append(_Note("under", ((w.under, -LANDED, last),)))
+        met = []
+        for i in range(count):
+            real = int(trace[i].real.sum())
+            text = w.meets.replace("{count}", str(real)).replace("{zeros}", str(len(trace[i].real) - real))
+            met.append((text, i - LANDED, last if i + 1 == count else i + LEAVES))
+        found.append(_Note("meets", tuple(met), True))
+    if max(trace.stride) > 1:
+        text = w.skipping.replace("{stride}", axes_text(trace.stride))
+        found.append(_Note("skipping", ((text, -LANDED, last),), key="skipped"))
+    if dilated(trace):
+        text = w.holes.replace("{count}", str(len(marks.holes_of(trace, 0))))
+        found.append(_Note("holes", ((text, -LANDED, last),)))
+    said = leftover.said(scene, trace)
+    if said:
+        found.append(_Note("leftover", ((said, ALWAYS, last),), True))
+    return found if scene.look.labels else []
+
+
+def _blocks(sheet: Sheet, trace, notes, stacked: bool) -> list[Block]:
+    """Kernel, input and output in the grid: side by side, or the output below the input."""
+    scene, w, word = sheet.scene, sheet.scene.words, sheet.px(WORD)
+    rows, columns = padded_shape(trace)
+    sizes, out = trace.input.shape[1:], trace.output.shape[1:]
+    krows, kcols = (1, *extents(trace))[-2:]
+    orows, ocols = as_rows(trace.output[0]).shape
+    order = f"({w.rows} {TIMES} {w.columns})" if len(sizes) == 2 else ""
+    after = f" \u2192 {shape_text((rows, columns)[-len(sizes):])}" if (rows, columns)[-len(sizes):] != sizes else ""
+    tick = 1.15 * sheet.px(TICK)
+    kernel = Block(w.kernel, 0, 0, (kcols, 1, krows), [(f"{w.kernel} {shape_text(trace.kernel_size)}", word)],
+                   below=[(note.widest, word) for note in notes])  # fmt: skip
+    given = Block(w.input, 0, 1, (columns, 1, rows),
+                  [(f"{w.input} {shape_text(sizes)}{after} {order}".strip(), word)], tick=tick)  # fmt: skip
+    said = [(f"{w.output} {shape_text(out)}", word), (size_formula(trace), word)]
+    if stacked:
+        made = Block(w.output, 1, 1, (ocols, 1, orows), below=said, tick=tick)
+    else:
+        made = Block(w.output, 0, 2, (ocols, 1, orows), said, tick=tick)
+    if not scene.look.labels:
+        for block in (kernel, given, made):
+            block.captions, block.below, block.tick = [], [], 0.0
+    return [kernel, given, made]
+
+
+def _layout(sheet: Sheet, trace, notes, region) -> tuple[list[Block], Grid, bool]:
+    """The blocks and their solved grid, and whether the output stands below the input."""
+    word, largest = sheet.px(WORD), sheet.px(60)
+    found = []
+    for stacked in (False, True):
+        blocks = _blocks(sheet, trace, notes, stacked)
+        gaps = [1.2 * word] if stacked else [1.2 * word, 1.6 * word]
+        grid = Grid(sheet.camera, blocks, gaps, 0.9 * word if stacked else 0.0)
+        found.append((blocks, grid, stacked))
+        grid.solve(region, largest=largest)
+    side, below = found
+    return below if below[1].scale > STACKED * side[1].scale else side
+
+
+def _signs(sheet: Sheet, grid: Grid, kernel: Block, made: Block, stacked: bool) -> None:
+    """Input * kernel = output, the signs level with the captions: further down the indices are near."""
+    big, signs = sheet.px(26), []
+    for column, symbol, block, low in ((0, "*", kernel, 0.3), (1, "=", made, 0.08)):
+        if stacked and symbol == "=":
+            x = made.box[0] - 0.9 * big
+            y = made.origin[1] - (made.cells[2] - 1) * sheet.scale * sheet.camera.up[2] / 2
+        else:
+            x, y = grid.between(column, 0)
+            y = block.captions_at[-1][1] if block.captions else y
+        signs.append(sheet.text(symbol, x, y - low * big, big, sheet.theme.muted))
+    sheet.words("signs", "Signs", signs)
+
+
+def _add_notes(sheet: Sheet, notes, block: Block) -> None:
+    """Set the notes at the places that were kept for them below the kernel."""
+    for note, (x, y) in zip(notes, block.below_at, strict=True):
+        ink, size, made = sheet.theme.ink if note.strong else sheet.theme.muted, sheet.px(WORD), []
+        for text, born, dies in note.texts:
+            left = x
+            if note.key:
+                left += width(SQUARE + " ") * size / 2
+                made.append(sheet.text(SQUARE, left - width(SQUARE + " " + text) * size / 2, y, size,
+                                       marks.faint(sheet), born=born, dies=dies))  # fmt: skip
+            made.append(sheet.text(text, left, y, size, ink, born=born, dies=dies))
+        sheet.words(note.role, note.role.title(), made)
+    block.below, block.below_at = [], []
+
+
+def _tie(sheet: Sheet, trace, plan, places, given: Block, made: Block, stacked: bool) -> None:
+    """Two lines from each told window to its cell."""
+    ocols = as_rows(trace.output[0]).shape[1]
+    stops = [(i, [(0, given, places[i])], (1, made, *divmod(i, ocols))) for i, told in enumerate(plan.told) if told]
+    if not stacked:
+        add_lines(sheet, guide_segments(sheet, trace, stops), ["input", "output"])
+    elif given.cells[2] == made.cells[2] == 1:
+        add_lines(sheet, funnel_segments(sheet, trace, stops), ["input", "output"])
+
+
+def _volumes(sheet: Sheet, trace, blocks, places, pace, last: float) -> None:
+    """The three volumes, the kernel's way, the window and the marker."""
+    w, (kernel, given, made) = sheet.scene.words, blocks
+    track = sheet.track("input.track", places)
+    home, parked = sheet.place(given), sheet.place(kernel)
+    points = leftover.greyed(sheet, input_plane(sheet, trace, 0, "blue"), trace)
+    sheet.volume("input", w.input, points, home, given.cells, track=track, fade=(-LANDED, last), **taps_of(trace))
+    points = spread_taps(kernel_plane(sheet, trace, 0, True), trace, moving=dilated(trace))
+    sheet.volume("kernel", w.kernel, points, parked, kernel.cells)
+    middle = np.array([(kernel.cells[0] - 1) / 2, 0, -(kernel.cells[2] - 1) / 2])
+    left, _, low = places[0] - middle
+    empty = [(round(r + low), round(c - left)) for r, c in marks.holes_of(trace, 0)]
+    add_home(sheet, "kernel", w.kernel, kernel, parked, 0.01, empty=empty, opened=RING)
+    sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(made), made.cells)
+    grow_shadow(sheet, "output", made.cells[0], pace, len(trace) - made.cells[0], len(trace) - 1)
+    sheet.captions("input", given)
+    sheet.captions("output", made)
+    add_ticks(sheet, "output", made)
+    add_ticks(sheet, "input", given, pads_of(trace))
+    for role, block in (("kernel", kernel), ("input", given), ("output", made)):
+        sheet.box_of(role, block)
+    until = last if keeps(sheet.scene, trace) else NEVER  # then outlines take over
+    window_on(sheet, "input.window", "Window", "input", track, trace, until)
+    marker_on(sheet, "output", trace, until=until)
+    visit(sheet, "kernel", parked, np.array(home) + places[0] - middle, pace)
+
+
+def _marks(sheet: Sheet, trace, places, last: float) -> None:
+    """What is skipped, and at the end of `same` padding the two outlines."""
+    if max(trace.stride) > 1:
+        marks.add_skipped(sheet, trace, places, last)
+    if dilated(trace):
+        marks.add_holes(sheet, trace, range(len(trace)), last)
+    if keeps(sheet.scene, trace):
+        (top, _), (left, _) = pads_of(trace)
+        marks.add_outline(sheet, "input", as_rows(trace.input[0]).shape, (top, left), last)
+        marks.add_outline(sheet, "output", as_rows(trace.output[0]).shape, (0, 0), last)
+
+
+def _ending(scene, trace) -> str:
+    """What is said at the end."""
+    w = scene.words
+    said = w.summary.replace("{count}", str(len(trace)))
+    if keeps(scene, trace):
+        sizes = shape_text(trace.output.shape[1:]), shape_text(trace.input.shape[1:])
+        return w.equal.replace("{out}", sizes[0]).replace("{in}", sizes[1]) + ":  " + said
+    return said
 
 
 def suits(scene, trace) -> bool:
@@ -60,76 +271,26 @@ def tell(sheet: Sheet, trace):
     top = sheet.title(title, facts(scene, trace, trace.kernel_size) + ",  " + bias_text(scene, trace),
                       legend_of(scene, trace))  # fmt: skip
     x0, y0, x1, _ = sheet.inner
-    orows, ocols = as_rows(trace.output[0]).shape
-    plan = schedule(len(trace), ocols, scene, spent=1.1 if any(sum(p) for p in trace.padding) else 0.0)
-    upper, lower, texts = product_rows(sheet, trace, plan)
-    slots = [list(c) for c in zip(*(u + d for u, d in zip(upper, lower, strict=True) if u), strict=True)]
-    slots = [a + b for a, b in zip(slots[: len(upper[0])], slots[len(upper[0]) :], strict=True)]
-    kinds = ["name"] + ["product"] * len(trace[0].taps) + ["bias"] * (trace.bias is not None) + ["result"]
-    gaps = sums.gaps_of(kinds, trace.kernel_size[-1])
-    lines, used, size = [], 0.0, word
-    if scene.look.sum_line:
-        # a little smaller rather than on one line more
-        size = min((s * word for s in (1.0, 0.97, 0.945)), key=lambda s: len(sums.wrap(slots, s, x1 - x0, gaps)))
-        lines = sums.wrap(slots, size, x1 - x0, gaps)
-        used = sums.height(2 * len(lines), size)
-    rows, columns = padded_shape(trace)
-    sizes, out = trace.input.shape[1:], trace.output.shape[1:]
-    krows, kcols = as_rows(trace.weight[0, 0]).shape
-    order = f"({w.rows} {TIMES} {w.columns})" if len(sizes) == 2 else ""
-    padded = f" \u2192 {shape_text((rows, columns)[-len(sizes):])}" if (rows, columns)[-len(sizes):] != sizes else ""
-    kernel = Block(w.kernel, 0, 0, (kcols, 1, krows), [(f"{w.kernel} {shape_text(trace.kernel_size)}", word)])
-    tick = 1.15 * sheet.px(TICK)
-    given = Block(w.input, 0, 1, (columns, 1, rows),
-                  [(f"{w.input} {shape_text(sizes)}{padded} {order}".strip(), word)], tick=tick)  # fmt: skip
-    made = Block(w.output, 0, 2, (ocols, 1, orows),
-                 [(f"{w.output} {shape_text(out)}", word), (size_formula(trace), word)],
-                 tick=tick)  # fmt: skip
-    if not scene.look.labels:
-        for block in (kernel, given, made):
-            block.captions, block.tick = [], 0.0
-    grid = Grid(sheet.camera, [kernel, given, made], [1.2 * word, 1.6 * word], 0.0)
-    sheet.scale = grid.solve((x0, y0 + used + 0.9 * word, x1, top - 0.5 * word), largest=sheet.px(54))
+    ocols, last, places = as_rows(trace.output[0]).shape[1], len(trace) - 1 + ENDED, place_of(trace)
+    plan = schedule(len(trace), ocols, scene, spent=spent(scene, trace))
+    said = _Sums.of(sheet, trace, plan)
+    notes = _notes(scene, trace, last)
+    blocks, grid, stacked = _layout(sheet, trace, notes, (x0, y0 + said.used + 0.9 * word, x1, top - 0.5 * word))
+    kernel, given, made = blocks
+    sheet.scale = grid.scale
 
-    opening(sheet, trace)
+    middle = y0 + said.used / 2
+    open_figure(sheet, trace, w.rule.replace("{count}", str(len(trace[0].taps))), middle)
     pace = run_clock(sheet.timeline, plan, ocols, scene)
-    places, back, last = place_of(trace), 0.01, len(trace) - 1 + ENDED
-    track = sheet.track("input.track", places)
-    home, parked = sheet.place(given), sheet.place(kernel)
-    sheet.volume("input", w.input, input_plane(sheet, trace, 0, "blue"), home, given.cells, track=track,
-                 fade=(-LANDED, last), **taps_of(trace))  # fmt: skip
-    sheet.volume("kernel", w.kernel, kernel_plane(sheet, trace, 0, True), parked, kernel.cells)
-    add_home(sheet, "kernel", w.kernel, kernel, parked, back)
-    sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(made), made.cells)
-    sheet.captions("input", given)
-    sheet.captions("output", made)
-    add_ticks(sheet, "output", made)
-    add_ticks(sheet, "input", given, pads_of(trace))
-    for role, block in (("kernel", kernel), ("input", given), ("output", made)):
-        sheet.box_of(role, block)
-    window_on(sheet, "input.window", "Window", "input", track, trace)
-    marker_on(sheet, "output", trace)
-    middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
-    visit(sheet, "kernel", parked, np.array(home) + places[0] - middle, pace)
-    stops = [(i, [(0, given, places[i])], (1, made, *divmod(i, ocols))) for i, told in enumerate(plan.told) if told]
-    add_lines(sheet, guide_segments(sheet, trace, stops), ["input", "output"])
-    big, signs = sheet.px(26), []
-    for column, symbol, block, low in ((0, "*", kernel, 0.3), (1, "=", made, 0.08)):
-        # level with the captions: further down the indices are near
-        x, y = grid.between(column, 0)
-        y = block.captions_at[-1][1] if block.captions else y
-        signs.append(sheet.text(symbol, x, y - low * big, big, sheet.theme.muted))
-    sheet.words("signs", "Signs", signs)
+    _add_notes(sheet, notes, kernel)
+    _volumes(sheet, trace, blocks, places, pace, last)
+    _marks(sheet, trace, places, last)
+    _tie(sheet, trace, plan, places, given, made, stacked)
+    _signs(sheet, grid, kernel, made, stacked)
     if scene.look.sum_line:
-        widths = [max(width(p.text) for p in slot) * size for slot in slots]
-        low = sums.LINE * size
-        made_of = sums.set_lines(sheet, upper, lines, y0 + used, size, gaps, widths=widths, last=last, pitch=2)
-        comes_to = sums.set_lines(sheet, lower, lines, y0 + used - low, size, gaps, widths=widths, last=last, pitch=2)
-        sheet.words("sum", "Sum", made_of + comes_to)
-        summary = w.summary.replace("{count}", str(len(trace)))
-        add_rule(sheet, summary, y0 + used / 2, born=last)
-        add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), y0 + used / 2)
-        add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), y0 + used / 2)
+        said.put(sheet, y0, last)
+        add_rule(sheet, _ending(scene, trace), middle, born=last)
+        add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), middle)
     sheet.timeline.play("clock.step", last + 0.02, 0.05, easing="linear")
     sheet.timeline.wait(scene.timing.outro)
-    return sheet.plan(title, infos(trace, scene, pace, texts))
+    return sheet.plan(title, infos(trace, scene, pace, said.texts))
