@@ -309,7 +309,7 @@ class Words:
     stamp_sweep: str = word(
         "and so on, to the last of {count} stamps", "said while many stamps go by; `{count}` is their number"
     )
-    cutting: str = word("Padding {padding} cuts the border of the output off", "said when it does; `{padding}` in cells")
+    cutting: str = word("Padding {padding} cuts the border of the output off", "said when it does; `{padding}`: cells")
     biasing: str = word("Bias {bias} is added to every cell", "said when it is; `{bias}` is the number")
     gathering: str = word("Second view, gathering:  {what}", "said before the second view; `{what}` is what happens")
     zeros_between: str = word(
