@@ -131,57 +131,77 @@ def subject_faults(picture: Picture) -> Faults:
 # one output, wholly legible ------------------------------------------------------------------------------------
 
 
-def wanted(trace, step) -> Counter:
-    """The texts that say how an output came about: for a sum its products, for a pool its numbers; and its value.
-
-    A product is written "input×weight" or "weight×input"; it is noted here as a frozenset of both spellings. Taps on
-    padding or inserted zeros may go unsaid.
-    """
-    real = np.flatnonzero(step.real)
-    if trace.weight is None:
-        return Counter(number(step.values[t]) for t in real)
-    pairs = [(step.values[t], step.weights[t]) for t in real]
+def products(step) -> Counter:
+    """The products of a step as they can be written: each a set of spellings, as operands come in either order."""
+    pairs = [(step.values[t], step.weights[t]) for t in np.flatnonzero(step.real)]
     return Counter(frozenset({f"{number(a)}{TIMES}{operand(b)}", f"{number(b)}{TIMES}{operand(a)}",
                               f"{operand(a)}{TIMES}{operand(b)}", f"{operand(b)}{TIMES}{operand(a)}"})
                    for a, b in pairs)  # fmt: skip
 
 
+def operands(step) -> Counter:
+    """The numbers of a step, as a close-up shows them side by side: what was read, and weights and products."""
+    real = np.flatnonzero(step.real)
+    columns = (step.values,) if step.weights is None else (step.values, step.weights, step.products)
+    return Counter(frozenset({number(column[t])}) for column in columns for t in real)
+
+
 def pieces(text: str) -> list[str]:
-    """A text's numbers and products: "+ 2×(−1)" is 2×(−1); "max(2, 3)" is 2 and 3."""
-    return [p.strip(",;") for p in text.replace("max(", " ").replace("mean(", " ").split() if p.strip(",;")]
+    """A text's numbers and products: "+ 2×(−1)" is 2×(−1); "max(2, (−3))" is 2 and −3."""
+    made = []
+    for part in text.replace("max(", " ").replace("mean(", " ").split():
+        part = part.strip(",;")
+        bare = part.strip("()")
+        made += [bare if part and TIMES not in part else part] if bare else []
+    return made
 
 
-def legible(picture: Picture, i: int) -> tuple[Counter, list[str]]:
-    """What can be read at a told step: on the screen, large enough, not hidden by a cell before it."""
+def legible(picture: Picture, i: int) -> list[tuple[str, str]]:
+    """(role, piece of text) that can be read at a told step: large enough, not hidden by a cell before it."""
     frame = picture.frame_of(picture.plan.steps[i])
     cells, texts, numbers = picture.cells(frame), picture.texts(frame), picture.numbers(frame)
     solid = picture.overlaps(numbers.boxes, cells)
     hidden = ((solid > 1.5) & cells.solid[None] & (cells.depth[None] > numbers.depth[:, None] + 0.05)).any(axis=1)
-    found = Counter()
-    for said, size in zip(texts.said, texts.size, strict=True):
+    found = []
+    for role, said, size in zip(texts.roles, texts.said, texts.size, strict=True):
         if size >= LEAST_WORD * picture.scaled - 0.01:
-            found.update(pieces(said))
+            found += [(role, piece) for piece in pieces(said)]
     for k in np.flatnonzero(~hidden):
         if numbers.size[k] * CAP_HEIGHT >= LEAST_DIGIT * picture.scaled - 0.01:
-            found.update(pieces(numbers.said[k]))
-    return found, list(texts.said)
+            found += [(numbers.roles[k], piece) for piece in pieces(numbers.said[k])]
+    return found
+
+
+def lacking(step, found: list[tuple[str, str]]) -> list[str]:
+    """What of a step is not among (role, piece of text): its products; or, in a close-up or a sum, all its numbers.
+
+    Taps on padding or inserted zeros may go unsaid. A pool has no products: its numbers are to be said.
+    """
+    near = Counter(piece for role, piece in found if role.split(".")[0] in ("inset", "sum", "kernel", "filter"))
+    ways = [(operands(step), near)]
+    if step.weights is not None:
+        ways.append((products(step), Counter(piece for _, piece in found)))
+    said = []
+    for asked, there in ways:
+        least = [(text, sum(there[t] for t in text), count) for text, count in asked.items()]
+        said.append([f"{min(text, key=len)} ({n} of {count} times)" for text, n, count in least if n < count])
+    missing = min(said, key=len)
+    value = number(step.value)
+    totals = {piece for role, piece in found if role.split(".")[0] in ("inset", "sum")}
+    return missing + ([] if value in totals else [f"= {value}"])
+
+
+def step_of(picture: Picture, i: int):
+    """The trace's step that a step of the plan tells."""
+    index = tuple(picture.plan.steps[i].index)
+    step = next((s for s in picture.trace if tuple(s.output_index) == index), None)
+    assert step is not None, f"{picture.name}: step {i} is of no cell of the output: {index}"
+    return step
 
 
 def unsaid(picture: Picture, i: int) -> list[str]:
     """What cannot be read of step i: products, numbers, the value."""
-    info = picture.plan.steps[i]
-    step = next((s for s in picture.trace if tuple(s.output_index) == tuple(info.index)), None)
-    assert step is not None, f"{picture.name}: step {i} is of no cell of the output: {info.index}"
-    found, said = legible(picture, i)
-    missing = []
-    for text, count in wanted(picture.trace, step).items():
-        ways = text if isinstance(text, frozenset) else {text, f"({text})"}
-        there = sum(found[w] for w in ways)
-        if there < count:
-            missing.append(f"{min(ways, key=len)} ({there} of {count} times)")
-    if not any(t.endswith(number(step.value)) and t.startswith(("=", "\u2248", "max", "mean")) for t in said):
-        missing.append(f"= {number(step.value)}")
-    return missing
+    return lacking(step_of(picture, i), legible(picture, i))
 
 
 def whole_fault(picture: Picture) -> str:
