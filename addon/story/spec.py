@@ -218,6 +218,7 @@ class Words:
     filters: str = word("filters", "several filters in the title")
     one_filter: str = word("filter", "a single filter in the title")
     bias: str = word("bias", "the bias in the sum")
+    biases: str = word("a bias per filter", "said in the title where each filter has a bias of its own")
     no_bias: str = word("no bias", "said where there is no bias")
     out: str = word("out", "the output cell in the sum line, as in out[1,2]")
     max: str = word("max", "the largest, in the sum line of max pooling")
@@ -234,6 +235,21 @@ class Words:
     mean_rule: str = word(
         "Each output cell = the mean of the {count} numbers under its window",
         "said before the first step of average pooling; `{count}` is how many numbers a window covers",
+    )
+    global_max: str = word("global max pooling", "the operation, in the title")
+    global_mean: str = word("global average pooling", "the operation, in the title")
+    mean_of: str = word("mean of {count}", "before the sum of a global mean; `{count}` is how many numbers")
+    max_of: str = word("largest of {count}", "before the numbers of a global maximum; `{count}` is how many")
+    global_mean_rule: str = word(
+        "The {count} numbers of each channel become one: their mean",
+        "said before the first step of global average pooling; `{count}` is how many numbers a channel has",
+    )
+    global_max_rule: str = word(
+        "The {count} numbers of each channel become one: the largest",
+        "said before the first step of global max pooling; `{count}` is how many numbers a channel has",
+    )
+    global_summary: str = word(
+        "{count} channels have given {count} numbers", "said at the end of a global pooling; `{count}` is their number"
     )
     tiles: str = word(
         "{count} windows side by side tile the {cells} cells: each has given one number",
@@ -274,15 +290,15 @@ class Words:
     meaning: str | None = knob(
         None, "text", "what the kernel's results mean, said below a sweep", auto="what the named kernel shows"
     )
-    run_stride: str = word("stride {value}", "what is other in one of two runs")
-    run_padding: str = word("padding {value}", "what is other in one of two runs")
-    run_dilation: str = word("dilation {value}", "what is other in one of two runs")
     positions: str = word("{count} positions", "how many positions a run's window has")
-    waits: str = word("waits: no position here", "said while the second of two runs waits for the first")
-    waits_stride: str = word(
-        "waits: stride {value} skips these", "said while one of two runs waits because of its stride"
+    waits: str = word("waits: no position here", "said while one of two runs has no position where the other is")
+    waits_stride: str = word("waits: {stride} skips these", "the same where its stride is why")
+    finished: str = word("done: {count} positions", "said when one of two runs is done and the other is not")
+    compared: str = word(
+        "The same input, the same kernel; what differs: {what}", "said of two runs before the first step"
     )
-    shared: str = word("the same in both", "said of the kernel of two runs")
+    outcome: str = word("{first} gives {one}, {second} gives {other}", "said of two runs at the end")
+    shared: str = word("One kernel", "name of the kernel that two runs have in common")
     by_stamping: str = word("by stamping", "name of a transposed convolution's output as stamps make it")
     by_gathering: str = word("by gathering", "name of the same output as the window makes it")
     with_zeros: str = word("with zeros: {shape}", "the size of an input with zeros between and around; `{shape}`")

@@ -51,13 +51,14 @@ def gaps_of(kinds: list[str], row: int) -> list[float]:
 
 def set_lines(sheet: Sheet, steps: list[list[Piece] | None], lines: list[list[int]], top: float, size: float,
               gaps: list[float], *, last: float = NEVER, widths=None, flow: bool = False, pitch: int = 1,
-              base: float = 0.0) -> list[Points]:  # fmt: skip
+              base: float = 0.0, until=None) -> list[Points]:  # fmt: skip
     """Set every step's pieces into the lines' slots, the first line's capitals at `top` (pixels).
 
     Step i is shown from its pieces' `born` until its window leaves, so that no frame shows a sum beside another
     window; the last until `last`. A step that is not told is None. `base` is the clock of step 0.
     `widths`: the slots' widths in pixels where other lines share them. `flow`: no slots, each step's line is centred.
-    `pitch`: lines from one of these to the next, where others stand between.
+    `pitch`: lines from one of these to the next, where others stand between. `until`: the clock at which each step's
+    sum goes, where it stays longer than its window does.
     """
     told = [step for step in steps if step is not None]
     widths = widths or [max(width(step[k].text) for step in told) * size for k in range(len(told[0]))]
@@ -70,6 +71,7 @@ def set_lines(sheet: Sheet, steps: list[list[Piece] | None], lines: list[list[in
             wide = {k: width(step[k].text) * size if flow else widths[k] for k in slots}
             x = -(sum(wide.values()) + sum(gaps[k] * size for k in slots[1:])) / 2
             dies = base + i + LEAVES if i + 1 < len(steps) else last
+            dies = dies if until is None else until[i]
             for k in slots:
                 x += gaps[k] * size if k != slots[0] else 0.0
                 p = step[k]

@@ -45,6 +45,7 @@ FADE = 0.38  # how far cells fade outside the window: less than elsewhere, for t
 BEFORE = 24.0  # units by which the lines to the close-up stand before all else
 WALKS = 3  # steps that are walked after the first
 DWELL = 3.0  # how much longer the sweep stays on a window that meets something
+FORMS = ("products", "numbers", "short")  # of a sum, from the longest
 SHORT = 0.945  # of a word's font size: how much smaller a sum may be set to fit its line
 
 
@@ -121,33 +122,35 @@ def meaning_of(scene) -> str:
 
 
 def _sum_steps(sheet: Sheet, trace, plan, room: float):
-    """Each told step's sum in one line (None for the others), and every step's sum as text."""
+    """Each told step's sum in one line (None for the others), and every step's sum as text.
+
+    As it is written where it fits the line's `room` (pixels): the products, what they come to, or that they are added.
+    """
+    size = SHORT * sheet.px(WORD)
+    for form in FORMS:
+        lines = [_line(sheet, trace[i], i, plan, form) if told else None for i, told in enumerate(plan.told)]
+        if all(_wide(line) * size <= room for line in lines if line):
+            break
+    return lines, [" ".join(p.text for p in _line(sheet, trace[i], i, plan, FORMS[0])) for i in range(len(trace))]
+
+
+def _line(sheet: Sheet, step, i: int, plan, form: str) -> list[Piece]:
+    """One step's sum, in one of the `FORMS`."""
     scene, ink, muted = sheet.scene, sheet.theme.ink, sheet.theme.muted
-    lines, texts = [], []
-    for i in range(len(trace)):
-        step, name = trace[i], f"{cell_name(scene, trace[i].output_index[1:])} ="
-        total = f"{equals([*step.values, *step.weights, step.bias, step.value])} {number(step.value)}"
-        bias = f"+ {scene.words.bias} {operand(step.bias)}" if trace.bias is not None else ""
-        products = [sums.product(v, w) for v, w in zip(step.values, step.weights, strict=True)]
-        texts.append(" ".join(t for t in (name, " + ".join(products), bias, total) if t))
-        if not plan.told[i]:
-            lines.append(None)
-            continue
-        slow, count = plan.kinds[i] in ("first", "next"), len(products)
-        line = [Piece(name, ink, i - LANDED)]
-        for t, made in enumerate(step.products):
-            line.append(Piece(("+ " if t else "") + operand(made), ink if step.real[t] else muted,
-                              reveal(i, t, count + 1, slow=slow)))  # fmt: skip
-        if bias:
-            line.append(Piece(bias, ink, reveal(i, count - 1, count + 1, slow=slow)))
-        line.append(Piece(total, result_color(sheet, step.value), sums.born(i)))
-        lines.append(line)
-    short = scene.words.added.replace("{count}", str(len(trace[0].taps)))
-    size = sheet.px(WORD)
-    if any(line and _wide(line) * SHORT * size > room for line in lines):
-        keep = 3 if trace.bias is not None else 2
-        lines = [line and [line[0], Piece(short, ink, line[1].born), *line[1 - keep :]] for line in lines]
-    return lines, texts
+    slow, count = plan.kinds[i] in ("first", "next"), len(step.products)
+    terms = [sums.product(v, w) for v, w in zip(step.values, step.weights, strict=True)]
+    if form == "numbers":
+        terms = [operand(made) for made in step.products]
+    colors = [ink if real else muted for real in step.real]
+    if form == "short":
+        terms, colors = [scene.words.added.replace("{count}", str(count))], [ink]
+    line = [Piece(f"{cell_name(scene, step.output_index[1:])} =", ink, i - LANDED)]
+    for t, (text, color) in enumerate(zip(terms, colors, strict=True)):
+        line.append(Piece(("+ " if t else "") + text, color, reveal(i, t, count + 1, slow=slow)))
+    if scene.bias.seed is not None or scene.bias.values is not None:
+        line.append(Piece(f"+ {scene.words.bias} {operand(step.bias)}", ink, reveal(i, count, count + 1, slow=slow)))
+    sign = equals([*step.values, *step.weights, step.bias, step.value])
+    return [*line, Piece(f"{sign} {number(step.value)}", result_color(sheet, step.value), sums.born(i))]
 
 
 def _wide(line) -> float:
