@@ -42,7 +42,7 @@ MOST_CHANNELS = 4  # planes that stand beside each other with readable numbers
 APART = 1.3  # seconds the stack takes to come apart
 
 
-def _open(sheet: Sheet, trace) -> float:
+def open_stack(sheet: Sheet, trace) -> float:
     """The stack stands, comes apart, and is padded. Returns the second at which it starts to come apart."""
     line, padded = sheet.timeline, any(sum(p) for p in trace.padding)
     line.declare("clock.step", STACK)
@@ -54,7 +54,7 @@ def _open(sheet: Sheet, trace) -> float:
     return start
 
 
-def _stack(sheet: Sheet, role: str, blocks, said: list[str], names, start: float) -> None:
+def stack_up(sheet: Sheet, role: str, blocks, said: list[str], names, start: float) -> None:
     """Stand a row of planes as one stack, key their way apart, and name the stack beside it while it stands."""
     middle = blocks[len(blocks) // 2]
     for c, block in enumerate(blocks):
@@ -162,14 +162,14 @@ def tell(sheet: Sheet, trace):
     sheet.scale = grid.solve((x0, y0 + used + 0.7 * word, x1, top - 0.25 * word), largest=sheet.px(54))
 
     line = sheet.timeline
-    start = _open(sheet, trace)
+    start = open_stack(sheet, trace)
     pace = run_clock(line, plan, ocols, scene, stays=False)
     last = len(trace) - 1 + ENDED
     places, back = place_of(trace), line.compile()["clock.step"].at(pace.leave + VISIT * scene.timing.first)
     middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
     order = [f"{w.rows} {TIMES} {w.columns}" if len(sizes) == 2 else w.columns, f"{TIMES} {w.depth} {', '.join(names)}"]
-    _stack(sheet, "input", inputs, [f"{w.input} {shape_text((*sizes, count))}", *order], names, start)
-    _stack(sheet, "kernel", kernels, [f"{w.filter} {shape_text(kernel_shape)}"], names, start)
+    stack_up(sheet, "input", inputs, [f"{w.input} {shape_text((*sizes, count))}", *order], names, start)
+    stack_up(sheet, "kernel", kernels, [f"{w.filter} {shape_text(kernel_shape)}"], names, start)
     for c, name in enumerate(names):
         ink = sheet.palette.words_in(HUES[hue_of(c, count)])
         home, parked = np.array(sheet.place(inputs[c])), np.array(sheet.place(kernels[c]))
