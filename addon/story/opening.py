@@ -56,7 +56,8 @@ def same_said(scene, trace) -> str:
 
 
 def opens_said(scene, trace) -> str:
-    text = scene.words.opens.replace("{dilation}", axes_text(trace.dilation))
+    w = scene.words
+    text = w.opens.replace("{dilation}", f"{w.dilation} {axes_text(trace.dilation)}")
     return text.replace("{count}", str(len(trace[0].taps))).replace("{span}", shape_text(extents(trace)))
 
 

@@ -110,7 +110,7 @@ def _notes(scene, trace, last: float) -> list[_Note]:
             met.append((text, i - LANDED, last if i + 1 == count else i + LEAVES))
         found.append(_Note("meets", tuple(met), True))
     if max(trace.stride) > 1:
-        text = w.skipping.replace("{stride}", axes_text(trace.stride))
+        text = w.skipping.replace("{stride}", f"{w.stride} {axes_text(trace.stride)}")
         found.append(_Note("skipping", ((text, -LANDED, last),), key="skipped"))
     if dilated(trace):
         text = w.holes.replace("{count}", str(len(marks.holes_of(trace, 0))))

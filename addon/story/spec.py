@@ -274,11 +274,11 @@ class Words:
     same_uneven: str = word("same: {sum} zeros, {p}, so {n} stays {n}",
                             "said of `same` padding that differs between the sides")  # fmt: skip
     equal: str = word("output {out} = input {in}", "said at the end of `same` padding; `{out}` and `{in}` are shapes")
-    opens: str = word("dilation {dilation}: the {count} taps move apart and span {span}",
+    opens: str = word("{dilation}: the {count} taps move apart and span {span}",
                       "said while the kernel opens; `{span}` is its extent")  # fmt: skip
     under: str = word("in the window:", "before what the window meets")
     meets: str = word("{count} input + {zeros} padding", "how many cells of each kind the window meets")
-    skipping: str = word("skipped by stride {stride}", "said of the positions that a stride passes over")
+    skipping: str = word("skipped by {stride}", "said of the positions that a stride passes over")
     holes: str = word("cells passed over: {count}", "said of what a dilated window does not read")
     depth: str = word("channels", "the last size in the shape of several channels")
     negative: str = word("negative", "what the colour of negative numbers means")

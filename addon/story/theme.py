@@ -4,6 +4,7 @@
 Colours are sRGB triples in 0..1. A `Palette` collects the materials, cubes and labels a figure uses, each once.
 """
 
+import functools
 from dataclasses import dataclass
 
 from .plan import Cube, Label, Material
@@ -81,10 +82,21 @@ THEMES = {
 }  # fmt: skip
 
 
+@functools.lru_cache(maxsize=1024)
+def deep_ends(hue: Color) -> tuple[Color, Color]:
+    """Where a hue's deep half begins and ends: white reads well on all of it; a light hue is deep enough itself."""
+    if luminance(hue) > 0.35:
+        return mix(mix(WHITE, hue, 0.14), hue, 0.72), hue
+    start = next(c for c in (mix(hue, BLACK, n / 40) for n in range(41)) if contrast(WHITE, c) >= AA + 0.7)
+    return start, mix(start, BLACK, 0.24)
+
+
 def ramp(hue: Color, level: float) -> Color:
-    """Pale (level 0) to deep (level 1), passing quickly over the middle, where neither ink reads well."""
+    """Pale (level 0) to deep (level 1), leaping over the middle, where neither ink reads well."""
     level = max(0.0, min(1.0, level))
-    return mix(mix(WHITE, hue, 0.14), hue, 0.8 * level if level <= 0.5 else 0.66 + 0.34 * (2 * level - 1))
+    if level <= 0.5:
+        return mix(mix(WHITE, hue, 0.14), hue, 0.84 * level)
+    return mix(*deep_ends(hue), 2 * level - 1)
 
 
 class Palette:

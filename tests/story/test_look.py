@@ -39,13 +39,15 @@ def test_words_are_the_lecturers(figure):
     plan = make_plan(load(figure, {"words.row": "Zeile", "words.column": "Spalte", "words.output": "Ausgabe",
                                    "words.stride": "Schritt", "words.out": "aus"}))  # fmt: skip
     said = " | ".join(texts(plan))
-    assert "aus[Zeile 0, Spalte 0]" in said and "Ausgabe" in said and "Schritt 1" in said
+    cell = "aus[Spalte 0]" if len(load(figure).input.size) == 1 else "Zeile 0, Spalte 0]"
+    assert cell in said and "aus[" in said and "Ausgabe" in said and "Schritt " in said
     assert "Output" not in said and "stride" not in said
 
 
 def test_indices_count_from_one_where_asked(figure):
     plan = make_plan(load(figure, {"look.index_from": 1}))
-    assert "out[row 1, col 1]" in plan.steps[0].text and "row 0" not in " ".join(texts(plan))
+    cell = "out[col 1]" if len(load(figure).input.size) == 1 else "row 1, col 1]"
+    assert cell in plan.steps[0].text and "row 0" not in " ".join(texts(plan))
 
 
 def test_every_second_is_within_the_clip_and_steps_come_in_order(figure):
