@@ -22,7 +22,7 @@ def axes_text(values) -> str:
 def facts(scene, trace, kernel_shape, filters: int = 1) -> str:
     """The parameters, as the title names them."""
     w = scene.words
-    name = w.size if len(trace.input) == 1 else w.one_filter if filters == 1 else w.filters
+    name = w.filters if filters > 1 else w.size if len(trace.input) == 1 else w.one_filter
     said = [f"{filters} {name} {shape_text(kernel_shape)}", f"{w.stride} {axes_text(trace.stride)}",
             f"{w.padding} {axes_text(trace.padding)}", f"{w.dilation} {axes_text(trace.dilation)}"]  # fmt: skip
     if trace.groups > 1:
