@@ -327,15 +327,18 @@ class Words:
     )
     cutting: str = word("Padding {padding} cuts the border of the output off", "said when it does; `{padding}`: cells")
     biasing: str = word("Bias {bias} is added to every cell", "said when it is; `{bias}` is the number")
-    gathering: str = word("Second view, gathering:  {what}", "said before the second view; `{what}` is what happens")
+    gathering: str = word(
+        "Second view, gathering: zeros are added to the input",
+        "said before the second view of a transposed convolution",
+    )
     zeros_between: str = word(
-        "stride \u2212 1 = {zeros} between the input's cells, zeros", "said while the input spreads; `{zeros}` in cells"
+        "stride \u2212 1 = {zeros} between its cells", "said while the input spreads; `{zeros}` is how many"
     )
     zeros_around: str = word(
-        "(kernel \u2212 1) × dilation \u2212 padding = {zeros} around the input, zeros",
-        "said while the border arrives; `{zeros}` in cells",
+        "(kernel \u2212 1) × dilation \u2212 padding = {zeros} around it",
+        "said while the border arrives; `{zeros}` is how many",
     )
-    no_zeros: str = word("no zeros are needed around the input", "said where there is no border")
+    no_zeros: str = word("none are needed: the kernel stays within the input", "said where there are no zeros to add")
     flipping: str = word("The kernel is flipped: left to right and top to bottom", "said while it is")
     gather: str = word(
         "Each output cell = sum of {count} products: cells under the window × flipped kernel",
