@@ -125,7 +125,8 @@ def add_ticks(sheet: Sheet, role: str, block: Block, pads=((0, 0), (0, 0)), dies
     `right`, `below`: they stand there instead, as where cells fly in from the left or from above.
     """
     columns, _, rows = block.cells
-    if not sheet.scene.look.labels or max(columns, rows) > MOST_TICKS:
+    widest = width(str(columns - 1 + sheet.scene.look.index_from)) * sheet.px(TICK)
+    if not sheet.scene.look.labels or max(columns, rows) > MOST_TICKS or widest > sheet.scale * block.unit:
         return
     (top, bottom), (left, after) = pads
     made = tick_marks(sheet, block, range(top, rows - bottom), range(left, columns - after), dies=dies, right=right,

@@ -64,10 +64,11 @@ class Proof:
     def __init__(self, stage: Stage):
         self.stage, self.trace = stage, stage.trace
         self.shapes: dict = {}
-        names = stage.asked.words.channels
-        channels = self.trace.input.shape[0]
-        self.names = [""] if channels == 1 else [f".{name}" for name in names]
-        assert len(self.names) == channels, "the prover knows one channel, or as many as have names"
+        words, channels = stage.asked.words, self.trace.input.shape[0]
+        first = stage.asked.look.index_from
+        named = words.channels if channels == len(words.channels) else [f"{words.channel} {n + first}"
+                                                                        for n in range(channels)]  # fmt: skip
+        self.names = [""] if channels == 1 else [f".{name}" for name in named]
         pads = [tuple(p) for p in self.trace.padding]
         self.before = np.array([0, *(p[0] for p in pads)][-2:])
         self.inputs, self.weights = planes(self.trace.input), planes(self.trace.weight[0])

@@ -18,7 +18,7 @@ _LINE = re.compile(rf"(?P<name>[^=:]+?) ?[:=] (?P<sums>.+) (?P<sign>[=\u2248]) (
 
 def spelled(value) -> str:
     """A number as a figure has to print it: a real minus sign, at most two decimals, none for nothing."""
-    exact = Decimal(repr(float(value))).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+    exact = Decimal(float(value)).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
     text = f"{exact:f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text.replace("-", MINUS)
 

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which proofs belong to which story: `proof_of` a staged scene gives an object whose `step(i)` makes them."""
+
+from addon.story import STORIES
+
+from .proof import Proof
+
+PROOFS = {"sliding": Proof, "channels": Proof}
+
+
+def story_of(stage) -> str:
+    """The story that tells a staged scene: the one it asks for, or the first that suits."""
+    asked = stage.asked
+    return asked.story or next(name for name, story in STORIES.items() if story.suits(asked, stage.trace))
+
+
+def proof_of(stage):
+    return PROOFS[story_of(stage)](stage)
