@@ -54,12 +54,16 @@ def open_stack(sheet: Sheet, trace) -> float:
     return start
 
 
-def stack_up(sheet: Sheet, role: str, blocks, said: list[str], names, start: float) -> None:
-    """Stand a row of planes as one stack, key their way apart, and name the stack beside it while it stands."""
+def stack_up(sheet: Sheet, role: str, blocks, said: list[str], names, start: float, *, raised: float = 0.0) -> None:
+    """Stand a row of planes as one stack, key their way apart, and name the stack beside it while it stands.
+
+    `raised`: by how many pixels it stands higher than its middle plane will.
+    """
     middle = blocks[len(blocks) // 2]
     for c, block in enumerate(blocks):
         # the last plane at the middle's place, the others before it: so the stack keeps clear of the title
-        at = np.array(sheet.place(middle)) + (0.0, c - len(blocks) + 1, UNEVEN * (len(blocks) - c))
+        at = np.array(sheet.place(middle)) + sheet.units(raised) * sheet.camera.up
+        at += (0.0, c - len(blocks) + 1, UNEVEN * (len(blocks) - c))
         to = sheet.place(block)
         for axis, a, b in zip("xyz", at, to, strict=True):
             channel = f"{role}.{names[c]}.location.{axis}"
@@ -69,7 +73,7 @@ def stack_up(sheet: Sheet, role: str, blocks, said: list[str], names, start: flo
         return
     word = sheet.px(WORD)
     front = abs(sheet.camera.right[1]) * (len(blocks) - 1) * sheet.scale  # how far the first plane stands out
-    x, y = middle.box[2] + front + word, (middle.box[1] + middle.box[3]) / 2
+    x, y = middle.box[2] + front + word, (middle.box[1] + middle.box[3]) / 2 + raised
     made = []
     for i, text in enumerate(said):
         ink = sheet.theme.muted if i else sheet.theme.ink

@@ -16,7 +16,8 @@ from .theme import Scale, mix
 
 CHOSEN = 0.36  # a step's numbers have all been said by i - CHOSEN: what they come to is marked
 ON_TOP = 0.05  # cells by which a mark is nearer than the cell it marks
-SEAM, SEAM_FRONT = 2.0, -0.5  # pixels and cells: the lines between windows, flush with the window's frame
+SEAM, THIN, SEAM_FRONT = 2.0, 0.07, -0.5  # pixels and cells: lines between windows, flush with the window's frame
+MOST_SAID, FIRST_SAID = 40, 8  # numbers a line says in full; else so many and the last
 MOVES = {  # how the clock goes within a step, see pace.run_clock
     "first": ((LANDED, 0.08, "ease"), (CHOSEN, 0.32, "linear"), (TAKES_OFF, 0.1, "linear"), (BORN, 0.2, "linear"),
               (0.0, 0.05, "linear")),
@@ -89,7 +90,7 @@ def add_seams(sheet: Sheet, role: str, trace, born: float) -> None:
     a, b = (np.array(ends, np.float32) for ends in zip(*sorted(bars), strict=True))
     ink = sheet.palette.material(mix(sheet.theme.muted, sheet.theme.background, 0.25), "flat")
     sheet.lines.append(Lines(f"{role}.tiling", "Windows side by side", role, role, a, b, np.full(len(a), born),
-                             np.full(len(a), NEVER), ink, sheet.units(sheet.px(SEAM))))  # fmt: skip
+                             np.full(len(a), NEVER), ink, min(sheet.units(sheet.px(SEAM)), THIN)))  # fmt: skip
 
 
 def marks(sheet: Sheet, trace, channel: int, steps, out_hue: str, last: float) -> Points:
@@ -129,18 +130,24 @@ def revealed(i: int, part: int, parts: int, slow: bool) -> float:
     return i - LANDED + (LANDED - CHOSEN) * (part + 0.5) / parts if slow else i - LANDED
 
 
-def reduction(sheet: Sheet, step, name: str, i: int, slow: bool, *, born=None, operands: int | None = None):
+def reduction(sheet: Sheet, step, name: str, i: int, slow: bool, *, operands: int | None = None, color=None):
     """One step's line as pieces: "out[..] =", what is compared or added, what it comes to.
 
-    `operands`: how many places there are for numbers, where some steps have fewer.
+    `operands`: how many places there are for numbers, where some steps have fewer. Of more than `MOST_SAID` the first
+    ones and the last are said. `color`: of a channel's words, instead of the output's.
     """
     w, ink, muted = sheet.scene.words, sheet.theme.ink, sheet.theme.muted
     mean = step.reduce == "mean"
     taps = np.flatnonzero(step.counted if mean else step.real)
-    color = result_color(sheet, step.value)
-    made = [Piece(name, ink, i - LANDED), Piece("(" if mean else f"{w.max}(", ink, i - LANDED)]
+    made = [Piece(name, color or ink, i - LANDED), Piece("(" if mean else f"{w.max}(", ink, i - LANDED)]
+    color = color or result_color(sheet, step.value)
+    many = len(taps) > MOST_SAID
     for place, t in enumerate(taps):
         final = place + 1 == len(taps)
+        if many and place >= FIRST_SAID and not final:
+            if place == FIRST_SAID:
+                made.append(Piece("+ \u2026" if mean else "\u2026,", ink, revealed(i, place, len(taps), slow)))
+            continue
         if mean:
             text = ("+ " + operand(step.values[t]) if place else number(step.values[t]))
             text += f") / {step.divisor}" if final else ""
@@ -148,7 +155,8 @@ def reduction(sheet: Sheet, step, name: str, i: int, slow: bool, *, born=None, o
             text = number(step.values[t]) + (")" if final else ",")
         shade = color if t == step.chosen else ink if step.real[t] else muted
         made.append(Piece(text, shade, revealed(i, place, len(taps), slow)))
-    made += [Piece("", ink, i)] * ((operands or len(taps)) - len(taps))
+    spoken = [min(n, FIRST_SAID + 2) if n > MOST_SAID else n for n in (operands or len(taps), len(taps))]
+    made += [Piece("", ink, i)] * max(0, spoken[0] - spoken[1])
     ready = i - CHOSEN
     if mean:
         total = step.values[taps].sum()

@@ -8,14 +8,12 @@ Several channels are pooled one after the other, each by itself, with inputs abo
 import numpy as np
 
 from . import sums
-from .facts import cell_name, legend_of, shape_text, size_formula
-from .glyphs import TIMES, width
+from .facts import cell_name, legend_of, shape_text
+from .glyphs import width
 from .guides import add_lines, guide_segments
-from .layout import Block, Grid
-from .leftover import left_over, said
+from .leftover import left_over
 from .pace import ENDED, START, run_clock, schedule
 from .parts import (
-    TICK,
     add_rule,
     add_statement,
     add_sweeping,
@@ -32,7 +30,8 @@ from .parts import (
     window_on,
 )
 from .plan import ALWAYS, FAR, LANDED, NEVER, Points
-from .pool_flight import BEFORE_ALL, Flights, Gate
+from .pool_flight import BEFORE_ALL, Flights
+from .pool_layout import Parts
 from .pool_parts import (
     MOVES,
     add_seams,
@@ -44,14 +43,9 @@ from .pool_parts import (
     pool_input,
     reduction,
 )
-from .shares import hue_of, names_of
 from .sheet import WORD, Sheet
-from .theme import HUES
 
 MOST_CHANNELS, LARGEST = 8, 64
-NAMED = 4  # channels whose planes have room for more words than their names
-ROW_GAP = 2.6  # font sizes between inputs and the outputs below them
-ABOVE = 1.05  # cells: the gates of outputs that stand below their inputs
 
 
 def suits(scene, trace) -> bool:
@@ -72,74 +66,15 @@ def refusal(scene, trace):
     return None
 
 
-class _Parts:
-    """What one figure's parts are called and where they stand."""
-
-    def __init__(self, sheet: Sheet, trace):
-        scene = sheet.scene
-        self.count = len(trace.input)
-        self.names = names_of(scene, self.count) if self.count > 1 else [""]
-        self.inputs = [f"input.{n}" if n else "input" for n in self.names]
-        first = scene.look.index_from
-        self.outputs = [f"output.{c + first}" for c in range(self.count)] if self.count > 1 else ["output"]
-        self.hues = [hue_of(c, self.count) for c in range(self.count)]
-        self.out_hues = self.hues if self.count == 3 else ["violet"] * self.count
-        self.given, self.made = self._blocks(sheet, trace)
-        gaps = [0.9 * sheet.px(WORD)] * (self.count - 1) if self.count > 1 else [1.6 * sheet.px(WORD)]
-        self.grid = Grid(sheet.camera, [*self.given, *self.made], gaps, ROW_GAP * sheet.px(WORD))
-        if not scene.look.labels:
-            for block in (*self.given, *self.made):
-                block.captions, block.below, block.tick, block.foot = [], [], 0.0, 0.0
-
-    def gates(self, sheet: Sheet, channel: int):
-        """Where cells fly into the output's rows, from the left, or into its columns, from above: past all words."""
-        made = self.made[channel]
-        target, cell = np.array(sheet.place(made)), sheet.scale * made.unit
-
-        def gate(row: int, column: int) -> Gate:
-            if self.count > 1:
-                return Gate(target + (column, 0, ABOVE), np.array((0, 0, -1.0)))
-            # the grid's column begins left of all of its block's words
-            off = (self.grid.lefts[1] - made.origin[0]) / cell / sheet.camera.right[0] - 0.6
-            return Gate(target + (min(off, -1.0), 0, -row), np.array((1.0, 0, 0)))
-
-        return gate
-
-    def _blocks(self, sheet: Sheet, trace):
-        """Inputs and outputs: side by side where there is one channel, else below one another."""
-        scene, w, word = sheet.scene, sheet.scene.words, sheet.px(WORD)
-        sizes, out = trace.input.shape[1:], trace.output.shape[1:]
-        rows, columns = padded_shape(trace)
-        grown = (rows, columns)[-len(sizes) :]
-        padded = f" \u2192 {shape_text(grown)}" if grown != sizes else ""
-        order = f" ({w.rows} {TIMES} {w.columns})" if len(sizes) == 2 and self.count == 1 else ""
-        over, (orows, ocols) = hangs_over(trace), as_rows(trace.output[0]).shape
-        tick, few = 1.15 * sheet.px(TICK), self.count <= NAMED
-        rest = [(said(scene, trace), word)] if left_over(trace).any() and few else []
-        cells, made_cells = (columns + over[1], 1, rows + over[0]), (ocols, 1, orows)
-        if self.count == 1:
-            formula = [(size_formula(trace), word)] if size_formula(trace) else []
-            given = Block(w.input, 0, 0, cells, [(f"{w.input} {shape_text(sizes)}{padded}{order}", word), *rest],
-                          tick=tick)  # fmt: skip
-            made = Block(w.output, 0, 1, made_cells, [(f"{w.output} {shape_text(out)}", word), *formula], tick=tick)
-            return [given], [made]
-        given, made = [], []
-        for c, name in enumerate(self.names):
-            head = f"{w.input} {name} {shape_text(sizes)}{padded}" if few else name
-            given.append(Block(name, 0, c, cells, [(head, word), *rest]))
-            below = [(f"{w.output} {name} {shape_text(out)}", word)] if few else []
-            made.append(Block(name, 1, c, made_cells, below=below, foot=tick if few else 0.0))
-        return given, made
-
-
-def _lines(sheet: Sheet, trace, plan, parts: _Parts):
+def _lines(sheet: Sheet, trace, plan, parts: Parts):
     """Every told step's line as pieces (None where it is not told), and every step's as one text."""
     scene, most = sheet.scene, max(_operands(trace[i]) for i in range(len(trace)))
     rows, texts = [], []
     for i in range(len(trace)):
         step = trace[i]
         name = f"{parts.names[step.output_index[0]]} {cell_name(scene, step.output_index[1:])} =".strip()
-        pieces = reduction(sheet, step, name, i, plan.kinds[i] in ("first", "next"), operands=most)
+        pieces = reduction(sheet, step, name, i, plan.kinds[i] in ("first", "next"), operands=most,
+                           color=parts.ink(sheet, step.output_index[0]))  # fmt: skip
         rows.append(pieces if plan.told[i] else None)
         texts.append(" ".join(p.text for p in pieces if p.text).replace("( ", "("))
     return rows, texts
@@ -172,7 +107,7 @@ def _set_lines(sheet: Sheet, rows, low: float, last: float):
     return write, used
 
 
-def _stand(sheet: Sheet, trace, parts: _Parts, told: list[int], last: float) -> None:
+def _stand(sheet: Sheet, trace, parts: Parts, told: list[int], last: float) -> None:
     """The volumes with their windows, marks and what flies."""
     places, count = place_of(trace), trace.output[0].size
     padded = any(sum(p) for p in trace.padding)
@@ -188,8 +123,8 @@ def _stand(sheet: Sheet, trace, parts: _Parts, told: list[int], last: float) -> 
                      fade=(-LANDED, last), **taps_of(trace))  # fmt: skip
         sheet.volume(out, f"Output {name}".strip(),
                      output_plane(sheet, trace, parts.out_hues[c], channel=c), target, made.cells)  # fmt: skip
-        sheet.captions(role, given, color=sheet.palette.words_in(HUES[parts.hues[c]]) if parts.count == 3 else None)
-        sheet.captions(out, made, color=sheet.palette.words_in(HUES[parts.hues[c]]) if parts.count == 3 else None)
+        sheet.captions(role, given, color=parts.ink(sheet, c))
+        sheet.captions(out, made, color=parts.ink(sheet, c))
         add_ticks(sheet, out, made, right=True, below=parts.count > 1)
         if parts.count == 1:
             (top, bottom), (left, right) = pads_of(trace)
@@ -208,7 +143,8 @@ def _stand(sheet: Sheet, trace, parts: _Parts, told: list[int], last: float) -> 
         flights = Flights(sheet, trace, home, target, parts.gates(sheet, c), parts.hues[c], parts.out_hues[c])
         if own:
             copies = Points.join([flights.of_step(i, trace[i]) for i in own])
-            sheet.volume(out.replace("output", "flight"), f"Copies on their way {name}".strip(), copies, away, made.cells, card=None)
+            sheet.volume(out.replace("output", "flight"), f"Copies on their way {name}".strip(), copies, away,
+                         made.cells, card=None)  # fmt: skip
 
 
 def tell(sheet: Sheet, trace):
@@ -219,7 +155,7 @@ def tell(sheet: Sheet, trace):
     top = sheet.title(title, pool_facts(scene, trace), legend_of(scene, trace))
     ocols, last = as_rows(trace.output[0]).shape[1], len(trace) - 1 + ENDED
     plan = schedule(len(trace), ocols, scene, spent=1.1 if any(sum(p) for p in trace.padding) else 0.0)
-    parts = _Parts(sheet, trace)
+    parts = Parts(sheet, trace)
     rows, texts = _lines(sheet, trace, plan, parts)
     low = y0 + (sums.height(1, word) + 0.5 * word if parts.count > 1 and scene.look.sum_line else 0.0)
     write, used = _set_lines(sheet, rows, low, last)
