@@ -80,13 +80,14 @@ def input_plane(sheet: Sheet, trace, channel: int, hue: str, *, unit: float = 1.
 
 
 def output_plane(sheet: Sheet, trace, hue: str = "violet", *, channel: int = 0, unit: float = 1.0,
-                 base: float = 0.0) -> Points:  # fmt: skip
+                 base: float = 0.0, span=None) -> Points:  # fmt: skip
     """One output channel: wire cubes until their step, then cells that rise with their number.
 
-    `unit` is the size of its cells, `base` the clock of the trace's first step.
+    `unit` is the size of its cells, `base` the clock of the trace's first step; `span` the lowest and the highest
+    value of its shades, where other outputs share them.
     """
     values = as_rows(trace.output[channel])
-    scale = Scale(sheet.palette, hue, trace.output.min(), trace.output.max())
+    scale = Scale(sheet.palette, hue, *(span or (trace.output.min(), trace.output.max())))
     size = sheet.digits([number(v) for v in trace.output.ravel()], unit)
     steps = channel * values.size + np.arange(values.size)
     return plane(sheet, values, scale, size=size, before=wires(sheet, values.shape), born=base + steps - BORN,
