@@ -6,13 +6,18 @@ Also the outlines that compare the input's size with the output's.
 
 import numpy as np
 
+from .glyphs import number
 from .opening import extents
 from .parts import as_rows, pads_of
-from .plan import FAR, LANDED, LEAVES, NEVER, Lines, Window
-from .sheet import Sheet
-from .theme import HUES, mix
+from .plan import FAR, LANDED, LEAVES, NEVER, Lines, Points, Window
+from .sheet import Sheet, plane
+from .theme import HUES, Scale, mix
 
 BEHIND = 0.04  # cells by which a faint frame lies behind the window's
+CHIP, LARGEST_CHIP = 0.42, 0.47  # sizes of a weight's chip, in cells
+OVERHANG = 0.15  # how far a chip stands out over its cell's corner, in cells
+HALF = 0.47  # of a cell
+RAISED = 0.3  # how far a chip stands out of its cell's front, in chips
 STROKE = 0.4  # half a stroke's length along x and z, in cells
 
 
@@ -73,6 +78,38 @@ def add_holes(sheet: Sheet, trace, steps, last: float) -> None:
         np.column_stack([c + STROKE, y, -r + STROKE]).astype(np.float32),
         (i - LANDED).astype(np.float32), dies.astype(np.float32), ink, max(0.03, sheet.units(sheet.px(1.5))),
     ))  # fmt: skip
+
+
+def chip_unit(sheet: Sheet, trace) -> float:
+    """The size of a chip, in cells: its number just fits; 0 where chip and number have no room on a cell."""
+    texts = [number(v) for v in trace.weight.ravel()]
+    for unit in np.arange(CHIP, LARGEST_CHIP, 0.02):
+        if sheet.digits(texts, unit):
+            return float(unit)
+    return 0.0
+
+
+def add_chips(sheet: Sheet, trace, told, home, last: float) -> None:
+    """The kernel's weights as small cells on the corners of the input cells they meet, while a told window stands."""
+    unit = chip_unit(sheet, trace)
+    if not unit:
+        return
+    (top, _), (left, _) = pads_of(trace)
+    weights = as_rows(trace.weight[0, 0])
+    scale = Scale(sheet.palette, "amber", trace.weight.min(), trace.weight.max())
+    size = sheet.digits([number(v) for v in weights.ravel()], unit)
+    over = OVERHANG + HALF - unit / 2
+    made = []
+    for i in (i for i, own in enumerate(told) if own):
+        spots = trace[i].positions[:, 1:]
+        spots = np.column_stack([np.zeros(len(spots), int), spots]) if spots.shape[1] == 1 else spots
+        at = np.column_stack([spots[:, 1] + left + over, np.full(len(spots), -HALF + unit * (HALF - RAISED)),
+                              -spots[:, 0] - top + over])  # fmt: skip
+        one = plane(sheet, weights, scale, size=size, unit=unit, born=i - LANDED,
+                    dies=last if i + 1 == len(told) else i + LEAVES, step=i)  # fmt: skip
+        one["position"][:] = at / unit
+        made.append(one)
+    sheet.volume("weights", sheet.scene.words.kernel, Points.join(made), home, (1, 1, 1), card=None, unit=unit)
 
 
 def add_outline(sheet: Sheet, volume: str, sizes, first, since: float) -> None:

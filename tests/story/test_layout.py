@@ -183,7 +183,7 @@ def faint(plan) -> set:
         spots = [tuple(np.round(p).astype(int)) for p in points["position"]]
         cells = {s: i for i, s in enumerate(spots) if points["cube"][i] >= 0}
         for i, spot in enumerate(spots):
-            look = cells[spot]
+            look = i if points["cube"][i] >= 0 else cells[spot]
             check(points["label"][i], colors[plan.cubes[points["cube"][look]].material], volume.role)
             if points["label_faded"][i] >= 0:
                 behind = colors[plan.cubes[points["faded"][look]].material]
