@@ -2,21 +2,22 @@
 """A plan becomes Blender objects: one per volume, window, text block and line set, all in one collection.
 
 Every object carries its role ("convolume_role") and its figure ("convolume_figure"); nothing outside the figure's own
-collection is touched. `prepare_scene` is the one function that sets scene-wide things, and is called on its own.
+collection is touched. A figure that stands already is updated in place, by role, with what the user made of it
+(tweaks.py). `prepare_scene` is the one function that sets scene-wide things, and is called on its own.
 """
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import bpy
 from mathutils import Matrix, Vector
 
 from ..story.describe import steps_table
 from ..story.plan import Lines, Plan, Points, Volume, Window, Words
-from . import compat, keyframes, materials, meshes, trees
+from . import compat, keyframes, materials, meshes, trees, tweaks
+from .looks import BUILT, FIGURE, ROLE, touched
 
-ROLE, FIGURE = "convolume_role", "convolume_figure"
 CAMERA_DISTANCE, SCREEN_DISTANCE = 100.0, 30.0
 CARD_MARGIN = 0.55
 _AXIS = {"x": 0, "y": 1, "z": 2}
@@ -24,10 +25,15 @@ _AXIS = {"x": 0, "y": 1, "z": 2}
 
 @dataclass(frozen=True)
 class Built:
-    """What `build` made: the figure's collection and its objects by role."""
+    """What `build` made: the figure's collection and its objects by role; what became of a user's changes.
+
+    `frames` is its length with the clock as it is now.
+    """
 
     collection: bpy.types.Collection
     objects: dict[str, bpy.types.Object]
+    told: tweaks.Told = field(default_factory=tweaks.Told)
+    frames: int = 0
 
     @property
     def controller(self):
@@ -47,27 +53,54 @@ def basis(azimuth: float, elevation: float) -> Matrix:
 
 
 class _Builder:
-    def __init__(self, plan: Plan, collection: bpy.types.Collection):
-        self.plan, self.collection = plan, collection
+    def __init__(self, plan: Plan, collection: bpy.types.Collection, before: tweaks.Before):
+        self.plan, self.collection, self.before = plan, collection, before
         self.objects: dict[str, bpy.types.Object] = {}
+        self.lit: dict[str, str | None] = {}  # the tracks that volumes are lit by
+        self.planned: dict[str, dict] = {}  # role: {"path[index]": keys}
+        self.frames = plan.frames
         self.leftward = plan.view.azimuth < 0
-        self.materials = {m.name: materials.make(m, plan.background) for m in plan.materials}
+        self.materials = {m.name: materials.shared(m, plan.background) for m in plan.materials}
         self.basis = basis(plan.view.azimuth, plan.view.elevation)
 
     def add(self, role: str, name: str, data, parent=None) -> bpy.types.Object:
-        thing = self.object(name, data)
-        thing[ROLE] = role
-        self.collection.objects.link(thing)
+        thing = self.before.things.get(role)
+        if thing is None or thing.type != (data.id_type if data else "EMPTY"):
+            thing = self.object(name, data)
+            thing[ROLE] = role
+            self.collection.objects.link(thing)
+        else:
+            self.renew(thing, role, name, data)
         if parent is not None:
             thing.parent = parent
+            thing.matrix_parent_inverse = Matrix.Identity(4)
         self.objects[role] = thing
         return thing
+
+    def renew(self, thing, role: str, name: str, data) -> None:
+        """Bring a standing object to the state of a new one; only what a build writes is written."""
+        if data is not None and thing.data != data:
+            thing.data = data
+        if role not in self.before.names:
+            thing.name = name
+        thing.parent = None
+        thing.rotation_mode = "XYZ"
+        thing.location, thing.rotation_euler, thing.scale = (0, 0, 0), (0, 0, 0), (1, 1, 1)
+        for curve in [c for c in compat.curves(thing) if f"{c.data_path}[{c.array_index}]" in self.before.ours(role)]:
+            if (role, curve.data_path, curve.array_index) not in self.before.curves:
+                curve.keyframe_points.clear()
+
+    def standing(self, role: str, kind: str, make):
+        """A standing object's camera or lamp, else a new one."""
+        thing = self.before.things.get(role)
+        return thing.data if thing is not None and thing.type == kind else make()
 
     def object(self, name: str, data) -> bpy.types.Object:
         """An object of the figure. No ray but the camera's meets a mesh: Cycles sends one where none may bounce."""
         thing = bpy.data.objects.new(name, data)
         thing[FIGURE] = self.plan.id
         if isinstance(data, bpy.types.Mesh):
+            data[FIGURE] = self.plan.id
             for ray in ("diffuse", "glossy", "transmission", "volume_scatter"):
                 setattr(thing, f"visible_{ray}", False)
         return thing
@@ -118,11 +151,12 @@ class _Builder:
             self.lines(lines)
         for name, channel in plan.channels.items():
             self.key(name, channel)
-        return Built(self.collection, self.objects)
+        told = tweaks.settle(self.before, self.objects, self.collection, self.planned, plan.fps)
+        return Built(self.collection, self.objects, told, self.frames)
 
     def camera(self) -> None:
         plan = self.plan
-        data = bpy.data.cameras.new("Convolume camera")
+        data = self.standing("camera", "CAMERA", lambda: bpy.data.cameras.new("Convolume camera"))
         data.type, data.ortho_scale = "ORTHO", plan.view.scale
         data.clip_start, data.clip_end = 1.0, 4 * CAMERA_DISTANCE
         camera = self.add("camera", "Convolume camera", data)
@@ -134,7 +168,10 @@ class _Builder:
         # in the camera's frame: the texts' x is right, their z is up, and they face back along -y
         screen.matrix_parent_inverse = Matrix.Identity(4)
         screen.matrix_local = Matrix.Translation((0, 0, -SCREEN_DISTANCE)) @ Matrix.Rotation(-math.pi / 2, 4, "X")
-        sun = bpy.data.lights.new("Convolume key light", "SUN")
+        sun = self.standing("light", "LIGHT", lambda: bpy.data.lights.new("Convolume key light", "SUN"))
+        if sun.type != "SUN":
+            sun.type = "SUN"
+            sun = self.before.things["light"].data
         direction, sun.energy = materials.key_light(self.leftward)
         sun.angle = 0.0
         sun.use_shadow = False
@@ -144,8 +181,11 @@ class _Builder:
         light.location = (0, 0, 12)
 
     def modifier(self, thing, tree_name: str, **inputs):
-        modifier = thing.modifiers.new("Convolume", "NODES")
-        modifier.node_group = trees.tree(tree_name)
+        modifier = thing.modifiers.get(tweaks.MODIFIER)
+        if modifier is None or modifier.type != "NODES":
+            modifier = thing.modifiers.new(tweaks.MODIFIER, "NODES")
+        if modifier.node_group != trees.tree(tree_name):
+            modifier.node_group = trees.tree(tree_name)
         for name, value in inputs.items():
             compat.set_modifier_input(modifier, name.replace("_", " "), value)
         keyframes.drive_step(thing, modifier, self.controller)
@@ -160,6 +200,7 @@ class _Builder:
         thing = self.add(volume.role, volume.name, meshes.points(volume.name, volume.points))
         thing.location = volume.location
         thing.scale = (volume.unit,) * 3
+        self.lit[volume.role] = volume.track
         track = self.tracks[volume.track] if volume.track else None
         self.cells(thing, track, volume.taps, volume.dilation, volume.fade)
         if volume.card is not None:
@@ -175,7 +216,8 @@ class _Builder:
         if words.parent:
             # words are in world units, whatever the size of their volume's cells
             thing.scale = [1 / v for v in parent.scale]
-            turned = thing.constraints.new("COPY_ROTATION")
+            turned = thing.constraints.get("Convolume facing") or thing.constraints.new("COPY_ROTATION")
+            turned.name = "Convolume facing"
             turned.target = self.objects["screen"]
         self.cells(thing)
 
@@ -183,7 +225,11 @@ class _Builder:
         seen = meshes.FRONT_EDGES if window.flat else None
         mesh = meshes.edges_box(window.name, window.size, window.thickness, seen)
         mesh.materials.append(self.materials[window.material])
-        thing = self.add(window.role, window.name, mesh, self.objects[window.parent])
+        parent = self.objects[window.parent]
+        thing = self.add(window.role, window.name, mesh, parent)
+        thing.lock_location = (True,) * 3  # it stands where the clock has it; `tweaks.explore` lets it go
+        if not window.flat and parent.modifiers and self.lit.get(window.parent) == window.track:
+            compat.set_modifier_input(parent.modifiers[tweaks.MODIFIER], "Window", thing)
         self.modifier(thing, trees.WINDOW, Track=self.tracks[window.track], Life_From=float(window.life[0]),
                       Life_Until=float(window.life[1]), Jump=window.flat or window.jump)  # fmt: skip
 
@@ -200,39 +246,80 @@ class _Builder:
                       Bar=bar)  # fmt: skip
 
     def key(self, name: str, channel) -> None:
-        if name == "clock.step":
-            keyframes.write(self.controller, '["step"]', channel, self.plan.fps)
+        """A channel's keys, with what a user has made of the ones before; the clock's says how long the figure is."""
+        role, path, axis = ("clock", '["step"]', "x") if name == "clock.step" else name.rsplit(".", 2)
+        index, keys, thing = _AXIS[axis], keyframes.planned(channel), self.objects[role]
+        self.planned.setdefault(role, {})[f"{path}[{index}]"] = keys
+        curve, fps = self.before.curves.get((role, path, index)), self.plan.fps
+        if curve is None:
+            keyframes.write(thing, path, keys, fps, index)
             return
-        role, path, axis = name.rsplit(".", 2)
-        keyframes.write(self.objects[role], path, channel, self.plan.fps, _AXIS[axis])
+        mine, what = tweaks.retimed(curve, keys), "timing" if role == "clock" else "movement"
+        told = self.before.told
+        (told.lost if mine is None else told.kept).append(f"{thing.name}: {what}")
+        if mine is not curve.now or curve.fps != fps:  # else the curve stays as it is, handles and all
+            keyframes.write(thing, path, mine or keys, fps, index)
+        if role == "clock" and mine:
+            spare = self.plan.seconds - keys[-1][0]
+            self.frames = max(1, round((mine[-1][0] + spare) * fps))
 
 
 def build(plan: Plan, scene: bpy.types.Scene | None = None) -> Built:
     """Build a figure into a collection of its own in `scene` (the current one unless told). Touches nothing else.
 
-    A figure of the same id that stands in the scene already is replaced.
+    A figure of the same id that stands in the scene already is updated; `Built.told` says what became of what a
+    user had changed in it.
     """
     scene = scene or bpy.context.scene
-    for old in [c for c in scene.collection.children if c.get(FIGURE) == plan.id]:
-        remove(old)
-    collection = bpy.data.collections.new(f"Convolume {plan.id}")
-    collection[FIGURE] = plan.id
-    scene.collection.children.link(collection)
-    return _Builder(plan, collection).run()
+    standing = [c for c in scene.collection.children_recursive if c.get(FIGURE) == plan.id]
+    if standing:
+        collection, before = standing[0], tweaks.collect(standing[0])
+    else:
+        collection, before = bpy.data.collections.new(f"Convolume {plan.id}"), tweaks.Before()
+        collection[FIGURE] = plan.id
+        scene.collection.children.link(collection)
+    return _Builder(plan, collection, before).run()
 
 
 def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
-    """Set the scene-wide things a figure is rendered with: camera, size, frames, world, colour management."""
-    scene.camera = built.camera
-    scene.render.resolution_x, scene.render.resolution_y = plan.size
-    scene.render.resolution_percentage = 100
-    scene.render.fps = plan.fps
-    scene.frame_start, scene.frame_end = 1, plan.frames
-    materials.set_world(scene, plan.background)
-    scene.render.film_transparent = plan.transparent
-    scene.view_settings.view_transform = "Standard"
-    scene.view_settings.look = "None"
-    scene.render.dither_intensity = 0.0
+    """Set the scene-wide things a figure is rendered with: camera, size, frames, world, colour management.
+
+    Done again, it keeps what a user has changed since, and says so in `built.told`.
+    """
+    render, view = scene.render, scene.view_settings
+    wanted = [
+        ("width", render, "resolution_x", plan.size[0]),
+        ("height", render, "resolution_y", plan.size[1]),
+        ("percentage", render, "resolution_percentage", 100),
+        ("frames per second", render, "fps", plan.fps),
+        ("first frame", scene, "frame_start", 1),
+        ("last frame", scene, "frame_end", built.frames or plan.frames),
+        ("transparency", render, "film_transparent", plan.transparent),
+        ("view transform", view, "view_transform", "Standard"),
+        ("look", view, "look", "None"),
+        ("dither", render, "dither_intensity", 0.0),
+    ]
+    before = json.loads(scene.get(BUILT, "{}"))
+    kept, as_built = built.told.kept, {}
+    if scene.camera is None or scene.camera.get(ROLE) == "camera" or not before:
+        scene.camera = built.camera
+    else:
+        kept.append(f"{scene.name}: camera {scene.camera.name}")
+    for name, owner, path, value in wanted:
+        if path in before and getattr(owner, path) != before[path]:
+            kept.append(f"{scene.name}: {name}")
+        else:
+            setattr(owner, path, value)
+        as_built[path] = value
+    world = scene.world
+    ours = world is not None and world.get(ROLE) == "world"
+    if before and world is not None and (not ours or touched(world)):
+        kept.append(f"{scene.name}: world")
+    else:
+        materials.set_world(scene, plan.background)
+        if ours and not world.users:
+            bpy.data.worlds.remove(world)
+    scene[BUILT] = json.dumps(as_built)
     scene["convolume_steps"] = json.dumps(steps_table(plan))
 
 
@@ -248,20 +335,12 @@ def remove(collection: bpy.types.Collection) -> None:
             if collection.name in scene.collection.children and thing.name not in scene.collection.objects:
                 scene.collection.objects.link(thing)
         collection.objects.unlink(thing)
-    groups = {id(None): None}
-    for thing in mine:
-        for modifier in thing.modifiers:
-            if modifier.type == "NODES" and modifier.node_group:
-                for name in ("Cubes", "Labels", "Track", "Bar"):
-                    if name in modifier.node_group.interface.items_tree:
-                        value = compat.get_modifier_input(modifier, name)
-                        if value is not None and value.get(FIGURE) == figure:
-                            groups[id(value)] = value
-    behind = [g for g in groups.values() if g is not None]
+    behind = tweaks.references(mine, figure)
     for group in [g for g in behind if isinstance(g, bpy.types.Collection)]:
         mine += list(group.objects)
         bpy.data.collections.remove(group)
-    mine += [g for g in behind if not isinstance(g, bpy.types.Collection) and g not in mine]
+    behind = [g for g in behind if tweaks.alive(g)]
+    mine += [g for g in behind if isinstance(g, bpy.types.Object) and g not in mine]
     data = {o.data for o in mine if o.data is not None}
     actions = {o.animation_data.action for o in mine if o.animation_data and o.animation_data.action}
     materials_used = {m for d in data for m in getattr(d, "materials", ()) if m is not None}

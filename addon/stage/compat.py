@@ -41,6 +41,15 @@ def modifier_input_path(modifier, name: str) -> str:
     return f'modifiers["{modifier.name}"].properties.inputs.{identifier}.value'
 
 
+def curves(datablock) -> list:
+    """The F-curves of a data-block's own action. The same on all versions, since 4.4 made actions layered."""
+    data = datablock.animation_data
+    if data is None or data.action is None or data.action_slot is None:
+        return []
+    bags = [strip.channelbag(data.action_slot) for layer in data.action.layers for strip in layer.strips]
+    return [curve for bag in bags if bag is not None for curve in bag.fcurves]
+
+
 def use_nodes(material) -> None:
     """Give a material or a world its node tree. Delete when 4.5 LTS is dropped (5.0 on: always there)."""
     if bpy.app.version < V5_0:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Channels to F-curves, written in bulk; and drivers that pass the master clock on."""
+"""Channels to F-curves, written in bulk and read back; and drivers that pass the master clock on.
+
+Keys are [second, value, Blender's interpolation]; second 0 is frame 1.
+"""
 
 import bpy
 import numpy as np
@@ -10,30 +13,44 @@ from . import compat
 _INTERPOLATION = {"constant": "CONSTANT", "linear": "LINEAR", "ease": "SINE"}
 
 
-def write(datablock, path: str, channel: Channel, fps: float, index: int = 0):
-    """Key `path` of a datablock; second 0 is frame 1. Returns the F-curve."""
+def planned(channel: Channel) -> list:
+    """The keys of a channel."""
+    columns = zip(channel.seconds, channel.values, channel.easing, strict=True)
+    return [[round(float(s), 9), round(float(v), 9), _INTERPOLATION[e]] for s, v, e in columns]
+
+
+def read(curve, fps: float) -> list:
+    """The keys of an F-curve."""
+    return [[round((k.co.x - 1.0) / fps, 8), round(k.co.y, 8), k.interpolation] for k in curve.keyframe_points]
+
+
+def write(datablock, path: str, keys: list, fps: float, index: int = 0):
+    """Key `path` of a datablock. Returns the F-curve."""
     if datablock.animation_data is None:
         datablock.animation_data_create()
     if datablock.animation_data.action is None:
         datablock.animation_data.action = bpy.data.actions.new(f"{datablock.name} action")
     curve = datablock.animation_data.action.fcurve_ensure_for_datablock(datablock, path, index=index)
-    curve.keyframe_points.clear()
-    count = len(channel.seconds)
-    curve.keyframe_points.add(count)
-    frames = 1.0 + channel.seconds * fps
-    curve.keyframe_points.foreach_set("co", np.column_stack([frames, channel.values]).astype(np.float32).ravel())
+    points = curve.keyframe_points
+    points.clear()
+    points.add(len(keys))
+    places = np.array([(1.0 + second * fps, value) for second, value, _ in keys], np.float32)
+    points.foreach_set("co", places.ravel())
     enums = bpy.types.Keyframe.bl_rna.properties
-    value = {e: enums["interpolation"].enum_items[name].value for e, name in _INTERPOLATION.items()}
-    curve.keyframe_points.foreach_set("interpolation", np.array([value[e] for e in channel.easing], np.int32))
-    easing = enums["easing"].enum_items["EASE_IN_OUT"].value
-    curve.keyframe_points.foreach_set("easing", np.full(count, easing, np.int32))
+    kinds = enums["interpolation"].enum_items
+    points.foreach_set("interpolation", np.array([kinds[kind].value for *_, kind in keys], np.int32))
+    for name, choice in (("easing", "EASE_IN_OUT"), ("handle_left_type", "AUTO_CLAMPED"),
+                         ("handle_right_type", "AUTO_CLAMPED")):  # fmt: skip
+        points.foreach_set(name, np.full(len(keys), enums[name].enum_items[choice].value, np.int32))
     curve.update()
     return curve
 
 
 def drive_step(thing, modifier, controller) -> None:
     """The modifier's `Step` follows the controller's `step`. A plain sum: it runs with scripts switched off."""
-    curve = thing.driver_add(compat.modifier_input_path(modifier, "Step"))
+    path = compat.modifier_input_path(modifier, "Step")
+    thing.driver_remove(path)
+    curve = thing.driver_add(path)
     driver = curve.driver
     driver.type = "SUM"
     variable = driver.variables.new()

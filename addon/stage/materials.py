@@ -12,6 +12,7 @@ from mathutils import Vector
 
 from ..story.plan import Material
 from . import compat
+from .looks import BUILT, ROLE, digest, touched
 
 AMBIENT = 0.60
 # toward the light, in the camera's own frame of reference: fronts get the rest of 1, tops more, sides less
@@ -30,15 +31,26 @@ def key_light(leftward: bool) -> tuple[Vector, float]:
     return -toward.normalized(), math.pi * toward.length
 
 
+def shared(material: Material, background) -> bpy.types.Material:
+    """The file's material for a plan's material: one for all figures, with what a user has made of it."""
+    made = make(material, background)
+    made[BUILT] = digest(made)
+    for other in bpy.data.materials:
+        if other != made and other.get(ROLE) == made[ROLE] and (other.get(BUILT) == made[BUILT] or touched(other)):
+            bpy.data.materials.remove(made)
+            return other
+    return made
+
+
 def make(material: Material, background) -> bpy.types.Material:
-    """The Blender material of a plan's material."""
+    """A new Blender material of a plan's material."""
     made = bpy.data.materials.new(f"Convolume {material.name}")
     compat.use_nodes(made)
     color = linear(material.color)
     made.diffuse_color = color
     made.roughness = 1.0
     made.specular_intensity = 0.0
-    made["convolume_role"] = f"material {material.name}"
+    made[ROLE] = f"material {material.name}"
     # a colour of its own is no lamp: else Cycles would gather every triangle as a light, before each frame
     made.cycles.emission_sampling = "NONE"
     nodes, links = made.node_tree.nodes, made.node_tree.links
@@ -87,7 +99,7 @@ def set_world(scene: bpy.types.Scene, background) -> bpy.types.World:
     made = scene.world = bpy.data.worlds.new("Convolume")  # first: Cycles' own callbacks look at the scene's world
     compat.use_nodes(made)
     made.color = linear(background)[:3]
-    made["convolume_role"] = "world"
+    made[ROLE] = "world"
     nodes, links = made.node_tree.nodes, made.node_tree.links
     nodes.clear()
     output, ground = nodes.new("ShaderNodeOutputWorld"), nodes.new("ShaderNodeBackground")
@@ -96,4 +108,5 @@ def set_world(scene: bpy.types.Scene, background) -> bpy.types.World:
     made.cycles.sampling_method = "NONE"
     for ray in ("diffuse", "glossy", "transmission", "scatter"):
         setattr(made.cycles_visibility, ray, False)
+    made[BUILT] = digest(made)
     return made

@@ -2,6 +2,9 @@
 """The three Geometry Nodes groups: cells and texts, the window, the guide lines. All read one number, `Step`.
 
 The order of the sockets is frozen (a modifier's identifiers depend on it); new ones go to the end.
+
+`Explore` and `Hidden` are switched by hand (`tweaks.explore`): then a volume lights what lies under its window
+wherever that was dragged, the window shows itself whatever the clock says, and `Hidden` things are not there.
 """
 
 import bpy
@@ -9,7 +12,7 @@ import bpy
 from ..story.plan import LANDED, LEAVES
 from .nodes import Tree
 
-TAG, VERSION = "convolume_tree", 2  # the version goes up whenever a group is built differently
+TAG, VERSION = "convolume_tree", 3  # the version goes up whenever a group is built differently
 CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
 
 
@@ -37,6 +40,15 @@ def _gliding_place(t: Tree, step):
     return t.vector("ADD", here, scale.outputs[0])
 
 
+def _dragged(t: Tree, place):
+    """The place, and by how many whole cells the window was dragged from it while exploring."""
+    info = t.node("GeometryNodeObjectInfo", {"Object": t.input("Window")}, transform_space="RELATIVE")
+    cells = t.node("ShaderNodeVectorMath", {0: t.vector("ADD", info.outputs["Location"], (0.5, 0.5, 0.5))},
+                   operation="FLOOR").outputs[0]  # fmt: skip
+    nothing = t.vector("SUBTRACT", cells, cells)
+    return t.vector("ADD", place, t.switch(t.input("Explore"), nothing, cells, "VECTOR"))
+
+
 def _lit(t: Tree, place):
     """True for the taps of the cell at work, which change when the window has landed; always outside the fading."""
     step, taps, dilation = t.input("Step"), t.input("Taps"), t.input("Dilation")
@@ -52,7 +64,16 @@ def _lit(t: Tree, place):
         on = both if on is None else t.boolean("AND", on, both)
     early = t.compare("LESS_THAN", step, t.input("Fade From"))
     late = t.compare("GREATER_EQUAL", step, t.input("Fade Until"))
-    return t.boolean("OR", on, t.boolean("OR", early, late))
+    outside = t.boolean("AND", t.boolean("OR", early, late), t.boolean("NOT", t.input("Explore")))
+    return t.boolean("OR", on, outside)
+
+
+def _unless_hidden(t: Tree, geometry):
+    """The geometry, or nothing where the thing steps aside."""
+    switch = t.node("GeometryNodeSwitch", input_type="GEOMETRY")
+    t.plug(switch.inputs[0], t.input("Hidden"))
+    t.plug(switch.inputs[1], geometry)
+    return switch.outputs[0]
 
 
 def _moved(t: Tree, points, step):
@@ -71,12 +92,13 @@ def cells_tree():
     """Points to cubes and texts: each with its lifetime, its growth, and its full or faded look."""
     t = Tree(CELLS, [("Geometry", "Geometry"), ("Step", "Float"), ("Cubes", "Collection"), ("Labels", "Collection"),
                      ("Track", "Object"), ("Taps", "Vector"), ("Dilation", "Vector"), ("Fade From", "Float"),
-                     ("Fade Until", "Float")])  # fmt: skip
+                     ("Fade Until", "Float"), ("Explore", "Bool"), ("Window", "Object"),
+                     ("Hidden", "Bool")])  # fmt: skip
     step = t.input("Step")
     points = _moved(t, t.input("Geometry"), step)
     born, dies, rise = t.attribute("born"), t.attribute("dies"), t.attribute("rise")
     alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, born), t.compare("LESS_THAN", step, dies))
-    lit = _lit(t, _landed_place(t, step))
+    lit = _lit(t, _dragged(t, _landed_place(t, step)))
     grown = t.math("DIVIDE", t.math("ADD", t.math("SUBTRACT", step, born), 0.01), t.math("ADD", rise, 0.01))
     grown = t.node("ShaderNodeMapRange", {"Value": grown, "To Min": 0.55}, interpolation_type="SMOOTHSTEP").outputs[0]
 
@@ -113,7 +135,7 @@ def cells_tree():
     joined = t.node("GeometryNodeJoinGeometry")
     t.plug(joined.inputs[0], cubes.outputs[0])
     t.plug(joined.inputs[0], labels.outputs[0])
-    return t.finish(joined.outputs[0])
+    return t.finish(_unless_hidden(t, joined.outputs[0]))
 
 
 def _children(t: Tree, name: str):
@@ -125,9 +147,10 @@ def _children(t: Tree, name: str):
 def window_tree():
     """The frame, carried along its track while the clock is within its life; `Jump`: hidden while under way."""
     t = Tree(WINDOW, [("Geometry", "Geometry"), ("Step", "Float"), ("Track", "Object"), ("Life From", "Float"),
-                      ("Life Until", "Float"), ("Jump", "Bool")])  # fmt: skip
-    step = t.input("Step")
-    place = t.switch(t.input("Jump"), _gliding_place(t, step), _landed_place(t, step), "VECTOR")
+                      ("Life Until", "Float"), ("Jump", "Bool"), ("Explore", "Bool"), ("Hidden", "Bool")])  # fmt: skip
+    step, explore = t.input("Step"), t.input("Explore")
+    still = t.boolean("OR", t.input("Jump"), explore)
+    place = t.switch(still, _gliding_place(t, step), _landed_place(t, step), "VECTOR")
     part = t.math("SUBTRACT", step, t.math("FLOOR", step))
     under_way = t.boolean("AND", t.compare("GREATER_THAN", part, LEAVES), t.compare("LESS_THAN", part, LANDED - 1e-4))
     moved = t.node("GeometryNodeTransform", {"Geometry": t.input("Geometry"), "Translation": place})
@@ -135,15 +158,15 @@ def window_tree():
                       t.compare("LESS_THAN", step, t.input("Life Until")))  # fmt: skip
     hidden = t.boolean("AND", t.input("Jump"), under_way)
     switch = t.node("GeometryNodeSwitch", input_type="GEOMETRY")
-    t.plug(switch.inputs[0], t.boolean("AND", alive, t.boolean("NOT", hidden)))
+    t.plug(switch.inputs[0], t.boolean("OR", explore, t.boolean("AND", alive, t.boolean("NOT", hidden))))
     t.plug(switch.inputs[2], moved.outputs[0])
-    return t.finish(switch.outputs[0])
+    return t.finish(_unless_hidden(t, switch.outputs[0]))
 
 
 def lines_tree():
     """Bars between two places, one in each of two volumes; they follow when a volume is moved."""
     t = Tree(LINES, [("Geometry", "Geometry"), ("Step", "Float"), ("Source", "Object"), ("Target", "Object"),
-                     ("Bar", "Object")])  # fmt: skip
+                     ("Bar", "Object"), ("Hidden", "Bool")])  # fmt: skip
     step = t.input("Step")
 
     def world(name, socket):
@@ -168,7 +191,7 @@ def lines_tree():
     bars = t.node("GeometryNodeInstanceOnPoints", {
         "Points": placed.outputs[0], "Selection": alive, "Instance": bar, "Rotation": turn.outputs[0],
         "Scale": t.combine(t.vector("LENGTH", along), 1.0, 1.0)})  # fmt: skip
-    return t.finish(bars.outputs[0])
+    return t.finish(_unless_hidden(t, bars.outputs[0]))
 
 
 def tree(name: str):
