@@ -68,12 +68,13 @@ def set_lines(sheet: Sheet, steps: list[list[Piece] | None], lines: list[list[in
         for i, step in enumerate(steps):
             if step is None:
                 continue
-            wide = {k: width(step[k].text) * size if flow else widths[k] for k in slots}
-            x = -(sum(wide.values()) + sum(gaps[k] * size for k in slots[1:])) / 2
+            own = [k for k in slots if step[k].text] if flow else slots
+            wide = {k: width(step[k].text) * size if flow else widths[k] for k in own}
+            x = -(sum(wide.values()) + sum(gaps[k] * size for k in own[1:])) / 2
             dies = base + i + LEAVES if i + 1 < len(steps) else last
             dies = dies if until is None else until[i]
-            for k in slots:
-                x += gaps[k] * size if k != slots[0] else 0.0
+            for k in own:
+                x += gaps[k] * size if k != own[0] else 0.0
                 p = step[k]
                 if p.text:
                     at, align = (x + wide[k], "right") if p.right else (x, "left")
