@@ -1,14 +1,335 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Story `filters`: not written yet."""
+"""Story `filters`: several filters, each of which makes its own slice of the output.
+
+Left the input's channels, apart, each with the weights that the filter at work has for it; right every filter at home,
+beside its slice. A filter's weights fly from its home to the channels when its turn comes. Also told: groups, where a
+filter sees its group's channels only, and one filter over more channels than `channels` can tell.
+"""
+
+import math
+
+import numpy as np
+
+from .facts import bias_text, facts, legend_of, shape_text
+from .filter_layout import SMALLEST, Layout, arrange, put
+from .filter_lines import add_guides, add_pairs
+from .filter_sums import sum_area
+from .glyphs import TIMES, number, width
+from .layout import Block
+from .pace import ENDED, MEETING, START, run_clock, schedule
+from .parts import (
+    CLEAR,
+    RING,
+    add_statement,
+    as_rows,
+    infos,
+    input_plane,
+    marker_on,
+    output_plane,
+    place_of,
+    taps_of,
+    visit,
+    window_on,
+)
+from .plan import ALWAYS, FAR, LANDED, LEAVES, NEVER, Points
+from .shares import hue_of, names_of
+from .sheet import WORD, Sheet, plane
+from .theme import HUES, Scale, filter_hue
+
+STACK = RING - 1.0  # the clock while the input stands as one stack; it is apart by RING
+APART = 1.1  # seconds that takes
+MOST_STACKED = 4  # channels of which the stack is shown first
+UNEVEN = 0.004  # cells by which each plane stands higher, so that no two faces share a place on the way
+MOST = 16  # filters, and channels
+JUMPS, COMES = 0.03, 0.04  # the clock, past a step, at which the weights change hands: the next filter's are at home
 
 
 def suits(scene, trace) -> bool:
-    return False
+    """Several filters, or one over more channels than `channels` can tell."""
+    return trace.op == "conv" and (len(trace.output) > 1 or len(trace.input) > MOST_STACKED)
 
 
 def refusal(scene, trace):
-    return "story", "filters", "has no story yet"
+    """Why it cannot tell this one."""
+    if trace.op != "conv":
+        return "op.type", scene.op.type, "must be conv for the story filters"
+    if len(trace.output) > MOST:
+        return "op.out_channels", len(trace.output), f"must be at most {MOST} to be told"
+    if len(trace.input) > MOST:
+        return "input.channels", len(trace.input), f"must be at most {MOST} to be told"
+    if Teller(Sheet(scene), trace).layout is None:
+        return "input.size", scene.input.size, "must be smaller: with so many channels and filters no cell can be seen"
+    return None
 
 
-def tell(sheet, trace):
-    raise NotImplementedError
+def tell(sheet: Sheet, trace):
+    """Story `filters`: a convolution with several filters, in one or two dimensions."""
+    return Teller(sheet, trace).tell()
+
+
+class Teller:
+    """One figure of this story under construction."""
+
+    def __init__(self, sheet: Sheet, trace):
+        self.sheet, self.trace, self.scene = sheet, trace, sheet.scene
+        scene, w = sheet.scene, sheet.scene.words
+        self.channels, self.filters = len(trace.input), len(trace.output)
+        self.depth = trace.weight.shape[1]
+        self.section = trace.output[0].size  # steps of one filter
+        self.names = names_of(scene, self.channels) if self.channels > 1 else [""]
+        self.title, self.word = w.title or scene.title or scene.id, sheet.px(WORD)
+        kernel = (*trace.kernel_size, self.depth) if self.channels > 1 else trace.kernel_size
+        bias = bias_text(scene, trace) if trace.bias is None or self.filters == 1 else w.biases
+        top = sheet.title(self.title, facts(scene, trace, kernel, self.filters) + f",  {bias}", legend_of(scene, trace))
+        stacked = 1 < self.channels <= MOST_STACKED
+        self.opening = (APART if stacked else 0.0) + (1.1 if any(sum(p) for p in trace.padding) else 0.3)
+        row = as_rows(trace.output[0]).shape[1]
+        self.plan = schedule(len(trace), row, scene, spent=self.opening + 0.1, section=self.section)
+        self.row, self.stacked = row, stacked
+        self.sums = sum_area(sheet, trace, self.names, self.plan)
+        x0, y0, x1, _ = sheet.inner
+        foot = y0 + self.sums.used + (0.5 * self.word if self.sums.used else 0.0)
+        self.layout: Layout | None = arrange(sheet, trace, self.names, (x0, foot, x1, top - 0.35 * self.word))
+        self.last = len(trace) - 1 + ENDED
+
+    # names ------------------------------------------------------------------------------------------------------
+
+    def role(self, kind: str, channel: int) -> str:
+        return f"{kind}.{self.names[channel]}" if self.names[channel] else kind
+
+    def number(self, filter_: int) -> int:
+        return filter_ + self.scene.look.index_from
+
+    def out(self, filter_: int) -> str:
+        return f"output.{self.number(filter_)}" if self.filters > 1 else "output"
+
+    def ink(self, filter_: int):
+        """The ink in which a filter is named."""
+        return self.sheet.palette.words_in(filter_hue(filter_))
+
+    def channel_ink(self, channel: int):
+        return self.sheet.palette.words_in(HUES[hue_of(channel, self.channels)])
+
+    def group(self, filter_: int) -> range:
+        """The channels that a filter sees."""
+        first = filter_ // (self.filters // self.trace.groups) * self.depth
+        return range(first, first + self.depth)
+
+    # the figure -------------------------------------------------------------------------------------------------
+
+    def tell(self):
+        sheet, line, scene = self.sheet, self.sheet.timeline, self.scene
+        self.open()
+        pace = run_clock(line, self.plan, self.row, scene, stays=False)
+        self.headers()
+        for c in range(self.channels):
+            self.input(c)
+            self.weights(c, pace)
+        for n in range(self.filters):
+            self.filter(n)
+            self.slice(n)
+        add_pairs(sheet, self.layout, [(f"filter.{self.number(n)}", self.out(n)) for n in range(self.filters)])
+        add_guides(sheet, self.trace, self.layout, self.plan, self.group, place_of(self.trace), self.out(0))
+        if scene.look.sum_line:
+            self.say()
+        line.play("clock.step", self.last + 0.02, 0.05, easing="linear")
+        line.wait(scene.timing.outro)
+        return sheet.plan(self.title, infos(self.trace, scene, pace, self.sums.texts))
+
+    def open(self) -> None:
+        """The input stands as a stack, comes apart, and is padded; or stands apart from the start."""
+        sheet, line, made = self.sheet, self.sheet.timeline, self.layout
+        padded = any(sum(p) for p in self.trace.padding)
+        line.declare("clock.step", STACK if self.stacked else RING if padded else START)
+        line.wait(self.scene.timing.intro)
+        if self.stacked:
+            # the stack stands in the middle of where its planes are to stand
+            x0, y0, x1, y1 = made.panels[0]
+            stack = Block("", 0, 0, (made.inputs[0].cells[0], self.channels, made.inputs[0].cells[2]))
+            put(sheet, stack, 0, 0)
+            bx0, by0, bx1, by1 = stack.box
+            put(sheet, stack, (x0 + x1 - bx1 + bx0) / 2, (y0 + y1 + by1 - by0) / 2)
+            for c, block in enumerate(made.inputs):
+                at = np.array(sheet.place(stack)) + (0.0, c, UNEVEN * (self.channels - c))
+                for axis, a, b in zip("xyz", at, sheet.place(block), strict=True):
+                    line.declare(f"{self.role('input', c)}.location.{axis}", a)
+                    line.add(f"{self.role('input', c)}.location.{axis}", b, APART)
+            line.play("clock.step", RING, APART, easing="linear")
+        if self.stacked or padded:
+            line.play("clock.step", START, 0.8 if padded else 0.05, easing="linear")
+        line.wait(0.3)
+
+    def headers(self) -> None:
+        """What the halves show: the input with its shape, and as many slices as there are filters."""
+        if not self.scene.look.labels:
+            return
+        sheet, w, trace, word = self.sheet, self.scene.words, self.trace, self.word
+        sizes, out = trace.input.shape[1:], trace.output.shape[1:]
+        deep = (self.channels,) if self.channels > 1 else ()
+        given = f"{w.input} {shape_text((*sizes, *deep))}"
+        order = [w.rows, w.columns][-len(sizes) :] + ([w.depth] if deep else [])
+        made = f"{w.output} {shape_text((*out, self.filters))}"
+        count = w.slices.replace("{filters}", str(self.filters))
+        left = [f"{given} ({f' {TIMES} '.join(order)})", given]
+        right = [f"{made}:  {count}", made] if self.filters > 1 else [made]
+        x0, _, x1, _ = sheet.inner
+        pairs = [(a, b) for b in right for a in left]
+        said = next((p for p in pairs if sum(map(width, p)) * word + 1.5 * word <= x1 - x0), pairs[-1])
+        points, edge = [], x0
+        for text, panel in zip(said, self.layout.panels, strict=True):
+            wide = width(text) * word
+            # over its half's middle, as far as the frame and what stands left of it allow
+            at = max(min((panel[0] + panel[2] - wide) / 2, x1 - wide), edge)
+            if text is said[0]:
+                at = min(at, x1 - (width(said[1]) + 1.5) * word - wide)
+            points.append(sheet.text(text, at, panel[3] + 0.55 * word, word, sheet.theme.ink, align="left"))
+            edge = at + wide + 1.5 * word
+        sheet.words("headers", "Headers", points)
+
+    # channels ---------------------------------------------------------------------------------------------------
+
+    def input(self, channel: int) -> None:
+        """One channel with its window, which is there while a filter that sees it is at work."""
+        sheet, trace, block = self.sheet, self.trace, self.layout.inputs[channel]
+        role, hue = self.role("input", channel), hue_of(channel, self.channels)
+        places = np.concatenate([place_of(trace) if channel in self.group(n) else np.full((self.section, 3), FAR)
+                                 for n in range(self.filters)])  # fmt: skip
+        track = sheet.track(f"{role}.track", places)
+        sheet.volume(role, block.name, input_plane(sheet, trace, channel, hue), sheet.place(block), block.cells,
+                     track=track, fade=(-LANDED, self.last), **taps_of(trace))  # fmt: skip
+        ink = self.channel_ink(channel) if self.channels > 1 else None
+        sheet.captions(role, block, color=ink, lives=((RING if self.stacked else ALWAYS, NEVER),))
+        sheet.box_of(role, block)
+        window_on(sheet, f"{role}.window", f"Window {self.names[channel]}", role, track, trace,
+                  jump=trace.groups > 1)  # fmt: skip
+
+    def weights(self, channel: int, pace) -> None:
+        """The slices of all filters for one channel, each there while its filter works; and how they come there."""
+        sheet, trace, block = self.sheet, self.trace, self.layout.kernels[channel]
+        role, work = self.role("kernel", channel), np.array(sheet.place(block))
+        own = [n for n in range(self.filters) if channel in self.group(n)]
+        size = sheet.digits([number(v) for v in trace.weight.ravel()], block.unit)
+        parts = []
+        for n in own:
+            start, end = n * self.section, (n + 1) * self.section - 1
+            values = as_rows(trace.weight[n, self.group(n).index(channel)])
+            scale = Scale(sheet.palette, filter_hue(n), trace.weight.min(), trace.weight.max())
+            life = {"born": start - 1 + COMES, "rise": LANDED - 2 * COMES} if n else {"born": -LANDED, "rise": MEETING}
+            life["dies"] = end + LEAVES if end + 1 < len(trace) else NEVER
+            parts.append(plane(sheet, values, scale, size=size, unit=block.unit, channel=channel, **life))
+        sheet.volume(role, block.name, Points.join(parts), work, block.cells, card=None, unit=block.unit)
+        self.come(channel, own, pace)
+        self.label(channel, own)
+
+    def come(self, channel: int, own: list[int], pace) -> None:
+        """Key the slices' way: from home to the first window and on to the working place; later filters' straight."""
+        sheet, line, block = self.sheet, self.sheet.timeline, self.layout.kernels[channel]
+        role, work = self.role("kernel", channel), np.array(sheet.place(block))
+        if own[0] == 0:
+            visit(sheet, role, self.home(0, channel), self.meeting(channel), pace, back=work, card=False)
+        else:
+            for axis, a in zip("xyz", self.home(own[0], channel), strict=True):
+                line.declare(f"{role}.location.{axis}", a)
+        for n in own:
+            if n:
+                self.fly(role, np.array(self.home(n, channel)), work, pace.seconds[n * self.section])
+
+    def meeting(self, channel: int) -> np.ndarray:
+        """Where the weights lie on the first window: middle on middle, whatever the sizes of both kinds of cells."""
+        sheet, block, camera = self.sheet, self.layout.kernels[channel], self.sheet.camera
+        half = np.array([(block.cells[0] - 1) / 2, 0, -(block.cells[2] - 1) / 2])
+        target = np.array(sheet.place(self.layout.inputs[channel])) + place_of(self.trace)[0] - half * block.unit
+        # larger ones than the input's cells keep the margin
+        left, _, right, _ = (v * sheet.scale for v in block.extent(camera))
+        x, (x0, _, x1, _) = float(target @ camera.right) * sheet.scale, sheet.inner
+        return target + camera.right * sheet.units(max(x0 - left - x, 0.0) - max(x + right - x1, 0.0))
+
+    def fly(self, role: str, home, work, second: float) -> None:
+        """Key a slice's way from home to its working place, in the turn whose step is made at `second`."""
+        turn = self.plan.turn
+        start = second - 0.64 * turn
+        toward = CLEAR * self.sheet.camera.toward
+        # the clock eases to the landing; the jump home is when it is JUMPS past the step before
+        jump = start + 0.42 * turn * math.acos(1 - 2 * JUMPS / LANDED) / math.pi
+        end, step = start + 0.42 * turn, 0.004
+        for axis, a, b, near in zip("xyz", home, work, toward, strict=True):
+            name = f"{role}.location.{axis}"
+            self.sheet.timeline.add(name, a + near, step, at=jump, easing="linear")
+            self.sheet.timeline.add(name, b + near, end - jump - 2 * step, at=jump + step)
+            self.sheet.timeline.add(name, b, step, at=end - step, easing="linear")
+
+    def home(self, filter_: int, channel: int):
+        """Where a filter's slice for a channel stands at home."""
+        block = self.layout.stacks[filter_]
+        return np.array(self.sheet.place(block)) + (0.0, self.group(filter_).index(channel) * block.unit, 0.0)
+
+    def label(self, channel: int, own: list[int]) -> None:
+        """Beside the weights at work, the name of their filter, where there is room."""
+        x, y, room = self.layout.labels[channel]
+        made = []
+        for n in own if self.scene.look.labels else ():
+            choices = (f"{self.scene.words.filter} {self.number(n)}", str(self.number(n)))
+            longest = f"{self.scene.words.filter} {self.number(self.filters - 1)}"
+            text = choices[0] if width(longest) * self.word <= room else choices[1]
+            end = (n + 1) * self.section - 1
+            dies = end + LEAVES if end + 1 < len(self.trace) else NEVER
+            made.append(self.sheet.text(text, x, y, self.word, self.ink(n), align="left",
+                                        born=n * self.section - LANDED, dies=dies))  # fmt: skip
+        self.sheet.words(f"{self.role('kernel', channel)}.caption", "Filter at work", made)
+
+    # filters ----------------------------------------------------------------------------------------------------
+
+    def filter(self, n: int) -> None:
+        """A whole filter at home, a small stack; while another one works it fades back."""
+        sheet, trace, block = self.sheet, self.trace, self.layout.stacks[n]
+        role, unit = f"filter.{self.number(n)}", block.unit
+        scale = Scale(sheet.palette, filter_hue(n), trace.weight.min(), trace.weight.max())
+        size = sheet.digits([number(v) for v in trace.weight.ravel()], unit) if self.depth == 1 else 0.0
+        parts = []
+        for d in range(self.depth):
+            points = plane(sheet, as_rows(trace.weight[n, d]), scale, size=size, unit=unit, channel=d)
+            points["position"][:, 1] = d
+            parts.append(points)
+        columns, depth, rows = block.cells
+        places = np.full((len(trace), 3), FAR)
+        places[n * self.section : (n + 1) * self.section] = ((columns - 1) / 2, (depth - 1) / 2, -(rows - 1) / 2)
+        track = sheet.track(f"{role}.track", places)
+        sheet.volume(role, block.name, Points.join(parts), sheet.place(block), block.cells, unit=unit, track=track,
+                     taps=(columns, depth, rows), fade=(-LANDED, self.last))  # fmt: skip
+        sheet.captions(role, block, color=self.ink(n))
+        sheet.box_of(role, block)
+
+    def slice(self, n: int) -> None:
+        """A filter's slice of the output, in its hue."""
+        sheet, block, role = self.sheet, self.layout.slices[n], self.out(n)
+        points = output_plane(sheet, self.trace, filter_hue(n), channel=n, unit=block.unit)
+        sheet.volume(role, block.name, points, sheet.place(block), block.cells, unit=block.unit)
+        sheet.captions(role, block, color=self.ink(n))
+        sheet.box_of(role, block)
+        marker_on(sheet, role, self.trace, channel=n, unit=block.unit)
+
+    # words ------------------------------------------------------------------------------------------------------
+
+    def say(self) -> None:
+        """The sums, and what stands in their place before, between and after."""
+        sheet, w, trace, word = self.sheet, self.scene.words, self.trace, self.word
+        y0, used = sheet.inner[1], self.sums.used
+        self.sums.set(sheet, trace, y0, self.last)
+        high = min(used / 2 + 0.7 * word, used - 0.35 * word)
+        low = max(used / 2 - 0.7 * word, 0.35 * word)
+        rule = w.rule.replace("{count}", str(len(trace[0].taps)))
+        depth = (w.group_depth if trace.groups > 1 else w.filter_depth).replace("{depth}", str(self.depth))
+        depth = depth.replace("{channels}", str(self.channels)).replace("{groups}", str(trace.groups))
+        said = w.slices.replace("{filters}", str(self.filters))
+        said = f"{depth};  {said}" if self.channels > 1 else said
+        add_statement(sheet, "rule", rule, y0 + high, ALWAYS, -LANDED)
+        add_statement(sheet, "rule.depth", said, y0 + low, ALWAYS, -LANDED)
+        add_statement(sheet, "summary", said, y0 + used / 2, self.last, NEVER, sheet.theme.ink)
+        for first, last in self.plan.sweeps:
+            n = first // self.section
+            text = w.fills.replace("{number}", str(self.number(n))).replace("{count}", str(self.section))
+            add_statement(sheet, f"sweep.{self.number(n)}", text, y0 + used / 2, first - 1 + 2 * LEAVES,
+                          last + LANDED, self.ink(n))  # fmt: skip
+
+
+__all__ = ["SMALLEST", "refusal", "suits", "tell"]
