@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .glyphs import number
+from .glyphs import number, operand
 from .layout import Block, Camera, Grid
 from .pace import reveal
-from .parts import as_rows, wires
+from .parts import as_rows, grow_shadow, wires
 from .plan import ALWAYS, BORN, LANDED, LEAVES, NEVER, Points, Window
-from .sheet import AIRY, DIGIT, WORD, Sheet, ink_width, plane, squeeze
+from .sheet import AIRY, DIGIT, FULL, NARROWEST, WORD, Sheet, ink_width, plane, squeeze
 from .theme import Scale
 
 RESULT = 1.5  # the sum's cell, in cells of the close-up
@@ -50,7 +50,8 @@ class Inset:
         self.values = Block(w.covered, 0, 0, cells, [(w.covered, word)])
         self.kernel = Block(w.kernel, 0, 1, cells, [(w.kernel, word)])
         self.products = Block(w.products, 1, 0, cells, [(w.products, word)])
-        self.result = Block(w.total, 1, 1, (1, 1, 1), [(w.total, word)], unit=RESULT)
+        total = w.total if trace.bias is None else f"{w.total} + {w.bias} {operand(trace.bias[0])}"
+        self.result = Block(w.total, 1, 1, (1, 1, 1), [(total, word)], unit=RESULT)
         self.blocks = [self.values, self.kernel, self.products, self.result]
         if not sheet.scene.look.labels:
             for block in self.blocks:
@@ -65,7 +66,8 @@ class Inset:
     def needed(self) -> float:
         """Pixels a cell must have for its numbers to stand in it with ease."""
         widest = max(ink_width(t) for kind in ("values", "products", "kernel") for t in self.texts(kind))
-        return self.sheet.px(max(LEAST_CELL, TIGHT * widest * DIGIT / AIRY))
+        ease, least = TIGHT * widest * DIGIT / AIRY, 1.02 * NARROWEST * widest * DIGIT / FULL
+        return self.sheet.px(max(LEAST_CELL, min(ease, 36.0), least))
 
     def solve(self, camera: Camera, region) -> float:
         """Fill a region (pixels) and return the pixels per cell."""
@@ -76,8 +78,8 @@ class Inset:
 
     # what it shows -------------------------------------------------------------------------------------------------
 
-    def put(self, plan) -> None:
-        """Write the close-up's parts on the sheet, for the steps as `plan` tells them."""
+    def put(self, plan, pace) -> None:
+        """Write the close-up's parts on the sheet, for the steps as `plan` tells them; `pace` is how the clock ran."""
         sheet, trace, taps = self.sheet, self.trace, self.taps
         weights = as_rows(trace.weight[0, 0])
         scale = Scale(sheet.palette, "amber", trace.weight.min(), trace.weight.max())
@@ -96,6 +98,9 @@ class Inset:
         empty += [self._empty(self.products, i - LANDED, shown[i]) for i in steps[1:] if slow[i]]
         self._volume("inset.products", self.products, Points.join(empty + made))
         self._result(steps)
+        for role, block in (("inset.values", self.values), ("inset.products", self.products),
+                            ("inset.result", self.result)):  # fmt: skip
+            grow_shadow(sheet, role, block.cells[0], pace, 0, 0)
         self._frames()
         self._signs()
 

@@ -321,7 +321,11 @@ def add_rule(sheet: Sheet, text: str, y: float, born: float = ALWAYS) -> None:
 
 
 def add_sweeping(sheet: Sheet, plan: Schedule, text: str, y: float, *, base: float = 0.0) -> None:
-    """A sentence in the place of the sums while a sweep goes, where there is one."""
-    if plan.swept:
-        first, last = plan.swept
-        add_statement(sheet, "sweep", text, y, base + first - 1 + 2 * LEAVES, base + last + LANDED)
+    """A sentence in the place of the sums while a sweep goes, where there is one; not while a step in it is told."""
+    x0, _, x1, _ = sheet.inner
+    size = min(sheet.px(WORD), (x1 - x0) / max(width(text), 1.0))
+    low = max(y - 0.3 * size, sheet.inner[1] + DESCENT * size)
+    sheet.words("sweep", "Sweep", [
+        sheet.text(text, 0, low, size, sheet.theme.muted, born=base + first - 1 + 2 * LEAVES, dies=base + last + LANDED)
+        for first, last in plan.sweeps
+    ])  # fmt: skip

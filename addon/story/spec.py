@@ -298,6 +298,10 @@ class Words:
         "The same input, the same kernel; what differs: {what}", "said of two runs before the first step"
     )
     outcome: str = word("{first} gives {one}, {second} gives {other}", "said of two runs at the end")
+    kept: str = word(
+        ": the same numbers, at {few} of {many} positions", "said after `outcome` where one run's results are among "
+        "the other's"
+    )  # fmt: skip
     shared: str = word("One kernel", "name of the kernel that two runs have in common")
     by_stamping: str = word("by stamping", "name of a transposed convolution's output as stamps make it")
     by_gathering: str = word("by gathering", "name of the same output as the window makes it")
@@ -307,6 +311,10 @@ class Words:
     stamping: str = word(
         "First view, stamping: each input value × kernel is laid on the output; overlaps add",
         "said before the first stamp of a transposed convolution",
+    )
+    pale: str = word(
+        "Padding {padding}: the pale border is cut off afterwards",
+        "said with it where padding cuts; `{padding}` in cells",
     )
     stamp: str = word(
         "{cell} = {value}:  {factor} × kernel is added at {place}",

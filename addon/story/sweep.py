@@ -17,12 +17,14 @@ from .guides import add_lines
 from .inset import Inset
 from .kernels import NAMED
 from .layout import Block, Grid
-from .pace import ENDED, SHORTEST_SWEEP, Schedule, reveal, run_clock, schedule
+from .pace import ENDED, Schedule, reveal, run_clock, schedule, stopping
 from .parts import (
     add_rule,
     add_statement,
+    add_sweeping,
     add_ticks,
     as_rows,
+    grow_shadow,
     infos,
     input_plane,
     marker_on,
@@ -35,7 +37,7 @@ from .parts import (
     taps_of,
     window_on,
 )
-from .plan import ALWAYS, FRONT, LANDED, LEAVES, NEVER
+from .plan import ALWAYS, FRONT, LANDED, NEVER
 from .sheet import SQUARE, WORD, Sheet
 from .sums import Piece
 from .theme import LEVELS, Scale
@@ -90,24 +92,13 @@ def stops_of(trace, first: int) -> list[int]:
 
 
 def _plan(trace, scene, row: int, spent: float, weights) -> Schedule:
-    """The schedule of `pace`; where it sweeps, with stops on the way."""
+    """The schedule of `pace`; where it sweeps, with fewer steps walked and with stops on the way."""
     made = schedule(len(trace), row, scene, spent=spent)
     if made.swept is None:
         return made
     walked = 1 + min(WALKS, row - 1, len(trace) - 3)
-    kinds = ["first", *["walk"] * (walked - 1), *["sweep"] * (len(trace) - walked - 1), "next"]
-    stops = stops_of(trace, walked + 1)
-    for stop in stops:
-        kinds[stop] = "next"
-    plan, timing = Schedule(tuple(kinds), made.step), scene.timing
-    told = timing.first + timing.next * (len(stops) + 1) + made.step * (walked - 1)
-    pauses = timing.breath * (len(plan.sweeps) + 3)
-    room = timing.longest - spent - timing.intro - timing.outro - told - pauses
-    parts = np.array([weights[a : b + 1].sum() for a, b in plan.sweeps])
-    parts[0] *= 1.6  # the first one gathers way
-    frames = max(SHORTEST_SWEEP, room) * scene.output.fps
-    shares = np.maximum(1, np.floor(frames * parts / parts.sum())).astype(int)
-    return replace(plan, frames=int(shares.sum()), shares=tuple(int(n) for n in shares))
+    kinds = ("first", *["walk"] * (walked - 1), *["sweep"] * (len(trace) - walked - 1), "next")
+    return stopping(replace(made, kinds=kinds), stops_of(trace, walked + 1), scene, spent=spent, weights=weights)
 
 
 # words -----------------------------------------------------------------------------------------------------------
@@ -168,7 +159,8 @@ def _legend(sheet: Sheet, trace, block: Block) -> None:
     parts += [(SQUARE, scale.color(low * t)) for t in steps[::-1]] if low < 0 else []
     parts += [(" 0 ", None)] + [(SQUARE, scale.color(high * t)) for t in steps] + [(" " + number(high), None)]
     middle, y = block.below_at[0]
-    x = middle - sum(width(t) for t, _ in parts) * size / 2
+    wide = sum(width(t) for t, _ in parts) * size
+    x = min(middle - wide / 2, sheet.inner[2] - wide)
     made = []
     for text, color in parts:
         made.append(sheet.text(text, x, y, size, color or sheet.theme.muted, align="left"))
@@ -261,12 +253,7 @@ def _say(sheet: Sheet, trace, plan, lines, y: float, size: float, last: float) -
     middle = y - sums.height(1, size) / 2
     add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), middle)
     add_rule(sheet, w.summary.replace("{count}", count), middle, born=last)
-    texts = []
-    for first, end in plan.sweeps:
-        body = w.sweep.replace("{count}", count)
-        texts.append(sheet.text(body, 0, middle - 0.3 * size, size, sheet.theme.muted, born=first - 1 + 2 * LEAVES,
-                                dies=end + LANDED))  # fmt: skip
-    sheet.words("sweep", "Sweep", texts)
+    add_sweeping(sheet, plan, w.sweep.replace("{count}", count), middle)
 
 
 def tell(sheet: Sheet, trace):
@@ -304,7 +291,8 @@ def tell(sheet: Sheet, trace):
     add_ticks(sheet, "input", given, pads_of(trace))
     window_on(sheet, "input.window", "Window", "input", track, trace, unit=given.unit)
     marker_on(sheet, "output", trace, unit=made.unit)
-    inset.put(plan)
+    inset.put(plan, pace)
+    grow_shadow(sheet, "output", ocols, pace, len(trace) - ocols, len(trace) - 1)
     _ties(sheet, trace, plan, places, given, inset)
     if scene.look.labels:
         _legend(sheet, trace, made)
