@@ -141,11 +141,11 @@ class Palette:
         return strong
 
     def words_in(self, hue: Color) -> Color:
-        """A hue darkened or lightened until words in it read on the background."""
+        """A hue darkened or lightened until words in it read on the background, and where a shadow's rim reaches."""
         target = BLACK if luminance(self.theme.background) > 0.4 else WHITE
         for step in range(21):
             color = mix(hue, target, step / 20)
-            if contrast(color, self.theme.background) >= AA + 0.3:
+            if contrast(color, self.theme.background) >= AA + 0.6:
                 return color
         return self.theme.ink
 

@@ -160,8 +160,7 @@ def legible(picture: Picture, i: int) -> list[tuple[str, str]]:
     """(role, piece of text) that can be read at a told step: large enough, not hidden by a cell before it."""
     frame = picture.frame_of(picture.plan.steps[i])
     cells, texts, numbers = picture.cells(frame), picture.texts(frame), picture.numbers(frame)
-    solid = picture.overlaps(numbers.boxes, cells)
-    hidden = ((solid > 1.5) & cells.solid[None] & (cells.depth[None] > numbers.depth[:, None] + 0.05)).any(axis=1)
+    hidden = picture.hidden(numbers, cells)
     found = []
     for role, said, size in zip(texts.roles, texts.said, texts.size, strict=True):
         if size >= LEAST_WORD * picture.scaled - 0.01:

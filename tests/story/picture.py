@@ -19,6 +19,7 @@ from addon.story.plan import FAR, LANDED, LEAVES
 # of a cell's pitch: what a kind of cell reaches from its middle (the outlines' hairlines lie 0.03 further out)
 HALF = {"cube": 0.47, "ghost": 0.43}
 OPEN = 0.47  # outlines and frames, which hide nothing
+LOOKS = ("cube", "faded", "before")  # the point columns with a cell's kind: in the window, outside it, not yet born
 SINKING = set("()[]{}gjpqy,;/|Q_")  # characters that reach below the baseline
 
 
@@ -35,6 +36,7 @@ class Cells:
     solid: np.ndarray  # hides what is behind it
     visiting: np.ndarray  # of a volume that is away from where it stands at the start, in the opening and at the end
     flying: np.ndarray  # on its own way
+    rows: np.ndarray  # (n, 3): the volume's number in the plan, the point's in it, and its look, of `LOOKS`
 
     def __len__(self):
         return len(self.at)
@@ -66,6 +68,7 @@ class Numbers:
     boxes: np.ndarray
     size: np.ndarray  # font size in pixels
     depth: np.ndarray
+    rows: np.ndarray  # (n, 3): as those of cells
 
 
 def smooth(t):
@@ -184,17 +187,31 @@ class Picture:
     def _grown(points, clock):
         return 0.55 + 0.45 * smooth((clock - points["born"] + 0.01) / (points["rise"] + 0.01))
 
+    def lit(self, volume, local, clock) -> np.ndarray:
+        """Which points are taps of the window, or stand where none is or at a time when none fades."""
+        if volume.track is None or clock < volume.fade[0] or clock >= volume.fade[1]:
+            return np.ones(len(local), bool)
+        places = next(t.places for t in self.plan.tracks if t.role == volume.track)
+        place = places[min(max(math.floor(clock + 0.5), 0), len(places) - 1)]
+        gap = np.array(volume.dilation, float)
+        extent = (np.array(volume.taps, float) - 1) * gap
+        offset = local - (place - extent / 2)
+        inside = (offset > -0.25) & (offset < extent + 0.25) & (np.fmod(offset + 0.5, gap) < 1.0)
+        return inside.all(axis=1)
+
     def cells(self, frame: int) -> Cells:
         clock, second, made = self.clock(frame), self.second(frame), []
-        for v in self.plan.volumes:
+        for number, v in enumerate(self.plan.volumes):
             p, home = v.points, self.place(v, second)
             alive = (p["born"] <= clock) & (clock < p["dies"])
             early = clock < p["born"]
-            cube = np.where(alive, p["cube"], np.where(early, p["before"], -1))
+            local, flying = self._local(p, clock)
+            lit = self.lit(v, local, clock)
+            cube = np.where(alive, np.where(lit, p["cube"], p["faded"]), np.where(early, p["before"], -1))
+            look = np.where(alive, np.where(lit, 0, 1), 2)
             shown = np.flatnonzero(cube >= 0)
             if not len(shown):
                 continue
-            local, flying = self._local(p, clock)
             world = local[shown] * v.unit + home
             grow = np.where(alive, self._grown(p, clock), 1.0)[shown]
             kinds = [self.shapes[c] for c in cube[shown]]
@@ -204,6 +221,7 @@ class Picture:
                 half[:, None] * np.abs(self.axes).sum(axis=0), np.full(len(shown), v.unit * self.pixel),
                 world @ self.camera.toward, np.array([k in HALF for k in kinds]),
                 np.full(len(shown), self.visiting(v, home)), flying[shown],
+                np.column_stack([np.full(len(shown), number), shown, look[shown]]),
             ))  # fmt: skip
         return Cells(*(np.concatenate(column) for column in zip(*made, strict=True)))
 
@@ -237,15 +255,16 @@ class Picture:
     def numbers(self, frame: int) -> Numbers:
         """The texts on cells. They stand on the front faces, so they lean with them: the box is the upright one."""
         clock, second, made = self.clock(frame), self.second(frame), []
-        for v in self.plan.volumes:
+        for number, v in enumerate(self.plan.volumes):
             p, home = v.points, self.place(v, second)
             alive = (p["born"] <= clock) & (clock < p["dies"])
-            label = np.where(p["label"] >= 0, p["label"], p["label_faded"])
+            local, _ = self._local(p, clock)
+            lit = self.lit(v, local, clock)
+            label = np.where(lit, p["label"], p["label_faded"])
             shown = np.flatnonzero(alive & (label >= 0))
             shown = np.array([r for r in shown if self.said[label[r]].strip()], int)
             if not len(shown):
                 continue
-            local, _ = self._local(p, clock)
             world = local[shown] * v.unit + home
             grow = self._grown(p, clock)[shown]
             world[:, 1] -= p["lift"][shown] * grow * v.unit
@@ -256,9 +275,10 @@ class Picture:
             made.append((np.full(len(shown), v.role, object),
                          np.array([self.said[k] for k in label[shown]], object),
                          np.column_stack([at[:, 0] - wide, at[:, 1] - tall, at[:, 0] + wide, at[:, 1] + tall]),
-                         size, world @ self.camera.toward))  # fmt: skip
+                         size, world @ self.camera.toward,
+                         np.column_stack([np.full(len(shown), number), shown, ~lit[shown]])))  # fmt: skip
         if not made:
-            return Numbers(*(np.zeros(0, object),) * 2, np.zeros((0, 4)), np.zeros(0), np.zeros(0))
+            return Numbers(*(np.zeros(0, object),) * 2, np.zeros((0, 4)), *(np.zeros(0),) * 2, np.zeros((0, 3), int))
         return Numbers(*(np.concatenate(column) for column in zip(*made, strict=True)))
 
     # windows ---------------------------------------------------------------------------------------------------
@@ -296,6 +316,31 @@ class Picture:
             reach = (half @ np.abs(n))[:, None] + (cells.half * np.abs(self.axes @ n).sum())[None]
             least = np.minimum(least, reach - gap)
         return least
+
+
+    def surfaces(self, spots, cells: Cells) -> np.ndarray:
+        """How deep each cell's surface is at each place of the screen (pixels); -inf where it is not seen through it.
+
+        In the units of `depth`. A ray toward the viewer leaves a cube through the nearest of its three near faces.
+        """
+        flat = (np.asarray(spots)[:, None] - cells.at[None]) / self.pixel
+        world = flat[..., :1] * self.camera.right + flat[..., 1:] * self.camera.up
+        toward, half = self.camera.toward, (cells.half / self.pixel)[None, :, None]
+        with np.errstate(divide="ignore"):
+            out = (np.sign(toward) * half - world) / toward
+            into = (-np.sign(toward) * half - world) / toward
+        leaves, enters = out.min(axis=-1), into.max(axis=-1)
+        seen = (leaves > enters) & cells.solid[None]
+        return np.where(seen, cells.depth[None] + leaves, -np.inf)
+
+    def hidden(self, numbers: Numbers, cells: Cells) -> np.ndarray:
+        """Which numbers have a cell before them, at their middle or near one of their ends."""
+        low, high = numbers.boxes[:, :2], numbers.boxes[:, 2:]
+        found = np.zeros(len(numbers.boxes), bool)
+        for part in (0.2, 0.5, 0.8):
+            spots = np.column_stack([low[:, 0] + part * (high - low)[:, 0], (low + high)[:, 1] / 2])
+            found |= (self.surfaces(spots, cells) > numbers.depth[:, None] + 0.03).any(axis=1)
+        return found
 
 
 def rectangles(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every text of every figure has the contrast of WCAG AA on what lies behind it, in all four themes.
+
+What lies behind a number is the nearest cell behind its middle at the moments looked at, in the colour it has then; a
+front face shows exactly the colour its material asks for (tests/stage/test_themes_seen.py). Behind words is the ground,
+darkened by the shadows that reach there: words lie on no cell (test_composition.py).
+"""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from addon.story import figures, load, make_plan
+from addon.story.theme import THEMES
+
+from .composing import told
+from .picture import LOOKS, Picture
+
+AA = 4.5  # WCAG 2.2, success criterion 1.4.3
+CARD_MARGIN = 0.55  # cells by which a shadow reaches out from under its volume
+SWATCH = "\u25a0"  # a legend's square: it has the colour it explains, and is no text
+MOMENTS = 24
+
+
+def linear(color) -> np.ndarray:
+    c = np.asarray(color, float)
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+
+
+def curved(light) -> np.ndarray:
+    c = np.asarray(light, float)
+    return np.where(c <= 0.0031308, 12.92 * c, 1.055 * c ** (1 / 2.4) - 0.055)
+
+
+def contrast(a, b) -> float:
+    """WCAG's contrast ratio of two sRGB colours."""
+    low, high = sorted(float(linear(c) @ (0.2126, 0.7152, 0.0722)) for c in (a, b))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_is_what_the_standard_says():
+    assert contrast((0, 0, 0), (1, 1, 1)) == pytest.approx(21.0)
+    assert contrast((119 / 255,) * 3, (1, 1, 1)) == pytest.approx(4.48, abs=0.01)
+
+
+def chosen(picture: Picture) -> list[int]:
+    """Key moments, and what lies between them: two dozen frames."""
+    moments = picture.moments(every=30)
+    steps = {picture.frame_of(picture.plan.steps[i]) for i in told(picture)[:3]}
+    frames = list(moments)
+    return sorted(steps | set(frames[:: max(1, len(frames) // MOMENTS)]))
+
+
+@cache
+def stacked(figure: str):
+    """Which number stands before which cell: pairs of (volume, point, look), the cell None where there is none.
+
+    A theme changes colours and no places, so this holds for all of them.
+    """
+    picture = Picture(make_plan(load(figure)))
+    pairs, before = set(), {}
+    for frame in chosen(picture):
+        cells, numbers, texts = picture.cells(frame), picture.numbers(frame), picture.texts(frame)
+        middle = (numbers.boxes[:, :2] + numbers.boxes[:, 2:]) / 2
+        depth = picture.surfaces(middle, cells)
+        depth[depth > numbers.depth[:, None] + 0.03] = -np.inf
+        for k in np.flatnonzero(~picture.hidden(numbers, cells)):
+            nearest = int(depth[k].argmax())
+            behind = tuple(cells.rows[nearest]) if np.isfinite(depth[k, nearest]) else None
+            if behind and behind[0] != numbers.rows[k][0] and cells.visiting[nearest]:
+                continue  # on its way it passes through others
+            pairs.add((tuple(numbers.rows[k]), behind))
+        for k, role in enumerate(texts.roles):
+            dark = shade(picture, frame, texts.boxes[k])
+            before[role, texts.said[k]] = max(before.get((role, texts.said[k]), 0.0), dark)
+    return pairs, before
+
+
+def shade(picture: Picture, frame: int, box) -> float:
+    """How much of a shadow lies under a text, at most: 0 to 1."""
+    xs, ys = np.linspace(box[0], box[2], 5), np.linspace(box[1], box[3], 3)
+    spots = np.array([(x, y) for x in xs for y in ys]) / picture.pixel
+    most = 0.0
+    for v in picture.plan.volumes:
+        home = picture.place(v, picture.second(frame))
+        if v.card is None or picture.visiting(v, home):
+            continue
+        x0, x1, y0, y1, z = v.card
+        ground = np.array([picture.camera.stand(x, y, home[2] + z * v.unit) for x, y in spots])
+        middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
+        local = (ground - home)[:, :2] / v.unit - middle
+        scale = [picture.plan.channels.get(f"{v.role}.shadow.scale.{axis}") for axis in "xy"]
+        local /= [max(channel.at(picture.second(frame)), 1e-3) if channel else 1.0 for channel in scale]
+        outside = np.maximum(np.abs(local) - (x1 - middle[0], y1 - middle[1]), 0.0) / CARD_MARGIN
+        most = max(most, float(np.clip(1 - outside.max(axis=1), 0, 1).max()))
+    return most**3 * (most * (6 * most - 15) + 10)
+
+
+def faint(plan, pairs, before) -> dict:
+    """Texts below AA, with their contrast: (where, text) → ratio."""
+    colors = {m.name: np.array(m.color) for m in plan.materials}
+    found: dict = {}
+
+    def check(label, behind, where):
+        made = plan.labels[label]
+        ratio = contrast(colors[made.material], behind)
+        if ratio < AA and made.text.strip() and made.text.strip() != SWATCH:
+            found[where, made.text] = min(round(ratio, 2), found.get((where, made.text), 99))
+
+    for (volume, point, look), cell in pairs:
+        points, where = plan.volumes[volume].points, plan.volumes[volume].role
+        label = points[("label", "label_faded")[look]][point]
+        behind = plan.background
+        if cell is not None:
+            other = plan.volumes[cell[0]]
+            behind = colors[plan.cubes[other.points[LOOKS[cell[2]]][cell[1]]].material]
+            where += f" on {other.role} ({LOOKS[cell[2]]})"
+        check(label, behind, where)
+    shadow = next((m for m in plan.materials if m.kind == "shadow"), None)
+    for words in plan.words:
+        for label in words.points["label"]:
+            dark = before.get((words.role, plan.labels[label].text), 0.0) * (shadow.alpha if shadow else 0.0)
+            ground = curved(linear(plan.background) * (1 - dark) + linear(shadow.color if shadow else (0, 0, 0)) * dark)
+            check(label, ground, words.role)
+    return found
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("figure", figures())
+def test_every_text_has_the_contrast_of_aa_on_what_lies_behind_it(figure, theme):
+    pairs, before = stacked(figure)
+    found = faint(make_plan(load(figure, {"look.theme": theme})), pairs, before)
+    assert not found, f"{figure}, {theme}: {len(found)} texts below {AA}: {list(found.items())[:8]}"
+
+
+def test_numbers_stand_on_cells_of_their_own_volume():
+    """The pairs that contrast is worked out for are those that a viewer sees."""
+    picture = Picture(make_plan(load("conv2d_valid")))
+    pairs, _ = stacked("conv2d_valid")
+    own = [cell is not None and cell[0] == number[0] for number, cell in pairs]
+    assert len(own) > 60 and np.mean(own) > 0.9
+    assert {picture.plan.volumes[n[0]].role for n, _ in pairs} >= {"input", "kernel", "output"}
+
+
+def test_faint_ink_is_caught():
+    plan = make_plan(load("conv2d_valid"))
+    pairs, before = stacked("conv2d_valid")
+    pale = tuple(replace(m, color=(0.75, 0.75, 0.75)) if m.kind == "flat" else m for m in plan.materials)
+    found = {where for where, _ in faint(replace(plan, materials=pale), pairs, before)}
+    assert {"sum", "title", "input.caption"} <= found and any(w.startswith("input on input") for w in found)
