@@ -28,8 +28,9 @@ INPUT_SOURCES = ("seed", "values", "npy", "image", "idx")
 WEIGHT_SOURCES = ("seed", "values", "npy", "kernel")
 BIAS_SOURCES = ("seed", "values")
 DEFAULT_SOURCE = {"input": "seed", "weight": "seed", "bias": None}
-# keys that mean something only beside one of these sources
-COMPANIONS = {"low": ("seed",), "high": ("seed",), "index": ("idx",), "levels": ("image", "idx")}
+# keys that mean something only beside one of these sources; (): beside the one they were written for
+COMPANIONS = {"low": ("seed",), "high": ("seed",), "index": ("idx",), "levels": ("image", "idx"),
+              "meaning": ()}  # fmt: skip
 
 LARGEST = 1_000_000_000_000  # no number of a scene is further from 0 than this
 
@@ -146,6 +147,10 @@ class Weight:
     kernel: str | tuple | None = knob(
         None, "names", "a named kernel for every filter and channel; or a list with one name per filter; or, "
         "with a single filter, one per input channel; or a list of lists, filters of channels",
+    )  # fmt: skip
+    meaning: str | None = knob(
+        None, "text", "what the results mean, said below a sweep; it goes when another source takes the place of the "
+        "file's", auto="what the named kernel shows",
     )  # fmt: skip
 
 
@@ -287,9 +292,6 @@ class Words:
     products: str = word("Products", "name of the products, in a close-up")
     total: str = word("Sum", "name of the sum, in a close-up")
     added: str = word("sum of the {count} products", "said where they are too many to be written")
-    meaning: str | None = knob(
-        None, "text", "what the kernel's results mean, said below a sweep", auto="what the named kernel shows"
-    )
     positions: str = word("{count} positions", "how many positions a run's window has")
     waits: str = word("waits: no position here", "said while one of two runs has no position where the other is")
     waits_stride: str = word("waits: {stride} skips these", "the same where its stride is why")

@@ -106,8 +106,8 @@ def _plan(trace, scene, row: int, spent: float, weights) -> Schedule:
 
 def meaning_of(scene) -> str:
     """What the results mean: the scene's own words, or what the named kernel is for."""
-    if scene.words.meaning is not None:
-        return scene.words.meaning
+    if scene.weight.meaning is not None:
+        return scene.weight.meaning
     name = scene.weight.kernel
     return f"{scene.words.kernel} {name}: {NAMED[name][0]}" if isinstance(name, str) and name in NAMED else ""
 
