@@ -171,7 +171,8 @@ def tell(sheet: Sheet, trace):
         start = open_stack(sheet, trace)
         said = [f"{w.input} {shape_text((*sizes, parts.count))}",
                 f"{w.rows} {TIMES} {w.columns}" if len(sizes) == 2 else w.columns, f"{TIMES} {w.depth}"]  # fmt: skip
-        stack_up(sheet, "input", parts.given, said, parts.names, start, raised=1.6 * word)
+        raised = sheet.camera.up[1] * (parts.count - 1) * sheet.scale - 0.6 * word
+        stack_up(sheet, "input", parts.given, said, parts.names, start, raised=raised)
     else:
         opening(sheet, trace)
     pace = run_clock(sheet.timeline, plan, len(trace), scene, moves=MOVES)

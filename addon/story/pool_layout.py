@@ -22,6 +22,13 @@ ROW_GAP, CELL_GAP = 2.4, 1.0  # font sizes between inputs and the outputs below 
 ABOVE = 1.05  # cells: the gates of outputs that stand below their inputs
 
 
+def _holds(trace) -> bool:
+    """Whether the formula for the size is the whole truth: rounded up, a window behind the input is left out."""
+    n, k, s, d = (a[-1] for a in (trace.input.shape, trace.kernel_size, trace.stride, trace.dilation))
+    reach = n + sum(trace.padding[-1]) - d * (k - 1) - 1
+    return trace.output.shape[-1] == (-(-reach // s) if trace.ceil_mode else reach // s) + 1
+
+
 class Parts:
     """What one figure's parts are called and where they stand."""
 
@@ -73,7 +80,7 @@ class Parts:
         rest = [(said(scene, trace), word)] if left_over(trace).any() and few else []
         cells, made_cells = (columns + over[1], 1, rows + over[0]), (ocols, 1, orows)
         if self.count == 1:
-            formula = [(size_formula(trace), word)] if size_formula(trace) else []
+            formula = [(size_formula(trace), word)] if not trace.op.startswith("global") and _holds(trace) else []
             given = Block(w.input, 0, 0, cells, [(f"{w.input} {shape_text(sizes)}{padded}{order}", word), *rest],
                           tick=tick)  # fmt: skip
             made = Block(w.output, 0, 1, made_cells, [(f"{w.output} {shape_text(out)}", word), *formula], tick=tick)

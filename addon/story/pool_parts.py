@@ -50,9 +50,8 @@ def pool_facts(scene, trace) -> str:
     """The parameters, as the title names them."""
     w = scene.words
     said = [w.mean_pooling if is_mean(trace) else w.max_pooling, f"{w.window} {shape_text(trace.kernel_size)}",
-            f"{w.stride} {axes_text(trace.stride)}", f"{w.padding} {axes_text(trace.padding)}"]  # fmt: skip
-    if set(trace.dilation) != {1}:
-        said.append(f"{w.dilation} {axes_text(trace.dilation)}")
+            f"{w.stride} {axes_text(trace.stride)}", f"{w.padding} {axes_text(trace.padding)}",
+            f"{w.dilation} {axes_text(trace.dilation)}"]  # fmt: skip
     if not trace.count_include_pad and any(sum(p) for p in trace.padding):
         said.append(w.uncounted)
     return ",  ".join([*said, w.no_weights])

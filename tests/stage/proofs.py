@@ -4,8 +4,9 @@
 from addon.story import STORIES
 
 from .proof import Proof
+from .proof_pooling import CollapseProof, PoolingProof
 
-PROOFS = {"sliding": Proof, "channels": Proof}
+PROOFS = {"sliding": Proof, "channels": Proof, "pooling": PoolingProof, "collapse": CollapseProof}
 
 
 def story_of(stage) -> str:
