@@ -41,7 +41,7 @@ from .shares import product_rows
 from .sheet import SQUARE, WORD, Sheet
 
 SIZES = (1.3, 1.2, 1.1, 1.0, 0.97, 0.945)  # of the sum's type, in words' sizes: the largest that takes no more lines
-STACKED = 1.1  # how much larger the cells must be for the output to stand below the input
+BETTER = 1.1  # how much larger the cells must be for the output to stand below the input, or captions to be broken
 
 
 @dataclass
@@ -121,8 +121,11 @@ def _notes(scene, trace, last: float) -> list[_Note]:
     return found if scene.look.labels else []
 
 
-def _blocks(sheet: Sheet, trace, notes, stacked: bool) -> list[Block]:
-    """Kernel, input and output in the grid: side by side, or the output below the input."""
+def _blocks(sheet: Sheet, trace, notes, stacked: bool, narrow: bool) -> list[Block]:
+    """Kernel, input and output in the grid: side by side, or the output below the input.
+
+    `narrow`: captions take more lines rather than more width.
+    """
     scene, w, word = sheet.scene, sheet.scene.words, sheet.px(WORD)
     rows, columns = padded_shape(trace)
     sizes, out = trace.input.shape[1:], trace.output.shape[1:]
@@ -133,9 +136,12 @@ def _blocks(sheet: Sheet, trace, notes, stacked: bool) -> list[Block]:
     tick = 1.15 * sheet.px(TICK)
     kernel = Block(w.kernel, 0, 0, (kcols, 1, krows), [(f"{w.kernel} {shape_text(trace.kernel_size)}", word)],
                    below=[(note.widest, word) for note in notes])  # fmt: skip
-    given = Block(w.input, 0, 1, (columns, 1, rows),
-                  [(f"{w.input} {shape_text(sizes)}{after} {order}".strip(), word)], tick=tick)  # fmt: skip
-    said = [(f"{w.output} {shape_text(out)}", word), (size_formula(trace), word)]
+    called = [f"{w.input} {shape_text(sizes)}{after}", order]
+    called = [text for text in called if text] if narrow else [" ".join(called).strip()]
+    given = Block(w.input, 0, 1, (columns, 1, rows), [(text, word) for text in called], tick=tick)
+    formula = size_formula(trace)
+    parts = formula.replace(" / ", "\n/ ", 1).split("\n") if narrow else [formula]
+    said = [(text, word) for text in (f"{w.output} {shape_text(out)}", *parts)]
     if stacked:
         made = Block(w.output, 1, 1, (ocols, 1, orows), below=said, tick=tick)
     else:
@@ -150,14 +156,14 @@ def _layout(sheet: Sheet, trace, notes, region) -> tuple[list[Block], Grid, bool
     """The blocks and their solved grid, and whether the output stands below the input."""
     word, largest = sheet.px(WORD), sheet.px(60)
     found = []
-    for stacked in (False, True):
-        blocks = _blocks(sheet, trace, notes, stacked)
+    for stacked, narrow in ((False, False), (False, True), (True, False), (True, True)):
+        blocks = _blocks(sheet, trace, notes, stacked, narrow)
         gaps = [1.2 * word] if stacked else [1.2 * word, 1.6 * word]
         grid = Grid(sheet.camera, blocks, gaps, 0.9 * word if stacked else 0.0)
         found.append((blocks, grid, stacked))
         grid.solve(region, largest=largest)
-    side, below = found
-    return below if below[1].scale > STACKED * side[1].scale else side
+    enough = max(grid.scale for _, grid, _ in found) / BETTER
+    return next(one for one in found if one[1].scale >= enough)
 
 
 def _signs(sheet: Sheet, grid: Grid, kernel: Block, made: Block, stacked: bool) -> None:

@@ -24,14 +24,14 @@ def full_size(cell: Seen) -> bool:
     return bool(np.abs(cell.matrix[:3, :3] - np.eye(3)).max() < 5e-3)
 
 
-def cells_of(frame: Frame, role: str, shape) -> dict[tuple[int, int], Seen]:
-    """The cells of a volume by row and column: a full lattice of that shape, one cell apart."""
+def cells_of(frame: Frame, role: str, shape, apart=(1, 1)) -> dict[tuple[int, int], Seen]:
+    """The cells of a volume by row and column: a full lattice of that shape, `apart` (rows, columns) cells apart."""
     cells = frame.cells(role)
     assert cells, f"cells: {role} shows none at frame {frame.number}"
     places = np.array([c.local for c in cells])
     assert np.ptp(places[:, 1]) < 1e-3, f"cells: {role} does not stand in one plane"
     first = np.array([places[:, 0].min(), places[:, 2].max()])
-    grid = np.column_stack([first[1] - places[:, 2], places[:, 0] - first[0]])
+    grid = np.column_stack([first[1] - places[:, 2], places[:, 0] - first[0]]) / apart
     assert np.abs(grid - grid.round()).max() < 1e-3, f"cells: {role} is no lattice"
     found = {(int(r), int(c)): cell for (r, c), cell in zip(grid.round(), cells, strict=True)}
     wanted = {(r, c) for r in range(shape[0]) for c in range(shape[1])}
@@ -39,12 +39,12 @@ def cells_of(frame: Frame, role: str, shape) -> dict[tuple[int, int], Seen]:
     return found
 
 
-def label_of(frame: Frame, role: str, cells) -> dict[tuple[int, int], Seen]:
+def label_of(frame: Frame, role: str, cells, apart=(1, 1)) -> dict[tuple[int, int], Seen]:
     """The text on each cell: at most one, on its front face and within it."""
     found = {}
     first = cells[0, 0].local
     for label in frame.labels(role):
-        right, _, up = label.local - first
+        right, _, up = (label.local - first) / (apart[1], 1, apart[0])
         key = (round(-up), round(right))
         stands = key in cells and abs(right - key[1]) < 1e-3 and abs(up + key[0]) < 1e-3
         assert stands, f"number: a text of {role} stands on no cell at frame {frame.number}"
@@ -76,6 +76,9 @@ class Proof:
         (top, bottom), (left, right) = [(0, 0), *pads][-2:]
         rows_, columns = self.inputs.shape[1:]
         self.padded = (rows_ + top + bottom, columns + left + right)
+        # of one channel the kernel itself stands opened, its taps as far apart as they are in the window
+        self.apart = (1, *self.trace.dilation)[-2:] if channels == 1 else (1, 1)
+        self.unread = self.never_read()
         self.opening = self.frame(self.opening_frame())
         self.full = {}
         for name in self.names:
@@ -100,6 +103,15 @@ class Proof:
         own = step.positions[step.positions[:, 0] == channel][:, 1:]
         own = np.column_stack([np.zeros(len(own), int), own]) if own.shape[1] == 1 else own
         return {(int(r), int(c)) for r, c in own + self.before}
+
+    def never_read(self) -> list[set]:
+        """Per channel the real cells of the padded plane that no step reads."""
+        found = []
+        for channel in range(len(self.names)):
+            read = set().union(*(self.taps(step, channel) for step in self.trace))
+            found.append({(r, c) for r in range(self.padded[0]) for c in range(self.padded[1])
+                          if self.real((r, c)) and (r, c) not in read})  # fmt: skip
+        return found
 
     def real(self, cell) -> bool:
         at = np.array(cell) - self.before
@@ -147,7 +159,11 @@ class Proof:
             assert np.abs(side - edge).max() < 0.15, f"window: stands off its cells by {side - edge}"
         assert not seen.shape.blocks((0, 1, 0)), "window: hides what it covers"
         ground = np.array(self.stage.plan.background)
+        unread = self.unread[self.names.index(name)]
         for key, cell in cells.items():
+            if key in unread:
+                assert cell.color != self.full[name][key] and np.ptp(cell.color) < 0.09, f"left over: {key} is not grey"
+                continue
             full, lit = self.full[name][key], cell.color == self.full[name][key]
             said = f"lit: input{name} {key} is {'' if lit else 'not '}lit (frame {frame.number})"
             assert lit == (key in taps), said
@@ -162,8 +178,8 @@ class Proof:
             self.spells(labels.get(key), wanted, f"input{name} {key}", frame)
 
     def kernel_numbers(self, frame, name, channel) -> None:
-        cells = cells_of(frame, f"kernel{name}", self.weights[channel].shape)
-        labels = label_of(frame, f"kernel{name}", cells)
+        cells = cells_of(frame, f"kernel{name}", self.weights[channel].shape, self.apart)
+        labels = label_of(frame, f"kernel{name}", cells, self.apart)
         for key, cell in cells.items():
             assert cell.shape.solid, f"cells: kernel{name} {key} is not solid"
             self.spells(labels.get(key), spelled(self.weights[channel][key]), f"kernel{name} {key}", frame)
@@ -285,7 +301,11 @@ class Proof:
 
 def prove(stage: Stage, steps=None) -> Proof:
     """All proofs at every step's own time, or at some steps'."""
-    proof = Proof(stage)
+    if stage.trace.input.shape[0] == stage.trace.output.shape[0] == 1:
+        from .proof_sliding import Sliding as Prover
+    else:
+        Prover = Proof
+    proof = Prover(stage)
     for i in range(len(stage.trace)) if steps is None else steps:
         proof.step(i)
     return proof

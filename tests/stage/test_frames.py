@@ -14,7 +14,8 @@ from .proof import Proof, cells_of, label_of, prove
 from .reading import parse, spelled
 from .seeing import bpy, spelling, staged
 
-FIGURES = ("conv2d_valid", "rgb_conv")
+FIGURES = ("conv1d", "conv2d_zero_padding", "conv2d_valid", "conv2d_same", "conv2d_full", "conv2d_strided",
+           "conv2d_dilated", "rgb_conv")  # fmt: skip
 OVERRIDES = {
     "stride 2": {"op.stride": 2},
     "padding 1": {"op.padding": 1},
@@ -100,7 +101,7 @@ def on_window(proof, frame) -> bool:
     for channel, name in enumerate(proof.names):
         corner = min(proof.taps(proof.trace[0], channel))
         met = cells_of(frame, f"input{name}", proof.padded)[corner]
-        cell = cells_of(frame, f"kernel{name}", proof.weights[channel].shape)[0, 0]
+        cell = cells_of(frame, f"kernel{name}", proof.weights[channel].shape, proof.apart)[0, 0]
         if np.abs(frame.pixels(cell.place) - frame.pixels(met.place)).max() >= 1:
             return False
     return True
@@ -119,13 +120,13 @@ def test_in_the_slow_first_step_all_products_are_on_the_kernel_that_lies_on_its_
     if len(proved.names) > 1:  # of several channels the kernels go home while the sums go on
         frame = next(f for f in map(proved.frame, frames_where(proved, -0.5, -0.03)) if on_window(proved, f))
     for channel, name in enumerate(proved.names):
-        cells = cells_of(frame, f"kernel{name}", proved.weights[channel].shape)
+        cells = cells_of(frame, f"kernel{name}", proved.weights[channel].shape, proved.apart)
         under = cells_of(frame, f"input{name}", proved.padded)
-        labels = label_of(frame, f"kernel{name}", cells)
+        labels = label_of(frame, f"kernel{name}", cells, proved.apart)
         own = step.positions[:, 0] == channel
         for t in np.flatnonzero(own):
-            (r, c), value, weight = step.kernel_index[t][1:], step.values[t], step.weights[t]
-            met = under[tuple(step.positions[t][1:] + proved.before)]
+            (r, c), value, weight = [0, *step.kernel_index[t][1:]][-2:], step.values[t], step.weights[t]
+            met = under[tuple(np.array([0, *step.positions[t][1:]])[-2:] + proved.before)]
             apart = frame.pixels(cells[r, c].place) - frame.pixels(met.place)
             assert np.abs(apart).max() < 1, f"kernel{name} {r, c} is not seen on its cell"
             assert (cells[r, c].place - met.place) @ frame.toward > 0, "the kernel is behind the input"
@@ -176,7 +177,7 @@ def test_the_sums_never_mix_two_steps(proved):
     """At every frame with a total on it, the whole sum belongs to one step."""
     frames = range(1, proved.stage.plan.frames + 1)
     clocks = {f: proved.clock(f) for f in frames}
-    for i in (0, 1, 4, len(proved.trace) - 1):
+    for i in {0, 1, min(4, len(proved.trace) - 1), len(proved.trace) - 1}:
         for at in (i - 0.05, i):
             near = min(frames, key=lambda f, at=at: abs(clocks[f] - at))
             proved.sum(proved.frame(near), proved.trace[i])
