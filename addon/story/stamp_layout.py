@@ -62,7 +62,7 @@ def lay_out(sheet: Sheet, trace, canvas, ground, region) -> Stand:
     for block in (given, small, both, made, kept, wide):
         if not labels:
             block.captions, block.tick = [], 0.0
-    grid = Grid(sheet.camera, [given, both, made, kept], [1.1 * word, 1.2 * word, 0.9 * word], 0.0)
+    grid = Grid(sheet.camera, [given, both, made, kept], [0.2 * word, 0.2 * word, 0.6 * word], 0.0)
     largest, between = sheet.px(54), 1.0
     while True:
         both.cells = (kcols, 1, 2 * krows + between)

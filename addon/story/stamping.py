@@ -24,8 +24,8 @@ SLOW = ("first", "next")
 MOVES = {
     "first": ((LANDED, 0.07, "ease"), (READY, 0.15, "linear"), (FLIES, 0.24, "linear"), (LANDS, 0.15, "linear"),
               (ADDED, 0.16, "linear"), (0.0, 0.02, "linear")),
-    "next": ((LANDED, 0.09, "ease"), (READY, 0.13, "linear"), (FLIES, 0.18, "linear"), (LANDS, 0.18, "linear"),
-             (ADDED, 0.18, "linear"), (0.0, 0.02, "linear")),
+    "next": ((LANDED, 0.08, "ease"), (READY, 0.12, "linear"), (FLIES, 0.16, "linear"), (LANDS, 0.15, "linear"),
+             (ADDED, 0.27, "linear"), (0.0, 0.02, "linear")),
     "walk": ((LANDED, 0.14, "ease"), (FLIES, 0.18, "linear"), (LANDS, 0.26, "linear"), (ADDED, 0.16, "linear"),
              (0.0, 0.02, "linear")),
 }  # fmt: skip
@@ -135,16 +135,15 @@ def source_points(sheet: Sheet, values: np.ndarray, scale: Scale, size: float, c
     for index, value in enumerate(values.ravel()):
         text = number(value) if size else ""
         look = scale.cell(value, text)
-        full = {key: look.get(key, NONE) for key in ("cube", "label")}
         faded = {"cube": look["faded"], "label": look.get("label_faded", NONE)}
         r, c = divmod(index, columns)
         common = {"row": r, "column": c, "value": value, "size": size or 0.5,
                   "stretch": squeeze(ink_width(text), size) if size else 1.0}  # fmt: skip
         on, off = index - LANDED, min(index + LANDED, until)
-        lives = [(ALWAYS, -LANDED, full), (-LANDED, on, faded), (on, off, full), (off, until, faded),
-                 (until, NEVER, full)]  # fmt: skip
-        rows += [Points.make([(c, 0, -r)], **common, **look, born=born, dies=dies)
-                 for born, dies, look in lives if born < dies]  # fmt: skip
+        lives = [(ALWAYS, -LANDED, look), (-LANDED, on, faded), (on, off, look), (off, until, faded),
+                 (until, NEVER, look)]  # fmt: skip
+        rows += [Points.make([(c, 0, -r)], **common, **shown, born=born, dies=dies)
+                 for born, dies, shown in lives if born < dies]  # fmt: skip
     return Points.join(rows)
 
 

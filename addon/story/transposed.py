@@ -16,7 +16,7 @@ from .glyphs import number, width
 from .guides import add_lines, guide_segments
 from .pace import ENDED, START, run_clock, schedule
 from .parts import add_rule, add_statement, add_sweeping, as_rows, infos, visit
-from .plan import LANDED, LEAVES, NEVER
+from .plan import ALWAYS, LANDED, LEAVES, NEVER
 from .shares import product_rows
 from .sheet import WORD, Sheet
 from .stamp_layout import lay_out
@@ -113,7 +113,12 @@ def _say_stamps(sheet: Sheet, trace, canvas: Canvas, stamps, y0: float, used: fl
             made.append(sheet.text(text, 0, y, size, ink, born=s - LANDED, dies=dies))
     sheet.words("stamp.line", "Stamps", made)
     y = y0 + used / 2
-    add_statement(sheet, "rule", scene.words.stamping, y, -1e6, -LANDED)
+    if canvas.cut:
+        said = scene.words.pale.replace("{padding}", axes_text(trace.padding))
+        add_statement(sheet, "rule.cut", said, y - 0.65 * word, ALWAYS, -LANDED)
+        y += 0.65 * word
+    add_statement(sheet, "rule", scene.words.stamping, y, ALWAYS, -LANDED)
+    y = y0 + used / 2
     if stamps.swept:
         first, last = stamps.swept
         said = scene.words.stamp_sweep.replace("{count}", str(count))
@@ -166,7 +171,7 @@ def tell(sheet: Sheet, trace):
     if scene.look.sum_line:
         lines, gaps, size = _wrapped(sheet, trace, upper, lower)
         used = sums.height(2 * len(lines) + 1, size)
-    stand = lay_out(sheet, trace, canvas, ground, (x0, y0 + used + 0.8 * word, x1, top - 0.5 * word))
+    stand = lay_out(sheet, trace, canvas, ground, (x0, y0 + used + 0.6 * word, x1, top - 0.3 * word))
 
     pace = run_clock(line, plan, ocols, scene, base=acts.base)
     last, back = acts.base + len(trace) - 1 + ENDED, acts.base + 0.01

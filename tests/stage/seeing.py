@@ -214,11 +214,12 @@ class Seen:
 
 
 class Frame:
-    """The scene as evaluated at one frame."""
+    """The scene as evaluated at one frame, or at a moment between two (a sweep's steps have seconds of their own)."""
 
-    def __init__(self, scene, frame: int, shapes: dict | None = None):
+    def __init__(self, scene, frame: float, shapes: dict | None = None):
         shapes = {} if shapes is None else shapes
-        scene.frame_set(frame)
+        whole = int(np.floor(frame + 1e-6))
+        scene.frame_set(whole, subframe=min(max(frame - whole, 0.0), 0.999))
         self.number = frame
         depsgraph = bpy.context.evaluated_depsgraph_get()
         self.size = np.array([scene.render.resolution_x, scene.render.resolution_y], float)
@@ -258,7 +259,15 @@ class Frame:
 
     def of(self, role: str) -> list[Seen]:
         """What is instanced on the object of that role."""
-        return [s for s in self.seen if s.role == role and s.instanced]
+        return self._instanced.get(role, [])
+
+    @cached_property
+    def _instanced(self) -> dict:
+        found: dict[str, list] = {}
+        for thing in self.seen:
+            if thing.instanced:
+                found.setdefault(thing.role, []).append(thing)
+        return found
 
     def cells(self, role: str) -> list[Seen]:
         return [s for s in self.of(role) if not s.shape.flat]
