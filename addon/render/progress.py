@@ -23,7 +23,11 @@ class Progress:
 
     Within it Ctrl-C stops after the frame at hand: an exception raised while Blender renders would be lost in
     the Python parts of Cycles. A second Ctrl-C does not wait.
+
+    `listener`: a callable (done, total) that hears of it as well, wherever the bar goes.
     """
+
+    listener = None
 
     def __init__(self, label: str, total: int, stream=None):
         self.label, self.total, self.stream = label, total, stream or sys.stderr
@@ -47,6 +51,8 @@ class Progress:
     def __call__(self, done: int, total: int) -> None:
         if self._stopped:
             raise KeyboardInterrupt
+        if self.listener is not None:
+            self.listener(done, total)
         if not self.shown:
             return
         if self._bar is None:

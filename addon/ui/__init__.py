@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The interface inside Blender: properties, operators, a panel, preferences.
+"""The interface inside Blender: properties, operators, panels, preferences.
 
 - It adapts: what a button does is a function of `story`, `stage` or `rendering`, which know no button.
+- The properties are made from the spec's dataclass fields (`fields`); `state` turns them into a scene and back.
 - This is the only room that registers anything; `unregister` undoes it in reverse.
 - Nothing is read from Blender's data when this is imported.
 """
 
 import bpy
 
-from . import operators, panels, preferences, properties, rendering
+from . import files, operators, panels, preferences, properties, rendering, results
 
 classes = (
-    properties.CONVOLUME_Settings,
+    *properties.classes,
     preferences.CONVOLUME_Preferences,
-    operators.CONVOLUME_OT_build,
-    operators.CONVOLUME_OT_render,
-    operators.CONVOLUME_OT_stop,
-    panels.CONVOLUME_PT_main,
+    *operators.classes,
+    *files.classes,
+    *results.classes,
+    *panels.classes,
 )
 
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
@@ -25,9 +26,11 @@ _register_classes, _unregister_classes = bpy.utils.register_classes_factory(clas
 def register():
     _register_classes()
     bpy.types.Scene.convolume = bpy.props.PointerProperty(type=properties.CONVOLUME_Settings)
+    files.register_menus()
 
 
 def unregister():
     rendering.stop()  # its operator is about to vanish
+    files.unregister_menus()
     del bpy.types.Scene.convolume
     _unregister_classes()

@@ -1,16 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the child process runs: the add-on's command line, under the name that this Blender gave the add-on.
 
-`blender --background --python child.py -- ADD-ON'S-MODULE ARGS`. The user's preferences are loaded, so the
-extension and its wheels are where they are in the window; nothing has to be found.
+`blender --background --addons MODULE --python child.py -- MODULE PROGRESS-FILE ARGS`. The window reads from
+the progress file how far it is: frames done and in all.
 """
 
 import importlib
+import os
 import sys
 
 
 def main(arguments: list[str]) -> int:
-    module, *rest = arguments
+    module, told, *rest = arguments
+
+    def tell(done: int, total: int) -> None:
+        with open(told + "~", "w", encoding="ascii") as file:
+            file.write(f"{done} {total}")
+        os.replace(told + "~", told)
+
+    importlib.import_module(module + ".render.progress").Progress.listener = staticmethod(tell)
     return importlib.import_module(module + ".cli").main(rest)
 
 

@@ -1,136 +1,265 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The buttons: build a figure in this scene, render it, stop that. They adapt; `story` and `stage` do."""
+"""The buttons that make and change figures. They adapt; `story` and `stage` do.
+
+Every one that changes the file can be undone; one that is grey says why.
+"""
 
 import bpy
+from bpy.props import EnumProperty, IntProperty, IntVectorProperty, StringProperty
 
-from ..story import SceneError, load, make_plan
-from . import preferences, rendering
+from ..story import SceneError, load
+from ..story.checks import shape_of
+from ..story.scene import dump
+from ..story.spec import SOURCES
+from . import figures, preferences, state
+from .field import label_of
+from .fields import FIELDS
+from .properties import figure_items
+from .shapes import flat
 
 
-def built_figure(scene) -> str | None:
-    """The id of a figure that stands in the scene, the last built one."""
-    from ..stage import FIGURE
+def in_object_mode(cls, context) -> bool:
+    if context.mode == 'OBJECT':
+        return True
+    cls.poll_message_set("Leave edit mode first")
+    return False
 
-    found = [c[FIGURE] for c in scene.collection.children if FIGURE in c]
-    return found[-1] if found else None
+
+def build_figure(operator, context) -> set[str]:
+    """Build or update the panel's figure in the scene; reports what became of a user's changes."""
+    from ..stage import build, prepare_scene
+
+    settings = context.scene.convolume
+    checked = state.check(settings)
+    try:
+        if checked.error is not None:
+            raise checked.error
+        plan = state.story_plan(checked.scene)
+    except SceneError as error:
+        if checked.scene is not None:
+            state.remember(checked, error)
+        operator.report({'ERROR'}, f"{error.key}: {error.right}" if error.key else str(error))
+        return {'CANCELLED'}
+    try:
+        built = build(plan, context.scene)
+        hidden = []
+        if settings.prepare:
+            prepare_scene(plan, context.scene, built)
+            hidden = figures.show_alone(context.scene, built.collection)
+    except (RuntimeError, AttributeError) as error:  # linked or overridden data that cannot be written
+        operator.report({'ERROR'}, f"The figure cannot be built here: {error}")
+        return {'CANCELLED'}
+    built.collection[state.KEY] = checked.key
+    built.collection[state.SCENE] = dump(checked.scene)
+    if settings.prepare and context.scene.frame_current > context.scene.frame_end:
+        context.scene.frame_set(context.scene.frame_end)
+    words = [f"Kept: {'; '.join(built.told.kept)}"] if built.told.kept else []
+    words += [f"hidden: {', '.join(hidden)}"] if hidden else []
+    operator.report({'INFO'}, f"{plan.id} stands. " + ". ".join(words))
+    if built.told.lost:
+        operator.report({'WARNING'}, f"Not kept: {'; '.join(built.told.lost)}")
+    return {'FINISHED'}
 
 
 class CONVOLUME_OT_build(bpy.types.Operator):
-    """Build the chosen figure in this scene, in a collection of its own"""
+    """What the panel is about: the figure, in a collection of its own"""
 
     bl_idname = "convolume.build"
+    bl_description = (
+        "Build the figure in this scene, in a collection of its own, or bring it up to date; "
+        "what you have changed in it by hand stays"
+    )
     bl_label = "Build"
     bl_options = {'REGISTER', 'UNDO'}
 
     @classmethod
     def poll(cls, context):
-        if context.mode != 'OBJECT':
-            cls.poll_message_set("Leave edit mode first")
+        if not in_object_mode(cls, context):
+            return False
+        settings = context.scene.convolume
+        if not settings.id:
+            why = "Choose a scene file first" if settings.figure == 'FILE' else "Choose a figure first"
+            cls.poll_message_set(settings.trouble or why)
+            return False
+        error = state.check(settings).error
+        if error is not None:
+            cls.poll_message_set(f"{error.key}: {error.right}" if error.key else error.right)
             return False
         return True
 
     def execute(self, context):
-        from ..stage import build, prepare_scene
-
-        settings = context.scene.convolume
-        try:
-            plan = make_plan(load(settings.figure))
-        except SceneError as error:
-            self.report({'ERROR'}, str(error))
-            return {'CANCELLED'}
-        built = build(plan, context.scene)
-        if settings.prepare:
-            prepare_scene(plan, context.scene, built)
-        return {'FINISHED'}
+        return build_figure(self, context)
 
 
-class CONVOLUME_OT_render(bpy.types.Operator):
-    """Render the figure as it stands in this scene, with your changes, while you work on"""
+class CONVOLUME_OT_reset(bpy.types.Operator):
+    """Set all parameters to those of the figure's scene file"""
 
-    bl_idname = "convolume.render"
-    bl_label = "Render"
-
-    _timer = None
+    bl_idname = "convolume.reset"
+    bl_label = "Reset Parameters"
+    bl_options = {'REGISTER', 'UNDO'}
 
     @classmethod
     def poll(cls, context):
-        if not bpy.app.binary_path:
-            cls.poll_message_set("Rendering from here needs the Blender program; use the command line")
-        elif rendering.current():
-            cls.poll_message_set("A rendering is running")
-        elif built_figure(context.scene) is None:
-            cls.poll_message_set("Build a figure first")
-        elif context.scene.camera is None:
-            cls.poll_message_set("The scene has no camera")
-        elif not context.scene.convolume.formats:
-            cls.poll_message_set("Choose at least one format")
-        else:
-            return True
-        return False
-
-    def _start(self, context):
-        settings = context.scene.convolume
-        formats = ",".join(sorted(name.lower() for name in settings.formats))
-        folder = preferences.output_folder(context)
-        arguments = ["--quality", settings.quality.lower(), "--format", formats, "--out", folder]
-        return rendering.start(built_figure(context.scene), arguments)
-
-    def _finish(self, code, message):
-        rendering.stop()
-        if code:
-            self.report({'ERROR'}, message or f"Rendering failed (exit code {code})")
-            return {'CANCELLED'}
-        self.report({'INFO'}, message)
-        return {'FINISHED'}
-
-    def execute(self, context):
-        """From a script there is no window to keep free, so this waits."""
-        job = self._start(context)
-        code = job.wait()
-        return self._finish(code, job.last_line())
-
-    def invoke(self, context, _event):
-        if bpy.app.background:
-            return self.execute(context)
-        self._job = self._start(context)
-        self._timer = context.window_manager.event_timer_add(0.5, window=context.window)
-        context.window_manager.modal_handler_add(self)
-        return {'RUNNING_MODAL'}
-
-    def cancel(self, context):
-        """Blender ends the operator, as when another file is opened."""
-        context.window_manager.event_timer_remove(self._timer)
-        rendering.stop()
-
-    def modal(self, context, event):
-        if event.type != 'TIMER':
-            return {'PASS_THROUGH'}
-        stopped = rendering.current() is not self._job
-        code = None if stopped else self._job.poll()
-        if not stopped and code is None:
-            return {'PASS_THROUGH'}
-        context.window_manager.event_timer_remove(self._timer)
-        for area in context.screen.areas:
-            area.tag_redraw()  # the panel's Stop becomes Render again
-        if stopped:
-            self.report({'WARNING'}, "Rendering stopped")
-            return {'CANCELLED'}
-        return self._finish(code, self._job.last_line())
-
-
-class CONVOLUME_OT_stop(bpy.types.Operator):
-    """Stop the rendering; finished frames are not kept"""
-
-    bl_idname = "convolume.stop"
-    bl_label = "Stop"
-
-    @classmethod
-    def poll(cls, _context):
-        if not rendering.current():
-            cls.poll_message_set("No rendering is running")
+        if not context.scene.convolume.id:
+            cls.poll_message_set("Choose a figure first")
             return False
         return True
 
-    def execute(self, _context):
-        rendering.stop()
+    def execute(self, context):
+        settings = context.scene.convolume
+        state.follow(settings, context)
+        if settings.trouble:
+            self.report({'ERROR'}, settings.trouble)
+            return {'CANCELLED'}
         return {'FINISHED'}
+
+
+class CONVOLUME_OT_add(bpy.types.Operator):
+    """Build a figure in this scene"""
+
+    bl_idname = "convolume.add"
+    bl_label = "Convolume Figure"
+    bl_options = {'REGISTER', 'UNDO'}
+
+    figure: EnumProperty(name="Figure", items=[i for i in figure_items() if i[0] not in ('NONE', 'FILE')])
+
+    @classmethod
+    def poll(cls, context):
+        return in_object_mode(cls, context)
+
+    def execute(self, context):
+        settings = context.scene.convolume
+        state.choose(settings, self.figure)
+        try:
+            state.fill(settings, preferences.preferred(context, load(self.figure)))
+        except SceneError as error:
+            self.report({'ERROR'}, str(error))
+            return {'CANCELLED'}
+        return build_figure(self, context)
+
+
+class CONVOLUME_OT_show(bpy.types.Operator):
+    """Show this figure, hide the others in this scene, and set the parameters to what it was built with"""
+
+    bl_idname = "convolume.show"
+    bl_label = "Show Figure"
+    bl_options = {'REGISTER', 'UNDO'}
+
+    figure: StringProperty(name="Figure")
+
+    def execute(self, context):
+        from ..stage.tweaks import things_of
+        from ..story.scene import loads
+
+        scene = context.scene
+        collection = figures.standing(scene, self.figure)
+        if collection is None:
+            self.report({'ERROR'}, f"There is no figure {self.figure} in this scene")
+            return {'CANCELLED'}
+        figures.show_alone(scene, collection)
+        scene.camera = things_of(collection).get("camera") or scene.camera
+        try:
+            built = loads(collection.get(state.SCENE, ""))
+        except SceneError as error:
+            self.report({'WARNING'}, f"Its parameters cannot be read: {error}")
+            return {'FINISHED'}
+        settings = scene.convolume
+        known = {item.identifier for item in settings.bl_rna.properties["figure"].enum_items}
+        if settings.id != self.figure:
+            state.choose(settings, self.figure if self.figure in known else 'FILE', settings.file)
+        state.fill(settings, built)
+        settings.id = self.figure
+        return {'FINISHED'}
+
+
+class CONVOLUME_OT_explore(bpy.types.Operator):
+    """The switch of `tweaks.explore`"""
+
+    bl_idname = "convolume.explore"
+    bl_description = (
+        "Let the window be dragged by hand, and light the cells under it. Sums, marks and lines step aside "
+        "meanwhile; switched off, the window returns to where the clock has it"
+    )
+    bl_label = "Explore"
+    bl_options = {'REGISTER', 'UNDO'}
+
+    @classmethod
+    def poll(cls, context):
+        if not in_object_mode(cls, context):
+            return False
+        if figures.standing(context.scene, context.scene.convolume.id) is None:
+            cls.poll_message_set("Build the figure first")
+            return False
+        return True
+
+    def execute(self, context):
+        from ..stage.tweaks import explore, things_of
+
+        collection = figures.standing(context.scene, context.scene.convolume.id)
+        on = not figures.explored(collection)
+        explore(collection, on)
+        windows = [thing for role, thing in things_of(collection).items() if role.endswith(".window")]
+        if on and windows:
+            for thing in context.selected_objects:
+                thing.select_set(False)
+            windows[0].select_set(True)
+            context.view_layer.objects.active = windows[0]
+        return {'FINISHED'}
+
+
+class CONVOLUME_OT_resize(bpy.types.Operator):
+    """Give the numbers another shape; numbers that stay keep their places, new ones are 0"""
+
+    bl_idname = "convolume.resize"
+    bl_label = "Shape of Numbers"
+    bl_options = {'REGISTER', 'UNDO'}
+
+    table: EnumProperty(items=[(t, label_of(t), "") for t in SOURCES], options={'HIDDEN'})
+    axes: IntProperty(name="Axes", description="How many sizes the numbers have", min=1, max=5, default=2)
+    shape: IntVectorProperty(name="Shape", description="Sizes, the last are rows and columns", size=5, min=1, max=512)
+
+    def invoke(self, context, _event):
+        settings = context.scene.convolume
+        group = getattr(settings, self.table)
+        self.axes = max(1, group.axes) if len(group.values_) else {"bias": 1}.get(self.table, 2)
+        shape = tuple(group.shape)[: self.axes] if len(group.values_) else (3,) * self.axes
+        self.shape = (*shape, *(1,) * (5 - len(shape)))
+        return context.window_manager.invoke_props_dialog(self)
+
+    def draw(self, _context):
+        layout = self.layout
+        layout.use_property_split = True
+        layout.prop(self, "axes")
+        names = {"bias": ("Filters",), "input": ("Channels", "Rows", "Columns")}
+        names = names.get(self.table, ("Filters", "Channels", "Rows", "Columns"))
+        names = (*("Size",) * 5, *names)[-self.axes :]
+        column = layout.column(align=True)
+        for i, name in enumerate(names):
+            column.prop(self, "shape", index=i, text=name)
+
+    def execute(self, context):
+        import numpy as np
+
+        group, field = getattr(context.scene.convolume, self.table), FIELDS[self.table]["values"]
+        shape = tuple(self.shape)[: self.axes]
+        if np.prod(shape) > state.LARGEST_GRID:
+            self.report({'ERROR'}, f"That would be {np.prod(shape):,} numbers to type, {state.LARGEST_GRID:,} can be")
+            return {'CANCELLED'}
+        old = field.read(group, 2)
+        texts = np.full(shape, 0, object)
+        if isinstance(old, tuple):
+            before = np.empty(shape_of(old), object)
+            before.flat = list(flat(old))
+            before = before.reshape((1,) * max(0, len(shape) - before.ndim) + before.shape)
+            while before.ndim > len(shape):
+                before = before[0]
+            common = tuple(slice(0, min(a, b)) for a, b in zip(before.shape, shape, strict=True))
+            texts[common] = before[common]
+        field.write(group, texts.tolist())
+        return {'FINISHED'}
+
+
+classes = (
+    CONVOLUME_OT_build, CONVOLUME_OT_reset, CONVOLUME_OT_add, CONVOLUME_OT_show, CONVOLUME_OT_explore,
+    CONVOLUME_OT_resize,
+)  # fmt: skip

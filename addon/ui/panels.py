@@ -1,9 +1,69 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The panel in the 3D viewport's sidebar. Drawing shows; it never writes."""
+"""The panel in the 3D viewport's sidebar and its sub-panels. Drawing shows; it never writes."""
+
+import json
+import textwrap
 
 import bpy
 
-from . import preferences, rendering
+from ..story.kernels import times
+from ..story.spec import CONV
+from . import figures, preferences, rendering, state
+from .field import label_of
+from .fields import FIELDS
+
+MOST_CELLS = 12  # rows or columns of a grid that a sidebar has room for
+MOST_WORDS = 12
+
+
+def lines(layout, context, text: str, icon: str = 'NONE') -> None:
+    """A sentence over as many lines as the sidebar's width makes it."""
+    width = max(16, int(context.region.width / (7.2 * max(0.5, context.preferences.system.ui_scale))) - 4)
+    column = layout.column(align=True)
+    column.scale_y = 0.8
+    for i, line in enumerate(textwrap.wrap(text, width)):
+        column.label(text=line, icon=icon if i == 0 else 'BLANK1' if icon != 'NONE' else 'NONE')
+
+
+def problem(layout, context, settings, *tables: str) -> bool:
+    """The one thing that is wrong, in the sub-panel to whose key it belongs."""
+    error = state.check(settings).error
+    if error is None:
+        return False
+    table, _, key = (error.key or "").partition("[")[0].rpartition(".")
+    if not tables or table in tables or (not table and error.key in tables):
+        name = label_of(key or (error.key or "").partition("[")[0])
+        lines(layout.box(), context, f"{name}: {error.right}" if name else error.right, 'ERROR')
+    return True
+
+
+def fields(layout, settings, table: str, *keys: str, without: tuple[str, ...] = ()) -> None:
+    """The keys of a table that mean something now."""
+    group, rank = (getattr(settings, table) if table else settings), state.rank_of(settings)
+    for key, field in FIELDS[table].items():
+        if (not keys or key in keys) and key not in without and state.applies(settings, table, key):
+            field.draw(layout, group, rank)
+
+
+class Sub:
+    bl_space_type = 'VIEW_3D'
+    bl_region_type = 'UI'
+    bl_category = "Convolume"
+    bl_parent_id = "CONVOLUME_PT_main"
+
+    @classmethod
+    def poll(cls, context):
+        return context.scene.convolume.figure != 'NONE'
+
+    def draw(self, context):
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        self.show(layout, context, context.scene.convolume)
+
+
+class Closed(Sub):
+    bl_options = {'DEFAULT_CLOSED'}
 
 
 class CONVOLUME_PT_main(bpy.types.Panel):
@@ -17,17 +77,178 @@ class CONVOLUME_PT_main(bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         settings = context.scene.convolume
-
         layout.prop(settings, "figure")
-        layout.prop(settings, "prepare")
-        layout.operator("convolume.build", icon='MESH_GRID')
+        if settings.figure == 'FILE':
+            layout.prop(settings, "file")
+        if settings.trouble:
+            lines(layout.box(), context, settings.trouble, 'ERROR')
+        standing = figures.standing(context.scene, settings.id)
+        old = standing is not None and figures.is_old(standing, settings)
+        row = layout.row(align=True)
+        row.scale_y = 1.4
+        row.alert = old
+        row.operator("convolume.build", text="Update" if standing else "Build", icon='MESH_GRID')
+        row.operator("convolume.reset", text="", icon='LOOP_BACK')
+        if old:
+            lines(layout, context, "The figure is out of date", 'INFO')
+        self.told(layout, context, standing)
 
-        layout.separator()
-        layout.prop(settings, "quality")
-        row = layout.row(heading="Formats", align=True)
-        row.prop(settings, "formats")
-        if rendering.current():
-            layout.operator("convolume.stop", text="Rendering… Stop", icon='CANCEL')
+    def told(self, layout, context, standing) -> None:
+        if standing is None:
+            return
+        from ..stage.tweaks import TOLD
+
+        told = json.loads(standing.get(TOLD, "{}"))
+        for name, icon, words in (("kept", 'CHECKMARK', "Kept"), ("lost", 'ERROR', "Not kept")):
+            if told.get(name):
+                lines(layout, context, f"{words}: " + "; ".join(told[name]), icon)
+
+
+class CONVOLUME_PT_figure(Sub, bpy.types.Panel):
+    bl_label = "Figure"
+
+    def show(self, layout, context, settings):
+        problem(layout, context, settings, "title", "story")
+        fields(layout, settings, "")
+        layout.prop(settings, "id")
+        layout.prop(settings, "prepare")
+        scene = context.scene
+        here = figures.all_standing(scene)
+        if len(here) > 1:
+            column = layout.column(heading="In This Scene", align=True)
+            for collection in here:
+                shown = not collection.hide_viewport
+                icon = 'HIDE_OFF' if shown else 'HIDE_ON'
+                name = figures.name_of(collection)
+                column.operator("convolume.show", text=name, icon=icon, depress=shown).figure = name
+        standing = figures.standing(scene, settings.id)
+        if standing is not None:
+            on = figures.explored(standing)
+            layout.operator("convolume.explore", icon='VIEW_PAN', depress=on)
+            if on:
+                lines(layout, context, "Select a window's frame and drag it (G): the cells under it light up")
+        row = layout.row(align=True)
+        row.operator("convolume.load_scene", icon='IMPORT')
+        row.operator("convolume.save_scene", icon='EXPORT')
+
+
+class CONVOLUME_PT_operation(Sub, bpy.types.Panel):
+    bl_label = "Operation"
+
+    def show(self, layout, context, settings):
+        fields(layout, settings, "op")
+        checked = state.check(settings)
+        if not problem(layout, context, settings, "op", "compare", "story", "") and checked.output:
+            box = layout.box().column(align=True)
+            box.label(text=f"Input {times(checked.input)}")
+            box.label(text=f"Output {times(checked.output)}")
+            box.label(text=f"{checked.steps} steps" if checked.steps != 1 else "1 step")
+
+
+class CONVOLUME_PT_compare(Closed, bpy.types.Panel):
+    bl_label = "Second Run"
+    bl_parent_id = "CONVOLUME_PT_operation"
+
+    @classmethod
+    def poll(cls, context):
+        return context.scene.convolume.op.type == 'CONV'
+
+    def show(self, layout, context, settings):
+        fields(layout, settings, "compare")
+
+
+class CONVOLUME_PT_data(Sub, bpy.types.Panel):
+    bl_label = "Data"
+
+    def show(self, layout, context, settings):
+        for table in ("input", "weight", "bias"):
+            if table != "input" and settings.op.type.lower() not in CONV:
+                continue
+            group = getattr(settings, table)
+            column = layout.column()
+            column.prop(group, "source", text=label_of(table))
+            problem(column, context, settings, table)
+            fields(column, settings, table, without=("max_cells", "values"))
+            if group.source == 'VALUES':
+                self.grid(column, group, table)
+            if table == "input":
+                fields(column, settings, table, "max_cells")
+            layout.separator()
+
+    def grid(self, layout, group, table):
+        shape = tuple(group.shape)[: group.axes]
+        rows, columns = (1, 1, *shape)[-2:]
+        planes = len(group.values_) // (rows * columns) if group.values_ else 0
+        row = layout.row(align=True)
+        row.operator("convolume.resize", text=f"{times(shape)} Numbers" if planes else "Type Numbers",
+                     icon='MOD_BOOLEAN').table = table  # fmt: skip
+        if planes > 1:
+            row.prop(group, "page", text=f"Plane of {planes}")
+        if not planes or max(rows, columns) > MOST_CELLS:
+            return
+        first = (min(group.page, planes) - 1) * rows * columns
+        grid = layout.grid_flow(row_major=True, columns=columns, even_columns=True, even_rows=True, align=True)
+        grid.use_property_split = False
+        for i in range(first, first + rows * columns):
+            grid.prop(group.values_[i], "value", text="")
+
+
+class CONVOLUME_PT_look(Closed, bpy.types.Panel):
+    bl_label = "Look"
+
+    def show(self, layout, context, settings):
+        problem(layout, context, settings, "look", "camera", "words")
+        fields(layout, settings, "look")
+        fields(layout.column(align=True), settings, "camera")
+
+
+class CONVOLUME_PT_words(Closed, bpy.types.Panel):
+    bl_label = "Words"
+    bl_parent_id = "CONVOLUME_PT_look"
+
+    def show(self, layout, context, settings):
+        layout.prop(settings, "find_word", text="", icon='VIEWZOOM')
+        wanted, group = settings.find_word.lower(), settings.words
+        found = []
+        for key, field in FIELDS["words"].items():
+            changed = field.get(group, 2) not in (None, field.default)
+            if wanted in f"{key} {getattr(group, field.id)}".lower() if wanted else changed:
+                found.append(field)
+        if not found:
+            layout.label(text="No such word" if wanted else "Find a word to change it")
+        for field in found[:MOST_WORDS]:
+            field.draw(layout, group, 2)
+        if len(found) > MOST_WORDS:
+            layout.label(text=f"and {len(found) - MOST_WORDS} more")
+
+
+class CONVOLUME_PT_timing(Closed, bpy.types.Panel):
+    bl_label = "Timing"
+
+    def show(self, layout, context, settings):
+        problem(layout, context, settings, "timing")
+        fields(layout, settings, "timing")
+        layout.label(text="Built, the clock can be retimed in the dope sheet", icon='ACTION')
+
+
+class CONVOLUME_PT_output(Sub, bpy.types.Panel):
+    bl_label = "Output"
+
+    def show(self, layout, context, settings):
+        problem(layout, context, settings, "output")
+        fields(layout, settings, "output", "size", "fps", "quality")
+        fields(layout.row(heading="Formats", align=True), settings, "output", "formats")
+        lines(layout, context, preferences.output_folder(context), 'FILE_FOLDER')
+        job = rendering.current()
+        if job:
+            row = layout.row(align=True)
+            row.progress(factor=job.share, text=job.words)
+            row.operator("convolume.stop", text="", icon='CANCEL')
         else:
             layout.operator("convolume.render", icon='RENDER_ANIMATION')
-        layout.label(text=preferences.output_folder(context), icon='FILE_FOLDER')
+
+
+classes = (
+    CONVOLUME_PT_main, CONVOLUME_PT_figure, CONVOLUME_PT_operation, CONVOLUME_PT_compare, CONVOLUME_PT_data,
+    CONVOLUME_PT_look, CONVOLUME_PT_words, CONVOLUME_PT_timing, CONVOLUME_PT_output,
+)  # fmt: skip

@@ -7,32 +7,33 @@ One job at a time; its copy and its log live in a temporary folder that goes wit
 import os
 import subprocess
 import tempfile
+import time
 
 import bpy
 
 from .preferences import ADDON
 
 _CHILD = os.path.join(os.path.dirname(__file__), "child.py")
-_CHATTER = ("Blender ", "Read ", "Saved", "Fra:", "Error: script failed", "Info: ")
+RESULT = ", "  # between the parts of a result's line: figure, file, frames, …
 
 
 class Job:
     """A running child and what it said."""
 
     def __init__(self, name: str, arguments: list[str]):
-        self._folder = tempfile.TemporaryDirectory(prefix="convolume-")
+        self.name = name
+        self._folder = tempfile.TemporaryDirectory(prefix="convolume-", ignore_cleanup_errors=True)
         copy = os.path.join(self._folder.name, bpy.path.clean_name(name) + ".blend")
+        began = time.perf_counter()
         # No data-API way exists to write the whole file. compress=False: it is read once, right away.
         bpy.ops.wm.save_as_mainfile(filepath=copy, copy=True, check_existing=False, compress=False)
-        log = os.path.join(self._folder.name, "log.txt")
-        self._log = open(log, "w+", encoding="utf-8", errors="replace")  # noqa: SIM115
-        command = [bpy.app.binary_path, "--background", "--python-exit-code", "1", "--python", _CHILD, "--"]
-        self._process = subprocess.Popen(
-            [*command, ADDON, copy, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-        )
+        self.saving = time.perf_counter() - began
+        self._told = os.path.join(self._folder.name, "progress")
+        self._out = open(os.path.join(self._folder.name, "out.txt"), "w+b")  # noqa: SIM115
+        self._err = open(os.path.join(self._folder.name, "err.txt"), "w+b")  # noqa: SIM115
+        command = [bpy.app.binary_path, "--background", "--addons", ADDON, "--python-exit-code", "1"]
+        command += ["--python", _CHILD, "--", ADDON, self._told, copy, *arguments]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._out, stderr=self._err)
 
     def poll(self) -> int | None:
         """None while it runs, then its exit code."""
@@ -41,12 +42,38 @@ class Job:
     def wait(self) -> int:
         return self._process.wait()
 
-    def last_line(self) -> str:
-        """The last thing it said: the result, or what went wrong. Blender's own chatter is left out."""
-        self._log.seek(0)
-        lines = [line.strip() for line in self._log.read().replace("\r", "\n").splitlines() if line.strip()]
-        ours = [line for line in lines if not line.startswith(_CHATTER)]
-        return (ours or lines or [""])[-1]
+    @property
+    def frames(self) -> tuple[int, int]:
+        """Frames done and in all; 0 of 0 while it starts."""
+        try:
+            with open(self._told, encoding="ascii") as file:
+                done, total = file.read().split()
+            return int(done), int(total)
+        except (OSError, ValueError):
+            return 0, 0
+
+    @property
+    def share(self) -> float:
+        done, total = self.frames
+        return done / total if total else 0.0
+
+    @property
+    def words(self) -> str:
+        done, total = self.frames
+        if not total:
+            return "Starting"
+        return f"Frame {done} of {total}" if done < total else "Writing files"
+
+    def results(self) -> list[str]:
+        """The files it has made."""
+        rows = [line.split(RESULT) for line in _lines(self._out)]
+        paths = [row[1].strip() for row in rows if len(row) > 2 and row[0] == self.name]
+        return [path for path in paths if os.path.exists(path)]
+
+    def complaint(self) -> str:
+        """What it said went wrong."""
+        ours = [line.removeprefix("convolume: ") for line in _lines(self._err) if line.startswith("convolume: ")]
+        return ours[-1] if ours else (_lines(self._err) or [""])[-1]
 
     def close(self) -> None:
         """End it if it still runs and remove what it needed."""
@@ -57,8 +84,16 @@ class Job:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        self._log.close()
+        self._out.close()
+        self._err.close()
         self._folder.cleanup()
+
+
+def _lines(file) -> list[str]:
+    if file.closed:
+        return []
+    file.seek(0)
+    return [line.strip() for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
 
 
 _job: Job | None = None

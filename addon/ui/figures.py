@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The figures that stand in a scene: which there are, whether one is out of date, which one is shown."""
+
+from . import state
+
+
+def all_standing(scene) -> list:
+    """The collections of the figures in a scene."""
+    from ..stage import FIGURE
+
+    return [c for c in scene.collection.children_recursive if FIGURE in c]
+
+
+def name_of(collection) -> str:
+    from ..stage import FIGURE
+
+    return collection[FIGURE]
+
+
+def standing(scene, name: str):
+    """The collection of a figure; None where it is not built."""
+    return next((c for c in all_standing(scene) if name_of(c) == name), None)
+
+
+def shown(scene):
+    """The figure that would be rendered: the one that is not hidden, the panel's own first."""
+    here = [c for c in all_standing(scene) if not c.hide_render]
+    mine = [c for c in here if name_of(c) == scene.convolume.id]
+    return (mine or here or [None])[0]
+
+
+def is_old(collection, settings) -> bool:
+    """Whether the parameters say something else than what was built."""
+    checked = state.check(settings)
+    return bool(checked.key) and collection.get(state.KEY) != checked.key
+
+
+def explored(collection) -> bool:
+    from ..stage.tweaks import EXPLORE
+
+    return bool(collection.get(EXPLORE))
+
+
+def show_alone(scene, collection) -> list[str]:
+    """Show one figure and hide the others, which stand in the same place; the names of those hidden now."""
+    hidden = []
+    for other in all_standing(scene):
+        hide = other != collection
+        if hide and not other.hide_render:
+            hidden.append(name_of(other))
+        if other.hide_render != hide:
+            other.hide_viewport = other.hide_render = hide
+    return hidden

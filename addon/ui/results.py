@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Render, stop, and show what was rendered."""
+
+import os
+
+import bpy
+
+from . import figures, preferences, rendering
+
+EVERY = 0.25  # seconds between two looks at the child
+
+
+class CONVOLUME_OT_render(bpy.types.Operator):
+    """Render the figure as it stands in this scene, with your changes, while you work on; Esc cancels"""
+
+    bl_idname = "convolume.render"
+    bl_label = "Render"
+
+    _timer = None
+
+    @classmethod
+    def poll(cls, context):
+        scene = context.scene
+        figure = figures.shown(scene)
+        if not bpy.app.binary_path:
+            cls.poll_message_set("Rendering from here needs the Blender program; use the command line")
+        elif rendering.current():
+            cls.poll_message_set("A rendering is running")
+        elif figure is None:
+            cls.poll_message_set("Build a figure first")
+        elif scene.camera is None:
+            cls.poll_message_set("The scene has no camera")
+        elif not scene.convolume.output.formats:
+            cls.poll_message_set("Choose at least one format")
+        elif scene.frame_end < scene.frame_start:
+            cls.poll_message_set("The scene's frames end before they start")
+        else:
+            return True
+        return False
+
+    def _start(self, context):
+        output = context.scene.convolume.output
+        formats = ",".join(sorted(name.lower() for name in output.formats))
+        folder = preferences.output_folder(context)
+        self._folder = folder
+        arguments = ["--quality", output.quality.lower(), "--format", formats, "--out", folder]
+        return rendering.start(figures.name_of(figures.shown(context.scene)), arguments)
+
+    def _finish(self, context, code):
+        job = rendering.current()
+        made, complaint = job.results(), job.complaint()
+        rendering.stop()
+        if code and not made:
+            self.report({'ERROR'}, complaint or f"Rendering failed (exit code {code})")
+            return {'CANCELLED'}
+        if code:
+            self.report({'WARNING'}, complaint)
+        self.report({'INFO'}, "Rendered " + ", ".join(made))
+        if not bpy.app.background:
+            show(context, made)
+        return {'FINISHED'}
+
+    def execute(self, context):
+        """From a script there is no window to keep free, so this waits."""
+        try:
+            job = self._start(context)
+        except (OSError, RuntimeError) as error:
+            self.report({'ERROR'}, f"Rendering cannot start: {error}")
+            return {'CANCELLED'}
+        return self._finish(context, job.wait())
+
+    def invoke(self, context, _event):
+        if bpy.app.background:
+            return self.execute(context)
+        try:
+            self._job = self._start(context)
+        except (OSError, RuntimeError) as error:
+            self.report({'ERROR'}, f"Rendering cannot start: {error}")
+            return {'CANCELLED'}
+        self._timer = context.window_manager.event_timer_add(EVERY, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        self._say(context)
+        return {'RUNNING_MODAL'}
+
+    def _say(self, context):
+        text = f"Rendering {self._job.name}: {self._job.words.lower()}. Esc cancels"
+        if text != getattr(self, "_said", None):
+            self._said = text
+            context.workspace.status_text_set(text)
+            for window in context.window_manager.windows:
+                for area in window.screen.areas:
+                    if area.type == 'VIEW_3D':
+                        area.tag_redraw()
+
+    def _end(self, context):
+        context.window_manager.event_timer_remove(self._timer)
+        if context.workspace:
+            context.workspace.status_text_set(None)
+        for area in context.screen.areas if context.screen else ():
+            area.tag_redraw()
+
+    def cancel(self, context):
+        """Blender ends the operator, as when another file is opened."""
+        self._end(context)
+        rendering.stop()
+
+    def modal(self, context, event):
+        if event.type == 'ESC' and event.value == 'PRESS' and not context.screen.is_animation_playing:
+            rendering.stop()
+        elif event.type != 'TIMER':
+            return {'PASS_THROUGH'}
+        if rendering.current() is not self._job:
+            self._end(context)
+            self.report({'WARNING'}, "Rendering cancelled; nothing half done is kept")
+            return {'CANCELLED'}
+        code = self._job.poll()
+        if code is None:
+            self._say(context)
+            return {'PASS_THROUGH'}
+        self._end(context)
+        return self._finish(context, code)
+
+
+class CONVOLUME_OT_stop(bpy.types.Operator):
+    """Stop the rendering; finished frames are not kept"""
+
+    bl_idname = "convolume.stop"
+    bl_label = "Stop"
+
+    @classmethod
+    def poll(cls, _context):
+        if not rendering.current():
+            cls.poll_message_set("No rendering is running")
+            return False
+        return True
+
+    def execute(self, _context):
+        rendering.stop()
+        return {'FINISHED'}
+
+
+def show(context, made: list[str]) -> None:
+    """Open the best of what was made, as the preferences have it."""
+    how = getattr(preferences.of(context), "show_result", 'WINDOW')
+    best = next((p for end in (".gif", ".mp4", ".png", "") for p in made if p.endswith(end)), None)
+    if best is None or how == 'NONE':
+        return
+    if how == 'SYSTEM':
+        bpy.ops.wm.path_open(filepath=best)
+        return
+    play_in_a_window(context, best)
+
+
+def play_in_a_window(context, path: str) -> None:
+    """An image editor in a window of its own that plays the file."""
+    if os.path.isdir(path):
+        pictures = sorted(name for name in os.listdir(path) if name.endswith(".png"))
+        if not pictures:
+            return
+        path = os.path.join(path, pictures[0])
+    image = bpy.data.images.load(path, check_existing=True)
+    image.reload()
+    if bpy.ops.wm.window_new() != {'FINISHED'}:
+        return
+    area = context.window_manager.windows[-1].screen.areas[0]
+    area.ui_type = 'IMAGE_EDITOR'
+    space = area.spaces.active
+    space.image = image
+    if image.source == 'MOVIE':
+        space.image_user.frame_duration = image.frame_duration
+        space.image_user.frame_start = 1
+        space.image_user.use_cyclic = space.image_user.use_auto_refresh = True
+
+
+classes = (CONVOLUME_OT_render, CONVOLUME_OT_stop)

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The panel's state as a scene: to a scene file's text and back, checked, with what comes out of it.
+
+- `check` is asked with every redraw, so its answers are kept by the text they belong to; it writes nothing.
+- `fill` sets the panel from a scene, `text_of` is the scene file that the panel stands for.
+"""
+
+import hashlib
+import math
+import tomllib
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import bpy
+
+from .. import story
+from ..story import STORIES, SceneError, load
+from ..story.checks import toml
+from ..story.scene import dump, loads
+from ..story.sources import arrays, run
+from ..story.spec import COMPANIONS, CONV, DEFAULT_SOURCE, SOURCES, Output, Scene
+from .fields import FIELDS
+
+LARGEST_GRID = 4096  # numbers that one may type
+QUICK = 3_000_000  # products that are worked out while the panel is drawn
+SCENE, KEY = "convolume_scene", "convolume_key"  # on a figure's collection: what it was built from
+_checked: OrderedDict[str, "Checked"] = OrderedDict()
+_following = True
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A state of the panel: its scene, or the one thing that is wrong with it; shapes and steps where known."""
+
+    text: str
+    scene: Scene | None = None
+    error: SceneError | None = None
+    input: tuple[int, ...] = ()
+    output: tuple[int, ...] = ()
+    key: str = ""
+
+    @property
+    def steps(self) -> int:
+        return math.prod(self.output)
+
+
+# panel to scene ------------------------------------------------------------------------------------------------
+
+
+def rank_of(settings) -> int:
+    """How many spatial axes the input has."""
+    data = settings.input
+    if data.source in ('IMAGE', 'IDX'):
+        return 2
+    if data.use_size:
+        return int(data.size_axes)
+    if data.source == 'VALUES':
+        return {1: 1, 4: 3}.get(data.axes, 2)
+    return 2
+
+
+def applies(settings, table: str, key: str) -> bool:
+    """Whether a key means something with the operation and the source that are chosen."""
+    op = settings.op.type.lower()
+    ops = FIELDS[table][key].about["ops"]
+    if (ops and op not in ops) or (table in ("weight", "bias") and op not in CONV):
+        return False
+    if table not in SOURCES:
+        return True
+    source = getattr(settings, table).source.lower()
+    if key in SOURCES[table]:
+        return key == source
+    wanted = [s for s in COMPANIONS.get(key, ()) if s in SOURCES[table]]
+    return not wanted or source in wanted
+
+
+def values_of(settings) -> dict[str, dict]:
+    """{"": top keys, "op": …}: what is not as a scene file has it by default."""
+    rank, found = rank_of(settings), {}
+    for table, fields in FIELDS.items():
+        group = getattr(settings, table) if table else settings
+        values = {}
+        for key, field in fields.items():
+            if applies(settings, table, key):
+                value = field.get(group, rank)
+                if value is not None and (value != field.default or field.source):
+                    values[key] = value
+        found[table] = values
+    return found
+
+
+def text_of(settings) -> str:
+    """The panel as a scene file, with nothing checked."""
+    parts = values_of(settings)
+    lines = [f"{key} = {toml(value)}" for key, value in parts.pop("").items()]
+    parts["op"] = {"type": settings.op.type.lower(), **parts["op"]}
+    for table, values in parts.items():
+        if values:
+            lines += [f"[{table}]", *(f"{key} = {toml(value)}" for key, value in values.items())]
+    return "\n".join(lines) + "\n"
+
+
+def scene_of(settings) -> Scene:
+    """The panel as a checked scene; SceneError says what is wrong."""
+    return loads(text_of(settings), path=Path(f"{settings.id or 'figure'}.toml"))
+
+
+def check(settings) -> Checked:
+    """The panel's state, worked out once."""
+    text = f"{settings.id}\n{text_of(settings)}"
+    if text not in _checked:
+        _checked[text] = _check(settings, text)
+        while len(_checked) > 16:
+            _checked.popitem(last=False)
+    return _checked[text]
+
+
+def remember(checked: Checked, error: SceneError) -> None:
+    """What building has found out stays with the state it belongs to."""
+    _checked[checked.text] = replace(checked, error=error)
+
+
+def forget() -> None:
+    _checked.clear()
+
+
+def _check(settings, text: str) -> Checked:
+    scene = None
+    try:
+        scene = scene_of(settings)
+        key = key_of(scene)
+        trace = run(scene) if _products(scene) <= QUICK else None
+        if trace is None:
+            return Checked(text, scene, key=key)
+        name = scene.story or next((n for n, s in STORIES.items() if s.suits(scene, trace)), None)
+        refusal = STORIES[name].refusal(scene, trace) if name else None
+        error = SceneError(settings.id, *refusal) if refusal else None
+        return Checked(text, scene, error, trace.input.shape, trace.output.shape, key)
+    except SceneError as error:
+        return Checked(text, scene, error)
+
+
+def _products(scene: Scene) -> int:
+    """About how many products the operation takes, from above."""
+    kernel = scene.op.kernel_size or 1
+    rank = len(scene.input.size)
+    taps = math.prod((kernel,) * rank if isinstance(kernel, int) else kernel)
+    return math.prod((scene.input.channels, *scene.input.size)) * taps * (scene.op.out_channels or 1)
+
+
+def key_of(scene: Scene) -> str:
+    """Sixteen letters of what a build depends on: all but how it is rendered and where to."""
+    plain = Output()
+    same = replace(scene, output=replace(scene.output, formats=plain.formats, quality=plain.quality))
+    return hashlib.sha256(dump(same).encode()).hexdigest()[:16]
+
+
+def story_plan(scene: Scene):
+    """The plan of a scene."""
+    return story.make_plan(scene)
+
+
+# scene to panel ------------------------------------------------------------------------------------------------
+
+
+def fill(settings, scene: Scene) -> None:
+    """Set every parameter to a scene's."""
+    global _following
+    tables = tomllib.loads(dump(scene))
+    _following, before = False, _following
+    try:
+        for table, fields in FIELDS.items():
+            group, values = (getattr(settings, table), tables.get(table, {})) if table else (settings, tables)
+            for key, field in fields.items():
+                field.put(group, values.get(key))
+            if table in SOURCES:
+                given = next((s for s in SOURCES[table] if s in values), DEFAULT_SOURCE[table])
+                group.source = (given or "none").upper()
+        settings.id = scene.id
+        settings.trouble = ""
+    finally:
+        _following = before
+
+
+def choose(settings, figure: str, file: str = "") -> None:
+    """Set the panel's figure without setting the parameters."""
+    global _following
+    _following, before = False, _following
+    try:
+        settings.figure, settings.file = figure, file
+    finally:
+        _following = before
+
+
+def follow(settings, context) -> None:
+    """A figure or a file was chosen: its parameters become the panel's."""
+    if not _following or settings.figure == 'NONE':
+        return
+    from . import preferences
+
+    try:
+        if settings.figure != 'FILE':
+            scene = preferences.preferred(context, load(settings.figure))
+        elif settings.file:
+            scene = load(Path(bpy.path.abspath(settings.file)))
+        else:
+            return
+    except SceneError as error:
+        settings.trouble = str(error)
+        return
+    fill(settings, scene)
+
+
+def type_numbers(settings, table: str) -> None:
+    """Typing one's own numbers was chosen: an empty grid starts with the numbers that stood there."""
+    global _following
+    group = getattr(settings, table)
+    was, group.was = group.was, group.source
+    if not _following or group.source != 'VALUES' or len(group.values_):
+        return
+    _following = False
+    try:
+        group.source = was
+        x, weight, bias = arrays(scene_of(settings))
+        found = {"input": x, "weight": weight, "bias": bias}[table]
+    except SceneError:
+        found = None
+    finally:
+        group.source = group.was = 'VALUES'
+        _following = True
+    if found is not None and found.size <= LARGEST_GRID:
+        value = found if table != "input" or len(found) > 1 else found[0]
+        FIELDS[table]["values"].write(group, value.tolist())

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The panel says what a scene file can say: the same keys, ranges and words, and the same figure comes out."""
+
+import tomllib
+from types import MethodType, SimpleNamespace
+
+import pytest
+
+from addon.story import SceneError, describe, figures, load, make_plan
+from addon.story.checks import toml
+from addon.story.scene import dump, loads
+from addon.story.spec import OPS, SOURCES, TABLES, Scene, default_of, knobs
+
+bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
+
+# other than the default, one for each kind of knob; the keys that need another one
+OTHER = {
+    "op.kernel_size": (2, 3), "op.padding": ((0, 1), (2, 3)), "op.stride": 2, "op.dilation": (1, 2), "op.groups": 2,
+    "op.out_channels": 4, "op.output_padding": 1, "op.ceil_mode": True, "op.count_include_pad": False,
+    "input.size": (7, 8), "input.channels": 2, "input.seed": 12, "input.low": -3, "input.high": 9,
+    "input.values": ((1, 0.25, -3), (4, 5, 6.5)), "input.max_cells": 1000, "input.levels": 6, "input.index": 3,
+    "weight.seed": 5, "weight.low": -2, "weight.high": 4, "weight.values": ((1, 0.1), (-2, 3)),
+    "weight.kernel": ("sobel_x", "blur"), "bias.seed": 4, "bias.low": 0, "bias.high": 7, "bias.values": -2,
+    "compare.stride": (2, 1), "compare.padding": "same", "compare.dilation": 3, "look.index_from": 1,
+    "words.channels": ("rot, hell", "grün", "blau"), "timing.first": 2.35, "camera.azimuth": -31.5,
+    "output.size": (640, 360), "output.fps": 25, "output.formats": ("mp4", "steps"), "story": "channels",
+    "title": "Ein \"Titel\" — mit ü",
+}  # fmt: skip
+
+
+def every_key():
+    for table, cls in {"": Scene, **TABLES}.items():
+        for key, knob in knobs(cls).items():
+            yield (f"{table}.{key}" if table else key), knob
+
+
+def other(key, knob):
+    if key in OTHER:
+        return OTHER[key]
+    default, kind = default_of(knob), knob.metadata["kind"]
+    if kind == "flag":
+        return not default
+    if kind == "choice":
+        return next(c for c in knob.metadata["choices"] if c != default)
+    if kind == "real":
+        return default + 0.25
+    if kind == "whole":
+        return (default or 0) + 1
+    return {"text": "Wört {count} \u2212", "path": "/some where/ä.npy"}[kind]
+
+
+def group_and_field(settings, key):
+    from addon.ui.fields import FIELDS
+
+    table, _, name = key.rpartition(".")
+    return (getattr(settings, table) if table else settings), FIELDS[table][name]
+
+
+def test_properties_carry_the_specs_words_ranges_and_defaults(settings):
+    for key, knob in every_key():
+        group, field = group_and_field(settings, key)
+        name = "padding_mode" if knob.metadata["kind"] == "padding" else field.id
+        found, about = group.bl_rna.properties[name], knob.metadata
+        assert found.name and not found.description.endswith(".")
+        assert found.description.lower() == about["help"].replace("`", "").lower(), key
+        if about["range"]:
+            numbers = group.bl_rna.properties[field.id]
+            low, high = about["range"]
+            assert (numbers.hard_min, numbers.hard_max) == pytest.approx((low, high)), key
+        if about["choices"]:
+            assert {i.identifier for i in found.enum_items} >= {str(c).upper() for c in about["choices"]}, key
+        assert field.get(group, 2) == (default_of(knob) if not field.source else field.get(group, 2)), key
+
+
+@pytest.mark.parametrize("table", ["", *TABLES])
+def test_every_key_takes_a_value_and_gives_it_back(settings, table):
+    for key, knob in every_key():
+        if key.rpartition(".")[0] != table:
+            continue
+        group, field = group_and_field(settings, key)
+        value = other(key, knob)
+        assert value != default_of(knob), key
+        field.put(group, tomllib.loads(f"v = {toml(value)}")["v"])  # as a file gives it
+        assert toml(field.get(group, 2)) == toml(value), key
+        field.put(group, None)
+        assert field.source or field.get(group, 2) == default_of(knob), key
+
+
+@pytest.mark.parametrize("figure", figures())
+def test_panel_to_scene_file_to_plan_is_the_shipped_figure(settings, figure, tmp_path):
+    settings.figure = figure
+    path = tmp_path / f"{figure}.toml"
+    assert bpy.ops.convolume.save_scene(filepath=str(path)) == {'FINISHED'}
+    assert load(path) == load(path)
+    said, wanted = describe(make_plan(load(path))), describe(make_plan(load(figure)))
+    assert said == wanted
+    # and back again: the saved file fills the panel with the same
+    settings.figure, settings.file = 'FILE', str(path)
+    assert not settings.trouble and settings.id == figure
+    from addon.ui import state
+
+    assert dump(state.scene_of(settings), tmp_path) == dump(load(path), tmp_path)
+
+
+def test_the_command_line_tells_the_same_of_a_saved_file(settings, root, tmp_path):
+    import subprocess
+    import sys
+
+    settings.figure = "conv2d_strided"
+    settings.op.stride[2] = 3
+    path = tmp_path / "conv2d_strided.toml"
+    bpy.ops.convolume.save_scene(filepath=str(path))
+    from addon.ui import state
+
+    command = [sys.executable, "-m", "addon", str(path), "--plan"]
+    told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    assert told == describe(make_plan(state.scene_of(settings)))
+
+
+def test_numbers_typed_into_the_grid_are_exact(settings):
+    from addon.ui import state
+
+    settings.figure = "conv2d_valid"
+    grid = settings.weight.values_
+    assert [n.value for n in grid] == [1, 0, -1] * 3 and tuple(settings.weight.shape)[:2] == (3, 3)
+    grid[4].value = 0.1
+    grid[5].text = "123456789.123"
+    assert state.scene_of(settings).weight.values == ((1, 0, -1), (1, 0.1, 123456789.123), (1, 0, -1))
+    assert bpy.ops.convolume.resize(table="weight", axes=2, shape=(2, 4, 1, 1, 1)) == {'FINISHED'}
+    assert state.scene_of(settings).weight.values == ((1, 0, -1, 0), (1, 0.1, 123456789.123, 0))
+
+
+def test_typing_numbers_starts_from_what_was_there(settings):
+    from addon.story.sources import arrays
+    from addon.ui import state
+
+    settings.figure = "conv2d_valid"
+    before = arrays(state.scene_of(settings))[0]
+    settings.input.source = 'VALUES'
+    assert (arrays(state.scene_of(settings))[0] == before).all() and len(settings.input.values_) == 36
+
+
+def test_only_the_parameters_that_the_operation_has_are_drawn_and_written(settings, panel):
+    from addon.ui import panels, state
+
+    settings.figure = "conv2d_valid"
+    settings.weight.source = 'KERNEL'
+    for op in OPS:
+        settings.op.type = op.upper()
+        told = drawn(panels.CONVOLUME_PT_operation, panel)
+        for key, knob in knobs(TABLES["op"]).items():
+            ops = knob.metadata["ops"]
+            shown = any(f"CONVOLUME_Op.{name}" in line for line in told for name in (f"{key} ", f"{key}_mode", key))
+            assert shown == (not ops or op in ops), f"{op}: {key}: {told}"
+        try:
+            state.scene_of(settings)
+        except SceneError as error:
+            assert "does not apply" not in str(error)
+
+
+def drawn(cls, panel):
+    """What a panel shows, as lines."""
+    mine = SimpleNamespace(layout=panel())
+    for name in ("show", "told", "grid"):
+        if hasattr(cls, name):
+            setattr(mine, name, MethodType(getattr(cls, name), mine))
+    region = SimpleNamespace(width=320)
+    cls.draw(mine, SimpleNamespace(scene=bpy.context.scene, region=region, preferences=bpy.context.preferences))
+    return mine.layout.notes
+
+
+@pytest.mark.parametrize("figure", figures())
+def test_every_panel_draws_for_every_figure(settings, panel, figure):
+    from addon.ui import panels
+
+    settings.figure = figure
+    settings.find_word = "sum"
+    for cls in panels.classes:
+        if not hasattr(cls, "poll") or cls.poll(bpy.context):
+            assert drawn(cls, panel) or cls is panels.CONVOLUME_PT_compare
+
+
+def test_shapes_and_steps_are_shown_live_and_what_cannot_be_is_explained(settings, panel):
+    from addon.ui import panels
+
+    settings.figure = "conv2d_strided"
+    told = drawn(panels.CONVOLUME_PT_operation, panel)
+    assert "label Output 1×4×4" in told and "label 16 steps" in told
+    settings.op.stride = (3, 3, 3)
+    assert "label 9 steps" in drawn(panels.CONVOLUME_PT_operation, panel)
+    settings.op.use_kernel_size = True
+    settings.weight.source, settings.op.kernel_size = 'SEED', (12, 12, 12)
+    told = " ".join(drawn(panels.CONVOLUME_PT_operation, panel)).replace("label ", "")
+    with pytest.raises(SceneError) as refused:
+        from addon.ui import state
+
+        state.scene_of(settings)
+    assert " ".join(refused.value.right.split()) in told and "steps" not in told
+    assert not bpy.ops.convolume.build.poll()
+
+
+def test_a_scene_file_that_cannot_be_read_is_explained_and_nothing_else_changes(settings, panel, tmp_path):
+    from addon.ui import panels
+
+    settings.figure = "conv1d"
+    bad = tmp_path / "bad.toml"
+    bad.write_text("[op]\ntype = 'conv'\nstride = 0\n")
+    settings.figure, settings.file = 'FILE', str(bad)
+    assert "op.stride" in settings.trouble and settings.id == "conv1d"
+    assert any("stride" in line for line in drawn(panels.CONVOLUME_PT_main, panel))
+    with pytest.raises(RuntimeError, match=r"op\.stride"):
+        bpy.ops.convolume.load_scene(filepath=str(bad))
+    good = tmp_path / "good.toml"
+    good.write_text("[op]\ntype = 'max_pool'\n")
+    assert bpy.ops.convolume.load_scene(filepath=str(good)) == {'FINISHED'}
+    assert (settings.figure, settings.id, settings.op.type, settings.trouble) == ('FILE', "good", 'MAX_POOL', "")
+
+
+def test_what_a_file_says_is_shown_where_there_is_no_property_for_it():
+    """Every kind of knob has a field; a new table must be drawn by a panel."""
+    from addon.ui import fields
+
+    assert set(fields.FIELDS) == {"", *TABLES} and set(SOURCES) <= set(TABLES)
+    assert all(f.metadata["kind"] in fields.KINDS for _, f in every_key())
+    assert loads(dump(load("rgb_conv"))).op == load("rgb_conv").op
