@@ -9,11 +9,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from . import leftover
 from .facts import axes_text, bias_text, legend_of, shape_text, size_formula
 from .glyphs import CAP_HEIGHT, width
 from .guides import add_lines, guide_segments
 from .layout import Block, Grid
-from .leftover import greyed
 from .pace import ENDED, run_clock, schedule, stopping
 from .pairs import Run, Sums, both
 from .parts import (
@@ -72,7 +72,9 @@ class Stand:
             sizes = run.trace.input.shape[1:]
             padded = (rows, columns)[-len(sizes) :]
             said = f"{w.input} {shape_text(sizes)}" + (f" \u2192 {shape_text(padded)}" if padded != sizes else "")
-            self.inputs.append(Block(w.input, 0, 0, (columns, 1, rows), [(said, word)]))
+            left = leftover.said(scene, run.trace)
+            above = [(said, word), (left, word)] if left else [(said, word)]
+            self.inputs.append(Block(w.input, 0, 0, (columns, 1, rows), above))
             orows, ocols = as_rows(run.trace.output[0]).shape
             said = f"{w.output} {shape_text(run.trace.output.shape[1:])}"
             self.outputs.append(Block(w.output, 0, 0, (ocols, 1, orows), [(said, word)]))
@@ -195,7 +197,7 @@ def _run(sheet: Sheet, pair: list[Run], run: Run, given: Block, made: Block, las
     """One run's input with its window, and its output with its mark; equal numbers look alike in both outputs."""
     w, key, trace, since = sheet.scene.words, run.key, run.trace, float(run.clocks[0]) - LANDED
     track = sheet.track(f"{key}input.track", run.places)
-    points = greyed(sheet, input_plane(sheet, trace, 0, "blue"), trace)
+    points = leftover.greyed(sheet, input_plane(sheet, trace, 0, "blue"), trace)
     sheet.volume(f"{key}input", f"{w.input} {run.label}", points, sheet.place(given), given.cells, track=track,
                  fade=(since, last), **taps_of(trace))  # fmt: skip
     values = [r.trace.output for r in pair]

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import sums
+from . import leftover, sums
 from .facts import bias_text, cell_name, facts, shape_text, size_formula
 from .glyphs import equals, number, operand, width
 from .guides import add_lines
@@ -208,13 +208,14 @@ def _blocks(sheet: Sheet, trace) -> tuple[Block, Block]:
     above = [(f"{w.input} {shape_text(sizes)}", word)]
     if (rows, columns)[-len(sizes) :] != sizes:
         above.append((f"{w.padded} {shape_text((rows, columns)[-len(sizes) :])}", word))
-    given = Block(w.input, 0, 0, (columns, 1, rows), above)
+    left = leftover.said(sheet.scene, trace)
+    given = Block(w.input, 0, 0, (columns, 1, rows), above, below=[(left, word)] if left else [])
     made = Block(w.output, 0, 1, (ocols, 1, orows), [(f"{w.output} {shape_text(trace.output.shape[1:])}", word),
                                                      (size_formula(trace), word)])  # fmt: skip
     if sheet.scene.look.labels:
         made.below = [("\u2212000 " + SQUARE * 8 + " 0  000", word)]
     else:
-        given.captions, made.captions = [], []
+        given.captions, made.captions, given.below = [], [], []
     return given, made
 
 
@@ -279,13 +280,13 @@ def tell(sheet: Sheet, trace):
     pace = run_clock(sheet.timeline, plan, ocols, scene, weights=weights)
     places, last = place_of(trace), len(trace) - 1 + ENDED
     track = sheet.track("input.track", places)
-    sheet.volume("input", w.input, input_plane(sheet, trace, 0, "blue", fade=FADE, unit=given.unit),
-                 sheet.place(given), given.cells, track=track, fade=(-LANDED, last), unit=given.unit,
-                 **taps_of(trace))  # fmt: skip
+    cells = leftover.greyed(sheet, input_plane(sheet, trace, 0, "blue", fade=FADE, unit=given.unit), trace)
+    sheet.volume("input", w.input, cells, sheet.place(given), given.cells, track=track, fade=(-LANDED, last),
+                 unit=given.unit, **taps_of(trace))  # fmt: skip
     sheet.volume("output", w.output, output_plane(sheet, trace, unit=made.unit), sheet.place(made), made.cells,
                  unit=made.unit)  # fmt: skip
-    for role, block in (("input", given), ("output", made)):
-        sheet.captions(role, replace(block, below=[], below_at=[]))
+    for role, block in (("input", given), ("output", replace(made, below=[], below_at=[]))):
+        sheet.captions(role, block)
         sheet.box_of(role, block)
     add_ticks(sheet, "output", made)
     add_ticks(sheet, "input", given, pads_of(trace))
