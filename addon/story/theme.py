@@ -47,7 +47,7 @@ HUES = {
 }
 LEVELS = 9
 # Filters and their slices, in turn; the number that both carry is what pairs them.
-FILTERS = ("#7B4FA6", "#0F8B8D", "#C2571A", "#B83280", "#5B7A1F", "#3F6FB5", "#8A5A2B", "#4B5BB0")
+FILTERS = ("#7B4FA6", "#0F8B8D", "#C2571A", "#E08FB8", "#5B7A1F", "#3F6FB5", "#8A5A2B", "#4B5BB0")
 
 
 def filter_hue(number: int) -> Color:
@@ -76,7 +76,7 @@ THEMES = {
                    rgb("#DADCE3"), 0.30),
     "dark": Theme("dark", rgb("#14171F"), rgb("#F3F4F8"), rgb("#B3B9C9"), rgb("#FFB020"), rgb("#4A5163"),
                   rgb("#3A4050"), 0.55),
-    "print": Theme("print", WHITE, BLACK, rgb("#3A3A3A"), rgb("#D17F00"), rgb("#A9A9A9"), rgb("#E4E4E4"), 0.18),
+    "print": Theme("print", WHITE, BLACK, rgb("#3A3A3A"), rgb("#D17F00"), rgb("#A9A9A9"), rgb("#D4D4D4"), 0.18),
     "transparent": Theme("transparent", WHITE, rgb("#1B1F2A"), rgb("#4C5263"), rgb("#E08A00"), rgb("#A4AAB8"),
                          rgb("#DADCE3"), 0.25, transparent=True),
 }  # fmt: skip
