@@ -10,11 +10,12 @@ from .glyphs import number
 from .opening import extents
 from .parts import as_rows, pads_of
 from .plan import FAR, LANDED, LEAVES, NEVER, Lines, Points, Window
-from .sheet import Sheet, plane
+from .sheet import DIGIT, Sheet, plane
 from .theme import HUES, Scale, mix
 
 BEHIND = 0.04  # cells by which a faint frame lies behind the window's
-CHIP, LARGEST_CHIP = 0.42, 0.47  # sizes of a weight's chip, in cells
+CHIP, LARGEST_CHIP = 0.42, 0.48  # sizes of a weight's chip, in cells
+ROOM = 1.08  # size of a chip, in font sizes
 OVERHANG = 0.15  # how far a chip stands out over its cell's corner, in cells
 HALF = 0.47  # of a cell
 RAISED = 0.3  # how far a chip stands out of its cell's front, in chips
@@ -83,10 +84,8 @@ def add_holes(sheet: Sheet, trace, steps, last: float) -> None:
 def chip_unit(sheet: Sheet, trace) -> float:
     """The size of a chip, in cells: its number just fits; 0 where chip and number have no room on a cell."""
     texts = [number(v) for v in trace.weight.ravel()]
-    for unit in np.arange(CHIP, LARGEST_CHIP, 0.02):
-        if sheet.digits(texts, unit):
-            return float(unit)
-    return 0.0
+    unit = max(CHIP, ROOM * sheet.px(DIGIT) / sheet.scale)
+    return unit if unit <= LARGEST_CHIP and sheet.digits(texts, unit) else 0.0
 
 
 def add_chips(sheet: Sheet, trace, told, home, last: float) -> None:

@@ -9,13 +9,12 @@ import numpy as np
 
 from .facts import axes_text, shape_text
 from .pace import START
-from .parts import RING, add_statement, padded_shape
+from .parts import RING, VANISHED, add_statement, padded_shape
 from .plan import ALWAYS, LANDED, Points
 from .sheet import Sheet
 
 OPENS = RING - 1.0  # the clock when a kernel starts to open; it is open by RING
 LONG = 22.0  # characters a second that are read with ease
-NONE = 0.01  # the scale of a shadow that is not there
 
 
 def padded(trace) -> bool:
@@ -106,7 +105,7 @@ def _shadow(sheet: Sheet, trace, begin: float, seconds: float) -> None:
     elif begin == RING:
         # where rows of padding are still to come below, nothing stands on the ground yet
         hangs = len(trace.padding) > 1 and trace.padding[0][1]
-        role, start = "input", NONE if hangs else trace.input.shape[-1] / padded_shape(trace)[1]
+        role, start = "input", VANISHED if hangs else trace.input.shape[-1] / padded_shape(trace)[1]
     else:
         return
     sheet.timeline.declare(f"{role}.shadow.scale.x", start)

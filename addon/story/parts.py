@@ -15,6 +15,7 @@ from .theme import HUES, Scale
 
 RING = -2.0  # the clock when padding starts to arrive; it is there by START
 CLEAR = 9.0  # cells by which a visiting kernel stays before what it visits
+VANISHED = 1e-4  # the scale of a shadow that is not there
 TICK, MOST_TICKS = 17.0, 12
 
 
@@ -127,7 +128,9 @@ def add_ticks(sheet: Sheet, role: str, block: Block, pads=((0, 0), (0, 0)), dies
     """
     columns, _, rows = block.cells
     widest = width(str(columns - 1 + sheet.scene.look.index_from)) * sheet.px(TICK)
-    if not sheet.scene.look.labels or max(columns, rows) > MOST_TICKS or widest > sheet.scale * block.unit:
+    cell = sheet.scale * block.unit
+    near = widest > cell or (rows > 1 and cell < 0.9 * sheet.px(TICK))
+    if not sheet.scene.look.labels or max(columns, rows) > MOST_TICKS or near:
         return
     (top, bottom), (left, after) = pads
     made = tick_marks(sheet, block, range(top, rows - bottom), range(left, columns - after), dies=dies, right=right,
@@ -231,14 +234,20 @@ def grow_shadow(sheet: Sheet, role: str, columns: int, pace: Pace, first: int, l
 
     Until then there is none: outlines cast no shadow.
     """
-    line, start, seconds = sheet.timeline, pace.seconds[first], max(pace.seconds[last] - pace.seconds[first], 0.3)
-    left, right = -0.47, columns - 0.53
-    small = 1.0 / columns if columns > 1 else 0.5
-    grows = ("scale.x", 0.01, small, 1.0), ("location.x", left, *(left + n * (right - left) / 2 for n in (small, 1.0)))
-    for channel, none, some, whole in grows:
-        line.declare(f"{role}.shadow.{channel}", none)
-        line.add(f"{role}.shadow.{channel}", some, 0.15, at=start - 0.15, easing="linear")
-        line.add(f"{role}.shadow.{channel}", whole, seconds, at=start, easing="linear")
+    line, left, right = sheet.timeline, -0.47, columns - 0.53
+    times = np.array(pace.seconds[first : last + 1])
+    shares = (np.arange(len(times)) + 1) / len(times)
+    line.declare(f"{role}.shadow.scale.x", VANISHED)
+    line.declare(f"{role}.shadow.location.x", left)
+    done = times[0] - 0.3
+    for at, share in zip(times, shares, strict=True):
+        start = max(done, at - 0.15)
+        if at - start < 0.02 and share < 1:  # several cells of a sweep's frame
+            continue
+        line.add(f"{role}.shadow.scale.x", share, max(at - start, 0.02), at=start, easing="linear")
+        line.add(f"{role}.shadow.location.x", left + share * (right - left) / 2, max(at - start, 0.02), at=start,
+                 easing="linear")  # fmt: skip
+        done = max(at, start + 0.02)
 
 
 def taps_of(trace) -> dict:

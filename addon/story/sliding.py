@@ -10,9 +10,9 @@ import numpy as np
 
 from . import leftover, marks, sums
 from .facts import axes_text, bias_text, facts, legend_of, shape_text, size_formula
-from .glyphs import TIMES, width
+from .glyphs import CAP_HEIGHT, TIMES, width
 from .guides import add_lines, funnel_segments, guide_segments
-from .layout import Block, Grid
+from .layout import LEADING, Block, Grid
 from .opening import dilated, extents, keeps, open_figure, padded, spent, spread_taps
 from .pace import ENDED, Schedule, run_clock, schedule
 from .parts import (
@@ -41,45 +41,66 @@ from .shares import product_rows
 from .sheet import SQUARE, WORD, Sheet
 
 SIZES = (1.3, 1.2, 1.1, 1.0, 0.97, 0.945)  # of the sum's type, in words' sizes: the largest that takes no more lines
+SHORT = 4  # products that are written on one line with what they come to, where that has room
+PAIRS = 2  # lines of products with what they come to below them, at most
 BETTER = 1.1  # how much larger the cells must be for the output to stand below the input, or captions to be broken
 
 
 @dataclass
 class _Sums:
-    """A figure's sums, broken into lines: per step the upper and the lower lines' pieces, and how they are set."""
+    """A figure's sums: per step the pieces of `rows`, one line or two of the same slots, broken into `lines`."""
 
-    upper: list
-    lower: list
+    rows: list
     texts: list
     slots: list
     gaps: list
     lines: list
     size: float
-    used: float
 
     @classmethod
     def of(cls, sheet: Sheet, trace, plan: Schedule) -> "_Sums":
         upper, lower, texts = product_rows(sheet, trace, plan)
-        slots = [list(c) for c in zip(*(u + d for u, d in zip(upper, lower, strict=True) if u), strict=True)]
-        half = len(slots) // 2
-        slots = [a + b for a, b in zip(slots[:half], slots[half:], strict=True)]
-        kinds = ["name"] + ["product"] * len(trace[0].taps) + ["bias"] * (trace.bias is not None) + ["result"]
-        gaps = sums.gaps_of(kinds, trace.kernel_size[-1])
-        if not sheet.scene.look.sum_line:
-            return cls(upper, lower, texts, slots, gaps, [], sheet.px(WORD), 0.0)
-        room = sheet.inner[2] - sheet.inner[0]
-        size = min((s * sheet.px(WORD) for s in SIZES), key=lambda s: (len(sums.wrap(slots, s, room, gaps)), -s))
-        lines = sums.wrap(slots, size, room, gaps)
-        return cls(upper, lower, texts, slots, gaps, lines, size, sums.height(2 * len(lines), size))
+        taps, bias = len(trace[0].taps), trace.bias is not None
+        terms = ["product"] * taps + ["bias"] * bias
+        room, sizes = sheet.inner[2] - sheet.inner[0], [s * sheet.px(WORD) for s in SIZES]
+        joined = [a and a[:-1] + b for a, b in zip(upper, lower, strict=True)]
+        columns = cls._columns(joined)
+        one = cls([joined], texts, columns, [sums.WORD_GAP] * len(columns), [], sizes[0])
+        short = [s for s in sizes if len(sums.wrap(one.slots, s, room, one.gaps)) == 1 and s >= sheet.px(WORD)]
+        if short and taps <= SHORT:
+            made = one
+            made.size = short[0]
+        else:
+            slots = [a + b for a, b in zip(cls._columns(upper), cls._columns(lower), strict=True)]
+            gaps = sums.gaps_of(["name", *terms, "result"], trace.kernel_size[-1])
+            # a little smaller rather than on one line more
+            size = min(sizes, key=lambda s: (len(sums.wrap(slots, s, room, gaps)), -s))
+            made = cls([upper, lower], texts, slots, gaps, [], size)
+            if len(sums.wrap(slots, size, room, gaps)) > PAIRS:  # then what the products come to is left out
+                total = [a and [*a[:-1], b[-1]] for a, b in zip(upper, lower, strict=True)]
+                size = min(sizes, key=lambda s: (len(sums.wrap(cls._columns(total), s, room, gaps)), -s))
+                made = cls([total], texts, cls._columns(total), gaps, [], size)
+        if sheet.scene.look.sum_line:
+            made.lines = sums.wrap(made.slots, made.size, room, made.gaps)
+        return made
+
+    @staticmethod
+    def _columns(rows) -> list:
+        return [list(column) for column in zip(*(row for row in rows if row), strict=True)]
+
+    @property
+    def used(self) -> float:
+        """Pixels they take."""
+        return sums.height(len(self.rows) * len(self.lines), self.size) if self.lines else 0.0
 
     def put(self, sheet: Sheet, y0: float, last: float) -> None:
         """Set them, the last line's foot at pixel `y0`."""
         widths = [max(width(p.text) for p in slot) * self.size for slot in self.slots]
         made = []
-        for row, pieces in enumerate((self.upper, self.lower)):
+        for row, pieces in enumerate(self.rows):
             top = y0 + self.used - row * sums.LINE * self.size
             made += sums.set_lines(sheet, pieces, self.lines, top, self.size, self.gaps, widths=widths, last=last,
-                                   pitch=2)  # fmt: skip
+                                   pitch=len(self.rows))  # fmt: skip
         sheet.words("sum", "Sum", made)
 
 
@@ -142,14 +163,14 @@ def _blocks(sheet: Sheet, trace, notes, stacked: bool, narrow: bool) -> list[Blo
     formula = size_formula(trace)
     parts = formula.replace(" / ", "\n/ ", 1).split("\n") if narrow else [formula]
     said = [(text, word) for text in (f"{w.output} {shape_text(out)}", *parts)]
-    if stacked:
-        made = Block(w.output, 1, 1, (ocols, 1, orows), below=said, tick=tick)
-    else:
-        made = Block(w.output, 0, 2, (ocols, 1, orows), said, tick=tick)
+    made = Block(w.output, 1, 1, (ocols, 1, orows)) if stacked else Block(w.output, 0, 2, (ocols, 1, orows), said)
+    made.tick = tick
+    # a stacked output's name stands left of it, where a small block keeps the room
+    name = [Block(w.output, 1, 0, (1, 1, 1), said)] if stacked else []
     if not scene.look.labels:
-        for block in (kernel, given, made):
+        for block in (kernel, given, made, *name):
             block.captions, block.below, block.tick = [], [], 0.0
-    return [kernel, given, made]
+    return [kernel, given, made, *name]
 
 
 def _layout(sheet: Sheet, trace, notes, region) -> tuple[list[Block], Grid, bool]:
@@ -180,6 +201,16 @@ def _signs(sheet: Sheet, grid: Grid, kernel: Block, made: Block, stacked: bool) 
     sheet.words("signs", "Signs", signs)
 
 
+def _name_beside(sheet: Sheet, name: Block, made: Block) -> None:
+    """The captions of an output that stands below the input, left of it."""
+    x, size = (name.box[0] + name.box[2]) / 2, sheet.px(WORD)
+    y = made.origin[1] + (len(name.captions) - 1) * LEADING * size / 2 - CAP_HEIGHT * size / 2
+    ox, oy = made.origin
+    lines = [sheet.text(text, x - ox, y - oy - i * LEADING * size, size, sheet.theme.muted if i else sheet.theme.ink,
+                        z=-8.0, home=made.origin) for i, (text, _) in enumerate(name.captions)]  # fmt: skip
+    sheet.words("output.caption", f"{made.name} caption", lines, "output")
+
+
 def _add_notes(sheet: Sheet, notes, block: Block) -> None:
     """Set the notes at the places that were kept for them below the kernel."""
     for note, (x, y) in zip(notes, block.below_at, strict=True):
@@ -207,7 +238,7 @@ def _tie(sheet: Sheet, trace, plan, places, given: Block, made: Block, stacked: 
 
 def _volumes(sheet: Sheet, trace, blocks, places, pace, last: float) -> None:
     """The three volumes, the kernel's way, the window and the marker."""
-    w, (kernel, given, made) = sheet.scene.words, blocks
+    w, (kernel, given, made, *name) = sheet.scene.words, blocks
     track = sheet.track("input.track", places)
     home, parked = sheet.place(given), sheet.place(kernel)
     points = leftover.greyed(sheet, input_plane(sheet, trace, 0, "blue"), trace)
@@ -222,7 +253,9 @@ def _volumes(sheet: Sheet, trace, blocks, places, pace, last: float) -> None:
     grow_shadow(sheet, "output", made.cells[0], pace, len(trace) - made.cells[0], len(trace) - 1)
     sheet.captions("input", given)
     sheet.captions("output", made)
-    add_ticks(sheet, "output", made)
+    if name:
+        _name_beside(sheet, name[0], made)
+    add_ticks(sheet, "output", made, below=bool(name) and made.cells[2] == 1)
     add_ticks(sheet, "input", given, pads_of(trace))
     for role, block in (("kernel", kernel), ("input", given), ("output", made)):
         sheet.box_of(role, block)
@@ -282,7 +315,7 @@ def tell(sheet: Sheet, trace):
     said = _Sums.of(sheet, trace, plan)
     notes = _notes(scene, trace, last)
     blocks, grid, stacked = _layout(sheet, trace, notes, (x0, y0 + said.used + 0.9 * word, x1, top - 0.5 * word))
-    kernel, given, made = blocks
+    kernel, given, made = blocks[:3]
     sheet.scale = grid.scale
 
     middle = y0 + said.used / 2

@@ -276,6 +276,8 @@ class Proof:
         where they take several pairs of lines, they are read on."""
         if len(self.names) > 1:
             return [parse(line) for line in text]
+        if len(text) < 2 or not text[1].startswith(("=", "\u2248")):
+            return [parse(" ".join(text))]  # what so many products come to is not written
         upper = [line for line in text[0::2] if not line.startswith(("=", "\u2248"))]
         lower = [line for line in text if line not in upper]
         return [parse(" ".join(upper + lower))]

@@ -196,6 +196,8 @@ ODD = {
     "kernel 1 by 7": {"op.kernel_size": [1, 7], "weight.seed": 3, "input.size": [5, 9]},
     "kernel 7 by 1": {"op.kernel_size": [7, 1], "weight.seed": 3, "input.size": [9, 5]},
     "kernel 4": {"op.kernel_size": 4, "op.padding": "same", "weight.seed": 3},
+    "kernel 7": {"op.kernel_size": 7, "weight.seed": 4, "input.size": [9, 9], "bias.values": [2]},
+    "kernel 5": {"op.kernel_size": 5, "weight.seed": 4, "input.size": [7, 7]},
     "one axis, padded": {"input.size": [12], "op.kernel_size": 5, "op.padding": "same", "weight.seed": 3},
     "everything": {"op.stride": [2, 1], "op.dilation": [1, 2], "op.padding": [[1, 0], [2, 1]], "bias.values": [-1]},
 }
