@@ -333,10 +333,6 @@ def _put_pair(sheet, a: Arranger, made: Layout, index: int, corner, panel: float
         edge = middle - (first + 2 * a.air + second) / 2
         put(sheet, stack, edge + (first - fwide) / 2, foot + fhigh)
         put(sheet, slice_, edge + first + 2 * a.air + (second - swide) / 2, foot + shigh)
-        # both captions on one line
-        y = max(stack.box[3], slice_.box[3]) + DROP * a.word
-        for block in (stack, slice_):
-            block.captions_at = [(at, y) for at, _ in block.captions_at]
     else:
         words = width(stack.captions[0][0]) * a.word if stack.captions else 0.0
         left = words < 1.3 * a.word  # the filter's number stands left of it

@@ -252,7 +252,7 @@ class Frame:
                 color = color_of(thing.material_slots[0].material)
         matrix, local = np.array(instance.matrix_world), np.zeros(3)
         if instance.is_instance and owner.name_full not in self._into:
-            self._into[owner.name_full] = np.linalg.inv(np.array(owner.matrix_world))
+            self._into[owner.name_full] = np.array(owner.matrix_world.inverted())
         if instance.is_instance:
             local = (self._into[owner.name_full] @ matrix)[:3, 3]
         self.seen.append(Seen(owner.original[ROLE], instance.is_instance, matrix, local, shape, color, text))
