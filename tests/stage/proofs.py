@@ -4,9 +4,11 @@
 from addon.story import STORIES
 
 from .proof import Proof
+from .proof_filters import FiltersProof
 from .proof_pooling import CollapseProof, PoolingProof
+from .proof_transposed import TransposedProof
 
-PROOFS = {"sliding": Proof, "channels": Proof, "pooling": PoolingProof, "collapse": CollapseProof}
+PROOFS = {"sliding": Proof, "channels": Proof, "pooling": PoolingProof, "collapse": CollapseProof, "transposed": TransposedProof}
 
 
 def story_of(stage) -> str:
