@@ -8,7 +8,7 @@ stamped, the latter has the room of both, for it is as large as the stamps reach
 from dataclasses import dataclass, replace
 
 from .facts import shape_text
-from .glyphs import TIMES
+from .glyphs import TIMES, number, width
 from .layout import Block, Grid
 from .parts import TICK, as_rows
 from .sheet import WORD, Sheet
@@ -62,7 +62,13 @@ def lay_out(sheet: Sheet, trace, canvas, ground, region) -> Stand:
     for block in (given, small, both, made, kept, wide):
         if not labels:
             block.captions, block.tick = [], 0.0
-    grid = Grid(sheet.camera, [given, both, made, kept], [0.2 * word, 0.2 * word, 0.6 * word], 0.0)
+    # the working place has names of its own, and the compact input: they may be wider than what stands below
+    values = [number(v) for v in trace.input.ravel()]
+    names = {w.flipped, *(w.factor.replace("{factor}", v) for v in values)} if labels else {""}
+    named = [Block(w.kernel, 0, 1, (1, 1, 1), [(max(names, key=width), word)]),
+             Block(w.input, 0, 0, (1, 1, 1), small.captions)]  # fmt: skip
+    gaps = [0.2 * word, 0.2 * word, 0.6 * word] if labels else [1.2 * word, 1.2 * word, 1.8 * word]
+    grid = Grid(sheet.camera, [given, both, *named, made, kept], gaps, 0.0)
     largest, between = sheet.px(54), 1.0
     while True:
         both.cells = (kcols, 1, 2 * krows + between)
@@ -81,11 +87,18 @@ def lay_out(sheet: Sheet, trace, canvas, ground, region) -> Stand:
     below = shifted(camera, both.origin, (0, 0, -krows - between), scale)
     work = Block(w.kernel, 0, 1, (kcols, 1, krows), origin=below)
     small.origin = shifted(camera, given.origin, (ground.compact[1], 0, -ground.compact[0]), scale)
-    middle = grid.lefts[2] + room / 2, (kept.box[1] + kept.box[3]) / 2
+    wide.settle(camera, scale)  # where it would be, to know how high it is with its words
+    over = max([y + word for _, y in wide.captions_at], default=wide.box[3]) - wide.origin[1]
     x0, y0, x1, y1 = (v * scale for v in wide.extent(camera))
-    wide.origin = middle[0] - (x0 + x1) / 2, middle[1] - (y0 + y1) / 2
+    high = (kept.box[1] + kept.box[3] - y0 - y1) / 2
+    high = min(max(high, region[1] - y0), region[3] - over)
+    wide.origin = grid.lefts[2] + (room - x0 - x1) / 2, high
     for block in (top, work, small, wide):
         block.settle(camera, scale)
+    # an uneven border puts the compact input out of its column's middle; its caption stays within the column
+    left, right = grid.lefts[0], grid.lefts[0] + grid.widths[0]
+    small.captions_at = [(min(max(x, left + width(text) * size / 2), right - width(text) * size / 2), y)
+                         for (text, size), (x, y) in zip(small.captions, small.captions_at, strict=True)]  # fmt: skip
     return Stand(given, small, top, work, made, kept, wide, grid)
 
 

@@ -31,6 +31,7 @@ MOVES = {
 }  # fmt: skip
 SHARE = 0.36  # of the figure's time between its opening and its ending: the stamps', at most
 LEAST_WALK, MOST_WALK = 0.3, 0.6  # seconds of a stamp that is walked
+HURRY = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4)  # of the time of slow steps, where the figure would take too long
 
 
 def two(values, first) -> tuple:
@@ -99,19 +100,32 @@ def additions(trace, canvas: Canvas) -> dict[tuple[int, int], list[Addition]]:
     return made
 
 
-def stamp_schedule(count: int, scene) -> tuple[Schedule, object]:
-    """How so many stamps go, and the scene with the timing they are told by: a part of the figure's time."""
+def stamp_schedule(count: int, row: int, scene) -> tuple[Schedule, object]:
+    """How so many stamps in rows of `row` go, and the scene with the timing they are told by: they take a part of the
+    figure's time."""
     t = scene.timing
     room = SHARE * (t.longest - t.intro - t.outro)
-    first, after = 0.8 * t.first, 0.9 * t.next
-    kinds = ["first", "next", "next"][:count] + ["walk"] * max(0, count - 3)
-    left, walked = room - first - after * (min(count, 3) - 1), max(0, count - 3)
-    walk, frames = max(LEAST_WALK, min(MOST_WALK, 1.8 * t.step, left / max(walked, 1))), 0
-    if walked > WALKED and left < LEAST_WALK * walked:
-        kinds = [*kinds[:5], *["sweep"] * (count - 6), "next"]
-        frames = max(1, round(max(SHORTEST_SWEEP / 2, left - 2 * LEAST_WALK - after) * scene.output.fps))
-    timing = replace(t, first=first, next=after, breath=min(t.breath, 0.1))
-    return Schedule(tuple(kinds), walk, frames), replace(scene, timing=timing)
+    walked = max(0, count - 3)
+    for hurry in HURRY:
+        timing = replace(t, first=0.8 * hurry * t.first, next=0.9 * hurry * t.next, breath=min(t.breath, 0.1))
+        left = room - timing.first - timing.next * (min(count, 3) - 1)
+        walk = max(LEAST_WALK, min(MOST_WALK, 1.8 * t.step, left / max(walked, 1)))
+        plan = Schedule((*["first", "next", "next"][:count], *["walk"] * walked), walk)
+        if walked > WALKED and left < LEAST_WALK * walked:
+            kinds = (*plan.kinds[:5], *["sweep"] * (count - 6), "next")
+            seconds = max(SHORTEST_SWEEP / 2, left - 2 * LEAST_WALK - timing.next)
+            plan = Schedule(kinds, LEAST_WALK, max(1, round(seconds * scene.output.fps)))
+        hurried = replace(scene, timing=timing)
+        if lasting(plan, row, hurried) <= room + 0.05:
+            break
+    return plan, hurried
+
+
+def lasting(plan: Schedule, row: int, scene) -> float:
+    """The seconds that steps so scheduled take, with the breaths between them."""
+    each = {"first": scene.timing.first, "next": scene.timing.next, "walk": plan.step, "sweep": 0.0}
+    breaths = 2 + sum(kind != "sweep" and (i + 1) % row == 0 for i, kind in enumerate(plan.kinds[:-1]))
+    return sum(each[k] for k in plan.kinds) + plan.frames / scene.output.fps + breaths * scene.timing.breath
 
 
 def run_stamps(sheet: Sheet, plan: Schedule, row: int, scene) -> Pace:

@@ -6,6 +6,8 @@ input is spread by zeros and the flipped kernel slides over it (gathering.py; fr
 cuts the stamped output's border, and a bias is added. One channel, one filter, one or two dimensions.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from . import sums
@@ -21,7 +23,7 @@ from .shares import product_rows
 from .sheet import WORD, Sheet
 from .stamp_layout import lay_out
 from .stamp_parts import MAKE_ROOM, add_kernels, add_place, add_stamped
-from .stamping import Canvas, additions, overlap_line, run_stamps, stamp_line, stamp_schedule
+from .stamping import HURRY, Canvas, additions, lasting, overlap_line, run_stamps, stamp_line, stamp_schedule
 from .theme import Scale
 
 CUT, BIAS, SPREAD, BORDER, FLIP = 1.2, 1.2, 1.3, 1.3, 1.9  # seconds that these take
@@ -52,6 +54,19 @@ def _between(trace, canvas: Canvas) -> dict[str, float]:
         "border": BORDER if max(max(pair) for pair in trace.grid_border) > 0 else 0.0,
         "flip": FLIP,
     }
+
+
+def _gather_schedule(steps: int, row: int, scene, spent: float):
+    """How the second view's steps go when so many seconds are spent, and the scene with the timing they are told by:
+    the slow ones are hurried where the figure would take too long."""
+    room = scene.timing.longest - scene.timing.intro - scene.timing.outro - spent
+    for hurry in HURRY:
+        t = scene.timing
+        hurried = replace(scene, timing=replace(t, first=hurry * t.first, next=hurry * t.next))
+        plan = schedule(steps, row, hurried, spent=spent)
+        if lasting(plan, row, hurried) <= room + 0.05:
+            break
+    return plan, hurried
 
 
 def _run_between(sheet: Sheet, acts: Acts, takes: dict[str, float]) -> dict[str, float]:
@@ -159,13 +174,14 @@ def tell(sheet: Sheet, trace):
     canvas, ground, acts = Canvas.of(trace), Ground.of(trace), Acts(trace.input[0].size)
     ocols = as_rows(trace.output[0]).shape[1]
     takes = _between(trace, canvas)
-    stamps, hurried = stamp_schedule(acts.stamps, scene)
+    row = as_rows(trace.input[0]).shape[1]
+    stamps, hurried = stamp_schedule(acts.stamps, row, scene)
     line.declare("clock.step", START)
     line.wait(scene.timing.intro)
     begin = line.cursor
-    run_stamps(sheet, stamps, as_rows(trace.input[0]).shape[1], hurried)
+    run_stamps(sheet, stamps, row, hurried)
     when = _run_between(sheet, acts, takes)
-    plan = schedule(len(trace), ocols, scene, spent=line.cursor - begin + 0.2)
+    plan, hurried = _gather_schedule(len(trace), ocols, scene, line.cursor - begin + 0.2)
     upper, lower, texts = product_rows(sheet, trace, plan)
     lines, gaps, size, used = [], [], word, 0.0
     if scene.look.sum_line:
@@ -173,7 +189,7 @@ def tell(sheet: Sheet, trace):
         used = sums.height(2 * len(lines) + 1, size)
     stand = lay_out(sheet, trace, canvas, ground, (x0, y0 + used + 0.6 * word, x1, top - 0.3 * word))
 
-    pace = run_clock(line, plan, ocols, scene, base=acts.base)
+    pace = run_clock(line, plan, ocols, hurried, base=acts.base)
     last, back = acts.base + len(trace) - 1 + ENDED, acts.base + 0.01
     running = [a.after for each in additions(trace, canvas).values() for a in each]
     scale = Scale(sheet.palette, "violet", min(*running, trace.output.min()), max(*running, trace.output.max()))

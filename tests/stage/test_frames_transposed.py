@@ -239,7 +239,8 @@ def words_of(role, choose):
         label = old.points["label"].copy()
         row = next(i for i in range(len(label)) if choose(old.points, i, texts[label[i]]))
         said = texts[label[row]]
-        label[row] = next(n for n in label if texts[n] != said and (texts[n][:5] == said[:5] or texts[n][-4:] == said[-4:]))
+        like = [n for n in label if texts[n][:5] == said[:5] or texts[n][-4:] == said[-4:]]
+        label[row] = next(n for n in like if texts[n] != said)
         made = replace(old, points=Points({**old.points.data, "label": label}))
         return replace(plan, words=tuple(made if w is old else w for w in plan.words))
 
