@@ -8,7 +8,14 @@ from .proof_filters import FiltersProof
 from .proof_pooling import CollapseProof, PoolingProof
 from .proof_transposed import TransposedProof
 
-PROOFS = {"sliding": Proof, "channels": Proof, "pooling": PoolingProof, "collapse": CollapseProof, "transposed": TransposedProof}
+PROOFS = {
+    "sliding": Proof,
+    "channels": Proof,
+    "filters": FiltersProof,
+    "pooling": PoolingProof,
+    "collapse": CollapseProof,
+    "transposed": TransposedProof,
+}
 
 
 def story_of(stage) -> str:
