@@ -342,11 +342,12 @@ class Words:
         "said before the second view of a transposed convolution",
     )
     zeros_between: str = word(
-        "stride \u2212 1 = {zeros} between its cells", "said while the input spreads; `{zeros}` is how many"
+        "{stride} \u2212 1 = {zeros} between its cells",
+        "said while the input spreads; `{zeros}` is how many, `{stride}` the title's word",
     )
     zeros_around: str = word(
-        "(kernel \u2212 1) × dilation \u2212 padding = {zeros} around it",
-        "said while the border arrives; `{zeros}` is how many",
+        "({kernel} \u2212 1) × {dilation} \u2212 {padding} = {zeros} around it",
+        "said while the border arrives; `{zeros}` is how many, the others are the title's words",
     )
     no_zeros: str = word("none are needed: the kernel stays within the input", "said where there are no zeros to add")
     flipping: str = word("The kernel is flipped: left to right and top to bottom", "said while it is")

@@ -102,7 +102,10 @@ def _say_between(sheet: Sheet, trace, acts: Acts, takes, y: float) -> None:
     if takes["border"]:
         around = [tuple(max(0, int(v)) for v in pair) for pair in trace.grid_border]
         zeros.append(w.zeros_around.replace("{zeros}", axes_text(around)))
-    said += [(acts.flip, w.gathering, ",  ".join(zeros) or w.no_zeros), (acts.flip + 1, w.flipping)]
+    how = ",  ".join(zeros) or w.no_zeros
+    for name, text in (("stride", w.stride), ("kernel", w.size), ("dilation", w.dilation), ("padding", w.padding)):
+        how = how.replace(f"{{{name}}}", text)
+    said += [(acts.flip, w.gathering, how), (acts.flip + 1, w.flipping)]
     for index, (until, *lines) in enumerate(said):
         for k, text in enumerate(lines):
             high = y + (0.65 - 1.3 * k) * word if len(lines) > 1 else y

@@ -4,8 +4,10 @@
 from addon.story import STORIES
 
 from .proof import Proof
+from .proof_comparison import ComparisonProof
 from .proof_filters import FiltersProof
 from .proof_pooling import CollapseProof, PoolingProof
+from .proof_sweep import SweepProof
 from .proof_transposed import TransposedProof
 
 PROOFS = {
@@ -15,6 +17,8 @@ PROOFS = {
     "pooling": PoolingProof,
     "collapse": CollapseProof,
     "transposed": TransposedProof,
+    "sweep": SweepProof,
+    "comparison": ComparisonProof,
 }
 
 
