@@ -59,7 +59,7 @@ def stack_up(sheet: Sheet, role: str, blocks, said: list[str], names, start: flo
 
     `raised`: by how many pixels it stands higher than its middle plane will.
     """
-    middle = blocks[len(blocks) // 2]
+    middle = blocks[(len(blocks) - 1) // 2]
     for c, block in enumerate(blocks):
         # the last plane at the middle's place, the others before it: so the stack keeps clear of the title
         at = np.array(sheet.place(middle)) + sheet.units(raised) * sheet.camera.up

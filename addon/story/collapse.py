@@ -27,13 +27,13 @@ from .parts import (
 )
 from .plan import ALWAYS, BORN, FAR, LANDED, NEVER, Points
 from .pool_flight import BEFORE_ALL, TAKES_OFF, Flights
-from .pool_layout import Parts
+from .pool_layout import Parts, too_small
 from .pool_parts import CHOSEN, is_mean, marks, reduction
 from .sheet import WORD, Sheet
 from .sums import Piece
 
 OPS = ("global_avg_pool", "global_max_pool")
-MOST_CHANNELS, LARGEST = 8, 28
+MOST_CHANNELS = 8
 SHORTEST = 8.0  # seconds: so long the whole of few steps stands
 MOST_LINES = 4  # lines that stand together at the end
 MOVES = {  # how the clock goes within a step: a whole plane takes longer than a window's few cells
@@ -56,9 +56,7 @@ def refusal(scene, trace):
         return "op.type", scene.op.type, f"must be {' or '.join(OPS)} for the story collapse"
     if len(trace.input) > MOST_CHANNELS:
         return "input.channels", len(trace.input), f"must be at most {MOST_CHANNELS}: more cannot stand side by side"
-    if max(trace.input.shape[1:]) > LARGEST:
-        return "input.size", scene.input.size, f"must be at most {LARGEST} along each axis for its cells to be seen"
-    return None
+    return too_small(scene, trace)
 
 
 def _ghosts(points: Points, leaves: float) -> Points:
@@ -139,7 +137,7 @@ def _stand(sheet: Sheet, trace, parts: Parts, told, last: float) -> None:
         sheet.volume(role, f"Input {name}".strip(), points, home, given.cells)
         points = output_plane(sheet, trace, parts.out_hues[c], channel=c)
         sheet.volume(out, f"Output {name}".strip(), points, target, made.cells)
-        sheet.captions(role, given, color=ink, lives=((RING if parts.count > 1 else ALWAYS, NEVER),))
+        sheet.captions(role, given, color=ink, lives=((ALWAYS if parts.beside else RING, NEVER),))
         sheet.captions(out, made, color=ink)
         sheet.box_of(role, given)
         sheet.box_of(out, made)
@@ -164,14 +162,16 @@ def tell(sheet: Sheet, trace):
     parts = Parts(sheet, trace)
     rows, texts = _lines(sheet, trace, parts, plan)
     write, used, together = _set_lines(sheet, rows, y0, last)
-    sheet.scale = parts.grid.solve((x0, y0 + used + 0.9 * word, x1, top - 0.5 * word), largest=sheet.px(54))
+    sheet.scale = parts.solve(sheet, (x0, y0 + used + 0.9 * word, x1, top - 0.5 * word))
 
     sizes = trace.input.shape[1:]
-    if parts.count > 1:
+    if not parts.beside:
         start = open_stack(sheet, trace)
         said = [f"{w.input} {shape_text((*sizes, parts.count))}",
                 f"{w.rows} {TIMES} {w.columns}" if len(sizes) == 2 else w.columns, f"{TIMES} {w.depth}"]  # fmt: skip
-        raised = sheet.camera.up[1] * (parts.count - 1) * sheet.scale - 0.6 * word
+        # its front plane stands where the cells below are seen, so it is raised as far as the title allows
+        highest = max(block.box[3] for block in parts.given)
+        raised = min(sheet.camera.up[1] * (parts.count - 1) * sheet.scale - 0.6 * word, top - 0.3 * word - highest)
         stack_up(sheet, "input", parts.given, said, parts.names, start, raised=raised)
     else:
         opening(sheet, trace)

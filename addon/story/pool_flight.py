@@ -30,28 +30,32 @@ def smooth(t):
 
 @dataclass(frozen=True)
 class Gate:
-    """The place before one output cell through which all that becomes it flies, and the direction from there to it."""
+    """The place before one output cell through which all that becomes it flies, and the direction from there to it.
+
+    `leave`: how far along that direction (from the world's origin) a copy goes straight at first, where words are near.
+    """
 
     place: np.ndarray  # world
     along: np.ndarray  # unit vector
+    leave: float = -np.inf
 
 
-def bend(start, gate: Gate, share) -> np.ndarray:
-    """Places (n, 3) on a curve from `start` to a gate, which begins and ends in the gate's direction."""
-    t = np.asarray(share, float)[:, None]
-    pull = 0.45 * np.linalg.norm(gate.place - start) * gate.along
-    a, b, c, d = start, start + pull, gate.place - pull, gate.place
-    return (1 - t) ** 3 * a + 3 * t * (1 - t) ** 2 * b + 3 * t * t * (1 - t) * c + t**3 * d
+def path_to(start, gate: Gate) -> np.ndarray:
+    """Places (n, 3) from a cell to a gate: a curve that begins and ends in the gate's direction."""
+    start = np.asarray(start, float)
+    out = start + max(0.0, gate.leave - start @ gate.along) * gate.along
+    t = np.linspace(0, 1, 33)[:, None]
+    pull = 0.45 * np.linalg.norm(gate.place - out) * gate.along
+    a, b, c, d = out, out + pull, gate.place - pull, gate.place
+    curve = (1 - t) ** 3 * a + 3 * t * (1 - t) ** 2 * b + 3 * t * t * (1 - t) * c + t**3 * d
+    return np.concatenate([[start], curve])
 
 
-def whole_way(start, gate: Gate, end, legs: int) -> np.ndarray:
-    """Places (legs + 1, 3) from a cell through its gate to the output cell, at an easy pace."""
-    near, rest = np.linalg.norm(gate.place - start), np.linalg.norm(np.subtract(end, gate.place))
-    part = near / max(near + rest, 1e-6)
-    at = smooth(np.linspace(0, 1, legs + 1))
-    curve = bend(start, gate, np.minimum(at / max(part, 1e-6), 1.0))
-    straight = np.clip((at - part) / max(1 - part, 1e-6), 0, 1)[:, None]
-    return curve + straight * (np.asarray(end) - gate.place)
+def along(path, shares) -> np.ndarray:
+    """The places (n, 3) at which those parts of a path's length have been gone."""
+    path = np.asarray(path, float)
+    gone = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+    return np.column_stack([np.interp(np.asarray(shares) * gone[-1], gone, axis) for axis in path.T])
 
 
 def legs_of(way: np.ndarray, leaves: float, arrives: float, until: float, **look) -> Points:
@@ -97,12 +101,14 @@ class Flights:
         row, column = (0, *step.output_index[1:])[-2:]
         end, gate = self.target + (column, 0, -row), self.gate_of(row, column)
         if step.chosen is not None:
-            way = self.seen(whole_way(self.cell(step, step.chosen), gate, end, LEGS))
+            path = np.concatenate([path_to(self.cell(step, step.chosen), gate), [end]])
+            way = self.seen(along(path, smooth(np.linspace(0, 1, LEGS + 1))))
             return legs_of(way, i - TAKES_OFF, i - BORN, i - HANDED, step=i, row=row, column=column,
                            **self.look(self.full, step.value))  # fmt: skip
         made, toward = [], self.sheet.camera.toward
         for place, t in enumerate(np.flatnonzero(step.counted)):
-            way = self.seen(bend(self.cell(step, t), gate, np.linspace(0, 1, LEGS + 1) ** 1.5)) + APART * place * toward
+            path = path_to(self.cell(step, t), gate)
+            way = self.seen(along(path, np.linspace(0, 1, LEGS + 1) ** 1.5)) + APART * place * toward
             made.append(legs_of(way, i - TAKES_OFF, i - MERGED, i - MERGED, step=i, row=row, column=column,
                                 **self.look(self.own, step.values[t], bool(step.real[t]))))  # fmt: skip
         straight = 1 - (1 - np.linspace(0, 1, LEGS + 1)[:, None]) ** 1.5

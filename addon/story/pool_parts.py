@@ -17,7 +17,7 @@ from .theme import Scale, mix
 CHOSEN = 0.36  # a step's numbers have all been said by i - CHOSEN: what they come to is marked
 ON_TOP = 0.05  # cells by which a mark is nearer than the cell it marks
 SEAM, THIN, SEAM_FRONT = 2.0, 0.07, -0.5  # pixels and cells: lines between windows, flush with the window's frame
-MOST_SAID, FIRST_SAID = 40, 8  # numbers a line says in full; else so many and the last
+MOST_SAID, FIRST_SAID = 64, 8  # numbers a line says in full; else so many and the last
 MOVES = {  # how the clock goes within a step, see pace.run_clock
     "first": ((LANDED, 0.08, "ease"), (CHOSEN, 0.32, "linear"), (TAKES_OFF, 0.1, "linear"), (BORN, 0.2, "linear"),
               (0.0, 0.05, "linear")),

@@ -31,7 +31,7 @@ from .parts import (
 )
 from .plan import ALWAYS, FAR, LANDED, NEVER, Points
 from .pool_flight import BEFORE_ALL, Flights
-from .pool_layout import Parts
+from .pool_layout import Parts, too_small
 from .pool_parts import (
     MOVES,
     add_seams,
@@ -45,7 +45,7 @@ from .pool_parts import (
 )
 from .sheet import WORD, Sheet
 
-MOST_CHANNELS, LARGEST = 8, 64
+MOST_CHANNELS = 8
 
 
 def suits(scene, trace) -> bool:
@@ -59,11 +59,9 @@ def refusal(scene, trace):
         return "op.type", scene.op.type, "must be max_pool or avg_pool for the story pooling"
     if len(trace.input) > MOST_CHANNELS:
         return "input.channels", len(trace.input), f"must be at most {MOST_CHANNELS}: more cannot stand side by side"
-    if max(trace.input.shape[1:]) > LARGEST:
-        return "input.size", scene.input.size, f"must be at most {LARGEST} along each axis for its cells to be seen"
     if not np.isfinite(trace.output).all():
         return "op.padding", scene.op.padding, "must leave every window an input cell, or it has no largest number"
-    return None
+    return too_small(scene, trace)
 
 
 def _lines(sheet: Sheet, trace, plan, parts: Parts):
@@ -125,7 +123,7 @@ def _stand(sheet: Sheet, trace, parts: Parts, told: list[int], last: float) -> N
                      output_plane(sheet, trace, parts.out_hues[c], channel=c), target, made.cells)  # fmt: skip
         sheet.captions(role, given, color=parts.ink(sheet, c))
         sheet.captions(out, made, color=parts.ink(sheet, c))
-        add_ticks(sheet, out, made, right=True, below=parts.count > 1)
+        add_ticks(sheet, out, made, right=True, below=not parts.beside)
         if parts.count == 1:
             (top, bottom), (left, right) = pads_of(trace)
             over = hangs_over(trace)
@@ -159,8 +157,7 @@ def tell(sheet: Sheet, trace):
     rows, texts = _lines(sheet, trace, plan, parts)
     low = y0 + (sums.height(1, word) + 0.5 * word if parts.count > 1 and scene.look.sum_line else 0.0)
     write, used = _set_lines(sheet, rows, low, last)
-    room = (x0, low + used + 0.9 * word, x1, top - 0.5 * word)
-    sheet.scale = parts.grid.solve(room, largest=sheet.px(54))
+    sheet.scale = parts.solve(sheet, (x0, low + used + 0.9 * word, x1, top - 0.5 * word))
 
     opening(sheet, trace)
     pace = run_clock(sheet.timeline, plan, ocols, scene, moves=MOVES)

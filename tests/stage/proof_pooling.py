@@ -269,7 +269,7 @@ class PoolingProof(Proof):
         if said.whole:
             assert said.numbers == wanted, f"sum: {text} has not the numbers {wanted}"
         else:
-            assert len(wanted) > 40 and said.numbers == (*wanted[: len(said.numbers) - 1], wanted[-1])
+            assert len(wanted) > 64 and said.numbers == (*wanted[: len(said.numbers) - 1], wanted[-1])
         assert said.total == spelled(step.value), f"sum: {text} should give {spelled(step.value)}"
         word = None if self.mean else self.stage.asked.words.max
         assert said.word == word, f"sum: {text} says {said.word}, not {word}"

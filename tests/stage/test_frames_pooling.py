@@ -44,7 +44,8 @@ GLOBALS = {
     "global max of negative values": {"op.type": "global_max_pool", "input.low": -5, "input.high": -1},
     "two channels, indices from 1": {"input.channels": 2, "look.index_from": 1},
     "five channels": {"input.channels": 5, "input.size": [3, 3]},
-    "too many numbers for a line": {"input.size": [7, 7], "input.channels": 2},
+    "too many numbers for a line": {"input.size": [9, 9], "input.channels": 2},
+    "49 numbers in two lines": {"input.size": [7, 7]},
 }
 
 
