@@ -316,6 +316,8 @@ def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
     if before and world is not None and (not ours or touched(world)):
         kept.append(f"{scene.name}: world")
     else:
+        if ours:
+            world.name = f"~{world.name}"
         materials.set_world(scene, plan.background)
         if ours and not world.users:
             bpy.data.worlds.remove(world)
