@@ -201,11 +201,16 @@ class Arranger:
             rows = -(-filters // columns)
             if columns * rows - filters >= columns:
                 continue
-            out = self._largest(room[0] / columns - self.air, room[1] / rows, beside, words)
+            gap = self.gap(beside)
+            out = self._largest(room[0] / columns - gap, room[1] / rows, beside, words)
             if out * (1.0 if columns * rows == filters else 0.9) > best:
                 best, (w, h) = out, self.pair(out, beside, words)
-                place = Place(beside, columns, rows, columns * (w + self.air), rows * h)
+                place = Place(beside, columns, rows, columns * (w + gap), rows * h)
         return best, place
+
+    def gap(self, beside: bool) -> float:
+        """Between pairs side by side: more where filter and slice stand side by side themselves."""
+        return self.air * (2.2 if beside else 1.0)
 
     def _largest(self, wide: float, high: float, beside: bool, words: float) -> float:
         low, top = 0.0, self.sheet.px(46.0)

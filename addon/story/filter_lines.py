@@ -35,8 +35,8 @@ def in_units(sheet: Sheet, block, at) -> np.ndarray:
     return (world - start) / block.unit
 
 
-def add_pairs(sheet: Sheet, layout: Layout, roles) -> None:
-    """A thin line from each filter at home to its slice, in its hue."""
+def add_pairs(sheet: Sheet, layout: Layout, roles, until: float = NEVER) -> None:
+    """A thin line from each filter at home to its slice, in its hue, there until a clock value."""
     for n, (source, target) in enumerate(roles):
         stack, slice_ = layout.stacks[n], layout.slices[n]
         if layout.right.beside:
@@ -49,7 +49,7 @@ def add_pairs(sheet: Sheet, layout: Layout, roles) -> None:
         sheet.lines.append(Lines(
             f"pair.{source.split('.')[-1]}", "Filter to slice", source, target,
             np.array([in_units(sheet, stack, a)], np.float32), np.array([in_units(sheet, slice_, b)], np.float32),
-            np.array([ALWAYS], np.float32), np.array([NEVER], np.float32), ink, sheet.units(sheet.px(PAIR_PIXELS)),
+            np.array([ALWAYS], np.float32), np.array([until], np.float32), ink, sheet.units(sheet.px(PAIR_PIXELS)),
         ))  # fmt: skip
 
 

@@ -41,6 +41,9 @@ APART = 1.1  # seconds that takes
 MOST_STACKED = 4  # channels of which the stack is shown first
 UNEVEN = 0.004  # cells by which each plane stands higher, so that no two faces share a place on the way
 MOST = 16  # filters, and channels
+ENDS, GATHERED = 0.1, 0.4  # the clock past the last step's end: all that worked goes; the slices are one volume
+GATHER = 1.0  # seconds that takes
+SHOWN = 0.8  # seconds, besides `timing.outro`, that the whole is shown apart and gathered
 JUMPS, COMES = 0.03, 0.04  # the clock, past a step, at which the weights change hands: the next filter's are at home
 
 
@@ -84,13 +87,17 @@ class Teller:
         stacked = 1 < self.channels <= MOST_STACKED
         self.opening = (APART if stacked else 0.0) + (1.1 if any(sum(p) for p in trace.padding) else 0.3)
         row = as_rows(trace.output[0]).shape[1]
-        self.plan = schedule(len(trace), row, scene, spent=self.opening + 0.1, section=self.section)
+        spent = self.opening + 0.1 + (GATHER + SHOWN if self.filters > 1 else 0.0)
+        self.plan = schedule(len(trace), row, scene, spent=spent, section=self.section)
         self.row, self.stacked = row, stacked
         self.sums = sum_area(sheet, trace, self.names, self.plan)
         x0, y0, x1, _ = sheet.inner
         foot = y0 + self.sums.used + (0.5 * self.word if self.sums.used else 0.0)
         self.layout: Layout | None = arrange(sheet, trace, self.names, (x0, foot, x1, top - 0.35 * self.word))
         self.last = len(trace) - 1 + ENDED
+        self.stacks: list = [None, None]  # the boxes of the input and of the output as stacks
+        # what has worked goes when the slices gather
+        self.until = self.last + ENDS if self.filters > 1 else NEVER
 
     # names ------------------------------------------------------------------------------------------------------
 
@@ -128,12 +135,17 @@ class Teller:
         for n in range(self.filters):
             self.filter(n)
             self.slice(n)
-        add_pairs(sheet, self.layout, [(f"filter.{self.number(n)}", self.out(n)) for n in range(self.filters)])
+        pairs = [(f"filter.{self.number(n)}", self.out(n)) for n in range(self.filters)]
+        add_pairs(sheet, self.layout, pairs, self.until)
         add_guides(sheet, self.trace, self.layout, self.plan, self.group, place_of(self.trace), self.out(0))
         if scene.look.sum_line:
             self.say()
         line.play("clock.step", self.last + 0.02, 0.05, easing="linear")
-        line.wait(scene.timing.outro)
+        line.wait(scene.timing.outro / 2)
+        if self.filters > 1:
+            self.gather()
+            self.equation()
+        line.wait(scene.timing.outro / 2)
         return sheet.plan(self.title, infos(self.trace, scene, pace, self.sums.texts))
 
     def open(self) -> None:
@@ -143,21 +155,57 @@ class Teller:
         line.declare("clock.step", STACK if self.stacked else RING if padded else START)
         line.wait(self.scene.timing.intro)
         if self.stacked:
-            # the stack stands in the middle of where its planes are to stand
-            x0, y0, x1, y1 = made.panels[0]
-            stack = Block("", 0, 0, (made.inputs[0].cells[0], self.channels, made.inputs[0].cells[2]))
-            put(sheet, stack, 0, 0)
-            bx0, by0, bx1, by1 = stack.box
-            put(sheet, stack, (x0 + x1 - bx1 + bx0) / 2, (y0 + y1 + by1 - by0) / 2)
-            for c, block in enumerate(made.inputs):
-                at = np.array(sheet.place(stack)) + (0.0, c, UNEVEN * (self.channels - c))
-                for axis, a, b in zip("xyz", at, sheet.place(block), strict=True):
-                    line.declare(f"{self.role('input', c)}.location.{axis}", a)
-                    line.add(f"{self.role('input', c)}.location.{axis}", b, APART)
+            for c, (at, block) in enumerate(zip(self.stack_of(made.inputs, 0), made.inputs, strict=True)):
+                self.move(self.role("input", c), at, sheet.place(block), first=True)
+                self.shade(self.role("input", c), 1.0, APART, first=0.01 if c else 1.0)
             line.play("clock.step", RING, APART, easing="linear")
         if self.stacked or padded:
             line.play("clock.step", START, 0.8 if padded else 0.05, easing="linear")
         line.wait(0.3)
+
+    def stack_of(self, blocks, half: int) -> list[np.ndarray]:
+        """Where planes stand as one stack, in the middle of the half of the frame where they stand apart."""
+        sheet, (x0, y0, x1, y1) = self.sheet, self.layout.panels[half]
+        columns, _, rows = blocks[0].cells
+        stack = Block("", 0, 0, (columns, len(blocks), rows), unit=blocks[0].unit)
+        put(sheet, stack, 0, 0)
+        wide, high = stack.box[2] - stack.box[0], stack.box[3] - stack.box[1]
+        put(sheet, stack, (x0 + x1 - wide) / 2, (y0 + y1 + high) / 2)
+        self.stacks[half] = stack.box
+        start = np.array(sheet.place(stack))
+        return [start + (0.0, k * stack.unit, UNEVEN * (len(blocks) - k)) for k in range(len(blocks))]
+
+    def move(self, role: str, start, end, *, first: bool = False) -> None:
+        """Key a volume's way from here on; behind others in a stack it has no shadow."""
+        line, seconds = self.sheet.timeline, APART if first else GATHER
+        for axis, a, b in zip("xyz", start, end, strict=True):
+            if not line.declared(f"{role}.location.{axis}"):
+                line.declare(f"{role}.location.{axis}", a)
+            line.add(f"{role}.location.{axis}", b, seconds)
+
+    def gather(self) -> None:
+        """What has worked goes, the slices come together to a volume, and so do the channels."""
+        sheet, line, made = self.sheet, self.sheet.timeline, self.layout
+        line.play("clock.step", self.until + 0.02, 0.05, easing="linear")
+        for n in range(self.filters):
+            self.shade(f"filter.{self.number(n)}", 0.01, 0.05)
+        for n, (at, block) in enumerate(zip(self.stack_of(made.slices, 1), made.slices, strict=True)):
+            self.move(self.out(n), sheet.place(block), at)
+        if self.stacked:
+            for c, (at, block) in enumerate(zip(self.stack_of(made.inputs, 0), made.inputs, strict=True)):
+                self.move(self.role("input", c), sheet.place(block), at)
+                self.shade(self.role("input", c), 0.01 if c else 1.0, GATHER)
+        line.play("clock.step", self.last + GATHERED, GATHER, easing="linear")
+        line.wait(SHOWN)
+
+    def shade(self, role: str, scale: float, seconds: float, *, first: float = 1.0) -> None:
+        """Key how large a volume's shadow is, from here on: in a stack only the first has one."""
+        line = self.sheet.timeline
+        for axis in "xy":
+            name = f"{role}.shadow.scale.{axis}"
+            if not line.declared(name):
+                line.declare(name, first)
+            line.add(name, scale, seconds)
 
     def headers(self) -> None:
         """What the halves show: the input with its shape, and as many slices as there are filters."""
@@ -195,12 +243,17 @@ class Teller:
         places = np.concatenate([place_of(trace) if channel in self.group(n) else np.full((self.section, 3), FAR)
                                  for n in range(self.filters)])  # fmt: skip
         track = sheet.track(f"{role}.track", places)
-        sheet.volume(role, block.name, input_plane(sheet, trace, channel, hue), sheet.place(block), block.cells,
-                     track=track, fade=(-LANDED, self.last), **taps_of(trace))  # fmt: skip
+        points = input_plane(sheet, trace, channel, hue)
+        if self.stacked:
+            rows, columns = as_rows(trace.input[channel]).shape
+            at = points["row"], points["column"]
+            points["dies"][(at[0] < 0) | (at[0] >= rows) | (at[1] < 0) | (at[1] >= columns)] = self.until
+        sheet.volume(role, block.name, points, sheet.place(block), block.cells, track=track,
+                     fade=(-LANDED, self.last), **taps_of(trace))  # fmt: skip
         ink = self.channel_ink(channel) if self.channels > 1 else None
-        sheet.captions(role, block, color=ink, lives=((RING if self.stacked else ALWAYS, NEVER),))
+        sheet.captions(role, block, color=ink, lives=((RING if self.stacked else ALWAYS, self.until),))
         sheet.box_of(role, block)
-        window_on(sheet, f"{role}.window", f"Window {self.names[channel]}", role, track, trace,
+        window_on(sheet, f"{role}.window", f"Window {self.names[channel]}", role, track, trace, self.until,
                   jump=trace.groups > 1)  # fmt: skip
 
     def weights(self, channel: int, pace) -> None:
@@ -215,7 +268,7 @@ class Teller:
             values = as_rows(trace.weight[n, self.group(n).index(channel)])
             scale = Scale(sheet.palette, filter_hue(n), trace.weight.min(), trace.weight.max())
             life = {"born": start - 1 + COMES, "rise": LANDED - 2 * COMES} if n else {"born": -LANDED, "rise": MEETING}
-            life["dies"] = end + LEAVES if end + 1 < len(trace) else NEVER
+            life["dies"] = end + LEAVES if end + 1 < len(trace) else self.until
             parts.append(plane(sheet, values, scale, size=size, unit=block.unit, channel=channel, **life))
         sheet.volume(role, block.name, Points.join(parts), work, block.cells, card=None, unit=block.unit)
         self.come(channel, own, pace)
@@ -272,9 +325,9 @@ class Teller:
             longest = f"{self.scene.words.filter} {self.number(self.filters - 1)}"
             text = choices[0] if width(longest) * self.word <= room else choices[1]
             end = (n + 1) * self.section - 1
-            dies = end + LEAVES if end + 1 < len(self.trace) else NEVER
-            made.append(self.sheet.text(text, x, y, self.word, self.ink(n), align="left",
-                                        born=n * self.section - LANDED, dies=dies))  # fmt: skip
+            dies = end + LEAVES if end + 1 < len(self.trace) else self.until
+            born = n * self.section - LANDED
+            made.append(self.sheet.text(text, x, y, self.word, self.ink(n), align="left", born=born, dies=dies))
         self.sheet.words(f"{self.role('kernel', channel)}.caption", "Filter at work", made)
 
     # filters ----------------------------------------------------------------------------------------------------
@@ -289,6 +342,7 @@ class Teller:
         for d in range(self.depth):
             points = plane(sheet, as_rows(trace.weight[n, d]), scale, size=size, unit=unit, channel=d)
             points["position"][:, 1] = d
+            points["dies"][:] = self.until
             parts.append(points)
         columns, depth, rows = block.cells
         places = np.full((len(trace), 3), FAR)
@@ -296,7 +350,7 @@ class Teller:
         track = sheet.track(f"{role}.track", places)
         sheet.volume(role, block.name, Points.join(parts), sheet.place(block), block.cells, unit=unit, track=track,
                      taps=(columns, depth, rows), fade=(-LANDED, self.last))  # fmt: skip
-        sheet.captions(role, block, color=self.ink(n))
+        sheet.captions(role, block, color=self.ink(n), lives=((ALWAYS, self.until),))
         sheet.box_of(role, block)
 
     def slice(self, n: int) -> None:
@@ -304,11 +358,22 @@ class Teller:
         sheet, block, role = self.sheet, self.layout.slices[n], self.out(n)
         points = output_plane(sheet, self.trace, filter_hue(n), channel=n, unit=block.unit)
         sheet.volume(role, block.name, points, sheet.place(block), block.cells, unit=block.unit)
-        sheet.captions(role, block, color=self.ink(n))
+        sheet.captions(role, block, color=self.ink(n), lives=((ALWAYS, self.until),))
         sheet.box_of(role, block)
-        marker_on(sheet, role, self.trace, channel=n, unit=block.unit)
+        marker_on(sheet, role, self.trace, channel=n, unit=block.unit, until=self.until)
 
     # words ------------------------------------------------------------------------------------------------------
+
+    def equation(self) -> None:
+        """At the end, between both stacks: what made one of the other, as in "∗ 4 filters 3 × 3 × 3 ="."""
+        sheet, w, word = self.sheet, self.scene.words, self.word
+        kernel = (*self.trace.kernel_size, self.depth) if self.channels > 1 else self.trace.kernel_size
+        text = f"* {self.filters} {w.filters} {shape_text(kernel)} ="
+        left, right = self.stacks[0] or self.layout.inputs[0].box, self.stacks[1]
+        if self.layout.bands or not self.scene.look.labels or width(text) * word > right[0] - left[2] - word:
+            return
+        x, y = (left[2] + right[0]) / 2, (right[1] + right[3]) / 2 - 0.35 * word
+        sheet.words("equation", "Equation", [sheet.text(text, x, y, word, sheet.theme.ink, born=self.last + GATHERED)])
 
     def say(self) -> None:
         """The sums, and what stands in their place before, between and after."""
