@@ -4,6 +4,7 @@ the zip.
 
     build_extension.py                     for this platform, into dist/
     build_extension.py --all-platforms     one zip for each platform
+    build_extension.py --python 3.14       for this platform and a Blender that was built with that Python
 
 The manifest lies at the root and the code in `addon/`, which is no valid source as it lies, hence the
 staging. imageio and Pillow come along as wheels, unmodified, because Blender has no GIF writer; pip fetches
@@ -16,20 +17,21 @@ import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-STAGE = ROOT / "build" / "extension"
 WHEELS = ROOT / "wheels"
 
-# Blender's name of a platform: (pip's, the Pythons of the Blenders there). The official Blenders are 3.11
-# (4.5 LTS to 5.0) and 3.13 (5.1 on); distributions build with their own Python.
+# Blender's name of a platform: pip's. The official Blenders are Python 3.11 (4.5 LTS to 5.0) and 3.13 (5.1 on);
+# distributions build with their own Python (`--python`).
+PYTHONS = ("3.11", "3.13")
 PLATFORMS = {
-    "linux-x64": ("manylinux_2_28_x86_64", ("3.11", "3.13", "3.14")),
-    "windows-x64": ("win_amd64", ("3.11", "3.13")),
-    "macos-arm64": ("macosx_11_0_arm64", ("3.11", "3.13")),
-    "macos-x64": ("macosx_10_15_x86_64", ("3.11", "3.13")),
+    "linux-x64": "manylinux_2_28_x86_64",
+    "windows-x64": "win_amd64",
+    "macos-arm64": "macosx_11_0_arm64",
+    "macos-x64": "macosx_10_15_x86_64",
 }
 
 
@@ -56,11 +58,11 @@ def builder() -> list[str]:
     )
 
 
-def fetch_wheels(platforms: list[str]) -> list[Path]:
+def fetch_wheels(platforms: list[str], pythons: tuple[str, ...] = PYTHONS) -> list[Path]:
     """The wheels for these platforms, downloaded where they are not yet in `wheels/`."""
-    wanted = [("imageio", PLATFORMS[platforms[0]][0], "3.11", "imageio-*-py3-none-any.whl")]
+    wanted = [("imageio", PLATFORMS[platforms[0]], pythons[0], "imageio-*-py3-none-any.whl")]
     for name in platforms:
-        tag, pythons = PLATFORMS[name]
+        tag = PLATFORMS[name]
         for python in pythons:
             short = "cp" + python.replace(".", "")
             wanted.append(("pillow", tag, python, f"pillow-*-{short}-{short}-*{family(tag)}"))
@@ -82,16 +84,16 @@ def family(tag: str) -> str:
     return "manylinux*_x86_64.whl" if tag.startswith("manylinux") else tag + ".whl"
 
 
-def stage(platforms: list[str], wheels: list[Path]) -> None:
-    """A valid extension source at `build/extension`."""
-    shutil.rmtree(STAGE, ignore_errors=True)
-    shutil.copytree(ROOT / "addon", STAGE, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
-    shutil.copytree(ROOT / "scenes", STAGE / "scenes", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "LICENSE", STAGE)
-    (STAGE / "wheels").mkdir()
+def stage(folder: Path, platforms: list[str], wheels: list[Path]) -> None:
+    """A valid extension source in an empty folder."""
+    dirt = shutil.ignore_patterns("__pycache__", "*.pyc")
+    shutil.copytree(ROOT / "addon", folder, ignore=dirt, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "scenes", folder / "scenes", ignore=dirt)
+    shutil.copy(ROOT / "LICENSE", folder)
+    (folder / "wheels").mkdir()
     for wheel in wheels:
-        shutil.copy(wheel, STAGE / "wheels")
-    (STAGE / "blender_manifest.toml").write_text(manifest(platforms, wheels), encoding="utf-8")
+        shutil.copy(wheel, folder / "wheels")
+    (folder / "blender_manifest.toml").write_text(manifest(platforms, wheels), encoding="utf-8", newline="\n")
 
 
 def manifest(platforms: list[str], wheels: list[Path]) -> str:
@@ -106,17 +108,17 @@ def manifest(platforms: list[str], wheels: list[Path]) -> str:
     return result
 
 
-def build(output: Path) -> list[Path]:
-    """Run the builder and its validator; the zips it made."""
+def build(source: Path, output: Path, suffix: str = "") -> list[Path]:
+    """Run the builder and its validator; the zips it made, `suffix` added to their names."""
     command = builder()
     output.mkdir(parents=True, exist_ok=True)
-    for old in output.glob("convolume-*.zip"):
-        old.unlink()
-    arguments = ["--source-dir", str(STAGE), "--output-dir", str(output), "--split-platforms"]
-    subprocess.run([*command, "build", *arguments], check=True)
-    made = sorted(output.glob("convolume-*.zip"))
-    for path in made:
-        subprocess.run([*command, "validate", str(path)], check=True)
+    with tempfile.TemporaryDirectory(dir=output, prefix=".build-") as fresh:
+        arguments = ["--source-dir", str(source), "--output-dir", fresh, "--split-platforms"]
+        subprocess.run([*command, "build", *arguments], check=True)
+        made = []
+        for path in sorted(Path(fresh).glob("convolume-*.zip")):
+            subprocess.run([*command, "validate", str(path)], check=True)
+            made.append(path.replace(output / f"{path.stem}{suffix}.zip"))
     return made
 
 
@@ -126,15 +128,20 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--all-platforms", action="store_true", help="build for " + ", ".join(PLATFORMS))
     parser.add_argument("--output-dir", type=Path, default=ROOT / "dist", help="where the zips go (dist/)")
+    parser.add_argument("--python", metavar="VERSION", help="the wheels of this Python alone, as 3.14")
     options = parser.parse_args(argv)
     platforms = list(PLATFORMS) if options.all_platforms else [this_platform()]
     if platforms[0] not in PLATFORMS:
         parser.error(
             f"no wheels are known for {platforms[0]}; --all-platforms builds for {', '.join(PLATFORMS)}"
         )
+    pythons = (options.python,) if options.python else PYTHONS
     try:
-        stage(platforms, fetch_wheels(platforms))
-        made = build(options.output_dir.resolve())
+        wheels = fetch_wheels(platforms, pythons)
+        with tempfile.TemporaryDirectory(prefix="convolume-") as folder:
+            stage(Path(folder), platforms, wheels)
+            suffix = f"-python{options.python}" if options.python else ""
+            made = build(Path(folder), options.output_dir.resolve(), suffix)
     except subprocess.CalledProcessError as error:
         print(f"build_extension: this failed: {' '.join(map(str, error.cmd))}", file=sys.stderr)
         return 1

@@ -69,7 +69,12 @@ def _group(table: str) -> type:
 GROUPS = {table: _group(table) for table in TABLES}
 
 
-class CONVOLUME_Settings(bpy.types.PropertyGroup):
+_TOP = {id: prop for field in FIELDS[""].values() for id, prop in field.props().items()}
+_TABLES = {table: PointerProperty(type=group) for table, group in GROUPS.items()}
+_Said = type("_Said", (), {"__annotations__": _TOP | _TABLES, "__doc__": "What a scene file says"})
+
+
+class CONVOLUME_Settings(bpy.types.PropertyGroup, _Said):
     figure: EnumProperty(
         name="Figure",
         description="Which figure to start from; choosing one sets all parameters to its own",
@@ -94,8 +99,6 @@ class CONVOLUME_Settings(bpy.types.PropertyGroup):
     find_word: StringProperty(
         name="Find", description="Show the words that have this in them", options={'TEXTEDIT_UPDATE'}
     )
-    __annotations__ |= {id: prop for field in FIELDS[""].values() for id, prop in field.props().items()}
-    __annotations__ |= {table: PointerProperty(type=group) for table, group in GROUPS.items()}
 
 
 classes = (CONVOLUME_Number, *GROUPS.values(), CONVOLUME_Settings)

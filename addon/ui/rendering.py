@@ -23,7 +23,7 @@ class Job:
     def __init__(self, name: str, arguments: list[str]):
         self.name = name
         self._folder = tempfile.TemporaryDirectory(prefix="convolume-", ignore_cleanup_errors=True)
-        copy = os.path.join(self._folder.name, bpy.path.clean_name(name) + ".blend")
+        copy = self._copy = os.path.join(self._folder.name, bpy.path.clean_name(name) + ".blend")
         began = time.perf_counter()
         # No data-API way exists to write the whole file. compress=False: it is read once, right away.
         bpy.ops.wm.save_as_mainfile(filepath=copy, copy=True, check_existing=False, compress=False)
@@ -73,7 +73,8 @@ class Job:
     def complaint(self) -> str:
         """What it said went wrong."""
         ours = [line.removeprefix("convolume: ") for line in _lines(self._err) if line.startswith("convolume: ")]
-        return ours[-1] if ours else (_lines(self._err) or [""])[-1]
+        said = ours[-1] if ours else (_lines(self._err) or [""])[-1]
+        return said.replace(self._copy, self.name)
 
     def close(self) -> None:
         """End it if it still runs and remove what it needed."""

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The extension as a user gets it: built, checked, installed, enabled, used, and gone without a trace."""
 
+import ast
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -16,9 +18,12 @@ MODULE = "bl_ext.user_default.convolume"
 TRACES = """
 import bpy
 def traces():
-    kinds = (bpy.types.Operator, bpy.types.Panel, bpy.types.PropertyGroup, bpy.types.AddonPreferences)
+    kinds = (bpy.types.Operator, bpy.types.Panel, bpy.types.PropertyGroup, bpy.types.AddonPreferences, bpy.types.Menu)
     names = {c.__name__ for k in kinds for c in k.__subclasses__()
              if c.is_registered and c.__name__.startswith("CONVOLUME_")}
+    for menu in ("TOPBAR_MT_file_import", "TOPBAR_MT_file_export", "VIEW3D_MT_add"):
+        draws = getattr(getattr(bpy.types, menu, None), "draw", None)
+        names |= {menu for f in getattr(draws, "_draw_funcs", ()) if "convolume" in f.__module__}
     names |= {n for n in dir(bpy.ops.convolume)}
     names |= {"Scene." + n for n in dir(bpy.types.Scene) if "convolume" in n.lower()}
     for group in dir(bpy.app.handlers):
@@ -38,19 +43,18 @@ assert "{MODULE}" in bpy.context.preferences.addons
 
 USE = """
 import sys
-assert traces() == [
-    "CONVOLUME_OT_build", "CONVOLUME_OT_render", "CONVOLUME_OT_stop", "CONVOLUME_PT_main",
-    "CONVOLUME_Preferences", "CONVOLUME_Settings", "Scene.convolume", "build", "render", "stop",
-], traces()
+assert {"CONVOLUME_OT_build", "CONVOLUME_PT_main", "CONVOLUME_Preferences", "CONVOLUME_Settings", "Scene.convolume",
+        "build", "render", "add"} < set(traces()), traces()
 import imageio, PIL
 for module in (imageio, PIL):
     assert ".local" in module.__file__ or "extensions" in module.__file__, module.__file__
 settings = bpy.context.scene.convolume
 figures = [item.identifier for item in settings.bl_rna.properties["figure"].enum_items]
-assert {"conv2d_valid", "rgb_conv"} <= set(figures), figures
+assert {"conv2d_valid", "rgb_conv", "mnist_conv"} <= set(figures) and len(figures) == 2 + 18, figures
 before = set(bpy.data.objects)
-for figure in figures:
+for figure in ("conv1d", "mnist_conv"):
     settings.figure = figure
+    assert not settings.trouble, settings.trouble
     assert bpy.ops.convolume.build() == {'FINISHED'}
 assert bpy.context.scene.camera is not None
 assert before < set(bpy.data.objects)
@@ -64,27 +68,46 @@ print("ALL GOOD")
 
 
 @pytest.fixture(scope="session")
-def extension(root, tmp_path_factory):
+def make_zips(root, tmp_path_factory):
+    """Build zips with these options."""
+
+    def make(*options):
+        folder = tmp_path_factory.mktemp("dist")
+        command = [sys.executable, root / "scripts" / "build_extension.py", "--output-dir", folder, *options]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "Success" in done.stdout and " MB" in done.stdout and "WARNING" not in done.stdout.upper()
+        assert not [p for p in folder.iterdir() if p.suffix != ".zip"]
+        return sorted(folder.glob("*.zip"))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def extension(make_zips):
     """The zip for this platform."""
-    folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, root / "scripts" / "build_extension.py", "--output-dir", folder]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Success" in done.stdout and " MB" in done.stdout
-    (path,) = folder.glob("*.zip")
+    (path,) = make_zips()
     return path
 
 
-@pytest.fixture
-def script(extension, tmp_path):
+@pytest.fixture(scope="session")
+def extension_of_blender(make_zips, root, blender):
+    """The zip for the `blender` here, whatever Python a distribution has built it with."""
+    sys.path.insert(0, str(root / "scripts"))
+    try:
+        import blender_wheels
+    finally:
+        sys.path.pop(0)
+    version = blender_wheels.python_of(blender)
+    (path,) = make_zips() if version in ("3.11", "3.13") else make_zips("--python", version)
+    return path
+
+
+def scripted(tmp_path, archive, *parts):
     """A file to run, made of parts that share one namespace."""
-
-    def write(*parts):
-        path = tmp_path / "script.py"
-        path.write_text("\n".join([TRACES, f"ZIP = {str(extension)!r}", *parts]), encoding="utf-8")
-        return path
-
-    return write
+    path = tmp_path / "script.py"
+    path.write_text("\n".join([TRACES, f"ZIP = {str(archive)!r}", *parts]), encoding="utf-8")
+    return path
 
 
 def on_the_wheel(script, tmp_path):
@@ -126,46 +149,110 @@ def test_the_zip_holds_the_add_on_its_scenes_and_wheels_for_this_platform_only(r
     assert len(manifest["platforms"]) == 1
     assert sorted(f"./{name}" for name in wheels) == sorted(manifest["wheels"])
     if manifest["platforms"] == ["linux-x64"]:
-        assert [name.split("-")[2] for name in wheels] == ["py3", "cp311", "cp313", "cp314"]
+        assert [name.split("-")[2] for name in wheels] == ["py3", "cp311", "cp313"]
+    assert extension.stat().st_size < 20e6
+
+
+TAGS = {
+    "linux_x64": r"manylinux_2_(17|2[0-8])_x86_64", "windows_x64": r"win_amd64",
+    "macos_arm64": r"macosx_11_0_arm64", "macos_x64": r"macosx_10_\d+_x86_64",
+}  # fmt: skip
 
 
 @pytest.mark.slow
-def test_it_installs_works_and_leaves_nothing_behind_on_the_wheel(empty_blender, script, tmp_path):
+def test_every_platforms_zip_has_that_platforms_wheels_and_no_others(make_zips):
+    made = {path.name.removeprefix("convolume-").partition("-")[2].removesuffix(".zip"): path
+            for path in make_zips("--all-platforms")}  # fmt: skip
+    assert set(made) == set(TAGS)
+    for platform, path in made.items():
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            manifest = tomllib.loads(archive.read("blender_manifest.toml").decode("utf-8"))
+            sources = [archive.read(n) for n in names if n.endswith((".py", ".toml"))]
+        generated = manifest["build"]["generated"]
+        assert generated["platforms"] == [platform.replace("_", "-")]
+        assert sorted(generated["wheels"]) == sorted(f"./{n}" for n in names if n.endswith(".whl"))
+        wheels = [name.removesuffix(".whl").split("-")[-3:] for name in names if name.endswith(".whl")]
+        assert sorted(w[0] for w in wheels) == ["cp311", "cp313", "py3"]
+        for python, abi, systems in wheels:
+            if python == "py3":
+                assert (abi, systems) == ("none", "any")
+            else:
+                assert abi == python and any(re.fullmatch(TAGS[platform], tag) for tag in systems.split(".")), path
+        assert path.stat().st_size < 20e6
+        # what Windows would trip over
+        assert len({n.lower() for n in names}) == len(names) and not [n for n in names if re.search(r'[<>:"|?*\\]', n)]
+        assert all(len(n) < 100 for n in names)
+        for text in sources:
+            text.decode("utf-8")
+            assert b"\r" not in text
+
+
+def test_no_file_is_opened_without_its_encoding(root):
+    """Windows has another one by default."""
+    for path in (root / "addon").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            given = {k.arg for k in node.keywords}
+            mode = [a.value for a in node.args[1:] if isinstance(a, ast.Constant)] if name == "open" else []
+            if name in ("read_text", "write_text") or (name == "open" and isinstance(node.func, ast.Name)):
+                binary = any("b" in str(m) for m in mode)
+                assert binary or "encoding" in given or "os.devnull" in ast.unparse(node), f"{path}:{node.lineno}"
+
+
+@pytest.mark.slow
+def test_it_installs_works_and_leaves_nothing_behind_on_the_wheel(empty_blender, extension, tmp_path):
     use = USE.replace("import imageio, PIL", "imageio = PIL = None").replace("(imageio, PIL)", "()")
-    on_the_wheel(script(INSTALL, use, LEAVE), tmp_path)
+    on_the_wheel(scripted(tmp_path, extension, INSTALL, use, LEAVE), tmp_path)
 
 
 @pytest.mark.blender
 @pytest.mark.slow
-def test_it_installs_works_and_leaves_nothing_behind_in_blender(run_blender, script):
-    done = run_blender("--python-exit-code", "1", "--python", script(INSTALL, USE, LEAVE))
+def test_it_installs_works_and_leaves_nothing_behind_in_blender(run_blender, extension_of_blender, tmp_path):
+    code = scripted(tmp_path, extension_of_blender, INSTALL, USE, LEAVE)
+    done = run_blender("--python-exit-code", "1", "--python", code)
     assert "ALL GOOD" in done.stdout, done.stdout + done.stderr
 
 
 RENDER = """
 bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
 settings = bpy.context.scene.convolume
-settings.figure, settings.quality, settings.formats = "conv2d_valid", 'DRAFT', {'GIF'}
+settings.figure = "conv2d_valid"
+settings.output.quality, settings.output.formats = 'DRAFT', {'GIF'}
 assert not bpy.ops.convolume.render.poll(), "nothing to render yet"
 bpy.ops.convolume.build()
 bpy.context.scene.render.resolution_percentage = 25
 bpy.context.scene.frame_end = 12
 bpy.context.preferences.addons[MODULE].preferences.output_folder = OUT
-bpy.ops.wm.save_userpref()
 assert bpy.ops.convolume.render() == {'FINISHED'}
 assert not bpy.data.filepath, "the user's file was not saved over"
+bpy.ops.wm.save_as_mainfile(filepath=OUT + "/conv2d_valid.blend", copy=True)
 """
 
 
 @pytest.mark.blender
 @pytest.mark.slow
-def test_the_render_button_leaves_a_gif_of_the_scene_as_it_stands(run_blender, script, tmp_path):
-    names = f"MODULE = {MODULE!r}\nOUT = {str(tmp_path / 'out')!r}"
-    code = script(names, INSTALL, RENDER, LEAVE)
+def test_the_render_button_leaves_a_gif_of_the_scene_as_it_stands(run_blender, extension_of_blender, root, tmp_path):
+    """Just installed, with nothing saved of it; and the command line gives the same of the file, byte for byte."""
+    out = tmp_path / "out"
+    names = f"MODULE = {MODULE!r}\nOUT = {str(out)!r}"
+    code = scripted(tmp_path, extension_of_blender, names, INSTALL, RENDER, LEAVE)
     done = run_blender("--python-exit-code", "1", "--python", code, timeout=600)
     assert "ALL GOOD" in done.stdout, done.stdout + done.stderr
-    (gif,) = (tmp_path / "out").rglob("*.gif")
-    assert struct.unpack("<6sHH", gif.read_bytes()[:10]) == (b"GIF89a", 213, 120)
+    gif = (out / "conv2d_valid.gif").read_bytes()
+    assert struct.unpack("<6sHH", gif[:10]) == (b"GIF89a", 213, 120)
+    command = [sys.executable, root / "scripts" / "render_all.py", out / "conv2d_valid.blend", "--quality", "draft"]
+    if not empty_of_bpy("5.2"):
+        subprocess.run([*command, "--out", tmp_path / "again"], cwd=tmp_path, check=True, capture_output=True)
+        assert (tmp_path / "again" / "conv2d_valid.gif").stat().st_size == pytest.approx(len(gif), rel=0.05)
+
+
+def empty_of_bpy(version) -> bool:
+    """Whether this Python has no bpy of that version, or newer."""
+    bpy = pytest.importorskip("bpy")
+    return bpy.app.version_string < version
 
 
 def test_register_and_unregister_mirror_each_other_from_a_checkout_too(empty_blender):
