@@ -272,37 +272,15 @@ def _scenes(asked, option):
 
 
 def _list(asked) -> int:
-    rows = [_row(scene) for scene in _scenes(asked, "--list")]
+    from .listing import columns
+
+    rows = [columns(scene, _planned(scene)) for scene in _scenes(asked, "--list")]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [c.ljust(w) for c, w in zip(row[:-2], widths, strict=False)]
         cells += [c.rjust(w) for c, w in zip(row[-2:], widths[-2:], strict=True)]
         print("  ".join(cells).rstrip())
     return DONE if all(row[-1] for row in rows) else FAILED
-
-
-def _row(scene) -> list[str]:
-    """id, title, input, kernel, stride/padding/dilation, output; steps, seconds (empty without a plan)."""
-    from .story.sources import run
-
-    trace, plan, op = run(scene), _planned(scene), scene.op
-    title = scene.title if scene.words.title is None else scene.words.title
-    size = op.kernel_size
-    kernel = _by((size,) * (trace.input.ndim - 1) if isinstance(size, int) else size)
-    slide = "/".join(_by(v) for v in (op.stride, op.padding, op.dilation))
-    if size is None:  # a global pool
-        kernel, slide = "all", "–"
-    told = (f"{len(plan.steps)} steps", f"{plan.seconds:.1f} s") if plan else ("", "")
-    source, result = _by(trace.input.shape), _by(trace.output.shape)
-    shapes = [f"input {source}", f"kernel {kernel}", f"s/p/d {slide}", f"output {result}"]
-    return [scene.id, title, *shapes, *told]
-
-
-def _by(value) -> str:
-    """(3, 3) as 3×3, ((1, 2), (0, 0)) as 1+2×0+0, a number or a name as it is."""
-    if not isinstance(value, (tuple, list)):
-        return str(value)
-    return "×".join("+".join(map(str, v)) if isinstance(v, (tuple, list)) else str(v) for v in value)
 
 
 def _plan(asked) -> int:

@@ -23,6 +23,11 @@ from .fit import DERIVED, check_compared, check_result, complete
 from .spec import COMPANIONS, CONV, DEFAULT_SOURCE, SOURCES, TABLES, Scene, default_of, find_knob, knobs
 
 LONGEST_FILE = 16_000_000  # bytes
+CHEAT_SHEET = (
+    "conv1d", "conv2d_zero_padding", "conv2d_valid", "conv2d_same", "conv2d_full", "conv2d_strided",
+    "conv2d_stride_comparison", "pooling", "conv2d_dilated", "mnist_conv", "depth", "rgb_conv", "rgb_to_volume",
+    "volume_to_volume", "conv1x1", "global_pooling", "transposed_conv", "transposed_conv_strided",
+)  # fmt: skip
 OPERATED = ("weight", "bias")  # tables that only a convolution has
 
 
@@ -53,8 +58,9 @@ def scenes_folder() -> Path:
 
 
 def figures() -> list[str]:
-    """The ids of all figures."""
-    return sorted(p.stem for p in scenes_folder().glob("*.toml"))
+    """The ids of all figures: the cheat sheet's in its order, then others by name."""
+    there = {p.stem for p in scenes_folder().glob("*.toml")}
+    return [name for name in CHEAT_SHEET if name in there] + sorted(there.difference(CHEAT_SHEET))
 
 
 def load(name_or_path: str | os.PathLike, overrides: Mapping[str, object] | None = None) -> Scene:

@@ -274,6 +274,7 @@ class Words:
                      "said while padding arrives on all sides; `{padding}` says how much, `{count}` how many cells",
                      )  # fmt: skip
     edges: str = word("{padding}: {count} zeros", "the same where not all sides get padding")
+    each: str = word("{padding} around each channel", "the same where there are several channels")
     same: str = word("same: p = (k \u2212 1) / 2 = ({k} \u2212 1) / 2 = {p}, so {n} stays {n}",
                      "said of `same` padding; `{k}` the kernel's size, `{p}` the padding, `{n}` the size")  # fmt: skip
     same_uneven: str = word("same: {sum} zeros, {p}, so {n} stays {n}",
@@ -441,6 +442,7 @@ class Scene:
     story: str | None = knob(
         None, "name", "which storyboard tells it: `sliding`, `channels`, …", auto="chosen from the operation"
     )
+    watch: str = knob("", "text", "one sentence: what to watch in it, as docs/gallery.md says it", auto="empty")
     op: Op = Op()
     input: Data = Data()
     weight: Weight = Weight()

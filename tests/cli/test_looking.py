@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is told without rendering: help, version, the list of figures, the storyboard, and where Blender is missing."""
 
+import re
 import subprocess
 import sys
 
@@ -22,22 +23,58 @@ def test_version(convolume):
     assert convolume("--version") == (0, [f"convolume {addon.__version__}"], [])
 
 
-def test_the_list_has_a_line_per_figure_in_columns(convolume, root):
+# what the cheat sheet's figures are, in its order: input, kernel, stride/padding/dilation, output, steps
+CHEAT_SHEET = """
+conv1d | 1D convolution | 10 | 3 | 1/0/1 | 8 | 8
+conv2d_zero_padding | Zero padding | 6×6 | 3×3 | 1/1/1 | 6×6 | 36
+conv2d_valid | Valid convolution | 6×6 | 3×3 | 1/0/1 | 4×4 | 16
+conv2d_same | Same convolution | 6×6 | 3×3 | 1/same/1 | 6×6 | 36
+conv2d_full | Full convolution | 6×6 | 3×3 | 1/full/1 | 8×8 | 64
+conv2d_strided | Strided convolution | 9×9 | 3×3 | 2/0/1 | 4×4 | 16
+conv2d_stride_comparison | Stride 1 and stride 2 | two 9×9 | 3×3 | 1 and 2/0/1 | 7×7 and 4×4 | 49, 16
+pooling | Pooling | 8×8 | 2×2 | 2/0/1 | 4×4 | 16
+conv2d_dilated | Dilated convolution | 6×6 | 3×3 | 1/0/2 | 2×2 | 4
+mnist_conv | MNIST convolution | 28×28 | 3×3 | 1/1/1 | 28×28 | 784
+depth | Depth | 6×6 | 5 filters 3×3 | 1/0/1 | 4×4×5 | 80
+rgb_conv | RGB convolution | 6×6×3 | 1 filter 3×3×3 | 1/1/1 | 6×6×1 | 36
+rgb_to_volume | RGB to volume | 6×6×3 | 4 filters 3×3×3 | 1/1/1 | 6×6×4 | 144
+volume_to_volume | Volume to volume | 6×6×4 | 8 filters 3×3×4 | 1/1/1 | 6×6×8 | 288
+conv1x1 | 1×1 convolution | 4×4×3 | 2 filters 1×1×3 | 1/0/1 | 4×4×2 | 32
+global_pooling | Global pooling | 4×4×3 | 4×4 per channel | – | 1×1×3 | 3
+transposed_conv | Transposed convolution | 2×2 | 3×3 | 1/0/1 | 4×4 | 16
+transposed_conv_strided | Transposed convolution, stride 2 | 3×3 | 3×3 | 2/1/1 | 5×5 | 25
+"""
+
+
+def test_the_list_has_a_line_per_figure_in_the_cheat_sheets_order(convolume, root):
     code, out, err = convolume("--list")
     assert (code, err) == (0, [])
-    assert [line.split()[0] for line in out] == sorted(p.stem for p in (root / "scenes").glob("*.toml"))
-    assert len({line.index(" input ") for line in out}) == 1
-    valid = next(line for line in out if line.startswith("conv2d_valid"))
-    for part in ("Valid convolution", "input 1×6×6", "kernel 3×3", "s/p/d 1/valid/1", "output 1×4×4", "16 steps"):
-        assert part in valid
-    assert valid.endswith(" s")
+    told = []
+    for line in out:
+        id_, title, *rest, seconds = [part for part in re.split(r"  +", line) if part]
+        shapes = [re.sub(r"^(input|kernel|s/p/d|output) | steps$", "", part) for part in rest]
+        told.append(" | ".join([id_, title, *shapes]))
+        assert re.fullmatch(r"\d+\.\d s", seconds) and 8 <= float(seconds[:-2]) <= 25, line
+    assert told == CHEAT_SHEET.split("\n")[1:-1]
+    assert {line.split()[0] for line in out} == {p.stem for p in (root / "scenes").glob("*.toml")}
+    for label in (" input ", " kernel ", " s/p/d ", " output "):
+        assert len({line.index(label) for line in out}) == 1, "not in columns"
 
 
 def test_the_list_tells_of_a_file_and_of_overrides(convolume, tmp_path):
     own = 'title = "Mine"\nstory = "sliding"\n[op]\ntype = "conv"\npadding = [[1, 0], [2, 1]]\n'
     (tmp_path / "own.toml").write_text(own)
-    code, out, _ = convolume("--list", "own.toml", "--set", "op.stride=2")
-    assert code == 0 and len(out) == 1 and "own  Mine" in out[0] and "s/p/d 2/1+0×2+1/1" in out[0]
+    code, out, _ = convolume("--list", "own.toml", "--set", "op.stride=[2,1]")
+    assert code == 0 and len(out) == 1 and "own  Mine" in out[0] and "s/p/d 2×1/1+0×2+1/1" in out[0]
+
+
+def test_figures_that_are_not_the_cheat_sheets_come_after_it_by_name(monkeypatch, tmp_path):
+    from addon.story import scene
+
+    for name in ("zebra", "pooling", "conv1d", "apple"):
+        (tmp_path / f"{name}.toml").write_text("")
+    monkeypatch.setattr(scene, "scenes_folder", lambda: tmp_path)
+    assert scene.figures() == ["conv1d", "pooling", "apple", "zebra"]
 
 
 def test_the_plan_is_printed_and_nothing_is_made(convolume, tmp_path):

@@ -37,7 +37,7 @@ def test_the_profile_and_why_is_said_before_and_once(convolume, painter):
 def test_no_figure_named_is_all_of_them_and_a_figure_named_twice_is_one(convolume, painter, root):
     all_of_them = sorted(p.stem for p in (root / "scenes").glob("*.toml"))
     convolume(*STILL)
-    assert [name for name, _ in painter.recorded] == all_of_them
+    assert sorted(name for name, _ in painter.recorded) == all_of_them
     painter.recorded.clear()
     convolume("rgb_conv", "rgb_conv", *STILL)
     assert [name for name, _ in painter.recorded] == ["rgb_conv"]

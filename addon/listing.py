@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Figures in one line each, as `--list` prints them and the gallery's captions say them: shapes, parameters, length.
+
+Sizes are written spatial first, channels last and only where there are several: 6×6, 6×6×3. Known without a plan.
+"""
+
+from .story.sources import runs
+from .story.spec import CONV, GLOBAL
+
+TIMES = "×"
+
+
+def columns(scene, plan=None) -> list[str]:
+    """id, title, input, kernel, s/p/d, output; steps, seconds (empty without a plan)."""
+    traces, op = runs(scene), scene.op
+    title = scene.title if scene.words.title is None else scene.words.title
+    first, double = traces[0], len(traces) > 1
+    deep = len(first.input) > 1 or (op.type in CONV and op.out_channels > 1)
+    source = sizes(first.input.shape, len(first.input) > 1)
+    shown = (sizes(t.output.shape, deep) for t in traces)
+    shapes = [f"input {'two ' * double}{source}", f"kernel {kernel_text(scene, first)}",
+              f"s/p/d {slide_text(scene)}", f"output {' and '.join(shown)}"]  # fmt: skip
+    told = ["", ""]
+    if plan:
+        counts = [sum(s.run == n for s in plan.steps) for n in range(len(traces))]
+        told = [f"{', '.join(map(str, counts))} steps", f"{plan.seconds:.1f} s"]
+    return [scene.id, title, *shapes, *told]
+
+
+def sizes(shape, deep: bool) -> str:
+    """(channels, *spatial) as 6×6, or as 6×6×3 where the channels count."""
+    return TIMES.join(str(n) for n in ((*shape[1:], shape[0]) if deep else shape[1:]))
+
+
+def kernel_text(scene, trace) -> str:
+    """3×3 for one plane and one filter; else how many filters, and their depth: 4 filters 3×3×3."""
+    op = scene.op
+    if op.type in GLOBAL:
+        return f"{sizes(trace.input.shape, False)} per channel"
+    size = TIMES.join(str(n) for n in trace.kernel_size)
+    depth = len(trace.input) // op.groups if op.type in CONV else 1
+    if op.type not in CONV or (op.out_channels == 1 and len(trace.input) == 1):
+        return size
+    deep = f"{TIMES}{depth}" if len(trace.input) > 1 else ""
+    return f"{op.out_channels} filter{'s' * (op.out_channels > 1)} {size}{deep}"
+
+
+def slide_text(scene) -> str:
+    """Stride, padding and dilation; of two runs both values where they differ."""
+    op, other = scene.op, scene.compare.changed
+    if op.type in GLOBAL:
+        return "–"
+    said = []
+    for name in ("stride", "padding", "dilation"):
+        own = parameter(getattr(op, name))
+        second = parameter(other[name]) if name in other else own
+        said.append(own if second == own else f"{own} and {second}")
+    return "/".join(said)
+
+
+def parameter(value) -> str:
+    """2 and (2, 2) as 2, (2, 1) as 2×1, ((1, 2), (0, 0)) as 1+2×0+0; "valid" adds 0, other names stand as they are."""
+    if value == "valid":
+        return "0"
+    if not isinstance(value, tuple):
+        return str(value)
+    parts = ["+".join(map(str, v)) if isinstance(v, tuple) else str(v) for v in value]
+    return parts[0] if len(set(parts)) == 1 and not isinstance(value[0], tuple) else TIMES.join(parts)
