@@ -104,10 +104,11 @@ def _steps_of(scene, frames, fps) -> Iterator[StepAt]:
 
 
 def _clock_curve(scene):
-    """The F-curve that runs a figure, or None where a scene has none or has it twice."""
+    """The F-curve that runs the figure that is shown, or None where a scene shows none or several."""
     from ..stage.build import ROLE
 
     clocks = [o for o in scene.objects if o.get(ROLE) == "clock"]
+    clocks = [o for o in clocks if not any(c.hide_render for c in o.users_collection)]
     if len(clocks) != 1 or not (clocks[0].animation_data and clocks[0].animation_data.action):
         return None
     curve = clocks[0].animation_data.action.fcurve_ensure_for_datablock(clocks[0], '["step"]')
