@@ -152,8 +152,9 @@ def flipped_kernel(sheet: Sheet, trace, acts: Acts, above: np.ndarray) -> Points
     toward = NEARER * sheet.camera.toward
 
     def leg(at, away, ahead, since, until, leaves, arrives):
-        """One straight way of all cells, to `at` from so far `away`; those `ahead` pass before the others."""
-        place = np.column_stack([at[0], 0.0 * row, -at[1]]) + np.outer(ahead > 0, toward)
+        """One straight way of all cells, to `at` from so far `away`; those `ahead` (1) pass before those
+        that stay (0), the others (-1) behind them."""
+        place = np.column_stack([at[0], 0.0 * row, -at[1]]) + np.outer(ahead, toward)
         data = {**still.data, "position": place.astype(np.float32), "origin": away.astype(np.float32)}
         lives = {"leaves": leaves, "arrives": arrives, "born": since, "dies": until}
         data |= {name: np.full(len(row), value, np.float32) for name, value in lives.items()}
