@@ -19,7 +19,7 @@ import traceback
 from pathlib import Path
 
 from . import __version__
-from .render import outputs
+from .render import contact, outputs
 from .render.encode import EncodeError
 from .render.jobs import Job, Unmade, Unusable
 from .render.progress import quiet
@@ -225,6 +225,8 @@ def _check_folder(folder: Path, jobs: list[Job]) -> None:
             pass
     except (OSError, ValueError) as error:
         raise BadInput(f"--out {folder}: cannot be written to ({_in_words(error)})") from None
+    if len(jobs) > 1 and (folder / contact.FILE).is_dir():
+        raise BadInput(f"{folder / contact.FILE}: is a folder, and the contact sheet is to be written there")
     taken = set()
     for job in jobs:
         for format in job.formats:
@@ -298,7 +300,7 @@ def _render(jobs, folder) -> bool:
     """Every job, whatever becomes of the others; whether all was made."""
     from .render import profiles
 
-    made, said = True, set()
+    made, said, stills = True, set(), []
     for job in jobs:
         try:
             profile, reason = None, f"{job.name}: as it is, with its own render settings"
@@ -309,7 +311,7 @@ def _render(jobs, folder) -> bool:
             if reason not in said:
                 said.add(reason)
                 _say(reason)
-            for result in job.run(profile, folder, _say):
+            for result in job.run(profile, folder, _say, stills.append):
                 print(result, flush=True)
         except Unmade:
             made = False
@@ -318,4 +320,16 @@ def _render(jobs, folder) -> bool:
         except Exception as error:
             _say(f"{job.name}: failed to render: {_in_words(error)}")
             made = False
-    return made
+    return _contact_sheet(stills, folder) and made
+
+
+def _contact_sheet(stills, folder) -> bool:
+    """A still of each figure on one sheet, where there are several; whether nothing went wrong."""
+    if len(stills) < 2:
+        return True
+    try:
+        _say(f"{contact.write(folder, stills)}: a still of each of the {len(stills)} figures")
+    except (EncodeError, OSError) as error:
+        _say(f"no contact sheet: {_in_words(error)}")
+        return False
+    return True

@@ -70,10 +70,11 @@ class Job:
         if "steps" in self.formats and not clip.steps:
             raise Unusable(f"{self.blend}: does not say when its steps are, so there are no pictures of them")
 
-    def run(self, profile, folder: Path, say: Callable[[str], None]) -> Iterator[outputs.Result]:
+    def run(self, profile, folder: Path, say: Callable[[str], None], keep=None) -> Iterator[outputs.Result]:
         """Make it, in `folder`. `say` gets a line for what cannot be made, and `Unmade` then ends it.
 
-        `profile` is what `quality` came to, None for a `.blend`'s own settings.
+        `profile` is what `quality` came to, None for a `.blend`'s own settings. `keep` gets the picture that a poster
+        would show, where it is among the frames.
         """
         from . import frames
 
@@ -91,6 +92,8 @@ class Job:
         if needed:
             with Progress(self.name, len(needed)) as progress, quiet():
                 film = outputs.Film(clip, needed, frames.record(scene, needed, profile, progress))
+            if keep and clip.poster in needed:
+                keep(film.at(clip.poster))
         for format in formats:
             try:
                 with quiet():

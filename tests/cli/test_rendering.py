@@ -4,6 +4,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 
 from addon.render.jobs import EncodeError
@@ -30,7 +31,7 @@ def test_a_result_is_one_line(convolume, painter, tmp_path):
 
 def test_the_profile_and_why_is_said_before_and_once(convolume, painter):
     _, out, err = convolume("conv2d_valid", "rgb_conv", *STILL, "--quality", "draft")
-    assert err == ["convolume: draft quality: painted, because this is a test"]
+    assert err[0] == "convolume: draft quality: painted, because this is a test" and len(err) == 2
     assert painter.chosen == ["draft", "draft"] and len(out) == 2
 
 
@@ -140,3 +141,37 @@ class TestWhenSomethingFails:
         monkeypatch.setattr("addon.render.encode.write_gif", stop)
         code, out, err = convolume("conv2d_valid", *SMALL)
         assert code == 130 and not out and "interrupted" in err[-1] and len(err) == 2
+
+
+def test_several_figures_leave_a_contact_sheet_of_their_posters(convolume, painter, tmp_path):
+    figures = ("conv1d", "pooling", "rgb_conv", "conv2d_valid")
+    code, out, err = convolume(*figures, *STILL)
+    sheet = tmp_path / "renders" / "contact_sheet.png"
+    assert code == 0 and len(out) == 4 and err[-1].endswith("contact_sheet.png: a still of each of the 4 figures")
+    image = pytest.importorskip("PIL.Image", reason="Pillow is not installed").open(sheet)
+    # the painting is 8 by 6 pixels: three places and one below, with gaps of 8
+    assert image.size == (8 + 3 * (8 + 8), 8 + 2 * (6 + 8)) and image.getpixel((0, 0)) == (96, 96, 96)
+    assert all(image.getpixel(at)[1:] == (40, 200) for at in ((10, 10), (26, 10), (42, 10), (10, 24)))
+    assert image.getpixel((26, 24)) == (96, 96, 96)
+
+
+def test_one_figure_and_figures_that_failed_leave_no_sheet(convolume, painter, tmp_path):
+    convolume("conv1d", *STILL)
+    painter.broken.add("pooling")
+    code, _, _ = convolume("pooling", "conv1d", *STILL)
+    assert code == 1 and not (tmp_path / "renders" / "contact_sheet.png").exists()
+
+
+def test_a_folder_where_the_contact_sheet_goes_is_said_before_anything_is_rendered(convolume, painter, tmp_path):
+    (tmp_path / "renders" / "contact_sheet.png").mkdir(parents=True)
+    code, out, err = convolume("pooling", "conv1d", *STILL)
+    assert code == 2 and not out and not painter.recorded and "contact_sheet.png: is a folder" in err[0]
+
+
+def test_stills_of_any_size_are_made_smaller_by_whole_squares():
+    from addon.render.contact import contact_sheet, smaller
+
+    wide = np.zeros((480, 854, 4), np.uint8)
+    wide[:, :, 3] = 255
+    assert smaller(wide).shape == (240, 427, 3) and smaller(wide[:100, :400]).shape == (100, 400, 3)
+    assert contact_sheet([wide, wide[:100, :400]]).shape == (8 + 240 + 8, 8 + 2 * (427 + 8), 3)
