@@ -21,7 +21,7 @@ from .theme import HUES
 ROW_GAP, CELL_GAP = 2.4, 1.0  # font sizes between inputs and the outputs below them, or a single cell
 ABOVE = 1.05  # cells: the gates of outputs that stand below their inputs
 LARGEST, LEAST = 84.0, 5.0  # pixels of a cell
-BELOW, LINE, LINES = 1.0, 0.94, 0.9  # what the ways to lay several channels out are worth beside each other
+BELOW, LINE, LINES = 1.0, 0.99, 0.9  # what the ways to lay several channels out are worth beside each other
 NAMED = (1.0, 0.92, 0.8)  # and the lengths of names: "Input R 8 × 8", "R 8 × 8", "R"
 
 
