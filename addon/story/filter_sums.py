@@ -4,7 +4,7 @@
 - One channel per filter: products, and what they come to, in two lines of the same slots; the cell's name stands
   before them, or with its value in a line below where it would cost another pair of lines.
 - A few channels: a line of products per channel, and a line that adds the channels' shares up.
-- More than fits: the line of shares alone, as many lines as it takes.
+- More than fits: the line of shares alone, as many lines as it takes; none at all where that would be too many.
 """
 
 from dataclasses import dataclass, field, replace
@@ -33,6 +33,8 @@ class SumArea:
 
     def set(self, sheet: Sheet, trace, y0: float, last: float) -> None:
         """`y0` is the lowest pixel; the last step's sum goes at the clock `last`."""
+        if self.form == "none":
+            return
         if self.form == "channels":
             each, totals = self.rows
             set_channel_rows(sheet, trace, each, totals, y0, self.size, last, until=last)
@@ -74,8 +76,8 @@ def sum_area(sheet: Sheet, trace, names: list[str], plan) -> SumArea:
                       for i in range(len(trace))]  # fmt: skip
             kinds = ["name"] * (len(shares[0]) - 1) + ["result"]
             area = _wrapped("shares", (shares,), texts, sums.gaps_of(kinds, 1), word, x1 - x0)
-    if not shown:
-        area.used = 0.0
+    if not shown or area.used > sums.height(2 * MOST_LINES, word):
+        area.form, area.used = "none", 0.0
     return area
 
 

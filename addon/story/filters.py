@@ -10,17 +10,18 @@ import math
 
 import numpy as np
 
-from .facts import bias_text, facts, legend_of, shape_text
-from .filter_layout import SMALLEST, Layout, arrange, put
+from . import sums
+from .facts import bias_text, facts, legend_of
+from .filter_layout import Layout, arrange, put
 from .filter_lines import add_guides, add_pairs
-from .filter_sums import sum_area
-from .glyphs import TIMES, number, width
+from .filter_sums import MOST_LINES, sum_area
+from .filter_words import GATHERED, Wording
+from .glyphs import number, width
 from .layout import Block
 from .pace import ENDED, MEETING, START, run_clock, schedule
 from .parts import (
     CLEAR,
     RING,
-    add_statement,
     as_rows,
     infos,
     input_plane,
@@ -41,7 +42,7 @@ APART = 1.1  # seconds that takes
 MOST_STACKED = 4  # channels of which the stack is shown first
 UNEVEN = 0.004  # cells by which each plane stands higher, so that no two faces share a place on the way
 MOST = 16  # filters, and channels
-ENDS, GATHERED = 0.1, 0.4  # the clock past the last step's end: all that worked goes; the slices are one volume
+ENDS = 0.1  # the clock past the last step's end: all that worked goes
 GATHER = 1.0  # seconds that takes
 SHOWN = 0.8  # seconds, besides `timing.outro`, that the whole is shown apart and gathered
 JUMPS, COMES = 0.03, 0.04  # the clock, past a step, at which the weights change hands: the next filter's are at home
@@ -60,9 +61,16 @@ def refusal(scene, trace):
         return "op.out_channels", len(trace.output), f"must be at most {MOST} to be told"
     if len(trace.input) > MOST:
         return "input.channels", len(trace.input), f"must be at most {MOST} to be told"
-    if Teller(Sheet(scene), trace).layout is None:
+    if not fits(Sheet(scene), trace):
         return "input.size", scene.input.size, "must be smaller: with so many channels and filters no cell can be seen"
     return None
+
+
+def fits(sheet: Sheet, trace) -> bool:
+    """Whether all cells can be seen beside a title and sums of the usual height."""
+    x0, y0, x1, y1 = sheet.inner
+    foot = sums.height(MOST_LINES + 1, sheet.px(WORD)) + 2 * sheet.px(WORD)
+    return arrange(sheet, trace, names_of(sheet.scene, len(trace.input)), (x0, y0 + foot, x1, y1)) is not None
 
 
 def tell(sheet: Sheet, trace):
@@ -70,7 +78,7 @@ def tell(sheet: Sheet, trace):
     return Teller(sheet, trace).tell()
 
 
-class Teller:
+class Teller(Wording):
     """One figure of this story under construction."""
 
     def __init__(self, sheet: Sheet, trace):
@@ -93,7 +101,7 @@ class Teller:
         self.sums = sum_area(sheet, trace, self.names, self.plan)
         x0, y0, x1, _ = sheet.inner
         foot = y0 + self.sums.used + (0.5 * self.word if self.sums.used else 0.0)
-        self.layout: Layout | None = arrange(sheet, trace, self.names, (x0, foot, x1, top - 0.35 * self.word))
+        self.layout: Layout = arrange(sheet, trace, self.names, (x0, foot, x1, top - 0.35 * self.word))
         self.last = len(trace) - 1 + ENDED
         self.stacks: list = [None, None]  # the boxes of the input and of the output as stacks
         # what has worked goes when the slices gather
@@ -206,33 +214,6 @@ class Teller:
             if not line.declared(name):
                 line.declare(name, first)
             line.add(name, scale, seconds)
-
-    def headers(self) -> None:
-        """What the halves show: the input with its shape, and as many slices as there are filters."""
-        if not self.scene.look.labels:
-            return
-        sheet, w, trace, word = self.sheet, self.scene.words, self.trace, self.word
-        sizes, out = trace.input.shape[1:], trace.output.shape[1:]
-        deep = (self.channels,) if self.channels > 1 else ()
-        given = f"{w.input} {shape_text((*sizes, *deep))}"
-        order = [w.rows, w.columns][-len(sizes) :] + ([w.depth] if deep else [])
-        made = f"{w.output} {shape_text((*out, self.filters))}"
-        count = w.slices.replace("{filters}", str(self.filters))
-        left = [f"{given} ({f' {TIMES} '.join(order)})", given]
-        right = [f"{made}:  {count}", made] if self.filters > 1 else [made]
-        x0, _, x1, _ = sheet.inner
-        pairs = [(a, b) for b in right for a in left]
-        said = next((p for p in pairs if sum(map(width, p)) * word + 1.5 * word <= x1 - x0), pairs[-1])
-        points, edge = [], x0
-        for text, panel in zip(said, self.layout.panels, strict=True):
-            wide = width(text) * word
-            # over its half's middle, as far as the frame and what stands left of it allow
-            at = max(min((panel[0] + panel[2] - wide) / 2, x1 - wide), edge)
-            if text is said[0]:
-                at = min(at, x1 - (width(said[1]) + 1.5) * word - wide)
-            points.append(sheet.text(text, at, panel[3] + 0.55 * word, word, sheet.theme.ink, align="left"))
-            edge = at + wide + 1.5 * word
-        sheet.words("headers", "Headers", points)
 
     # channels ---------------------------------------------------------------------------------------------------
 
@@ -361,40 +342,3 @@ class Teller:
         sheet.captions(role, block, color=self.ink(n), lives=((ALWAYS, self.until),))
         sheet.box_of(role, block)
         marker_on(sheet, role, self.trace, channel=n, unit=block.unit, until=self.until)
-
-    # words ------------------------------------------------------------------------------------------------------
-
-    def equation(self) -> None:
-        """At the end, between both stacks: what made one of the other, as in "∗ 4 filters 3 × 3 × 3 ="."""
-        sheet, w, word = self.sheet, self.scene.words, self.word
-        kernel = (*self.trace.kernel_size, self.depth) if self.channels > 1 else self.trace.kernel_size
-        text = f"* {self.filters} {w.filters} {shape_text(kernel)} ="
-        left, right = self.stacks[0] or self.layout.inputs[0].box, self.stacks[1]
-        if self.layout.bands or not self.scene.look.labels or width(text) * word > right[0] - left[2] - word:
-            return
-        x, y = (left[2] + right[0]) / 2, (right[1] + right[3]) / 2 - 0.35 * word
-        sheet.words("equation", "Equation", [sheet.text(text, x, y, word, sheet.theme.ink, born=self.last + GATHERED)])
-
-    def say(self) -> None:
-        """The sums, and what stands in their place before, between and after."""
-        sheet, w, trace, word = self.sheet, self.scene.words, self.trace, self.word
-        y0, used = sheet.inner[1], self.sums.used
-        self.sums.set(sheet, trace, y0, self.last)
-        high = min(used / 2 + 0.7 * word, used - 0.35 * word)
-        low = max(used / 2 - 0.7 * word, 0.35 * word)
-        rule = w.rule.replace("{count}", str(len(trace[0].taps)))
-        depth = (w.group_depth if trace.groups > 1 else w.filter_depth).replace("{depth}", str(self.depth))
-        depth = depth.replace("{channels}", str(self.channels)).replace("{groups}", str(trace.groups))
-        said = w.slices.replace("{filters}", str(self.filters))
-        said = f"{depth};  {said}" if self.channels > 1 else said
-        add_statement(sheet, "rule", rule, y0 + high, ALWAYS, -LANDED)
-        add_statement(sheet, "rule.depth", said, y0 + low, ALWAYS, -LANDED)
-        add_statement(sheet, "summary", said, y0 + used / 2, self.last, NEVER, sheet.theme.ink)
-        for first, last in self.plan.sweeps:
-            n = first // self.section
-            text = w.fills.replace("{number}", str(self.number(n))).replace("{count}", str(self.section))
-            add_statement(sheet, f"sweep.{self.number(n)}", text, y0 + used / 2, first - 1 + 2 * LEAVES,
-                          last + LANDED, self.ink(n))  # fmt: skip
-
-
-__all__ = ["SMALLEST", "refusal", "suits", "tell"]
