@@ -6,20 +6,24 @@ At the end every channel's partial sums stand as a map of their own, and the map
 
 import numpy as np
 
-from . import sums
+from . import leftover, sums
 from .facts import bias_text, facts, legend_of, shape_text
 from .glyphs import TIMES, number
 from .guides import add_lines, guide_segments
 from .layout import Block, Grid
+from .opening import padded, padding_said
 from .pace import ENDED, START, VISIT, run_clock, schedule
 from .parts import (
     RING,
     TICK,
+    VANISHED,
     add_home,
     add_rule,
+    add_statement,
     add_sweeping,
     add_ticks,
     as_rows,
+    grow_shadow,
     infos,
     input_plane,
     kernel_plane,
@@ -31,7 +35,7 @@ from .parts import (
     visit,
     window_on,
 )
-from .plan import LANDED, NEVER
+from .plan import ALWAYS, LANDED, NEVER
 from .shares import channel_rows, hue_of, names_of, partial_sums, set_channel_rows
 from .sheet import WORD, Sheet, plane
 from .theme import HUES, Scale
@@ -40,18 +44,38 @@ STACK = RING - 1.0  # the clock while the stack stands; it is apart by RING
 UNEVEN = 0.004  # cells by which each plane stands higher, so that no two faces share a place on the way
 MOST_CHANNELS = 4  # planes that stand beside each other with readable numbers
 APART = 1.3  # seconds the stack takes to come apart
+PADDED = 1.4  # seconds the padding takes to arrive
 
 
 def open_stack(sheet: Sheet, trace) -> float:
     """The stack stands, comes apart, and is padded. Returns the second at which it starts to come apart."""
-    line, padded = sheet.timeline, any(sum(p) for p in trace.padding)
+    line = sheet.timeline
     line.declare("clock.step", STACK)
     line.wait(sheet.scene.timing.intro)
     start = line.cursor
     line.play("clock.step", RING, APART, easing="linear")
-    line.play("clock.step", START, 1.0 if padded else 0.2, easing="linear")
-    line.wait(0.3)
+    line.play("clock.step", START, PADDED if padded(trace) else 0.2, easing="linear")
+    line.wait(0.8 if padded(trace) else 0.3)
     return start
+
+
+def _say_rule(sheet: Sheet, trace, names, y: float, start: float) -> None:
+    """The rule at pixel `y`, and in its place what padding arrives; where it does, the planes' shadows come with it."""
+    scene, w = sheet.scene, sheet.scene.words
+    rule = w.rule.replace("{count}", str(len(trace[0].taps)))
+    if not padded(trace):
+        if scene.look.sum_line:
+            add_rule(sheet, rule, y)
+        return
+    if scene.look.sum_line:
+        add_statement(sheet, "rule", rule, y, ALWAYS, RING + 0.01)
+        said = w.each.replace("{padding}", padding_said(scene, trace))
+        add_statement(sheet, "event.0", said, y, RING + 0.01, -LANDED, sheet.theme.ink)
+    for name in names if len(trace.padding) > 1 and trace.padding[0][1] else ():
+        # the real cells hang above the ground until there are rows of padding below them
+        for axis in "xy":
+            sheet.timeline.declare(f"input.{name}.shadow.scale.{axis}", VANISHED)
+            sheet.timeline.add(f"input.{name}.shadow.scale.{axis}", 1.0, PADDED, at=start + APART)
 
 
 def stack_up(sheet: Sheet, role: str, blocks, said: list[str], names, start: float, *, raised: float = 0.0) -> None:
@@ -102,7 +126,8 @@ def _maps(sheet: Sheet, trace, partial, names, grid, inputs, made, last: float, 
         for axis in "xy":
             sheet.timeline.declare(f"{role}.shadow.scale.{axis}", 0.0)
             sheet.timeline.add(f"{role}.shadow.scale.{axis}", 1.0, 0.5, at=second)
-            sheet.timeline.declare(f"input.{names[c]}.shadow.scale.{axis}", 1.0)
+            if not sheet.timeline.declared(f"input.{names[c]}.shadow.scale.{axis}"):
+                sheet.timeline.declare(f"input.{names[c]}.shadow.scale.{axis}", 1.0)
             sheet.timeline.add(f"input.{names[c]}.shadow.scale.{axis}", 0.0, 0.3, at=second)
     signs = []
     for c in range(count):
@@ -148,7 +173,7 @@ def tell(sheet: Sheet, trace):
     x0, y0, x1, _ = sheet.inner
     partial = partial_sums(trace)
     ocols = as_rows(trace.output[0]).shape[1]
-    plan = schedule(len(trace), ocols, scene, spent=APART + 3.2)
+    plan = schedule(len(trace), ocols, scene, spent=APART + (4.1 if padded(trace) else 3.2))
     each, total_rows, texts = channel_rows(sheet, trace, partial, names, plan)
     used = sums.height(count + 1, word) if scene.look.sum_line else 0.0
     rows, columns = padded_shape(trace)
@@ -159,9 +184,11 @@ def tell(sheet: Sheet, trace):
     kernels = [Block(n, 0, c, (kcols, 1, krows), beside=[(f"{w.filter} {n}", word)]) for c, n in enumerate(names)]
     made = Block(w.output, 1, count, (ocols, 1, orows), [(f"{w.output} {shape_text((*out, 1))}", word)],
                  tick=1.15 * sheet.px(TICK))  # fmt: skip
+    left = leftover.said(scene, trace)
+    made.below = [(left, word)] if left else []
     if not scene.look.labels:
         for block in (*inputs, *kernels, made):
-            block.captions, block.beside, block.tick = [], [], 0.0
+            block.captions, block.beside, block.below, block.tick = [], [], [], 0.0
     grid = Grid(sheet.camera, [*inputs, *kernels, made], [0.7 * word] * (count - 1) + [1.6 * word], 0.1 * word)
     sheet.scale = grid.solve((x0, y0 + used + 0.7 * word, x1, top - 0.25 * word), largest=sheet.px(54))
 
@@ -178,8 +205,8 @@ def tell(sheet: Sheet, trace):
         ink = sheet.palette.words_in(HUES[hue_of(c, count)])
         home, parked = np.array(sheet.place(inputs[c])), np.array(sheet.place(kernels[c]))
         track = sheet.track(f"input.{name}.track", places)
-        points = input_plane(sheet, trace, c, hue_of(c, count))
-        points["dies"][:] = last
+        points = leftover.greyed(sheet, input_plane(sheet, trace, c, hue_of(c, count)), trace)
+        points["dies"][:] = np.minimum(points["dies"], np.float32(last))
         sheet.volume(f"input.{name}", f"{w.input} {name}", points, home, inputs[c].cells, track=track,
                      fade=(-LANDED, last), **taps_of(trace))  # fmt: skip
         sheet.captions(f"input.{name}", inputs[c], color=ink, lives=((RING, last),))
@@ -193,6 +220,7 @@ def tell(sheet: Sheet, trace):
         for role, block in ((f"input.{name}", inputs[c]), (f"kernel.{name}", kernels[c])):
             sheet.box_of(role, block)
     sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(made), made.cells)
+    grow_shadow(sheet, "output", ocols, pace, len(trace) - ocols, len(trace) - 1)
     sheet.captions("output", made)
     sheet.box_of("output", made)
     marker_on(sheet, "output", trace)
@@ -200,10 +228,10 @@ def tell(sheet: Sheet, trace):
     stops = [(i, [(c, block, places[i]) for c, block in enumerate(inputs)], (count, made, *divmod(i, ocols)))
              for i, told in enumerate(plan.told) if told]  # fmt: skip
     add_lines(sheet, guide_segments(sheet, trace, stops), [f"input.{n}" for n in names] + ["output"])
+    _say_rule(sheet, trace, names, y0 + used / 2, start)
     if scene.look.sum_line:
         set_channel_rows(sheet, trace, each, total_rows, y0, word, last)
         add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), y0 + used / 2)
-        add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), y0 + used / 2)
         said = w.adding.replace("{sums}", " + ".join(f"{w.partial} {n}" for n in names))
         said += "" if trace.bias is None else f" + {bias_text(scene, trace)}"
         add_rule(sheet, said, y0 + sums.height(2, word) + word, born=last)

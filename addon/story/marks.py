@@ -91,7 +91,7 @@ def chip_unit(sheet: Sheet, trace) -> float:
 def add_chips(sheet: Sheet, trace, told, home, last: float) -> None:
     """The kernel's weights as small cells on the corners of the input cells they meet, while a told window stands."""
     unit = chip_unit(sheet, trace)
-    if not unit:
+    if not unit or not any(told[1:]):
         return
     (top, _), (left, _) = pads_of(trace)
     weights = as_rows(trace.weight[0, 0])
@@ -99,7 +99,7 @@ def add_chips(sheet: Sheet, trace, told, home, last: float) -> None:
     size = sheet.digits([number(v) for v in weights.ravel()], unit)
     over = OVERHANG + HALF - unit / 2
     made = []
-    for i in (i for i, own in enumerate(told) if own):
+    for i in (i for i, own in enumerate(told) if own and i):  # in the first step the kernel itself is there
         spots = trace[i].positions[:, 1:]
         spots = np.column_stack([np.zeros(len(spots), int), spots]) if spots.shape[1] == 1 else spots
         at = np.column_stack([spots[:, 1] + left + over, np.full(len(spots), -HALF + unit * (HALF - RAISED)),

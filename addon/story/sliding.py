@@ -165,6 +165,8 @@ def _blocks(sheet: Sheet, trace, notes, stacked: bool, narrow: bool) -> list[Blo
     said = [(text, word) for text in (f"{w.output} {shape_text(out)}", *parts)]
     made = Block(w.output, 1, 1, (ocols, 1, orows)) if stacked else Block(w.output, 0, 2, (ocols, 1, orows), said)
     made.tick = tick
+    if stacked and orows == 1:  # its indices stand below it
+        made.tick, made.below = 0.0, [("", tick)]
     # a stacked output's name stands left of it, where a small block keeps the room
     name = [Block(w.output, 1, 0, (1, 1, 1), said)] if stacked else []
     if not scene.look.labels:
@@ -322,6 +324,7 @@ def tell(sheet: Sheet, trace):
     open_figure(sheet, trace, w.rule.replace("{count}", str(len(trace[0].taps))), middle)
     pace = run_clock(sheet.timeline, plan, ocols, scene)
     _add_notes(sheet, notes, kernel)
+    made.below, made.below_at = [], []
     _volumes(sheet, trace, blocks, places, pace, last)
     _marks(sheet, trace, places, last)
     if scene.look.numbers:

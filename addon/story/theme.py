@@ -46,6 +46,7 @@ HUES = {
     "grey": rgb("#8D93A1"),
 }
 LEVELS = 9
+VIVID = 1.3  # how much more colour a faded cell has than a plain mix with the background
 # Filters and their slices, in turn; the number that both carry is what pairs them.
 FILTERS = ("#7B4FA6", "#0F8B8D", "#C2571A", "#E08FB8", "#5B7A1F", "#3F6FB5", "#8A5A2B", "#4B5BB0")
 
@@ -77,7 +78,7 @@ THEMES = {
     "dark": Theme("dark", rgb("#14171F"), rgb("#F3F4F8"), rgb("#B3B9C9"), rgb("#FFB020"), rgb("#4A5163"),
                   rgb("#3A4050"), 0.55),
     "print": Theme("print", WHITE, BLACK, rgb("#3A3A3A"), rgb("#D17F00"), rgb("#A9A9A9"), rgb("#D4D4D4"), 0.18),
-    "transparent": Theme("transparent", WHITE, rgb("#1B1F2A"), rgb("#4C5263"), rgb("#E08A00"), rgb("#A4AAB8"),
+    "transparent": Theme("transparent", WHITE, rgb("#1B1F2A"), rgb("#4C5263"), rgb("#D67F00"), rgb("#A4AAB8"),
                          rgb("#DADCE3"), 0.25, transparent=True),
 }  # fmt: skip
 
@@ -122,8 +123,12 @@ class Palette:
         return self._labels.setdefault(Label(text, self.material(color, "flat"), anchor), len(self._labels))
 
     def faded(self, color: Color, by: float = 0.6) -> Color:
-        """Outside the window: nearer the background, order kept."""
-        return mix(color, self.theme.background, by)
+        """Outside the window: nearer the background, order kept, and more of its hue kept than mixing would."""
+        pale = mix(color, self.theme.background, by)
+        if max(color) - min(color) < 0.1:  # greys stay grey
+            return pale
+        grey = luminance(pale) ** (1 / 2.2)
+        return tuple(round(min(1.0, max(0.0, grey + VIVID * (c - grey))), 4) for c in pale)
 
     def ink_on(self, color: Color) -> Color:
         """Dark or white ink, whichever reads better on a colour."""
