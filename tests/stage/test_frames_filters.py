@@ -143,11 +143,15 @@ def swapped(*roles):
     return mutate
 
 
-def places_swapped(*roles):
+def places_swapped(one, other):
+    """Two volumes on each other's way."""
+
     def mutate(plan):
-        at = {r: volume(plan, r).location for r in roles}
-        return replace(plan, volumes=tuple(replace(v, location=at[roles[1 - roles.index(v.role)]])
-                                           if v.role in roles else v for v in plan.volumes))  # fmt: skip
+        ways = dict(plan.channels)
+        for axis in "xyz":
+            a, b = f"{one}.location.{axis}", f"{other}.location.{axis}"
+            ways[a], ways[b] = plan.channels[b], plan.channels[a]
+        return replace(plan, channels=ways)
 
     return mutate
 
