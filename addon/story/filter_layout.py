@@ -313,11 +313,15 @@ def _put_channel(sheet, a: Arranger, made: Layout, index: int, corner, more: flo
         put(sheet, plane, x + kwide + a.air, foot + phigh)
         made.labels.append((kernel.box[0], kernel.box[3] + DROP * a.word, kwide + a.air))
     else:
-        put(sheet, plane, x + (wide - pwide) / 2 if len(made.inputs) == 1 else x, foot + phigh)
+        # a name that is wider than its plane stands over its middle
+        lead = (wide - pwide if len(made.inputs) == 1 else max(0.0, a.channel_words - pwide)) / 2
+        lead = 0.0 if len(made.inputs) > 1 and a.inline(sheet.scale) else lead
+        put(sheet, plane, x + lead, foot + phigh)
         put(sheet, kernel, plane.box[0], top)
         x, middle = kernel.box[2] + a.air, (kernel.box[1] + kernel.box[3]) / 2
         inline = len(made.inputs) > 1 and a.inline(sheet.scale)
-        made.labels.append((x, middle + (0.25 if inline else -0.35) * a.word, wide - kwide - a.air + more))
+        room = wide - kwide - a.air + more - (lead if len(made.inputs) > 1 else 0.0)
+        made.labels.append((x, middle + (0.25 if inline else -0.35) * a.word, room))
         if inline:
             plane.captions_at = [(x + width(text) * size / 2, middle - 1.05 * size) for text, size in plane.captions]
     made.input_rails.append(foot - a.rail / 2)

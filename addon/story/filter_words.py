@@ -44,7 +44,7 @@ class Wording:
         sheet, w, word = self.sheet, self.scene.words, self.word
         kernel = (*self.trace.kernel_size, self.depth) if self.channels > 1 else self.trace.kernel_size
         text = f"* {self.filters} {w.filters} {shape_text(kernel)} ="
-        left, right = self.stacks[0] or self.layout.inputs[0].box, self.stacks[1]
+        left, right = self.stacks[0] or max((b.box for b in self.layout.inputs), key=lambda b: b[2]), self.stacks[1]
         if self.layout.bands or not self.scene.look.labels or width(text) * word > right[0] - left[2] - word:
             return
         x, y = (left[2] + right[0]) / 2, (right[1] + right[3]) / 2 - 0.35 * word

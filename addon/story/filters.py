@@ -174,6 +174,8 @@ class Teller(Wording):
     def stack_of(self, blocks, half: int) -> list[np.ndarray]:
         """Where planes stand as one stack, in the middle of the half of the frame where they stand apart."""
         sheet, (x0, y0, x1, y1) = self.sheet, self.layout.panels[half]
+        if half and self.layout.bands:
+            y1 = self.layout.panels[0][1]  # below the channels
         columns, _, rows = blocks[0].cells
         stack = Block("", 0, 0, (columns, len(blocks), rows), unit=blocks[0].unit)
         put(sheet, stack, 0, 0)

@@ -105,6 +105,28 @@ def size_faults(picture: Picture) -> Faults:
     return faults
 
 
+def cover_faults(picture: Picture) -> Faults:
+    """Where things stand still, cells of one kind of volume (input, output, …) that hide those of another."""
+    faults, still = Faults(picture), {picture.opening: "opening", picture.plan.frames: "end"}
+    steps = told(picture)
+    still |= {picture.frame_of(picture.plan.steps[i]): f"step {i}" for i in steps[1 :: max(1, len(steps) // 3)]}
+    front = picture.camera.project((0, -0.5, 0))
+    for frame, why in still.items():
+        cells = picture.cells(frame)
+        rest = np.flatnonzero(cells.solid & ~cells.visiting & ~cells.flying)
+        kinds = np.array([role.split(".")[0] for role in cells.roles])
+        # marks and close-ups stand on purpose on what they mark
+        plain = [k for k in rest if kinds[k] in ("input", "output", "kernel", "filter", "map")
+                 and cells.pitch[k] == max(cells.pitch[cells.roles == cells.roles[k]])]  # fmt: skip
+        spots = cells.at[plain] + front * (2 * cells.half[plain])[:, None]
+        depth = cells.depth[plain] + np.abs(picture.camera.toward[1]) * cells.half[plain] / picture.pixel
+        before = picture.surfaces(spots, cells) > depth[:, None] + 0.05
+        before &= (kinds[plain][:, None] != kinds[None]) & ~cells.flying & ~cells.visiting
+        for k, j in zip(*np.nonzero(before), strict=True):
+            faults.add(f"{cells.roles[plain[k]]} stands behind {cells.roles[j]}", frame, why, cells.half[j])
+    return faults
+
+
 def told(picture: Picture) -> list[int]:
     return [i for i, info in enumerate(picture.plan.steps) if info.told]
 
@@ -211,7 +233,10 @@ def whole_fault(picture: Picture) -> str:
     return faults[best] and f"{picture.name}: no step is legible whole; the best is {best}, without {faults[best]}"
 
 
+CHECKS = (margin_faults, word_faults, cover_faults, size_faults, subject_faults)
+
+
 def all_faults(picture: Picture) -> list[str]:
     """Everything that is wrong with a picture, in words."""
-    found = (check(picture) for check in (margin_faults, word_faults, size_faults, subject_faults))
+    found = (check(picture) for check in CHECKS)
     return [str(f) for f in found if f.first] + ([whole_fault(picture)] if whole_fault(picture) else [])

@@ -16,6 +16,7 @@ from addon.story.plan import Points
 from addon.story.sources import run
 
 from .composing import (
+    cover_faults,
     margin_faults,
     picture_of,
     size_faults,
@@ -41,6 +42,10 @@ def test_all_cells_and_words_keep_the_margin(shown):
 
 def test_no_word_lies_on_a_cell_or_on_another_word(shown):
     word_faults(shown).check()
+
+
+def test_no_volume_stands_behind_another(shown):
+    cover_faults(shown).check()
 
 
 def test_digits_and_words_can_be_read(shown):
@@ -84,6 +89,7 @@ MUTANTS = {
     "a sum in the title": (word_faults, "sum", {"position": moved(0, 8)}),
     "a kernel out of the frame": (margin_faults, "kernel", {"position": moved(-3, 0)}),
     "a title out of the frame": (margin_faults, "title", {"position": moved(9, 0)}),
+    "an input on the output": (cover_faults, "input", {"position": moved(4, 0)}),
     "small words": (size_faults, "sum", {"size": lambda size: size * 0.9}),
     "small digits": (size_faults, "output", {"size": lambda size: size * 0.5}),
 }
