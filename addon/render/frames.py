@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The frame loop: what is known is reused, what is missing is rendered, nothing is pasted onto the frame before.
 
-A pixel depends on the state that reaches it and on nothing else, so frames come out the same in any order.
+A pixel depends on the state that reaches it and on nothing else, so frames come out the same in any order. Missing
+tiles are collected over many frames and rendered in a scene of their own (`strip`); where that cannot show them, in
+the frame's own scene.
 """
 
 import shutil
@@ -13,43 +15,15 @@ import bpy
 import numpy as np
 
 from ..stage import compat
-from .state import TILE, Reader, spreads, tile_keys, unaccounted
+from .looks import Looks, why_in_place
+from .recording import Recording
+from .state import TILE, reach, spreads, unaccounted
+from .steady import Clock
+from .strip import Piece, Strip
+from .things import Reader
 
-CALL = 12  # tiles: what one render call costs besides its own pixels
-
-
-class Recording:
-    """What rendering a clip gave: for each frame (`order`) the number of its distinct picture.
-
-    Pictures are kept as tiles and assembled when asked for: uint8, (height, width, 3), or 4 with alpha.
-    """
-
-    def __init__(self, width: int, height: int, depth: int):
-        self.width, self.height, self.depth = width, height, depth
-        self.order: list[int] = []
-        self.tiles: dict[bytes, np.ndarray] = {}
-        self.rendered_pixels = 0
-        self._pictures: list[list[list[bytes]]] = []
-        self._numbers: dict[tuple, int] = {}
-
-    def __len__(self) -> int:
-        return len(self._pictures)
-
-    def add(self, keys: list[list[bytes]]) -> None:
-        """Append a frame whose tiles are all known."""
-        name = tuple(map(tuple, keys))
-        if name not in self._numbers:
-            self._numbers[name] = len(self._pictures)
-            self._pictures.append(keys)
-        self.order.append(self._numbers[name])
-
-    def picture(self, index: int) -> np.ndarray:
-        keys = self._pictures[index]
-        return np.concatenate([np.concatenate([self.tiles[k] for k in row], axis=1) for row in keys], axis=0)
-
-    def frame(self, number: int) -> np.ndarray:
-        """The picture of a frame of the clip, counted from 0."""
-        return self.picture(self.order[number])
+CALL = 4  # tiles: what one render call costs besides its own pixels
+EVERYWHERE = 1e7  # pixels: a reach that makes every thing count
 
 
 def rectangles(missing: np.ndarray) -> list[tuple[int, int, int, int]]:
@@ -94,10 +68,10 @@ def read_targa(path: Path) -> np.ndarray:
 
 
 class _Renderer:
-    """Renders rectangles of the current frame into tiles."""
+    """Renders rectangles of a scene into tiles of a recording."""
 
-    def __init__(self, scene, recording: Recording, tile: tuple[int, int]):
-        self.scene, self.recording, self.tile = scene, recording, tile
+    def __init__(self, scene, recording: Recording):
+        self.recording = recording
         self.folder = Path(tempfile.mkdtemp(prefix="convolume-"))
         settings = scene.render.image_settings
         compat.set_image_format(settings, "TARGA_RAW")
@@ -107,12 +81,15 @@ class _Renderer:
     def close(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def render(self, box, keys) -> None:
-        """Render the tiles of a rectangle (in tiles) and store them under their keys."""
-        render, recording = self.scene.render, self.recording
-        wide, high = self.tile
-        x0, y0 = box[0] * wide, box[1] * high
-        x1, y1 = min(box[2] * wide, recording.width), min(box[3] * high, recording.height)
+    def render(self, scene, missing: np.ndarray, tiles: np.ndarray) -> None:
+        """Render the missing tiles (a mask) as the scene stands; `tiles` has the numbers of all."""
+        for box in rectangles(missing):
+            self._render(scene, box, missing, tiles)
+
+    def _render(self, scene, box, missing, tiles) -> None:
+        render, recording, tile = scene.render, self.recording, self.recording.tile
+        x0, y0 = box[0] * tile, box[1] * tile
+        x1, y1 = min(box[2] * tile, recording.width), min(box[3] * tile, recording.height)
         whole = (x0, y0, x1, y1) == (0, 0, recording.width, recording.height)
         render.use_border = render.use_crop_to_border = not whole
         if not whole:
@@ -122,16 +99,89 @@ class _Renderer:
             render.border_max_y = (recording.height - y0 + 0.25) / recording.height
         path = self.folder / "piece.tga"
         render.filepath = str(path)
-        bpy.ops.render.render(write_still=True, scene=self.scene.name)
+        # an operator brings its context's scene up to date, twice: not the figure's, when another is rendered
+        with bpy.context.temp_override(scene=scene, view_layer=scene.view_layers[0]):
+            bpy.ops.render.render(write_still=True, scene=scene.name)
         pixels = read_targa(path)
         if pixels.shape[:2] != (y1 - y0, x1 - x0):
             raise RuntimeError(f"Blender rendered {pixels.shape[:2]} pixels where {(y1 - y0, x1 - x0)} were asked for")
         recording.rendered_pixels += (x1 - x0) * (y1 - y0)
         for row in range(box[1], box[3]):
             for column in range(box[0], box[2]):
-                top, left = row * high - y0, column * wide - x0
-                tile = pixels[top : top + high, left : left + wide]
-                recording.tiles.setdefault(keys[row][column], np.ascontiguousarray(tile))
+                if missing[row, column]:
+                    top, left = row * tile - y0, column * tile - x0
+                    recording.fill(tiles[row, column], pixels[top : top + tile, left : left + tile])
+
+
+class _Loop:
+    """One recording under way."""
+
+    def __init__(self, scene, reuse: bool, progress):
+        self.scene, self.progress = scene, progress
+        unknown = unaccounted(scene) if reuse else "nothing, as asked,"
+        whole = unknown or spreads(scene)
+        width = scene.render.resolution_x * scene.render.resolution_percentage // 100
+        height = scene.render.resolution_y * scene.render.resolution_percentage // 100
+        tile = max(width, height) if whole else TILE
+        self.recording = Recording(width, height, tile, 4 if scene.render.film_transparent else 3)
+        self.reader = None if unknown else Reader(scene, tile, EVERYWHERE if whole else reach(scene), Looks())
+        self.clock = None if unknown else Clock()
+        self.renderer = _Renderer(scene, self.recording)
+        self.strip = None if whole or why_in_place(scene) else Strip(scene, self.reader)
+        self.pieces: list[Piece] = []
+        self.known: dict[bytes, int] = {}
+
+    def close(self) -> None:
+        self.renderer.close()
+        if self.strip is not None:
+            self.strip.close()
+
+    def frame(self, done: int, frame: int) -> None:
+        """Take one frame into the recording; what it lacks is rendered now, or with later ones."""
+        state = self.clock.at(frame) if self.clock else None
+        if state is not None and state in self.known:
+            self.recording.order.append(self.known[state])
+            return
+        self.scene.frame_set(frame)
+        if self.reader is None:
+            missing, tiles = self.recording.add([b"frame %d" % frame], (1, 1))
+            self.renderer.render(self.scene, missing, tiles)
+        else:
+            self._read(done, self.reader.read(bpy.context.evaluated_depsgraph_get()))
+        if state is not None:
+            self.known[state] = self.recording.order[-1]
+
+    def _read(self, done, snapshot):
+        shape = snapshot.odd.shape
+        keys = np.ascontiguousarray(snapshot.keys).view("V16").ravel().tolist()
+        missing, tiles = self.recording.add(keys, shape)
+        if not missing.any():
+            return
+        layered = self.strip is not None and self.strip.count(snapshot) > 0
+        here = missing & snapshot.odd if layered else missing
+        if here.any():
+            self.renderer.render(self.scene, here, tiles)
+            missing = missing & ~here
+        if missing.any():
+            if self.pieces and self.pieces[0].snapshot.setting != snapshot.setting:
+                self.flush()
+            if not self.pieces:
+                self.strip.set_lights()
+            self.pieces.append(Piece(snapshot, missing, tiles, done))
+            if len(self.pieces) >= self.strip.count(snapshot):
+                self.flush()
+
+    def flush(self) -> None:
+        """Render the pieces that wait."""
+        if not self.pieces:
+            return
+        self.strip.fill(self.pieces)
+        for layer, piece in enumerate(self.pieces):
+            self.strip.look_at(layer)
+            self.renderer.render(self.strip.scene, piece.missing, piece.tiles)
+            if self.progress is not None:
+                self.progress(piece.frame)
+        self.pieces = []
 
 
 def record(scene, frames: Sequence[int], profile=None, progress: Callable[[int, int], None] | None = None,
@@ -139,40 +189,23 @@ def record(scene, frames: Sequence[int], profile=None, progress: Callable[[int, 
     """Render frames of a scene. `profile` (None: as the scene is set) is applied first; `progress(done, total)`.
 
     `reuse` False renders every frame whole, to compare with. Sets the scene's output format, border and path, and
-    leaves its current frame at the last one rendered.
+    leaves its current frame at the last one that was evaluated.
     """
     if profile is not None:
         profile.apply(scene)
-    reader = Reader(scene)
-    whole_reason, unknown = spreads(scene), unaccounted(scene) if reuse else "nothing, as asked,"
-    if unknown or whole_reason:
-        tile = (reader.width, reader.height)
-    else:
-        tile = (TILE, TILE)
-    recording = Recording(reader.width, reader.height, 4 if scene.render.film_transparent else 3)
-    renderer = _Renderer(scene, recording, tile)
+    total = len(frames)
+    loop = _Loop(scene, reuse, progress and (lambda done: progress(done, total)))
     try:
         for done, frame in enumerate(frames):
-            scene.frame_set(frame)
-            depsgraph = bpy.context.evaluated_depsgraph_get()
-            if unknown:
-                keys = [[b"frame %d" % frame]]
-            elif whole_reason:
-                keys = [[reader.read(depsgraph).whole]]
-            else:
-                table = tile_keys(reader.read(depsgraph), reader.width, reader.height)
-                # the place belongs to the key: rays through another pixel are other rays
-                keys = [[b"%d %d " % (r, c) + table[r, c].tobytes() for c in range(table.shape[1])]
-                        for r in range(table.shape[0])]  # fmt: skip
-            missing = np.array([[k not in recording.tiles for k in row] for row in keys])
-            for box in rectangles(missing):
-                renderer.render(box, keys)
-            recording.add(keys)
-            if progress is not None:
-                progress(done + 1, len(frames))
+            loop.frame(done, frame)
+            if progress is not None and not loop.pieces:
+                progress(done + 1, total)
+        loop.flush()
+        if progress is not None:
+            progress(total, total)
     finally:
-        renderer.close()
-    return recording
+        loop.close()
+    return loop.recording
 
 
 def reuse_note(scene) -> str:
