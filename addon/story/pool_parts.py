@@ -3,7 +3,6 @@
 
 import numpy as np
 
-from . import sums
 from .facts import axes_text, shape_text
 from .glyphs import equals, number, operand
 from .leftover import greyed
@@ -160,5 +159,5 @@ def reduction(sheet: Sheet, step, name: str, i: int, slow: bool, *, operands: in
     if mean:
         total = step.values[taps].sum()
         made.append(Piece(f"{equals([*step.values[taps], total])} {number(total)} / {step.divisor}", ink, ready))
-    made.append(Piece(f"{equals([*step.values[taps], step.value])} {number(step.value)}", color, sums.born(i)))
+    made.append(Piece(f"{equals([*step.values[taps], step.value])} {number(step.value)}", color, i - TAKES_OFF))
     return made

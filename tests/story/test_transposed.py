@@ -152,7 +152,7 @@ def test_both_views_are_named_and_said_to_agree(figure, plan):
 
 
 def test_the_number_of_inputs_under_the_window_is_said_of_every_position():
-    seen = [int(t.split()[0]) for t in said(make_plan(load("transposed_conv_strided")), "seen")]
+    seen = [int(t.split(": ")[1].split()[0]) for t in said(make_plan(load("transposed_conv_strided")), "seen")]
     assert sorted(seen) == [1] * 9 + [2] * 12 + [4] * 4
 
 
