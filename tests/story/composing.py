@@ -19,6 +19,7 @@ LEAST_DIGIT, LEAST_WORD = 12.0, 16.0  # pixels at 854×480
 SUBJECT = 0.6  # of the frame, in one direction
 MEDIAN, FEW = 0.025, 200  # of the height, for the cells of a figure with at most so many
 SLACK = 0.51  # pixels
+NEAR = ("inset", "sum", "kernel", "filter", "lit")  # roles whose numbers stand for an output at work
 
 
 def picture_of(figure, overrides=None) -> Picture:
@@ -179,7 +180,10 @@ def pieces(text: str) -> list[str]:
 
 
 def legible(picture: Picture, i: int) -> list[tuple[str, str]]:
-    """(role, piece of text) that can be read at a told step: large enough, not hidden by a cell before it."""
+    """(role, piece of text) that can be read at a told step: large enough, not hidden by a cell before it.
+
+    What stands on the cells that the windows light is given once more, with the role "lit".
+    """
     frame = picture.frame_of(picture.plan.steps[i])
     cells, texts, numbers = picture.cells(frame), picture.texts(frame), picture.numbers(frame)
     hidden = picture.hidden(numbers, cells)
@@ -189,19 +193,24 @@ def legible(picture: Picture, i: int) -> list[tuple[str, str]]:
             found += [(role, piece) for piece in pieces(said)]
     for k in np.flatnonzero(~hidden):
         if numbers.size[k] * CAP_HEIGHT >= LEAST_DIGIT * picture.scaled - 0.01:
-            found += [(numbers.roles[k], piece) for piece in pieces(numbers.said[k])]
+            volume = picture.plan.volumes[numbers.rows[k][0]]
+            lit = volume.track is not None and numbers.rows[k][2] == 0 and volume.role.split(".")[0] == "input"
+            roles = (numbers.roles[k], "lit") if lit else (numbers.roles[k],)
+            found += [(role, piece) for role in roles for piece in pieces(numbers.said[k])]
     return found
 
 
 def lacking(step, found: list[tuple[str, str]]) -> list[str]:
-    """What of a step is not among (role, piece of text): its products; or, in a close-up or a sum, all its numbers.
+    """What of a step is not among (role, piece of text): its products; or all its numbers, side by side.
+
+    That is in a close-up; or on the cells under the windows, on the weights, and in the sum.
 
     Taps on padding or inserted zeros may go unsaid. A pool has no products: its numbers are to be said.
     """
-    near = Counter(piece for role, piece in found if role.split(".")[0] in ("inset", "sum", "kernel", "filter"))
+    near = Counter(piece for role, piece in found if role.split(".")[0] in NEAR)
     ways = [(operands(step), near)]
     if step.weights is not None:
-        ways.append((products(step), Counter(piece for _, piece in found)))
+        ways.append((products(step), Counter(piece for role, piece in found if role != "lit")))
     said = []
     for asked, there in ways:
         least = [(text, sum(there[t] for t in text), count) for text, count in asked.items()]

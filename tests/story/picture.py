@@ -69,6 +69,8 @@ class Numbers:
     size: np.ndarray  # font size in pixels
     depth: np.ndarray
     rows: np.ndarray  # (n, 3): as those of cells
+    at: np.ndarray  # (n, 2) pixels of their middles
+    long: np.ndarray  # half their length along the front faces, in world units
 
 
 def smooth(t):
@@ -271,14 +273,16 @@ class Picture:
             size = p["size"][shown] * grow * v.unit * self.pixel
             at = self.camera.project(world) * self.pixel
             wide = self.wide[label[shown]] * size * p["stretch"][shown] / 2
+            long = wide / self.pixel
             wide, tall = wide * self.axes[0, 0], CAP_HEIGHT / 2 * size * self.axes[2, 1] + wide * abs(self.axes[0, 1])
             made.append((np.full(len(shown), v.role, object),
                          np.array([self.said[k] for k in label[shown]], object),
                          np.column_stack([at[:, 0] - wide, at[:, 1] - tall, at[:, 0] + wide, at[:, 1] + tall]),
                          size, world @ self.camera.toward,
-                         np.column_stack([np.full(len(shown), number), shown, ~lit[shown]])))  # fmt: skip
+                         np.column_stack([np.full(len(shown), number), shown, ~lit[shown]]), at, long))  # fmt: skip
         if not made:
-            return Numbers(*(np.zeros(0, object),) * 2, np.zeros((0, 4)), *(np.zeros(0),) * 2, np.zeros((0, 3), int))
+            return Numbers(*(np.zeros(0, object),) * 2, np.zeros((0, 4)), *(np.zeros(0),) * 2, np.zeros((0, 3), int),
+                           np.zeros((0, 2)), np.zeros(0))  # fmt: skip
         return Numbers(*(np.concatenate(column) for column in zip(*made, strict=True)))
 
     # windows ---------------------------------------------------------------------------------------------------
@@ -335,11 +339,11 @@ class Picture:
 
     def hidden(self, numbers: Numbers, cells: Cells) -> np.ndarray:
         """Which numbers have a cell before them, at their middle or near one of their ends."""
-        low, high = numbers.boxes[:, :2], numbers.boxes[:, 2:]
         found = np.zeros(len(numbers.boxes), bool)
-        for part in (0.2, 0.5, 0.8):
-            spots = np.column_stack([low[:, 0] + part * (high - low)[:, 0], (low + high)[:, 1] / 2])
-            found |= (self.surfaces(spots, cells) > numbers.depth[:, None] + 0.03).any(axis=1)
+        for part in (-0.6, 0.0, 0.6):
+            spots = numbers.at + part * numbers.long[:, None] * self.axes[0] * self.pixel
+            depth = numbers.depth + part * numbers.long * self.camera.toward[0]
+            found |= (self.surfaces(spots, cells) > depth[:, None] + 0.03).any(axis=1)
         return found
 
 

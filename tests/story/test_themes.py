@@ -63,8 +63,7 @@ def stacked(figure: str):
     pairs, before = set(), {}
     for frame in chosen(picture):
         cells, numbers, texts = picture.cells(frame), picture.numbers(frame), picture.texts(frame)
-        middle = (numbers.boxes[:, :2] + numbers.boxes[:, 2:]) / 2
-        depth = picture.surfaces(middle, cells)
+        depth = picture.surfaces(numbers.at, cells)
         depth[depth > numbers.depth[:, None] + 0.03] = -np.inf
         for k in np.flatnonzero(~picture.hidden(numbers, cells)):
             nearest = int(depth[k].argmax())
