@@ -14,6 +14,11 @@ TAKEN = {"values", "items", "keys", "get", "pop", "name", "id_data", "rna_type",
 LABELS = {"npy": "NumPy File", "idx": "IDX File", "image": "Image", "fps": "Frames per Second", "values": "Numbers"}
 
 
+def in_words(value) -> str:
+    """A value in a few words: 2×3 of (2, 3)."""
+    return "×".join(map(str, value)) if isinstance(value, (tuple, list)) else label_of(str(value))
+
+
 def label_of(key: str) -> str:
     return LABELS.get(key, key.replace("_", " ").title())
 
@@ -85,12 +90,22 @@ class Field:
     def write(self, group, value) -> None:
         setattr(group, self.id, value)
 
-    def draw(self, layout, group, rank: int) -> None:
-        row = layout.row(align=True, heading=self.label if self.optional else "")
+    def draw(self, layout, group, rank: int, auto=None) -> None:
+        """Show it; `auto` is what it comes to where it is left to be worked out."""
+        column = layout.column(align=True)
+        row = column.row(align=True, heading=self.label if self.optional else "")
         if self.optional:
             row.prop(group, self.use, text="")
-            row = row.row(align=True)
-            row.active = getattr(group, self.use)
-            row.prop(group, self.id, text="")
-        else:
-            row.prop(group, self.id)
+            if not getattr(group, self.use):
+                row.label(text="worked out" if auto is None else f"{in_words(auto)}, worked out")
+                return
+        self.show(column, row.row(align=True), group, rank)
+
+    @property
+    def first(self) -> str:
+        """What stands before the field: nothing where the switch has said it."""
+        return "" if self.optional else self.label
+
+    def show(self, column, row, group, rank: int) -> None:
+        """The field itself in `row`; what needs more goes below it."""
+        row.prop(group, self.id, text=self.first)

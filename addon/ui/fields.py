@@ -143,10 +143,10 @@ class Kernels(Field):
         if not known:
             group.kernel_list = unlisted((value,) if isinstance(value, str) else value)
 
-    def draw(self, layout, group, rank):
-        layout.prop(group, self.id)
+    def show(self, column, row, group, rank):
+        row.prop(group, self.id)
         if getattr(group, self.id) == 'LIST':
-            layout.prop(group, "kernel_list")
+            column.prop(group, "kernel_list")
 
 
 KINDS = {

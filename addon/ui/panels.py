@@ -40,9 +40,11 @@ def problem(layout, context, settings, *tables: str) -> bool:
 def fields(layout, settings, table: str, *keys: str, without: tuple[str, ...] = ()) -> None:
     """The keys of a table that mean something now."""
     group, rank = (getattr(settings, table) if table else settings), state.rank_of(settings)
+    scene = state.check(settings).scene
+    found = getattr(scene, table) if table and scene else scene
     for key, field in FIELDS[table].items():
         if (not keys or key in keys) and key not in without and state.applies(settings, table, key):
-            field.draw(layout, group, rank)
+            field.draw(layout, group, rank, getattr(found, key, None))
 
 
 class Sub:

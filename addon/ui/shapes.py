@@ -56,24 +56,15 @@ class Axes(Field):
         numbers = (value,) * 3 if isinstance(value, int) else (*(value[0],) * (3 - len(value)), *value)
         setattr(group, self.id, numbers)
 
-    def draw(self, layout, group, rank):
+    def show(self, column, row, group, rank):
         each = getattr(group, self.each) and rank > 1
-        column = layout.column(align=True)
-        row = column.row(align=True, heading=self.label if self.optional else "")
-        active = not self.optional or getattr(group, self.use)
-        if self.optional:
-            row.prop(group, self.use, text="")
-        sub = row.row(align=True)
-        sub.active = active
         first = 3 - rank if each else 2
-        text = self.label + (f" {PER_AXIS[rank][0]}" if each else "")
-        sub.prop(group, self.id, index=first, text="" if self.optional else text)
+        text = self.first if not each else PER_AXIS[rank][0] if self.optional else f"{self.label} {PER_AXIS[rank][0]}"
+        row.prop(group, self.id, index=first, text=text)
         if rank > 1:
-            sub.prop(group, self.each, text="", icon='UNLINKED' if each else 'LINKED')
+            row.prop(group, self.each, text="", icon='UNLINKED' if each else 'LINKED')
         for axis in range(first + 1, 3) if each else ():
-            below = column.row(align=True)
-            below.active = active
-            below.prop(group, self.id, index=axis, text=PER_AXIS[rank][axis - 3 + rank])
+            column.prop(group, self.id, index=axis, text=PER_AXIS[rank][axis - 3 + rank])
 
 
 class Padding(Field):
@@ -120,27 +111,17 @@ class Padding(Field):
                 setattr(group, self.id, full)
         setattr(group, f"{self.key}_mode", mode)
 
-    def draw(self, layout, group, rank):
+    def show(self, column, row, group, rank):
         mode = getattr(group, f"{self.key}_mode")
-        column = layout.column(align=True)
-        row = column.row(align=True, heading=self.label if self.optional else "")
-        active = not self.optional or getattr(group, self.use)
-        if self.optional:
-            row.prop(group, self.use, text="")
-            row = row.row(align=True)
-        row.active = active
-        row.prop(group, f"{self.key}_mode", text="" if self.optional else self.label)
+        row.prop(group, f"{self.key}_mode", text=self.first)
         names = PER_AXIS[rank]
         shown = {'NUMBER': [(2, "Cells")], 'EACH': [(3 - rank + i, n or "Cells") for i, n in enumerate(names)]}
         for index, text in shown.get(mode, ()):
-            below = column.row()
-            below.active = active
-            below.prop(group, self.id, index=index, text=text)
+            column.prop(group, self.id, index=index, text=text)
         for i, name in enumerate(names if mode == 'PAIRS' else ()):
             for side, word in enumerate(("before", "after")):
-                below = column.row()
-                below.active = active
-                below.prop(group, f"{self.key}_pairs", index=2 * (3 - rank + i) + side, text=f"{name} {word}".strip())
+                index = 2 * (3 - rank + i) + side
+                column.prop(group, f"{self.key}_pairs", index=index, text=f"{name} {word}".strip())
 
 
 class Size(Field):
@@ -160,18 +141,11 @@ class Size(Field):
         group.size_axes = str(len(value))
         setattr(group, self.id, (*(6,) * (3 - len(value)), *value))
 
-    def draw(self, layout, group, rank):
-        column = layout.column(align=True)
-        row = column.row(align=True, heading=self.label)
-        row.prop(group, self.use, text="")
-        axes = row.row(align=True)
-        axes.active = getattr(group, self.use)
-        axes.prop(group, "size_axes", expand=True)
+    def show(self, column, row, group, rank):
+        row.prop(group, "size_axes", expand=True)
         count = int(group.size_axes)
         for i, name in enumerate(AXES[count]):
-            below = column.row()
-            below.active = getattr(group, self.use)
-            below.prop(group, self.id, index=3 - count + i, text=name)
+            column.prop(group, self.id, index=3 - count + i, text=name)
 
 
 class Pixels(Field):
@@ -182,9 +156,8 @@ class Pixels(Field):
     def read(self, group, rank):
         return tuple(getattr(group, self.id))
 
-    def draw(self, layout, group, rank):
-        column = layout.column(align=True)
-        column.prop(group, self.id, index=0, text="Width")
+    def show(self, column, row, group, rank):
+        row.prop(group, self.id, index=0, text="Width")
         column.prop(group, self.id, index=1, text="Height")
 
 

@@ -60,7 +60,7 @@ class Layout:
     def _inner(self, *_, **__):
         return Layout(self.notes)
 
-    row = column = box = grid_flow = _inner
+    row = column = box = grid_flow = split = _inner
 
     def prop(self, data, name, **options):
         assert name in data.bl_rna.properties, f"{data.bl_rna.identifier} has no {name}"
