@@ -48,7 +48,7 @@ HUES = {
 LEVELS = 9
 VIVID = 1.3  # how much more colour a faded cell has than a plain mix with the background
 # Filters and their slices, in turn; the number that both carry is what pairs them.
-FILTERS = ("#7B4FA6", "#0F8B8D", "#C2571A", "#E08FB8", "#5B7A1F", "#3F6FB5", "#8A5A2B", "#4B5BB0")
+FILTERS = ("#7B4FA6", "#0F8B8D", "#C2571A", "#E08FB8", "#8A8F00", "#3F6FB5", "#8A5A2B", "#4B5BB0")
 
 
 def filter_hue(number: int) -> Color:
