@@ -28,8 +28,9 @@ test-blender: ## run the tests that need a real `blender` on the PATH
 blender-wheels: ## give the `blender` on the PATH imageio and Pillow, in build/, for GIFs from a checkout
 	$(ENV) one -- scripts/blender_wheels.py $(ARGS)
 
-bench: ## measure speed and memory
-	for script in scripts/bench_*.py; do $(ENV) one -- $$script $(ARGS) || exit 1; done
+bench: ## measure speed and memory, side by side with ManimCommunity, into docs/benchmarks.md
+	$(ENV) one -- scripts/bench_engine.py
+	$(ENV) one -- scripts/bench_render.py $(ARGS)
 
 extension: ## build the Blender extension for this platform to dist/ (ARGS=--all-platforms for all)
 	$(ENV) one -- scripts/build_extension.py $(ARGS)

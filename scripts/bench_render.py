@@ -13,6 +13,7 @@ import contextlib
 import os
 import platform
 import resource
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -168,6 +169,9 @@ def main() -> None:
              "rendered; of changed: that, the first picture aside, against the area of the 16-pixel squares that hold "
              "a pixel changed by more than 3/255.\n\nWhere the CPU seconds go:\n\n")  # fmt: skip
     text += table(("figure", "profile", *PARTS), parts) + said
+    scale = subprocess.run([sys.executable, str(ROOT / "scripts" / "bench_scale.py")], capture_output=True, text=True,
+                           check=False)  # fmt: skip
+    text += scale.stdout[scale.stdout.find("## Growth") :].rstrip() + "\n\n"
     notes = ROOT / "docs" / "benchmarks_notes.md"
     text += notes.read_text(encoding="utf-8") + "\n" if notes.exists() else ""
     code = (ROOT / "scripts" / "bench_manim_scenes.py").read_text(encoding="utf-8")

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which tiles a thing meets, which frames need no evaluation, and the colours that are worked out beforehand."""
+
+import numpy as np
+import pytest
+
+bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
+
+from addon.render import paint, steady  # noqa: E402
+from addon.render.shapes import Grid, Shape  # noqa: E402
+
+
+def test_no_tile_that_a_triangle_touches_is_left_out_and_long_thin_ones_leave_out_many():
+    rng = np.random.default_rng(5)
+    grid = Grid(200, 120, 10, reach=0.5)
+    triangles = rng.uniform(-4, 24, (200, 3, 2))
+    owner, tiles = grid.met(triangles, np.arange(200))
+    met = set(zip(owner.tolist(), tiles.tolist(), strict=True))
+    for number, (a, b, c) in enumerate(triangles):
+        u, v = rng.random((2, 400))
+        u, v = np.where(u + v > 1, 1 - u, u), np.where(u + v > 1, 1 - v, v)
+        points = a + u[:, None] * (b - a) + v[:, None] * (c - a)
+        inside = ((points >= 0) & (points < (20, 12))).all(axis=1)
+        for x, y in np.floor(points[inside]).astype(int):
+            assert (number, y * 20 + x) in met
+    slanted = np.array([[[0.2, 0.2], [19.8, 11.8], [19.8, 11.6]]])
+    assert len(grid.met(slanted, np.zeros(1, int))[1]) < 60
+    assert len(grid.met(slanted, np.zeros(1, int), exact=False)[1]) == 240
+
+
+def test_a_mesh_is_read_once_and_its_shading_is_seen(empty_blender):
+    bpy.ops.mesh.primitive_cube_add()
+    mesh = bpy.context.object.data
+    flat = Shape.of_mesh(mesh, ("",), frozenset())
+    assert flat.plain and flat.triangles.shape == (12, 3, 3)
+    mesh.shade_smooth()
+    smooth = Shape.of_mesh(mesh, ("",), frozenset())
+    assert not smooth.plain
+    assert Shape.of_mesh(bpy.data.meshes.new("empty"), (), frozenset()) is None
+
+
+def test_frames_with_equal_curves_are_known_unless_something_else_moves(empty_blender):
+    thing = bpy.data.objects.new("thing", None)
+    bpy.context.scene.collection.objects.link(thing)
+    for frame, x in ((1, 0.0), (10, 1.0), (20, 1.0), (30, 0.0)):
+        thing.location.x = x
+        thing.keyframe_insert("location", frame=frame)
+    clock = steady.Clock()
+    assert clock.at(12) == clock.at(18) != clock.at(25)
+    driver = thing.driver_add("scale", 0).driver
+    driver.type, driver.expression = "SCRIPTED", "frame / 10"
+    assert steady.Clock().at(12) is None
+
+
+def test_faces_are_painted_as_lambert_has_it_from_either_side():
+    triangle = np.array([[[0, 0, 0], [1, 0, 0], [0, 1, 0]]], float)
+    glow, matt, light = np.full(3, 0.1), np.array([0.5, 0.4, 0.2]), np.full(3, np.pi)
+    straight = paint.colors(triangle, glow, matt, [(np.array([0.0, 0.0, 1.0]), light)])
+    assert np.allclose(straight, [[0.6, 0.5, 0.3, 1.0]])
+    assert np.allclose(paint.colors(triangle[:, ::-1], glow, matt, [(np.array([0.0, 0.0, 1.0]), light)]), straight)
+    behind = paint.colors(triangle, glow, matt, [(np.array([0.0, 0.0, -1.0]), light)])
+    assert np.allclose(behind, [[0.1, 0.1, 0.1, 1.0]])
