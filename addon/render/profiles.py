@@ -47,7 +47,7 @@ PROFILES = {
     # measured: Workbench has to draw whole frames, so Cycles with few samples is the quickest
     "draft": Profile("draft", "CYCLES", 3),
     "lecture": Profile("lecture", "CYCLES", 6),
-    "print": Profile("print", "CYCLES", 32),
+    "print": Profile("print", "CYCLES", 24),
 }
 
 
