@@ -12,14 +12,16 @@ import numpy as np
 from . import leftover
 from .facts import axes_text, bias_text, legend_of, shape_text, size_formula
 from .glyphs import CAP_HEIGHT, width
-from .guides import add_lines, guide_segments
+from .guides import add_lines, guide_segments, nearer
 from .layout import Block, Grid
 from .pace import ENDED, run_clock, schedule, stopping
-from .pairs import Run, Sums, both
+from .pairs import Run, Sums, both, ink_of, spells_of
 from .parts import (
+    TICK,
     add_home,
     add_rule,
     add_sweeping,
+    add_ticks,
     as_rows,
     grow_shadow,
     input_plane,
@@ -27,16 +29,19 @@ from .parts import (
     opening,
     output_plane,
     padded_shape,
+    pads_of,
     taps_of,
     visit,
     window_on,
 )
-from .plan import BORN, LANDED, LEAVES, NEVER, Points, Window
+from .plan import BORN, FRONT, LANDED, LEAVES, NEVER, Lines, Points, Window
 from .sheet import WORD, Sheet
 from .sources import runs
 
 HEAD = 1.25  # line height of what is said above a run, in font sizes
 LONG = 0.45  # seconds: a wait that lasts longer is said
+WORTH = 1.3  # how much larger cells must become for the kernel to stand above an output
+PASSING, SHORTEST_TOLD = 0.18, 0.45  # seconds: a step of one run alone; a step of both, at least
 
 
 def suits(scene, trace) -> bool:
@@ -79,17 +84,20 @@ class Stand:
             said = f"{w.output} {shape_text(run.trace.output.shape[1:])}"
             self.outputs.append(Block(w.output, 0, 0, (ocols, 1, orows), [(said, word)]))
         krows, kcols = as_rows(first.weight[0, 0]).shape
-        self.kernel = Block(w.kernel, 0, 0, (kcols, 1, krows), [(f"{w.shared} {shape_text(first.kernel_size)}", word)])
+        self.kernel = Block(w.kernel, 0, 0, (kcols, 1, krows),
+                            [(w.shared, word), (shape_text(first.kernel_size), word)])  # fmt: skip
         self.waiting = 1 if len(pair[1].trace) <= len(pair[0].trace) else 0
-        self.notes = notes_of(scene, pair, self.waiting)
+        self.notes = spells_of(scene, pair, self.waiting)
         if any(len(run.trace) < run.count for run in pair):
-            self.inputs[self.waiting].below = [(max(self.notes, key=width), word)]
+            self.inputs[self.waiting].below = [("", word)]  # room for what is said while it waits, which may be wider
+        for block in (*self.inputs, *self.outputs):
+            block.tick, block.tick_side = 0.95 * sheet.px(TICK), 0.6 * sheet.px(TICK)
         if not scene.look.labels:
             for block in (*self.inputs, *self.outputs, self.kernel):
-                block.captions, block.below = [], []
+                block.captions, block.below, block.tick, block.tick_side = [], [], 0.0, 0.0
         self.head = HEAD * word if scene.look.labels else 0.0
         x0, y0, x1, y1 = region
-        self.region = (x0, y0, x1, y1 - self.head)
+        self.region = (x0 + 0.6 * self.inputs[0].tick_side, y0, x1, y1 - self.head)
         self._solve()
 
     def _solve(self) -> None:
@@ -104,7 +112,7 @@ class Stand:
         """Solve the grid of these blocks in a row; returns the pixels per cell."""
         for column, block in enumerate(blocks):
             block.column = column
-        gap = 0.9 * self.sheet.px(WORD)
+        gap = (0.1 if self.head else 0.9) * self.sheet.px(WORD)
         self.grid = Grid(self.sheet.camera, blocks, [gap] * (len(blocks) - 1), 0.0)
         return self.grid.solve(self.region, largest=largest)
 
@@ -120,13 +128,13 @@ class Stand:
             made.captions = wider
             scale = self._grid(row, largest)
             made.captions = own
-            if scale <= 1.02 * best:
+            if scale <= WORTH * best:
                 return False
             self.kernel.column = made.column
             for block in (made, self.kernel):
                 self.grid.put(block)
             low, high = min(b.box[1] for b in row), max(b.box[3] for b in row)
-            need = sum(b.box[3] - b.box[1] for b in (made, self.kernel)) + between
+            need = sum(b.box[3] - b.box[1] for b in (made, self.kernel)) + between + made.tick
             if need <= high - low:
                 shift(made, low - made.box[1])
                 shift(self.kernel, high - self.kernel.box[3])
@@ -149,7 +157,7 @@ class Stand:
             limit = (edge[0], -0.4 * word - half) if run is self.pair[0] else (0.4 * word + half, edge[1])
             x = min(max((left + right) / 2, limit[0]), limit[1])
             y = self.region[3] + self.head - CAP_HEIGHT * word
-            sheet.words(f"{run.key}head", run.label, [sheet.text(said, x, y, word, sheet.theme.ink)])
+            sheet.words(f"{run.key}head", run.label, [sheet.text(said, x, y, word, ink_of(sheet, run))])
 
 
 def shift(block: Block, up: float) -> None:
@@ -162,32 +170,55 @@ def shift(block: Block, up: float) -> None:
 # what waits ------------------------------------------------------------------------------------------------------
 
 
-def notes_of(scene, pair, waiting: int) -> tuple[str, str]:
-    """What is said while a run waits, and when it is done before the other."""
-    w, run, other = scene.words, pair[waiting], pair[1 - waiting]
-    wider = any(a > b for a, b in zip(run.trace.stride, other.trace.stride, strict=True))
-    waits = w.waits_stride.replace("{stride}", f"{w.stride} {axes_text(run.trace.stride)}") if wider else w.waits
-    return waits, w.finished.replace("{count}", str(len(run.trace)))
-
-
 def _add_notes(sheet: Sheet, stand: Stand, pace) -> None:
     """Below the run that waits: that it does, where that takes a while."""
     block, run = stand.inputs[stand.waiting], stand.pair[stand.waiting]
     if not block.below:
         return
-    waits, done = stand.notes
     spells = []
-    for i, (clock, following) in enumerate(pairwise([*run.clocks, run.count])):
-        over = i + 1 == len(run.clocks)
-        lasts = pace.seconds[following - 1] - pace.seconds[clock]
-        if following - clock > 1 and (over or lasts > LONG):
-            spells.append((done if over else waits, clock + LANDED, NEVER if over else following - 1 + LEAVES))
-    if run.clocks[0] > 0:
-        spells.append((waits, -LANDED, run.clocks[0] - 1 + LEAVES))
+    for clock, following, said in stand.notes:
+        over = following == run.count
+        lasts = pace.seconds[following - 1] - pace.seconds[max(clock, 0)]
+        if following - clock > 1 and (over or clock < 0 or lasts > LONG):
+            since = clock + LANDED if clock >= 0 else -LANDED
+            spells.append((said, since, NEVER if over else following - 1 + LEAVES))
     x, y = block.below_at[0]
     size = block.below[0][1]
+    half = max(width(said) for *_, said in stand.notes) * size / 2
+    x = min(max(x, sheet.inner[0] + half), sheet.inner[2] - half)
     made = [sheet.text(text, x, y, size, sheet.theme.muted, born=born, dies=dies) for text, born, dies in spells]
     sheet.words(f"{run.key}waits", "Waits", made)
+
+
+def _say_alone(sheet: Sheet, stand: Stand, plan, y: float) -> None:
+    """In the place of the sums: that one run moves on alone, where that takes a while and no sum is told."""
+    run, lead = stand.pair[stand.waiting], stand.pair[1 - stand.waiting]
+    text = sheet.scene.words.goes_on.replace("{one}", lead.label).replace("{other}", run.label)
+    size, made = min(sheet.px(WORD), (sheet.inner[2] - sheet.inner[0]) / width(text)), []
+    for clock, following, _ in stand.notes:
+        passed = all(plan.kinds[c] == "pass" for c in range(max(clock, 0) + 1, following))
+        over = following == run.count
+        if passed and not over and clock >= 0 and (following - clock - 1) * plan.passing > LONG:
+            made.append(sheet.text(text, 0, y - 0.3 * size, size, sheet.theme.muted, born=clock + 2 * LEAVES,
+                                   dies=following - LANDED))  # fmt: skip
+    sheet.words("alone", "One run alone", made)
+
+
+def _frame_shared(sheet: Sheet, pair: list[Run], last: float) -> None:
+    """At the end frames around the cells that both runs made, in both outputs, where the one's are all the other's."""
+    paint = sheet.palette.material(ink_of(sheet, next(run for run in pair if run.key)), "flat")
+    few = min(pair, key=lambda run: len(run.trace))
+    corners = 0.5 * np.array([(-1, 1), (1, 1), (1, -1), (-1, -1)])
+    for run in pair:
+        columns, rows = as_rows(run.trace.output[0]).shape[1], []
+        for clock in few.clocks:
+            row, column = divmod(int(np.flatnonzero(run.clocks == clock)[0]), columns)
+            spots = [nearer(sheet.camera, (column + x, FRONT, -row + z)) for x, z in corners]
+            rows += pairwise([*spots, spots[0]])
+        ends, role = np.array(rows, np.float32), f"{run.key}output"
+        lives = np.full(len(ends), last, np.float32), np.full(len(ends), NEVER, np.float32)
+        sheet.lines.append(Lines(f"{run.key}shared", "Cells of both runs", role, role, ends[:, 0], ends[:, 1], *lives,
+                                 paint, sheet.units(sheet.px(2.5))))  # fmt: skip
 
 
 # parts -----------------------------------------------------------------------------------------------------------
@@ -201,12 +232,14 @@ def _run(sheet: Sheet, pair: list[Run], run: Run, given: Block, made: Block, las
     sheet.volume(f"{key}input", f"{w.input} {run.label}", points, sheet.place(given), given.cells, track=track,
                  fade=(since, last), **taps_of(trace))  # fmt: skip
     values = [r.trace.output for r in pair]
-    points = output_plane(sheet, trace, span=(min(v.min() for v in values), max(v.max() for v in values)))
+    points = output_plane(sheet, trace, neutral=True, span=(min(v.min() for v in values), max(v.max() for v in values)))
     points["born"][:] = run.clocks - BORN
     sheet.volume(f"{key}output", f"{w.output} {run.label}", points, sheet.place(made), made.cells)
     for role, block in ((f"{key}input", replace(given, below=[], below_at=[])), (f"{key}output", made)):
         sheet.captions(role, block)
         sheet.box_of(role, block)
+    add_ticks(sheet, f"{key}input", given, pads_of(trace), sparse=True)
+    add_ticks(sheet, f"{key}output", made, sparse=True)
     window_on(sheet, f"{key}input.window", f"Window {run.label}", f"{key}input", track, trace, since=since)
     row, column = np.divmod(run.current, as_rows(trace.output[0]).shape[1])
     track = sheet.track(f"{key}output.track", np.column_stack([column, 0 * row, -row]))
@@ -263,6 +296,12 @@ def _facts(scene, pair: list[Run]) -> str:
     return ",  ".join([*said, bias_text(scene, one)])
 
 
+def kept(pair: list[Run]) -> bool:
+    """Whether one run's results are all among the other's, where both windows stand at the same place."""
+    few, many = sorted(pair, key=lambda run: len(run.trace))
+    return few.matched and np.array_equal(many.trace.output.ravel()[few.clocks], few.trace.output.ravel())
+
+
 def _said(scene, pair: list[Run]) -> tuple[str, str]:
     """What is said before the first step, and at the end."""
     w, (one, other) = scene.words, pair
@@ -271,19 +310,36 @@ def _said(scene, pair: list[Run]) -> tuple[str, str]:
     opening = w.compared.replace("{what}", f"{one.label} / {other.label}")
     ending = ending.replace("{one}", shapes[0]).replace("{other}", shapes[1])
     few, many = sorted(pair, key=lambda run: len(run.trace))
-    values = many.trace.output.ravel()[few.clocks]
-    if few.matched and np.array_equal(values, few.trace.output.ravel()):
+    if kept(pair):
         ending += w.kept.replace("{few}", str(len(few.trace))).replace("{many}", str(len(many.trace)))
     return opening, ending
 
 
 def _plan(scene, pair: list[Run], row: int, spent: float):
-    """The schedule of the lead's steps; where it sweeps, it stops where the other run has its first and its last."""
+    """The schedule of the lead's steps. Those of one run alone are passed, where both are to be told and time allows.
+
+    Where it sweeps, it stops where the other run has its first and its last.
+    """
     plan = schedule(pair[0].count, row, scene, spent=spent)
-    if plan.swept is None:
-        return plan
     few = min(pair, key=lambda run: len(run.trace))
+    if plan.swept is None:
+        return _passing(plan, few, row, scene, spent) if few.matched and len(few.trace) < few.count else plan
     return stopping(plan, {int(few.clocks[0]), int(few.clocks[-1])}, scene, spent=spent)
+
+
+def _passing(plan, few: Run, row: int, scene, spent: float):
+    """The schedule in which only those steps are told that both runs make; and the first of all."""
+    timing, both_make = scene.timing, set(few.clocks.tolist())
+    kinds = ["walk" if clock in both_make else "pass" for clock in range(few.count)]
+    kinds[0] = "first"
+    for clock in few.clocks[few.clocks > 0][:1]:
+        kinds[clock] = "next"
+    breaths = timing.breath * ((few.count - 1) // row + 2)
+    room = timing.longest - spent - timing.intro - timing.outro - timing.first - timing.next - breaths
+    step = (room - PASSING * kinds.count("pass")) / max(kinds.count("walk"), 1)
+    if step < SHORTEST_TOLD:
+        return replace(plan, kinds=tuple(kinds), passing=plan.step)
+    return replace(plan, kinds=tuple(kinds), step=min(step, 2 * timing.step), passing=PASSING)
 
 
 def tell(sheet: Sheet, trace):
@@ -308,6 +364,8 @@ def tell(sheet: Sheet, trace):
         columns = made.cells[0]
         grow_shadow(sheet, f"{run.key}output", columns, pace, int(run.clocks[-columns]), int(run.clocks[-1]))
     _kernels(sheet, stand, pace)
+    if kept(pair) and len(pair[0].trace) != len(pair[1].trace):
+        _frame_shared(sheet, pair, last)
     _tie(sheet, stand, plan)
     stand.heads()
     _add_notes(sheet, stand, pace)
@@ -317,6 +375,7 @@ def tell(sheet: Sheet, trace):
         middle = y0 + said.used / 2
         add_rule(sheet, before, middle)
         add_rule(sheet, after, middle, born=last)
+        _say_alone(sheet, stand, plan, middle)
         add_sweeping(sheet, plan, w.sweep.replace("{count}", str(lead.count)), middle)
     sheet.timeline.play("clock.step", last + 0.02, 0.05, easing="linear")
     sheet.timeline.wait(scene.timing.outro)

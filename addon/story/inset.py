@@ -5,11 +5,11 @@ For figures whose own cells are too small for numbers. Everything in it has a li
 it shows that step and no other: values, products and sum change when the window lands.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .glyphs import number, operand
+from .glyphs import number, operand, width
 from .layout import Block, Camera, Grid
 from .pace import reveal
 from .parts import as_rows, grow_shadow, wires
@@ -56,6 +56,15 @@ class Inset:
         if not sheet.scene.look.labels:
             for block in self.blocks:
                 block.captions = []
+        else:
+            self.result.below = [(w.total, word)]  # room for the output cell's name, which may be wider
+
+    def _place(self, index) -> list[str]:
+        """An output cell's place, axis by axis."""
+        w, base = self.sheet.scene.words, self.sheet.scene.look.index_from
+        index = tuple(index)
+        names = (w.row, w.column)[-len(index) :]
+        return [f"{name} {int(i) + base}" for name, i in zip(names, index, strict=True)]
 
     def texts(self, kind: str) -> list[str]:
         """Every number that one of the parts will show."""
@@ -89,7 +98,7 @@ class Inset:
         values = Scale(sheet.palette, "blue", trace.input.min(), trace.input.max())
         made = self._cells(self.values, taps.values, values, "values", steps - LANDED, ghosts=~taps.real)
         self._volume("inset.values", self.values, Points.join([self._empty(self.values, ALWAYS, -LANDED), *made]))
-        shades = Scale(sheet.palette, "violet", taps.products.min(), taps.products.max())
+        shades = Scale(sheet.palette, "violet", taps.products.min(), taps.products.max(), neutral=True)
         slow = [kind not in ("walk", "sweep") for kind in plan.kinds]
         count = taps.values.shape[1]
         shown = np.array([[reveal(i, t, count + 1, slow=slow[i]) for t in range(count)] for i in steps])
@@ -103,16 +112,40 @@ class Inset:
             grow_shadow(sheet, role, block.cells[0], pace, 0, 0)
         self._frames()
         self._signs()
+        self._name_cells()
+
+    def _name_cells(self) -> None:
+        """Below the sum: which output cell is at work, at every step; axis by axis, so that few texts are made."""
+        if not self.result.below_at:
+            return
+        sheet, size, (x, y) = self.sheet, self.result.below[0][1], self.result.below_at[0]
+        shape, made = self.trace.output.shape[1:], []
+        last = self._place(n - 1 for n in shape)
+        tails = [", "] * (len(last) - 1) + [""]
+        ends = np.cumsum([width(text + tail) * size for text, tail in zip(last, tails, strict=True)])
+        for axis, (tail, end) in enumerate(zip(tails, ends, strict=True)):
+            # what comes last starts where the rest ends
+            rest = end if tail else end - width(last[axis]) * size
+            at, align = x - ends[-1] / 2 + rest, "right" if tail else "left"
+            index = np.indices(shape)[axis].ravel()
+            starts = np.flatnonzero(np.append(True, np.diff(index) != 0))
+            for first, after in zip(starts, [*starts[1:], None], strict=True):
+                place = [0] * len(shape)
+                place[axis] = index[first]
+                made.append(sheet.text(self._place(place)[axis] + tail, at, y, size, sheet.theme.ink, align=align,
+                                       born=first - LANDED,
+                                       dies=NEVER if after is None else after - LANDED))  # fmt: skip
+        sheet.words("inset.place", "Output cell", made)
 
     def _volume(self, role: str, block: Block, points: Points) -> None:
         sheet = self.sheet
         sheet.volume(role, block.name, points, sheet.place(block), block.cells, unit=block.unit)
-        sheet.captions(role, block)
+        sheet.captions(role, replace(block, below=[], below_at=[]))
         sheet.box_of(role, block)
 
     def _result(self, steps) -> None:
         sheet, trace, block = self.sheet, self.trace, self.result
-        scale = Scale(sheet.palette, "violet", trace.output.min(), trace.output.max())
+        scale = Scale(sheet.palette, "violet", trace.output.min(), trace.output.max(), neutral=True)
         born = steps - BORN
         made = self._cells(block, self.taps.totals[:, None], scale, "result", born, dies=steps + LEAVES, rise=BORN)
         empty = [self._empty(block, ALWAYS, born[0])]

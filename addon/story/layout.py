@@ -59,6 +59,7 @@ class Block:
     below: list[tuple[str, float]] = field(default_factory=list)
     beside: list[tuple[str, float]] = field(default_factory=list)  # to the right, at half its height
     tick: float = 0.0  # font size of the indices left of it and above it; 0: none
+    tick_side: float | None = None  # room for them at its sides, if another than above
     foot: float = 0.0  # room below it for indices that stand there
     unit: float = 1.0  # the size of its cells, in cells of the figure
     origin: tuple[float, float] = (0.0, 0.0)
@@ -127,7 +128,8 @@ class Grid:
             # a volume stays in its column's middle, so a text beside it counts twice
             beside = 2 * (_words_width(block.beside) + SIDE * block.beside[0][1]) if block.beside else 0.0
             wide = max((x1 - x0) * scale + beside, _words_width(lines))
-            widths[block.column] = max(widths[block.column], wide + 2 * block.tick)
+            side = block.tick if block.tick_side is None else block.tick_side
+            widths[block.column] = max(widths[block.column], wide + 2 * side)
             half = (y1 - y0) * scale / 2
             above[block.row] = max(above[block.row], half + block.tick + _words_height(block.captions))
             below[block.row] = max(below[block.row], half + block.foot + _words_height(block.below))

@@ -28,13 +28,15 @@ QUICKEST = 0.16  # seconds: a walk is not quicker than that
 WALKED = 6  # steps that are walked, at most, between the slow ones and a sweep
 SHORTEST_SWEEP = 2.0  # seconds
 SHORTEST_TURN = 0.7  # seconds
+FLIGHT, ARRIVED = 0.42, 0.66  # parts of a turn: until the next filter's weights are there; until its step is made
 TURNS = 0.35  # of the time that is not spoken for, at most, goes to the turns
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How each step goes: "first", "next", "walk", "sweep" or "turn"; seconds of a walked step and of a turn.
+    """How each step goes: "first", "next", "walk", "sweep", "turn" or "pass"; seconds of a walked step and of a turn.
 
+    A step that is passed, in `passing` seconds, is walked and not told.
     `frames` is how many the sweeps take together, `shares` how many each of them takes where there are several.
     """
 
@@ -43,11 +45,12 @@ class Schedule:
     frames: int = 0
     turn: float = 0.0
     shares: tuple[int, ...] = ()
+    passing: float = 0.0
 
     @property
     def told(self) -> tuple[bool, ...]:
         """Whether each step's sum is written out."""
-        return tuple(kind != "sweep" for kind in self.kinds)
+        return tuple(kind not in ("sweep", "pass") for kind in self.kinds)
 
     @property
     def swept(self) -> tuple[int, int] | None:
@@ -127,7 +130,7 @@ def stopping(plan: Schedule, stops, scene, *, spent: float = 0.0, weights=None) 
     made = Schedule(tuple(kinds), plan.step)
     if not made.sweeps:
         return made
-    told = timing.first + timing.next * kinds.count("next") + plan.step * kinds.count("walk")
+    told = timing.first * kinds.count("first") + timing.next * kinds.count("next") + plan.step * kinds.count("walk")
     pauses = timing.breath * (len(made.sweeps) + 3)
     room = timing.longest - spent - timing.intro - timing.outro - told - pauses
     weights = np.ones(len(kinds)) if weights is None else np.asarray(weights, float)
@@ -192,14 +195,19 @@ def run_clock(line: Timeline, plan: Schedule, row: int, scene, *, stays: bool = 
             line.play("clock.step", at, 0.14 * timing.next)
             rest = 0.38 * timing.next
         elif kind == "turn":
-            line.play("clock.step", at - LANDED, 0.42 * plan.turn)
-            line.play("clock.step", at - BORN, 0.12 * plan.turn, easing="linear")
-            line.play("clock.step", at, 0.10 * plan.turn)
-            rest = 0.36 * plan.turn
+            # from one frame to the next nothing of the step before is left; then the next filter's weights come
+            whole = turning(plan, scene.output.fps)
+            line.cursor = math.ceil(line.cursor / frame - 1e-6) * frame
+            line.play("clock.step", at - LANDED, frame)
+            line.play("clock.step", at - LANDED + MEETING, FLIGHT * whole, easing="linear")
+            line.play("clock.step", at - BORN, (ARRIVED - FLIGHT - 0.1) * whole, easing="linear")
+            line.play("clock.step", at, 0.1 * whole)
+            rest = (1 - ARRIVED) * whole
         else:
-            line.play("clock.step", at - LANDED, 0.26 * plan.step)
-            line.play("clock.step", at, 0.18 * plan.step, easing="linear")
-            rest = 0.56 * plan.step
+            whole = plan.passing if kind == "pass" else plan.step
+            line.play("clock.step", at - LANDED, 0.26 * whole)
+            line.play("clock.step", at, 0.18 * whole, easing="linear")
+            rest = 0.56 * whole
         seconds.append(line.cursor)
         if (i + 1) % row == 0 and i + 1 < steps:
             rest += timing.breath
@@ -207,6 +215,11 @@ def run_clock(line: Timeline, plan: Schedule, row: int, scene, *, stays: bool = 
             rest += 2 * timing.breath  # time to read the last one
         line.wait(max(rest, 1.001 * frame))
     return Pace(seconds, landed, leave, line.cursor, plan.told)
+
+
+def turning(plan: Schedule, fps: int) -> float:
+    """The seconds of a turn, less the two frames in which the clock leaves the step before."""
+    return max(plan.turn - 2 / fps, 0.5 * plan.turn)
 
 
 def _sweep(line: Timeline, plan: Schedule, sweep: tuple[int, int, int], base: float, fps: int, weights) -> list[float]:

@@ -7,6 +7,7 @@ steps are spread over the lead's evenly.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,11 +15,13 @@ from . import sums
 from .facts import axes_text
 from .glyphs import width
 from .pace import Pace, Schedule
-from .parts import place_of
+from .parts import as_rows, place_of
 from .plan import LEAVES, StepInfo
 from .shares import product_rows
 from .sheet import WORD, Sheet
+from .theme import rgb
 
+SECOND = rgb("#0F8B8D")  # the second run's colour: its name, and the cells that both runs make
 SIZES = (1.0, 0.97, 0.945)  # of a word's font size: a little smaller rather than on one line more
 ROOM = 0.3  # of the frame's height, at most, goes to sums that show what the products come to
 
@@ -89,6 +92,38 @@ def both(scene, traces) -> list[Run]:
     return [Run(k, la, t, c, count, matched) for k, la, t, c in zip(("", "b."), labels, traces, clocks, strict=True)]
 
 
+def ink_of(sheet: Sheet, run: Run):
+    """The ink of a run's name: the second has a colour of its own."""
+    return sheet.palette.words_in(SECOND) if run.key else sheet.theme.ink
+
+
+def spells_of(scene, pair, waiting: int) -> list[tuple[int, int, str]]:
+    """While a run waits: (the clock of the step it stays at, the clock of its next, what is said).
+
+    Before its first step the former is -1; where it is done the latter is past the end.
+    """
+    w, run, other = scene.words, pair[waiting], pair[1 - waiting]
+    wider = any(a > b for a, b in zip(run.trace.stride, other.trace.stride, strict=True))
+    done, found = w.finished.replace("{count}", str(len(run.trace))), []
+    for clock, following in pairwise([-1, *(int(c) for c in run.clocks), run.count]):
+        if following - clock > 1 or following == run.count:
+            said = w.waits
+            if wider and clock >= 0:
+                said = w.waits_stride.replace("{stride}", f"{w.stride} {axes_text(run.trace.stride)}")
+                said = said.replace("{what}", skipped(scene, other, clock + 1, following))
+            found.append((clock, following, done if following == run.count else said))
+    return found
+
+
+def skipped(scene, lead: Run, first: int, after: int) -> str:
+    """The rows of the lead's output that its steps from `first` to before `after` fill; else their columns."""
+    w, base, columns = scene.words, scene.look.index_from, as_rows(lead.trace.output[0]).shape[1]
+    rows = [r for r in range(-(-first // columns), after // columns) if lead.trace.output[0].ndim > 1]
+    names, places = ((w.row, w.rows), rows) if rows else ((w.column, w.columns), range(first % columns,
+                                                          min(first % columns + after - first, columns)))  # fmt: skip
+    return f"{names[len(places) > 1]} {', '.join(str(p + base) for p in places)}"
+
+
 class Sums:
     """Both runs' sums, one below the other in the same slots: as long as fits, from `FORMS`."""
 
@@ -113,7 +148,7 @@ class Sums:
                     by = float(run.clocks[i]) - i
                     row[:] = [sums.Piece(p.text, p.color, p.born + by, p.right) for p in row]
         for row in (r for r in upper if r):
-            row[0] = sums.Piece(f"{run.label}: {row[0].text}", row[0].color, row[0].born)
+            row[0] = sums.Piece(f"{run.label}: {row[0].text}", ink_of(self.sheet, run), row[0].born)
         return upper, lower, [f"{run.label}: {text}" for text in texts]
 
     def _formed(self, form: str, upper, lower) -> list[list]:
@@ -153,8 +188,8 @@ class Sums:
         for number, (run, lines) in enumerate(zip(self.runs, self.rows, strict=True)):
             top = y0 + self.used - number * (self.each + 0.2 * self.size)
             gone = run.gone(last)
-            for first, _ in plan.sweeps:
-                gone = np.where(run.clocks < first, np.minimum(gone, first - 1 + LEAVES), gone)
+            for untold in np.flatnonzero(~np.array(plan.told)):
+                gone = np.where(run.clocks < untold, np.minimum(gone, untold - 1 + LEAVES), gone)
             for row, pieces in enumerate(lines):
                 made += sums.set_lines(self.sheet, pieces, self.lines, top - row * sums.LINE * self.size, self.size,
                                        self.gaps, widths=self.widths, pitch=len(lines), until=gone)  # fmt: skip

@@ -17,6 +17,7 @@ RING = -2.0  # the clock when padding starts to arrive; it is there by START
 CLEAR = 9.0  # cells by which a visiting kernel stays before what it visits
 VANISHED = 1e-4  # the scale of a shadow that is not there
 TICK, MOST_TICKS = 17.0, 12
+APART, STEPS = 40.0, (1, 2, 5, 7, 10, 20, 25, 50, 100)  # pixels between indices where not all are given; their steps
 
 
 def as_rows(array: np.ndarray) -> np.ndarray:
@@ -81,14 +82,14 @@ def input_plane(sheet: Sheet, trace, channel: int, hue: str, *, unit: float = 1.
 
 
 def output_plane(sheet: Sheet, trace, hue: str = "violet", *, channel: int = 0, unit: float = 1.0,
-                 base: float = 0.0, span=None) -> Points:  # fmt: skip
+                 base: float = 0.0, span=None, neutral: bool = False) -> Points:  # fmt: skip
     """One output channel: wire cubes until their step, then cells that rise with their number.
 
     `unit` is the size of its cells, `base` the clock of the trace's first step; `span` the lowest and the highest
-    value of its shades, where other outputs share them.
+    value of its shades, where other outputs share them; `neutral`: 0 has no hue where signs mix.
     """
     values = as_rows(trace.output[channel])
-    scale = Scale(sheet.palette, hue, *(span or (trace.output.min(), trace.output.max())))
+    scale = Scale(sheet.palette, hue, *(span or (trace.output.min(), trace.output.max())), neutral=neutral)
     size = sheet.digits([number(v) for v in trace.output.ravel()], unit)
     steps = channel * values.size + np.arange(values.size)
     return plane(sheet, values, scale, size=size, before=wires(sheet, values.shape), born=base + steps - BORN,
@@ -121,26 +122,48 @@ def add_home(sheet: Sheet, role: str, name: str, block: Block, location, back: f
 
 
 def add_ticks(sheet: Sheet, role: str, block: Block, pads=((0, 0), (0, 0)), dies: float = NEVER, *,
-              right: bool = False, below: bool = False) -> None:  # fmt: skip
+              right: bool = False, below: bool = False, sparse: bool = False,
+              arriving: bool = False) -> None:  # fmt: skip
     """Row numbers left of a plane and column numbers above it, in line with the cells' fronts; padding has none.
 
-    `right`, `below`: they stand there instead, as where cells fly in from the left or from above.
+    `right`, `below`: they stand there instead, as where cells fly in from the left or from above. `sparse`: where
+    cells are too many or too small for all of them, some are given, the first and the last among them. `arriving`:
+    while the padding is not there they stand at the cells themselves, which they number.
     """
     columns, _, rows = block.cells
+    (top, bottom), (left, after) = pads
     widest = width(str(columns - 1 + sheet.scene.look.index_from)) * sheet.px(TICK)
     cell = sheet.scale * block.unit
     near = widest > cell or (rows > 1 and cell < 0.9 * sheet.px(TICK))
-    if not sheet.scene.look.labels or max(columns, rows) > MOST_TICKS or near:
+    few = max(columns, rows) > MOST_TICKS or near
+    if not sheet.scene.look.labels or (few and not sparse):
         return
-    (top, bottom), (left, after) = pads
+    only = few and {count: some_of(count, sheet.px(APART) / cell) for count in (rows - top - bottom,
+                                                                               columns - left - after)}  # fmt: skip
+    ringed = arriving and top + bottom + left + after > 0
     made = tick_marks(sheet, block, range(top, rows - bottom), range(left, columns - after), dies=dies, right=right,
-                      below=below)  # fmt: skip
+                      below=below, only=only or None, born=START - 0.12 if ringed else ALWAYS)  # fmt: skip
+    if ringed:
+        x, y = sheet.camera.project((left, 0, -top)) * cell
+        inner = Block(block.name, 0, 0, (columns - left - after, 1, rows - top - bottom), unit=block.unit,
+                      origin=(block.origin[0] + float(x), block.origin[1] + float(y)))  # fmt: skip
+        made += tick_marks(sheet, inner, range(inner.cells[2]), range(inner.cells[0]), home=block.origin,
+                           dies=RING + LEAVES,
+                           only=only or None)  # fmt: skip
     sheet.words(f"{role}.ticks", f"{block.name} indices", made, role)
 
 
+def some_of(count: int, apart: float) -> set[int]:
+    """Some of `count` indices, at least so many cells apart: the first, the last, and round steps between."""
+    step = next((s for s in STEPS if s >= apart), count)
+    return {i for i in range(0, count, step) if count - 1 - i >= 0.75 * apart} | {count - 1}
+
+
 def tick_marks(sheet: Sheet, block: Block, rows, columns, *, home=None, born: float = ALWAYS,
-               dies: float = NEVER, right: bool = False, below: bool = False) -> list[Points]:  # fmt: skip
+               dies: float = NEVER, right: bool = False, below: bool = False, only=None) -> list[Points]:  # fmt: skip
     """The indices of a block's rows and columns, which are given as places in it, in order; one line has none.
+
+    `only`: for each count of rows or columns the indices that are written, else all.
 
     `home` is where the volume stands whose words they are (pixels), if not at the block's origin.
     """
@@ -151,10 +174,14 @@ def tick_marks(sheet: Sheet, block: Block, rows, columns, *, home=None, born: fl
     slope = camera.up[0] / camera.right[0]
     made = []
     for index, r in enumerate(rows if block.cells[2] > 1 else ()):
+        if only and index not in only[len(rows)]:
+            continue
         x, y = camera.project((-h, -h, -r))
         at = camera.project((block.cells[0] - 1 + h, h if camera.right[1] > 0 else -h, 0))[0] if right else side
         made.append((str(index + base), at, y + (at - x) * slope, 0.55 if right else -0.55, -0.36))
     for index, c in enumerate(columns if block.cells[0] > 1 else ()):
+        if only and index not in only[len(columns)]:
+            continue
         x, _ = camera.project((c, -h, h))
         back_x, back_y = camera.project((c, -h, 1 - block.cells[2] - h) if below else (c, h, h))
         made.append((str(index + base), x, back_y + (x - back_x) * slope, 0.0, -1.05 if below else 0.45))
@@ -211,10 +238,10 @@ def window_on(sheet: Sheet, role: str, name: str, volume: str, track: str, trace
 
 
 def marker_on(sheet: Sheet, volume: str, trace, start: float = -LANDED, *, channel: int = 0, unit: float = 1.0,
-              base: int = 0, until: float = NEVER) -> None:  # fmt: skip
+              base: int = 0, until: float = NEVER, apart: float = 0.0) -> None:  # fmt: skip
     """A small frame around the cell being made in one output channel; nowhere while another channel is at work.
 
-    `base` is the clock of the trace's first step.
+    `base` is the clock of the trace's first step; `apart` by how much (cells) it is larger than the cell.
     """
     count = len(trace.output)
     shape = as_rows(trace.output[0]).shape
@@ -225,7 +252,8 @@ def marker_on(sheet: Sheet, volume: str, trace, start: float = -LANDED, *, chann
     track = sheet.track(f"{volume}.track", places)
     frame = sheet.palette.material(sheet.theme.frame, "flat")
     thick = max(0.09, sheet.units(sheet.px(2.5)) / unit)
-    sheet.windows.append(Window(f"{volume}.marker", "Output marker", volume, track, (1.0, 1.0, 1.0), frame,
+    sheet.windows.append(Window(f"{volume}.marker", "Output marker", volume, track,
+                                (1.0 + apart, 1.0, 1.0 + apart), frame,
                                 (start, until), thick, flat=True))  # fmt: skip
 
 
@@ -258,10 +286,12 @@ def taps_of(trace) -> dict:
     return {"taps": (kernel[1], 1, kernel[0]), "dilation": (dilation[1], 1, dilation[0])}
 
 
-def visit(sheet: Sheet, role: str, home, target, pace: Pace, *, back=None, card: bool = True) -> None:
+def visit(sheet: Sheet, role: str, home, target, pace: Pace, *, back=None, card: bool = True,
+          bent: bool = False) -> None:  # fmt: skip
     """Key a kernel's way to `target` and back, in the slow first step; its place may be declared already.
 
-    `back`: where it goes afterwards, if not home. `card`: it has a shadow.
+    `back`: where it goes afterwards, if not home. `card`: it has a shadow. `bent`: it goes level first, then up, and
+    back the other way round: so it keeps clear of the words above its home.
 
     On the screen it lies on the target at last. It first steps toward the viewer, which an orthographic camera does
     not show, and goes on there: so it passes before everything and through nothing.
@@ -271,13 +301,23 @@ def visit(sheet: Sheet, role: str, home, target, pace: Pace, *, back=None, card:
     back = home if back is None else np.array(back)
     near, after = (place + ((target - place) @ toward) * toward for place in (home, back))
     step, way = 0.01, VISIT * first
+    up, right = sheet.camera.up, sheet.camera.right
+    corner, level, high = target + ((near - target) @ up) * up, abs((near - target) @ right), abs((near - target) @ up)
+    share = min(max(level / max(level + high, 1e-6), 0.3), 0.8)
+    bent = bent and high > 0.2
     for axis, name in enumerate("xyz"):
         channel = f"{role}.location.{name}"
         if not line.declared(channel):
             line.declare(channel, home[axis])
         line.add(channel, near[axis], step, at=pace.landed, easing="linear")
-        line.add(channel, target[axis], way - step, at=pace.landed + step)
-        line.add(channel, after[axis], way - step, at=leave)
+        if bent:
+            line.add(channel, corner[axis], share * (way - step), at=pace.landed + step)
+            line.add(channel, target[axis], (1 - share) * (way - step), at=pace.landed + step + share * (way - step))
+            line.add(channel, corner[axis], (1 - share) * (way - step), at=leave)
+            line.add(channel, after[axis], share * (way - step), at=leave + (1 - share) * (way - step))
+        else:
+            line.add(channel, target[axis], way - step, at=pace.landed + step)
+            line.add(channel, after[axis], way - step, at=leave)
         line.add(channel, back[axis], step, at=leave + way - step, easing="linear")
     for axis in "xy" if card else "":
         channel = f"{role}.shadow.scale.{axis}"
@@ -307,9 +347,9 @@ def infos(trace, scene, pace: Pace, texts: list[str], *, base: float = 0.0, run:
     return made
 
 
-def result_color(sheet: Sheet, value):
-    """The ink of a total: the output's hue, or the one of negative numbers."""
-    return sheet.palette.words_in(HUES["negative" if value < 0 else "violet"])
+def result_color(sheet: Sheet, value, hue=None):
+    """The ink of a total: the output's hue (`hue`, where it is not the usual one), or the one of negative numbers."""
+    return sheet.palette.words_in(HUES["negative"] if value < 0 else hue or HUES["violet"])
 
 
 def add_statement(sheet: Sheet, role: str, text: str, y: float, born: float, dies: float, color=None) -> None:

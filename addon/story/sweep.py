@@ -2,8 +2,8 @@
 """Story `sweep`: a window sweeps over a plane of many small cells, and a close-up works out every position.
 
 One channel, one filter. The planes carry no numbers, so that the whole picture can be seen at once; the close-up does.
-The first steps, the strongest result of each sign, and the last are told; between them the steps go by, more slowly
-where the window meets something.
+The first step is told briefly; then, with the time it takes, the strongest result of each sign, one where all that is
+read cancels out, and the last. Between them the steps go by, more slowly where the window meets something.
 """
 
 from dataclasses import replace
@@ -19,6 +19,8 @@ from .kernels import NAMED
 from .layout import Block, Grid
 from .pace import ENDED, Schedule, reveal, run_clock, schedule, stopping
 from .parts import (
+    RING,
+    TICK,
     add_rule,
     add_statement,
     add_sweeping,
@@ -45,7 +47,8 @@ from .theme import LEVELS, Scale
 MANY = 400  # output cells: more than these are swept over whatever their size
 FADE = 0.38  # how far cells fade outside the window: less than elsewhere, for they are a picture
 BEFORE = 24.0  # units by which the lines to the close-up stand before all else
-WALKS = 3  # steps that are walked after the first
+BRIEF = 2.0  # what the first step takes where another is told slowly, in walked steps
+EVEN = 3  # steps, at least, from a told result to one that is told because it is 0
 DWELL = 3.0  # how much longer the sweep stays on a window that meets something
 FORMS = ("products", "numbers", "short")  # of a sum, from the longest
 SHORT = 0.945  # of a word's font size: how much smaller a sum may be set to fit its line
@@ -83,22 +86,31 @@ def refusal(scene, trace):
 
 
 def stops_of(trace, first: int) -> list[int]:
-    """The steps inside the sweep that are told: the largest result, and the lowest where there are negative ones."""
+    """The steps inside the sweep that are told: the largest result; where there are negative ones, the lowest too,
+    and of those that come to 0 the one that reads the most.
+    """
     values = trace.output[0].ravel()
     # the last of the lowest: apart from the first of the largest
     lowest = len(values) - 1 - int(values[::-1].argmin())
     found = {int(values.argmax())} | ({lowest} if values.min() < 0 else set())
-    return sorted(i for i in found if first < i < len(values) - 2 and values[i])
+    found = {i for i in found if values[i]}
+    read = np.array([0 if value else np.abs(trace[i].values).sum() for i, value in enumerate(values)])
+    even = int(read.argmax())
+    if values.min() < 0 and read[even] and all(abs(even - i) > EVEN for i in found):
+        found.add(even)
+    return sorted(i for i in found if first < i < len(values) - 2)
 
 
 def _plan(trace, scene, row: int, spent: float, weights) -> Schedule:
-    """The schedule of `pace`; where it sweeps, with fewer steps walked and with stops on the way."""
+    """The schedule of `pace`; where it sweeps, with stops on the way: the first of them slow, the first step brief."""
     made = schedule(len(trace), row, scene, spent=spent)
     if made.swept is None:
         return made
-    walked = 1 + min(WALKS, row - 1, len(trace) - 3)
-    kinds = ("first", *["walk"] * (walked - 1), *["sweep"] * (len(trace) - walked - 1), "next")
-    return stopping(replace(made, kinds=kinds), stops_of(trace, walked + 1), scene, spent=spent, weights=weights)
+    stops = stops_of(trace, 2)
+    kinds = ["walk", *["sweep"] * (len(trace) - 2), "next"]
+    kinds[stops[0] if stops else 0] = "first"
+    made = replace(made, kinds=tuple(kinds), step=BRIEF * scene.timing.step)
+    return stopping(made, stops, scene, spent=spent, weights=weights)
 
 
 # words -----------------------------------------------------------------------------------------------------------
@@ -141,7 +153,8 @@ def _line(sheet: Sheet, step, i: int, plan, form: str) -> list[Piece]:
     if scene.bias.seed is not None or scene.bias.values is not None:
         line.append(Piece(f"+ {scene.words.bias} {operand(step.bias)}", ink, reveal(i, count, count + 1, slow=slow)))
     sign = equals([*step.values, *step.weights, step.bias, step.value])
-    return [*line, Piece(f"{sign} {number(step.value)}", result_color(sheet, step.value), sums.born(i))]
+    color = result_color(sheet, step.value) if step.value else ink
+    return [*line, Piece(f"{sign} {number(step.value)}", color, sums.born(i))]
 
 
 def _wide(line) -> float:
@@ -154,10 +167,11 @@ def _legend(sheet: Sheet, trace, block: Block) -> None:
     if not block.below:
         return
     scale, size = Scale(sheet.palette, "violet", low, high), block.below[0][1]
-    steps = np.arange(2, LEVELS, 2) / (LEVELS - 1)
-    parts = [(number(low) + " ", None)] if low < 0 else []
+    scale.neutral, steps = low < 0, np.arange(2, LEVELS, 2) / (LEVELS - 1)
+    parts = [(f"{sheet.scene.words.negative} {number(low)} ", None)] if low < 0 else []
     parts += [(SQUARE, scale.color(low * t)) for t in steps[::-1]] if low < 0 else []
-    parts += [(" 0 ", None)] + [(SQUARE, scale.color(high * t)) for t in steps] + [(" " + number(high), None)]
+    parts += [(" 0 ", None), *[(SQUARE + " ", scale.color(0.0))] * (low < 0)]
+    parts += [*[(SQUARE, scale.color(high * t)) for t in steps], (" " + number(high), None)]
     middle, y = block.below_at[0]
     wide = sum(width(t) for t, _ in parts) * size
     x = min(middle - wide / 2, sheet.inner[2] - wide)
@@ -200,6 +214,12 @@ def _arranged(sheet: Sheet, given: Block, made: Block, inset: Inset, region):
     given.unit = made.unit = planes / sheet.scale
 
 
+def _scale_said(scene) -> str:
+    """What an input's lowest and highest number mean, where it is a picture."""
+    said = scene.words.ink if scene.input.idx else scene.words.shade if scene.input.image else ""
+    return said.replace("{low}", "0").replace("{high}", str(scene.input.levels - 1))
+
+
 def _blocks(sheet: Sheet, trace) -> tuple[Block, Block]:
     """Input and output with what is said above and below them."""
     w, word = sheet.scene.words, sheet.px(WORD)
@@ -209,18 +229,24 @@ def _blocks(sheet: Sheet, trace) -> tuple[Block, Block]:
     if (rows, columns)[-len(sizes) :] != sizes:
         above.append((f"{w.padded} {shape_text((rows, columns)[-len(sizes) :])}", word))
     left = leftover.said(sheet.scene, trace)
-    given = Block(w.input, 0, 0, (columns, 1, rows), above, below=[(left, word)] if left else [])
+    below = [(text, word) for text in (_scale_said(sheet.scene), left) if text]
+    given = Block(w.input, 0, 0, (columns, 1, rows), above, below=below)
     made = Block(w.output, 0, 1, (ocols, 1, orows), [(f"{w.output} {shape_text(trace.output.shape[1:])}", word),
                                                      (size_formula(trace), word)])  # fmt: skip
+    given.tick = made.tick = 1.25 * sheet.px(TICK) if sheet.scene.look.labels else 0.0
     if sheet.scene.look.labels:
         made.below = [("\u2212000 " + SQUARE * 8 + " 0  000", word)]
+        made.foot = 0.3 * word
     else:
         given.captions, made.captions, given.below = [], [], []
     return given, made
 
 
 def _ties(sheet: Sheet, trace, plan, places, given: Block, inset: Inset) -> None:
-    """Two thin lines from the window to its close-up, in the steps that are told; none that would cross a sign."""
+    """Two thin lines from the window to its close-up, in the steps that are told; none that would cross a sign.
+
+    Where a line would cross what the input shows, only the one that crosses less of it is drawn.
+    """
     spans = [d * (k - 1) + 1 for k, d in zip(trace.kernel_size, trace.dilation, strict=True)]
     high, wide = (1 if len(spans) == 1 else spans[0]), spans[-1]
     krows = inset.values.cells[2]
@@ -233,9 +259,28 @@ def _ties(sheet: Sheet, trace, plan, places, given: Block, inset: Inset) -> None
         at, _, z = places[i]
         ends = [((at + wide / 2, FRONT, z + side * high), (-0.5, FRONT, level))
                 for side, level in ((0.5, 0.5), (-0.5, 0.5 - krows))]  # fmt: skip
+        inked = [_crossed(sheet, trace, a, seen(inset.values, b), given) for a, b in ends]
+        if max(inked) > 0 and inset.taps.values.min() < inset.taps.values.max():
+            ends = [ends[int(np.argmin(inked))]]
         if not any(inset.crossed(seen(given, a), seen(inset.values, b)) for a, b in ends):
             rows += [(0, before(sheet, a, given.unit), 1, before(sheet, b, inset.values.unit), i) for a, b in ends]
     add_lines(sheet, rows, ["input", "inset.values"])
+
+
+def _crossed(sheet: Sheet, trace, start, end, given: Block) -> int:
+    """How many cells that show something a line covers, from a place of the input plane to one on the screen."""
+    camera, cell = sheet.camera, sheet.scale * given.unit
+    first = camera.project(start)
+    last = (np.asarray(end) - given.origin) / cell
+    line = first + (last - first) * np.linspace(0, 1, 600)[:, None]
+    # the plane's fronts, seen: x from the screen's x, then z from its y
+    column = (line[:, 0] - FRONT * camera.right[1]) / camera.right[0]
+    row = -(line[:, 1] - column * camera.up[0] - FRONT * camera.up[1]) / camera.up[2]
+    (top, _), (left, _) = pads_of(trace)
+    values = as_rows(trace.input[0])
+    place = np.unique(np.column_stack([np.round(row) - top, np.round(column) - left]).astype(int), axis=0)
+    inside = (place >= 0).all(axis=1) & (place < values.shape).all(axis=1)
+    return int((values[tuple(place[inside].T)] != values[0, 0]).sum())
 
 
 def before(sheet: Sheet, place, unit: float):
@@ -255,6 +300,20 @@ def _say(sheet: Sheet, trace, plan, lines, y: float, size: float, last: float) -
     add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), middle)
     add_rule(sheet, w.summary.replace("{count}", count), middle, born=last)
     add_sweeping(sheet, plan, w.sweep.replace("{count}", count), middle)
+
+
+def _captions(sheet: Sheet, given: Block, made: Block) -> None:
+    """What is said of both planes; of the padding once it comes."""
+    sheet.captions("input", replace(given, captions=given.captions[:1], captions_at=given.captions_at[:1]))
+    if given.captions[1:]:
+        later = replace(given, captions=given.captions[1:], captions_at=given.captions_at[1:], below=[], below_at=[])
+        (body, size), (x, y), (ox, oy) = later.captions[0], later.captions_at[0], given.origin
+        sheet.words("input.padded", "Padded input", [
+            sheet.text(body, x - ox, y - oy, size, sheet.theme.muted, born=RING + 0.02, z=-8.0, home=(ox, oy))
+        ], "input")  # fmt: skip
+    sheet.captions("output", replace(made, below=[], below_at=[]))
+    sheet.box_of("input", given)
+    sheet.box_of("output", made)
 
 
 def tell(sheet: Sheet, trace):
@@ -283,13 +342,11 @@ def tell(sheet: Sheet, trace):
     cells = leftover.greyed(sheet, input_plane(sheet, trace, 0, "blue", fade=FADE, unit=given.unit), trace)
     sheet.volume("input", w.input, cells, sheet.place(given), given.cells, track=track, fade=(-LANDED, last),
                  unit=given.unit, **taps_of(trace))  # fmt: skip
-    sheet.volume("output", w.output, output_plane(sheet, trace, unit=made.unit), sheet.place(made), made.cells,
-                 unit=made.unit)  # fmt: skip
-    for role, block in (("input", given), ("output", replace(made, below=[], below_at=[]))):
-        sheet.captions(role, block)
-        sheet.box_of(role, block)
-    add_ticks(sheet, "output", made)
-    add_ticks(sheet, "input", given, pads_of(trace))
+    cells = output_plane(sheet, trace, unit=made.unit, neutral=True)
+    sheet.volume("output", w.output, cells, sheet.place(made), made.cells, unit=made.unit)
+    _captions(sheet, given, made)
+    add_ticks(sheet, "output", made, sparse=True)
+    add_ticks(sheet, "input", given, pads_of(trace), sparse=True)
     window_on(sheet, "input.window", "Window", "input", track, trace, unit=given.unit)
     marker_on(sheet, "output", trace, unit=made.unit)
     inset.put(plan, pace)

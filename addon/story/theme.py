@@ -168,13 +168,20 @@ class Palette:
 
 
 class Scale:
-    """Values of one volume to colours: one hue, or a diverging pair where signs mix."""
+    """Values of one volume to colours: one hue, or a diverging pair where signs mix.
 
-    def __init__(self, palette: Palette, hue: str | Color, low: float, high: float, fade: float = 0.6):
+    `neutral`: where signs mix, 0 has no hue at all.
+    """
+
+    def __init__(self, palette: Palette, hue: str | Color, low: float, high: float, fade: float = 0.6,
+                 neutral: bool = False):  # fmt: skip
         self.palette, self.hue, self.fade = palette, HUES[hue] if isinstance(hue, str) else hue, fade
         self.low, self.high = min(0.0, float(low)), max(0.0, float(high))
+        self.neutral = neutral and self.low < 0
 
     def color(self, value: float) -> Color:
+        if value == 0 and self.neutral:
+            return WHITE
         if value < 0:
             level, hue = value / self.low, HUES["negative"]
         else:

@@ -78,15 +78,22 @@ class Words:
     ring: str = word("{padding}: a ring of {count} zeros",
                      "said while padding arrives on all sides; `{padding}` says how much, `{count}` how many cells",
                      )  # fmt: skip
+    rings: str = word("{padding}: {rings} rings, {count} zeros", "the same where it is `{rings}` cells thick")
+    grey: str = word(", grey in the sums", "said after it: how the sums tell padding from input")
     edges: str = word("{padding}: {count} zeros", "the same where not all sides get padding")
     each: str = word("{padding} around each channel", "the same where there are several channels")
     same: str = word("same: p = (k \u2212 1) / 2 = ({k} \u2212 1) / 2 = {p}, so {n} stays {n}",
                      "said of `same` padding; `{k}` the kernel's size, `{p}` the padding, `{n}` the size")  # fmt: skip
     same_uneven: str = word("same: {sum} zeros, {p}, so {n} stays {n}",
                             "said of `same` padding that differs between the sides")  # fmt: skip
+    full: str = word("full: every overlap of at least 1 input cell, so padding = k \u2212 1 = {p}",
+                     "said of `full` padding; `{p}` the padding")  # fmt: skip
     equal: str = word("output {out} = input {in}", "said at the end of `same` padding; `{out}` and `{in}` are shapes")
     opens: str = word("{dilation}: the {count} taps move apart and span {span}",
                       "said while the kernel opens; `{span}` is its extent")  # fmt: skip
+    opened: str = word("opened to {span}", "said of a kernel that has opened; `{span}` is its extent")
+    reach: str = word("= d\u00d7(k \u2212 1) + 1 = {d}\u00d7({k} \u2212 1) + 1",
+                      "said after `opens`; `{d}` the dilation, `{k}` the kernel's size")  # fmt: skip
     under: str = word("in the window:", "before what the window meets")
     meets: str = word("{count} input + {zeros} padding", "how many cells of each kind the window meets")
     skipping: str = word("skipped by {stride}", "said of the positions that a stride passes over")
@@ -100,20 +107,29 @@ class Words:
     added: str = word("sum of the {count} products", "said where they are too many to be written")
     positions: str = word("{count} positions", "how many positions a run's window has")
     waits: str = word("waits: no position here", "said while one of two runs has no position where the other is")
-    waits_stride: str = word("waits: {stride} skips these", "the same where its stride is why")
+    waits_stride: str = word(
+        "waits: {stride} skips {what}", "the same where its stride is why; `{what}` names the rows or columns"
+    )
+    goes_on: str = word(
+        "{one} visits positions that {other} skips; both equations follow where both windows stand",
+        "said in the place of the sums while one of two runs moves on alone",
+    )
+    ink: str = word("{low} = paper, {high} = ink", "the scale of an input that is a drawing of an IDX file")
+    shade: str = word("{low} = black, {high} = white", "the scale of an input that is a picture")
     finished: str = word("done: {count} positions", "said when one of two runs is done and the other is not")
     compared: str = word(
         "The same input, the same kernel; what differs: {what}", "said of two runs before the first step"
     )
     outcome: str = word("{first} gives {one}, {second} gives {other}", "said of two runs at the end")
     kept: str = word(
-        ": the same numbers, at {few} of {many} positions", "said after `outcome` where one run's results are among "
-        "the other's"
+        ": the same numbers, at {few} of {many} positions (framed)",
+        "said after `outcome` where one run's results are among the other's"
     )  # fmt: skip
     shared: str = word("One kernel", "name of the kernel that two runs have in common")
     by_stamping: str = word("by stamping", "name of a transposed convolution's output as stamps make it")
     by_gathering: str = word("by gathering", "name of the same output as the window makes it")
     with_zeros: str = word("with zeros: {shape}", "the size of an input with zeros between and around; `{shape}`")
+    each_value: str = word("value", "stands for the input's number in `factor` while no stamp is made")
     flipped: str = word("flipped by 180°", "name of the flipped kernel")
     factor: str = word("{factor} × kernel", "name of a stamp; `{factor}` is the input's number")
     stamping: str = word(
@@ -183,12 +199,19 @@ class Words:
     group_depth: str = word(
         "filter depth {depth} = {channels} channels / {groups} groups", "the same where there are groups"
     )
+    above_slices: str = word(
+        "{filters} filters, each above its slice", "what numbers of filters and slices count where they stand bare"
+    )
     fills: str = word(
         "Filter {number} slides over all {count} positions and fills slice {number}",
         "said while one filter's steps go by; `{number}` is the filter's, `{count}` the positions'",
     )
     sweep: str = word(
         "and so on, to the last of {count} positions", "said while many steps go by; `{count}` is their number"
+    )
+    rule_point: str = word(
+        "sum of {count} products: one column through all channels × its weights",
+        "the rule where a filter of several channels is one cell wide; `{count}`",
     )
     rule: str = word(
         "Each output cell = sum of {count} products: input × kernel under the window, kernel not flipped",

@@ -48,7 +48,7 @@ def test_every_one_of_784_steps_is_shown_as_computed():
     assert seconds == sorted(seconds) and len(set(seconds)) == 784
     told = [i for i, info in enumerate(stage.plan.steps) if info.told]
     values = stage.trace.output.ravel()
-    assert {0, 1, 2, 783} <= set(told), "the first and the last steps are told"
+    assert {0, 783} <= set(told), "the first and the last steps are told"
     assert {values[i] for i in told} >= {values.min(), values.max()}, "the strongest of each sign is told"
     frames_show_the_last_step_born(proof)
     frame = proof.frame(stage.frame(300))
