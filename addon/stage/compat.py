@@ -12,6 +12,11 @@ def eevee_id() -> str:
     return "BLENDER_EEVEE_NEXT" if bpy.app.version < V5_0 else "BLENDER_EEVEE"
 
 
+def takes_overlaps_for_holes() -> bool:
+    """Whether Blender fills letters wrongly whose strokes overlap. Delete with 4.5 LTS, and `meshes.refilled`."""
+    return bpy.app.version < V5_0
+
+
 def _socket(tree, name: str) -> str:
     return next(item.identifier for item in tree.interface.items_tree if item.name == name and item.in_out == "INPUT")
 

@@ -7,9 +7,12 @@ from pathlib import Path
 import bmesh
 import bpy
 import numpy as np
+from mathutils import Vector
+from mathutils.geometry import delaunay_2d_cdt
 
 from ..story.glyphs import CAP_HEIGHT, FONT_FILE, FONT_SCALE
 from ..story.plan import POINT_FIELDS, Points
+from . import compat
 
 CELL = 0.94  # a hair's gap between neighbours
 BEVEL = 0.05
@@ -102,6 +105,63 @@ def font() -> bpy.types.VectorFont | None:
     return bpy.data.fonts.load(str(path), check_existing=True) if path.is_file() else None
 
 
+def loops_of(edges: list[tuple[int, int]]) -> list[list[int]]:
+    """Closed outlines, each as its vertices in order."""
+    following, loops = dict(edges), []
+    while following:
+        start, loop = next(iter(following)), []
+        while start in following:
+            loop.append(start)
+            start = following.pop(start)
+        loops.append(loop)
+    return loops
+
+
+def fattened(loop: np.ndarray, by: float) -> np.ndarray:
+    """An outline (n, 2) moved to the right of its direction, with mitred corners."""
+    along = np.roll(loop, -1, axis=0) - loop
+    long = np.linalg.norm(along, axis=1)
+    for k in np.flatnonzero(long < 1e-7):  # two points in one place: as the edge before
+        along[k], long[k] = along[k - 1], max(long[k - 1], 1e-7)
+    out = np.column_stack([along[:, 1], -along[:, 0]]) / long[:, None]
+    before = np.roll(out, 1, axis=0)
+    return loop + by * (out + before) / np.maximum(1 + (out * before).sum(axis=1), 0.2)[:, None]
+
+
+def winding(loops: list[np.ndarray], at: np.ndarray) -> np.ndarray:
+    """How often outlines (n, 2) wind around each place (m, 2), taken together."""
+    a, b = np.concatenate(loops), np.concatenate([np.roll(loop, -1, axis=0) for loop in loops])
+    x, y = at[:, None, 0], at[:, None, 1]
+    left = (b[:, 0] - a[:, 0]) * (y - a[:, 1]) - (x - a[:, 0]) * (b[:, 1] - a[:, 1])
+    up, down = (a[:, 1] <= y) & (b[:, 1] > y) & (left > 0), (a[:, 1] > y) & (b[:, 1] <= y) & (left < 0)
+    return up.sum(axis=1) - down.sum(axis=1)
+
+
+def filled(outline: bpy.types.Mesh, by: float) -> bpy.types.Mesh:
+    """Letters' outlines, fattened and filled: ink is where they wind around a place, so overlapping strokes are one.
+
+    The vertices keep their order; those where strokes cross come after them.
+    """
+    places = np.array([v.co[:2] for v in outline.vertices])
+    edges = [tuple(e.vertices) for e in outline.edges]
+    loops = loops_of(edges)
+    (x, y), (u, v) = places[[a for a, _ in edges]].T, places[[b for _, b in edges]].T
+    fonts = 1 if (x * v - u * y).sum() > 0 else -1  # the way round in which the font traces ink
+    for loop in loops:
+        places[loop] = fattened(places[loop][::fonts], by)[::fonts]
+    # 0: all triangles
+    corners, _, faces, origins, _, _ = delaunay_2d_cdt([Vector(p) for p in places], edges, [], 0, 1e-7)
+    middles = np.array(corners)[np.array(faces)].mean(axis=1)
+    ink = np.flatnonzero(winding([places[loop] for loop in loops], middles))
+    index, extra = {}, []
+    for n, origin in enumerate(origins):
+        index[n] = origin[0] if origin else len(places) + len(extra)
+        extra += [] if origin else [corners[n]]
+    mesh = bpy.data.meshes.new("text")
+    mesh.from_pydata([(*c, 0.0) for c in (*places, *extra)], [], [[index[n] for n in faces[f]] for f in ink])
+    return mesh
+
+
 def text(name: str, body: str, anchor: str, face: bpy.types.VectorFont | None = None) -> bpy.types.Mesh:
     """A text of font size 1 that faces -y: centred on its place, or starting there on its baseline."""
     curve = bpy.data.curves.new(name, "FONT")
@@ -109,9 +169,15 @@ def text(name: str, body: str, anchor: str, face: bpy.types.VectorFont | None = 
     if face is not None:
         curve.font = face
     curve.resolution_u = 3
-    curve.offset = WEIGHT
     thing = bpy.data.objects.new(name, curve)
-    mesh = bpy.data.meshes.new_from_object(thing)
+    if body.strip() and compat.takes_overlaps_for_holes():
+        curve.fill_mode = "NONE"
+        outline = bpy.data.meshes.new_from_object(thing)
+        mesh = filled(outline, WEIGHT)
+        bpy.data.meshes.remove(outline)
+    else:
+        curve.offset = WEIGHT
+        mesh = bpy.data.meshes.new_from_object(thing)
     bpy.data.objects.remove(thing)
     bpy.data.curves.remove(curve)
     mesh.name = name

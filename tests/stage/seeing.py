@@ -28,6 +28,7 @@ from addon.story.glyphs import FONT_FILE, FONT_SCALE  # noqa: E402
 from addon.story.sources import arrays  # noqa: E402
 
 ROLE = "convolume_role"
+REFILLED = bpy.app.version < (5, 0)
 
 
 @dataclass
@@ -154,6 +155,8 @@ def spelling(text: str) -> np.ndarray:
         scene = bpy.data.scenes.new("spelling")
         curve = bpy.data.curves.new("spelling", "FONT")
         curve.body, curve.size, curve.resolution_u, curve.offset = text, FONT_SCALE, 3, WEIGHT
+        if REFILLED:
+            curve.fill_mode = "NONE"  # 4.5 fills overlapping strokes wrongly; what is not filled is not fattened
         face = Path(bpy.utils.system_resource("DATAFILES", path="fonts")) / FONT_FILE
         curve.font = bpy.data.fonts.load(str(face), check_existing=True)
         thing = bpy.data.objects.new("spelling", curve)
@@ -174,12 +177,16 @@ def spelling(text: str) -> np.ndarray:
 def spells(shape: Shape, text: str) -> bool:
     """Whether a mesh is that text, wherever it is anchored: the same outlines, upright, read along +x."""
     ink = spelling(text)
-    if len(ink) != len(shape.vertices):
+    # of 4.5 only the outlines are taken, unfattened: corners where strokes cross come after them
+    more, near = len(shape.vertices) - len(ink), 4 * WEIGHT if REFILLED else 1e-4
+    if more < 0 or more > (len(ink) if REFILLED else 0):
         return False
     if not len(ink):
         return True
     drawn = shape.vertices[:, [0, 2]]
-    return bool(np.abs((drawn - drawn.min(axis=0)) - (ink - ink.min(axis=0))).max() < 1e-4)
+    drawn, ink = drawn - drawn.min(axis=0), ink - ink.min(axis=0)
+    same = np.abs(drawn[: len(ink)] - ink).max() < near
+    return bool(same and np.abs(drawn.max(axis=0) - ink.max(axis=0)).max() < near)
 
 
 # the evaluated scene ---------------------------------------------------------------------------------
