@@ -13,7 +13,7 @@ def eevee_id() -> str:
 
 
 def takes_overlaps_for_holes() -> bool:
-    """Whether Blender fills letters wrongly whose strokes overlap. Delete with 4.5 LTS, and `meshes.refilled`."""
+    """Whether Blender fills letters wrongly whose strokes overlap. Delete with 4.5 LTS, and `meshes.filled`."""
     return bpy.app.version < V5_0
 
 
