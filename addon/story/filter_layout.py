@@ -19,7 +19,7 @@ BETWEEN = 8.0  # pixels between channels, at least
 SMALLEST = 4.0  # pixels: cells are not shown smaller
 SEEN = 10.0  # pixels: smaller cells are hard to tell apart
 SIZES = 48  # sizes of the input that are tried
-HOME = 0.62  # of a slice's height, what its filter takes at home
+HOME = (0.62, 0.5)  # of a slice's height, what its filter takes at home: of one channel, of several
 
 
 @dataclass
@@ -78,6 +78,7 @@ class Arranger:
         self.boost = 1.0  # by how much the weights are larger than they need be
         labels = sheet.scene.look.labels
         self.caption = CAPTION * self.word if labels else 0.0
+        self.lift = 0.3 * self.caption  # of filters with mere numbers: below them the cell that is made is shown large
         self.rail, self.air, self.between = sheet.px(RAIL), sheet.px(AIR), sheet.px(BETWEEN)
         self.channel_words = max(width(self.channel_caption(c)) for c in range(len(names))) * self.word if labels else 0
 
@@ -110,7 +111,7 @@ class Arranger:
     def home_pixels(self, cell: float) -> float:
         """A filter's cells at home: smaller than its slice's, but of one channel readable where that costs little."""
         (_, slice_high), (_, stack_high) = self.size["slice"], self.size["stack"]
-        pixels = cell * min(1.0, HOME * slice_high / stack_high)
+        pixels = cell * min(1.0, HOME[self.depth > 1] * slice_high / stack_high)
         pixels = max(pixels, self.sheet.px(5.0))
         if self.depth == 1 and self.need["kernel"] <= 1.35 * cell:
             pixels = max(pixels, self.need["kernel"])
@@ -143,7 +144,7 @@ class Arranger:
             return max(fwide, words) + 2 * self.air + max(wide, words), self.caption + max(high, fhigh) + self.rail
         if words < 1.3 * self.word:
             # a mere number stands left of the filter
-            return max(fwide + words + self.air, wide), self.caption + fhigh + high + self.rail
+            return max(fwide + words + self.air, wide), self.caption + self.lift + fhigh + high + self.rail
         return max(fwide, wide, words + self.air), 2 * self.caption + fhigh + high + self.rail
 
     def captions(self, long: bool) -> list[tuple[str, str]]:
@@ -346,16 +347,24 @@ def _put_pair(sheet, a: Arranger, made: Layout, index: int, corner, panel: float
         words = width(stack.captions[0][0]) * a.word if stack.captions else 0.0
         left = words < 1.3 * a.word  # the filter's number stands left of it
         put(sheet, slice_, middle - swide / 2, foot + shigh)
-        shift = (words + 0.6 * a.air) / 2 if left else 0.0
-        put(sheet, stack, middle - fwide / 2 + shift, foot + shigh + a.caption + fhigh)
+        at = middle - swide / 2 + words + 0.6 * a.air if left else middle - fwide / 2
+        put(sheet, stack, at, foot + shigh + a.caption + (a.lift if left else 0.0) + fhigh)
         if left:
             x, y = stack.box[0] - 0.6 * a.air - words / 2, (stack.box[1] + stack.box[3]) / 2
             stack.captions_at = [(x, y - 0.35 * size) for _, size in stack.captions]
         # the line from filter to slice passes left of the slice's name
-        line = pair_line(sheet, stack, slice_) + 0.6 * a.air
+        line = pair_line(sheet, stack, slice_) + (0.3 if left else 0.6) * a.air
         slice_.captions_at = [(max(at, line + width(text) * size / 2), y) for (at, y), (text, size) in
                               zip(slice_.captions_at, slice_.captions, strict=True)]  # fmt: skip
     made.output_rails.append(foot - a.rail / 2)
+
+
+def closeup(sheet: Sheet, a_slice: Block, cell: float) -> Block:
+    """A place for one cell of so many pixels over a slice's right end, in the line of its name."""
+    made = Block(f"{a_slice.name} close-up", 0, 0, (1, 1, 1), unit=cell / sheet.scale)
+    x0, y0, x1, y1 = (v * sheet.scale for v in made.extent(sheet.camera))
+    put(sheet, made, a_slice.box[2] + sheet.px(2.5) - (x1 - x0), a_slice.box[3] + sheet.px(1.0) + y1 - y0)
+    return made
 
 
 def front_corner(sheet: Sheet, block: Block, right: bool, low: bool) -> tuple[float, float]:

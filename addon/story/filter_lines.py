@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .filter_layout import Layout, front_corner, pair_line
+from .filter_layout import Layout, pair_line
 from .guides import LINE_PIXELS, LINES_NEARER
 from .plan import ALWAYS, FRONT, LANDED, LEAVES, NEVER, Lines
 from .sheet import Sheet
@@ -43,8 +43,8 @@ def add_pairs(sheet: Sheet, layout: Layout, roles, until: float = NEVER) -> None
             y = (stack.box[1] + stack.box[3]) / 2
             a, b = (stack.box[2] + sheet.px(1.0), y), (slice_.box[0] - sheet.px(1.0), y)
         else:
-            x, y = pair_line(sheet, stack, slice_), front_corner(sheet, slice_, right=False, low=False)[1]
-            a, b = (x, stack.box[1] - sheet.px(1.0)), (x, y + sheet.px(2.0))
+            x = pair_line(sheet, stack, slice_)
+            a, b = (x, stack.box[1] - sheet.px(1.0)), (x, slice_.box[3] + sheet.px(1.0))
         ink = sheet.palette.material(sheet.palette.words_in(filter_hue(n)), "flat")
         sheet.lines.append(Lines(
             f"pair.{source.split('.')[-1]}", "Filter to slice", source, target,

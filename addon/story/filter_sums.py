@@ -40,13 +40,17 @@ class SumArea:
             set_channel_rows(sheet, trace, each, totals, y0, self.size, last, until=last)
             return
         top = y0 + self.used
-        told = [[row for row in rows if row] for rows in self.rows]
-        widths = [max(width(step[k].text) for rows in told for step in rows) * self.size
-                  for k in range(len(told[0][0]))]  # fmt: skip
-        made, pitch = [], len(self.rows)
-        for number, rows in enumerate(self.rows):
-            made += sums.set_lines(sheet, rows, self.lines, top - number * sums.LINE * self.size, self.size, self.gaps,
-                                   widths=widths, last=last, pitch=pitch)  # fmt: skip
+        made, pitch, section = [], len(self.rows), trace.output[0].size
+        # the slots are as wide as one filter's products: another filter's need not be in the same places
+        for n in range(len(trace) // section):
+            own = [[row if i // section == n else None for i, row in enumerate(rows)] for rows in self.rows]
+            told = [row for rows in own for row in rows if row]
+            if not told:
+                continue
+            widths = [max(width(row[k].text) for row in told) * self.size for k in range(len(told[0]))]
+            for number, rows in enumerate(own):
+                made += sums.set_lines(sheet, rows, self.lines, top - number * sums.LINE * self.size, self.size,
+                                       self.gaps, widths=widths, last=last, pitch=pitch)  # fmt: skip
         if self.below:
             size, gaps = sheet.px(WORD), [0.0, sums.WORD_GAP]
             low = y0 + sums.height(1, size)
@@ -60,7 +64,7 @@ def sum_area(sheet: Sheet, trace, names: list[str], plan) -> SumArea:
     x0, _, x1, _ = sheet.inner
     shown = sheet.scene.look.sum_line
     if depth == 1:
-        upper, lower, texts = product_rows(sheet, trace, plan)
+        upper, lower, texts = product_rows(sheet, trace, plan, at_once=True)
         kinds = ["name"] + ["product"] * len(trace[0].taps) + ["bias"] * (trace.bias is not None) + ["result"]
         area = _wrapped("products", (upper, lower), texts, sums.gaps_of(kinds, trace.kernel_size[-1]), word, x1 - x0)
         if len(area.lines) > 1:

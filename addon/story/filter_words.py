@@ -22,7 +22,10 @@ class Wording:
         given = f"{w.input} {shape_text((*sizes, *deep))}"
         order = [w.rows, w.columns][-len(sizes) :] + ([w.depth] if deep else [])
         made = f"{w.output} {shape_text((*out, self.filters))}"
-        count = w.slices.replace("{filters}", str(self.filters))
+        # bare numbers stand over the slices where there is no room for words: then it is said here what they count
+        bare = self.layout.stacks[0].captions and self.layout.stacks[0].captions[0][0] == str(self.number(0))
+        count = w.above_slices if bare and not self.layout.right.beside else w.slices
+        count = count.replace("{filters}", str(self.filters))
         left = [f"{given} ({f' {TIMES} '.join(order)})", given]
         right = [f"{made}:  {count}", made] if self.filters > 1 else [made]
         x0, _, x1, _ = sheet.inner
@@ -57,7 +60,8 @@ class Wording:
         self.sums.set(sheet, trace, y0, self.last)
         high = min(used / 2 + 0.7 * word, used - 0.35 * word)
         low = max(used / 2 - 0.7 * word, 0.35 * word)
-        rule = w.rule.replace("{count}", str(len(trace[0].taps)))
+        one = len(trace[0].taps) == self.depth > 1
+        rule = (w.rule_point if one else w.rule).replace("{count}", str(len(trace[0].taps)))
         depth = (w.group_depth if trace.groups > 1 else w.filter_depth).replace("{depth}", str(self.depth))
         depth = depth.replace("{channels}", str(self.channels)).replace("{groups}", str(trace.groups))
         said = w.slices.replace("{filters}", str(self.filters))
@@ -69,4 +73,4 @@ class Wording:
             n = first // self.section
             text = w.fills.replace("{number}", str(self.number(n))).replace("{count}", str(self.section))
             add_statement(sheet, f"sweep.{self.number(n)}", text, y0 + used / 2, first - 1 + 2 * LEAVES,
-                          last + LANDED, self.ink(n))  # fmt: skip
+                          last + 2 * LEAVES, self.ink(n))  # fmt: skip

@@ -6,19 +6,17 @@ beside its slice. A filter's weights fly from its home to the channels when its 
 filter sees its group's channels only, and one filter over more channels than `channels` can tell.
 """
 
-import math
-
 import numpy as np
 
 from . import sums
 from .facts import bias_text, facts, legend_of
-from .filter_layout import Layout, arrange, put
+from .filter_layout import Layout, arrange, closeup, needed, put
 from .filter_lines import add_guides, add_pairs
 from .filter_sums import MOST_LINES, sum_area
 from .filter_words import GATHERED, Wording
 from .glyphs import number, width
 from .layout import Block
-from .pace import ENDED, MEETING, START, run_clock, schedule
+from .pace import ARRIVED, ENDED, FLIGHT, MEETING, START, run_clock, schedule, turning
 from .parts import (
     CLEAR,
     RING,
@@ -32,7 +30,7 @@ from .parts import (
     visit,
     window_on,
 )
-from .plan import ALWAYS, FAR, LANDED, LEAVES, NEVER, Points
+from .plan import ALWAYS, BORN, FAR, LANDED, LEAVES, NEVER, Points
 from .shares import hue_of, names_of
 from .sheet import WORD, Sheet, plane
 from .theme import HUES, Scale, filter_hue
@@ -44,8 +42,10 @@ UNEVEN = 0.004  # cells by which each plane stands higher, so that no two faces 
 MOST = 16  # filters, and channels
 ENDS = 0.1  # the clock past the last step's end: all that worked goes
 GATHER = 1.0  # seconds that takes
-SHOWN = 0.8  # seconds, besides `timing.outro`, that the whole is shown apart and gathered
-JUMPS, COMES = 0.03, 0.04  # the clock, past a step, at which the weights change hands: the next filter's are at home
+SHOWN = 0.4  # seconds, besides `timing.outro`, that the whole is shown apart and gathered
+FAN = 0.6  # seconds that the gathered slices take to open like a fan, so that each shows its first row
+OPEN = 3.2  # cells, at most, from one slice to the next then
+COMES = 0.3 * MEETING  # the clock that the next filter's weights take to grow at home
 
 
 def suits(scene, trace) -> bool:
@@ -95,7 +95,7 @@ class Teller(Wording):
         stacked = 1 < self.channels <= MOST_STACKED
         self.opening = (APART if stacked else 0.0) + (1.1 if any(sum(p) for p in trace.padding) else 0.3)
         row = as_rows(trace.output[0]).shape[1]
-        spent = self.opening + 0.1 + (GATHER + SHOWN if self.filters > 1 else 0.0)
+        spent = self.opening + 0.1 + (GATHER + SHOWN + FAN if self.filters > 1 else 0.0)
         self.plan = schedule(len(trace), row, scene, spent=spent, section=self.section)
         self.row, self.stacked = row, stacked
         self.sums = sum_area(sheet, trace, self.names, self.plan)
@@ -171,23 +171,30 @@ class Teller(Wording):
             line.play("clock.step", START, 0.8 if padded else 0.05, easing="linear")
         line.wait(0.3)
 
-    def stack_of(self, blocks, half: int) -> list[np.ndarray]:
-        """Where planes stand as one stack, in the middle of the half of the frame where they stand apart."""
+    def stack_of(self, blocks, half: int, apart: float = 1.0) -> list[np.ndarray]:
+        """Where planes stand as one stack, in the middle of the half of the frame where they stand apart.
+
+        `apart`: how far (cells) behind each other; less where there is no room for it.
+        """
         sheet, (x0, y0, x1, y1) = self.sheet, self.layout.panels[half]
         if half and self.layout.bands:
             y1 = self.layout.panels[0][1]  # below the channels
         columns, _, rows = blocks[0].cells
-        stack = Block("", 0, 0, (columns, len(blocks), rows), unit=blocks[0].unit)
-        put(sheet, stack, 0, 0)
-        wide, high = stack.box[2] - stack.box[0], stack.box[3] - stack.box[1]
+        while True:
+            stack = Block("", 0, 0, (columns, 1 + (len(blocks) - 1) * apart, rows), unit=blocks[0].unit)
+            put(sheet, stack, 0, 0)
+            wide, high = stack.box[2] - stack.box[0], stack.box[3] - stack.box[1]
+            if apart <= 1.0 or (wide <= x1 - x0 and high <= y1 - y0):
+                break
+            apart = max(apart - 0.1, 1.0)
         put(sheet, stack, (x0 + x1 - wide) / 2, (y0 + y1 + high) / 2)
         self.stacks[half] = stack.box
         start = np.array(sheet.place(stack))
-        return [start + (0.0, k * stack.unit, UNEVEN * (len(blocks) - k)) for k in range(len(blocks))]
+        return [start + (0.0, k * apart * stack.unit, UNEVEN * (len(blocks) - k)) for k in range(len(blocks))]
 
-    def move(self, role: str, start, end, *, first: bool = False) -> None:
+    def move(self, role: str, start, end, *, first: bool = False, seconds: float = GATHER) -> None:
         """Key a volume's way from here on; behind others in a stack it has no shadow."""
-        line, seconds = self.sheet.timeline, APART if first else GATHER
+        line, seconds = self.sheet.timeline, APART if first else seconds
         for axis, a, b in zip("xyz", start, end, strict=True):
             if not line.declared(f"{role}.location.{axis}"):
                 line.declare(f"{role}.location.{axis}", a)
@@ -196,10 +203,12 @@ class Teller(Wording):
     def gather(self) -> None:
         """What has worked goes, the slices come together to a volume, and so do the channels."""
         sheet, line, made = self.sheet, self.sheet.timeline, self.layout
-        line.play("clock.step", self.until + 0.02, 0.05, easing="linear")
         for n in range(self.filters):
+            # together with its cells, which go while the clock passes `until`
             self.shade(f"filter.{self.number(n)}", 0.01, 0.05)
-        for n, (at, block) in enumerate(zip(self.stack_of(made.slices, 1), made.slices, strict=True)):
+        line.play("clock.step", self.until + 0.02, 0.05, easing="linear")
+        stack = self.stack_of(made.slices, 1)
+        for n, (at, block) in enumerate(zip(stack, made.slices, strict=True)):
             self.move(self.out(n), sheet.place(block), at)
         if self.stacked:
             for c, (at, block) in enumerate(zip(self.stack_of(made.inputs, 0), made.inputs, strict=True)):
@@ -207,6 +216,9 @@ class Teller(Wording):
                 self.shade(self.role("input", c), 0.01 if c else 1.0, GATHER)
         line.play("clock.step", self.last + GATHERED, GATHER, easing="linear")
         line.wait(SHOWN)
+        for n, (at, to) in enumerate(zip(stack, self.stack_of(made.slices, 1, OPEN), strict=True)):
+            self.move(self.out(n), at, to, seconds=FAN)
+        line.wait(FAN)
 
     def shade(self, role: str, scale: float, seconds: float, *, first: float = 1.0) -> None:
         """Key how large a volume's shadow is, from here on: in a stack only the first has one."""
@@ -234,10 +246,18 @@ class Teller(Wording):
         sheet.volume(role, block.name, points, sheet.place(block), block.cells, track=track,
                      fade=(-LANDED, self.last), **taps_of(trace))  # fmt: skip
         ink = self.channel_ink(channel) if self.channels > 1 else None
-        sheet.captions(role, block, color=ink, lives=((RING if self.stacked else ALWAYS, self.until),))
+        sheet.captions(role, block, color=ink, lives=self.apart(channel))
         sheet.box_of(role, block)
         window_on(sheet, f"{role}.window", f"Window {self.names[channel]}", role, track, trace, self.until,
                   jump=trace.groups > 1)  # fmt: skip
+
+    def apart(self, channel: int) -> list[tuple[float, float]]:
+        """When a channel's name is there: not in the stack, nor while weights pass before it."""
+        born, lives = RING if self.stacked else ALWAYS, []
+        for n in (n for n in range(self.filters) if channel in self.group(n)):
+            lives.append((born, n * self.section - LANDED))
+            born = n * self.section - LANDED + MEETING
+        return [*lives, (born, self.until)]
 
     def weights(self, channel: int, pace) -> None:
         """The slices of all filters for one channel, each there while its filter works; and how they come there."""
@@ -250,7 +270,7 @@ class Teller(Wording):
             start, end = n * self.section, (n + 1) * self.section - 1
             values = as_rows(trace.weight[n, self.group(n).index(channel)])
             scale = Scale(sheet.palette, filter_hue(n), trace.weight.min(), trace.weight.max())
-            life = {"born": start - 1 + COMES, "rise": LANDED - 2 * COMES} if n else {"born": -LANDED, "rise": MEETING}
+            life = {"born": start - LANDED - COMES, "rise": COMES} if n else {"born": -LANDED, "rise": MEETING}
             life["dies"] = end + LEAVES if end + 1 < len(trace) else self.until
             parts.append(plane(sheet, values, scale, size=size, unit=block.unit, channel=channel, **life))
         sheet.volume(role, block.name, Points.join(parts), work, block.cells, card=None, unit=block.unit)
@@ -282,12 +302,12 @@ class Teller(Wording):
 
     def fly(self, role: str, home, work, second: float) -> None:
         """Key a slice's way from home to its working place, in the turn whose step is made at `second`."""
-        turn = self.plan.turn
-        start = second - 0.64 * turn
+        fps = self.scene.output.fps
+        turn = turning(self.plan, fps)
+        start = second - ARRIVED * turn
         toward = CLEAR * self.sheet.camera.toward
-        # the clock eases to the landing; the jump home is when it is JUMPS past the step before
-        jump = start + 0.42 * turn * math.acos(1 - 2 * JUMPS / LANDED) / math.pi
-        end, step = start + 0.42 * turn, 0.004
+        # home between the two frames in which the clock leaves the step before
+        jump, end, step = start - 0.5 / fps, start + FLIGHT * turn, 0.004
         for axis, a, b, near in zip("xyz", home, work, toward, strict=True):
             name = f"{role}.location.{axis}"
             self.sheet.timeline.add(name, a + near, step, at=jump, easing="linear")
@@ -309,7 +329,7 @@ class Teller(Wording):
             text = choices[0] if width(longest) * self.word <= room else choices[1]
             end = (n + 1) * self.section - 1
             dies = end + LEAVES if end + 1 < len(self.trace) else self.until
-            born = n * self.section - LANDED
+            born = n * self.section - LANDED + MEETING
             made.append(self.sheet.text(text, x, y, self.word, self.ink(n), align="left", born=born, dies=dies))
         self.sheet.words(f"{self.role('kernel', channel)}.caption", "Filter at work", made)
 
@@ -343,4 +363,22 @@ class Teller(Wording):
         sheet.volume(role, block.name, points, sheet.place(block), block.cells, unit=block.unit)
         sheet.captions(role, block, color=self.ink(n), lives=((ALWAYS, self.until),))
         sheet.box_of(role, block)
-        marker_on(sheet, role, self.trace, channel=n, unit=block.unit, until=self.until)
+        marker_on(sheet, role, self.trace, channel=n, unit=block.unit, until=self.until,
+                  apart=0.12 if block.unit * sheet.scale < sheet.px(24.0) else 0.0)  # its frame cuts no number
+        if (points["label"] < 0).all() and self.scene.look.numbers and not self.layout.right.beside:
+            self.close(n)
+
+    def close(self, n: int) -> None:
+        """The cell that is made, large, with its number, over a slice whose cells are too small for numbers."""
+        sheet, trace, role = self.sheet, self.trace, f"inset.{self.number(n)}"
+        block = closeup(sheet, self.layout.slices[n], needed(sheet, trace.output))
+        values = as_rows(trace.output[n])
+        scale = Scale(sheet.palette, filter_hue(n), trace.output.min(), trace.output.max())
+        size = sheet.digits([number(v) for v in trace.output.ravel()], block.unit)
+        steps = n * self.section + np.arange(self.section)
+        dies = np.where(steps + 1 < len(trace), steps + LEAVES, self.until)
+        points = plane(sheet, values, scale, size=size, unit=block.unit, channel=n, step=steps, born=steps - BORN,
+                       rise=BORN / 2, dies=dies)  # fmt: skip
+        points["position"][:] = 0.0
+        sheet.volume(role, block.name, points, sheet.place(block), block.cells, card=None, unit=block.unit)
+        sheet.box_of(role, block)

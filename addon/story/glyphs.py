@@ -36,6 +36,11 @@ def equals(values, decimals: int = 2) -> str:
     return "=" if all(abs(round(float(v), decimals) - float(v)) < 1e-9 for v in values) else "\u2248"
 
 
+def after(name: str, value) -> str:
+    """A name and its number; in brackets where the name ends with a digit, that "Channel 1" and 2 is not read as 12."""
+    return f"{name} ({number(value)})" if name[-1:].isdigit() else f"{name} {operand(value)}"
+
+
 def operand(value, decimals: int = 2) -> str:
     """A number inside a product or after a plus sign: negatives stand in brackets."""
     text = number(value, decimals)

@@ -12,7 +12,7 @@ MINUS, TIMES = "\u2212", "\u00d7"
 _NUMBER = rf"{MINUS}?\d+(?:\.\d+)?"
 _OPERAND = rf"(?:{_NUMBER}|\({MINUS}\d+(?:\.\d+)?\))"
 _PRODUCT = re.compile(rf"({_OPERAND}){TIMES}({_OPERAND})")
-_NAMED = re.compile(rf"(\S.*?) ({_OPERAND})")
+_NAMED = re.compile(rf"(\S.*?) ({_OPERAND}|\({_NUMBER}\))")
 _LINE = re.compile(rf"(?P<name>[^=:]+?) ?[:=] (?P<sums>.+) (?P<sign>[=\u2248]) (?P<total>{_NUMBER})")
 
 
@@ -91,6 +91,8 @@ def term(text: str):
     if re.fullmatch(_OPERAND, text):
         return Plain(text.strip("()"))
     if found := _NAMED.fullmatch(text):
+        bare = found[1][-1].isdigit() and not found[2].startswith("(")
+        assert not bare, f"sum: {text!r} has two numbers side by side, which read as one"
         return Named(found[1], found[2].strip("()"))
     raise AssertionError(f"sum: {text!r} is neither a product nor a number")
 

@@ -97,7 +97,7 @@ def test_in_the_first_step_each_slice_comes_from_its_filters_home_to_its_window_
 def test_each_further_filters_slices_come_from_its_home(opened):
     for n in range(1, opened.filters):
         first = n * opened.section
-        frames = frames_where(opened, first - 1 + 0.04, first - 0.5)
+        frames = frames_where(opened, first - 0.5 - 1e-3, first - 0.481)
         assert len(frames) > 3, f"filter {n} does not come in view"
         frame = opened.frame(frames[0])
         for c, name in enumerate(opened.names):

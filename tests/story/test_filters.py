@@ -10,10 +10,11 @@ from addon.story import SceneError, load, make_plan
 from addon.story.filter_layout import SMALLEST
 from addon.story.filters import Teller
 from addon.story.pace import SHORTEST_TURN, run_clock, schedule
-from addon.story.plan import LANDED
+from addon.story.plan import LANDED, LEAVES
 from addon.story.sheet import Sheet
 from addon.story.sources import run
 from addon.story.timeline import Timeline
+from tests.stage.reading import parse, spelled
 
 FIGURES = ("conv1x1", "depth", "rgb_to_volume", "volume_to_volume")
 
@@ -85,7 +86,45 @@ def test_in_a_turn_the_weights_fly_while_the_clock_goes_to_the_landing():
     assert turns
     for a, b in turns:
         low, high = clock.at(a), clock.at(b)
-        assert (low + 1e-3) % 36 > 35 and 0 < high - low <= LANDED + 1e-6, f"under way from {low} to {high}"
+        assert low % 36 > 35 + LEAVES and 0 < high - low < LANDED and high % 36 < 36 - LANDED + 0.1, (
+            f"under way from {low} to {high}")
+
+
+def test_in_a_turn_nothing_of_the_filter_before_is_left_while_the_weights_fly():
+    """From one frame to the next the clock goes to the landing: the flight's frames show the next filter only."""
+    scene = load("rgb_to_volume")
+    plan = make_plan(scene)
+    clock, way = plan.channels["clock.step"], plan.channels["kernel.R.location.x"]
+    said = [p for words in plan.words if words.role.startswith(("sum", "sweep")) for p in
+            zip(words.points["born"], words.points["dies"], words.points["label"], strict=True)]  # fmt: skip
+    for turn in (36, 72, 108):
+        values = [clock.at(f / plan.fps) for f in range(plan.frames)]
+        between = [v for v in values if turn - 1 + LEAVES < v < turn - LANDED - 1e-6]
+        assert not between, f"frames between filters: {between}"
+        flight = [f for f, v in enumerate(values) if turn - LANDED - 1e-6 <= v < turn - LANDED + 0.019]
+        assert len(flight) > 5 and len({round(way.at(f / plan.fps), 3) for f in flight}) > 4, "nothing flies"
+        for f in flight:
+            texts = [plan.labels[n].text for born, dies, n in said if born <= values[f] + 1e-6 < dies]
+            assert not any("slides" in t or f"slice {turn // 36 - 1}" in t for t in texts), texts
+
+
+def test_names_that_end_in_a_digit_have_their_number_in_brackets():
+    plan = make_plan(load("volume_to_volume"))
+    assert all(f"Channel {c} (" in step.text for step in plan.steps for c in range(4))
+    assert parse("out[slice 0, row 0, col 0] = Channel 1 (2) + R 3 = 5").total == "5"
+    with pytest.raises(AssertionError, match="side by side"):
+        parse("out[slice 0, row 0, col 0] = Channel 1 2 + R 3 = 5")
+
+
+def test_the_cell_that_is_made_is_shown_large_where_slices_have_no_room_for_numbers():
+    plan = make_plan(load("volume_to_volume"))
+    for n in range(8):
+        points = next(v for v in plan.volumes if v.role == f"inset.{n}").points
+        assert list(points["step"]) == list(range(36 * n, 36 * n + 36)) and not points["position"].any()
+        assert (points["label"] >= 0).all() and (points["born"] < points["step"]).all()
+        for label, step in zip(points["label"], points["step"], strict=True):
+            assert plan.labels[label].text == spelled(plan.steps[step].value)
+    assert not [v for v in make_plan(load("depth")).volumes if v.role.startswith("inset.")]
 
 
 # the arrangement -------------------------------------------------------------------------------------------------
