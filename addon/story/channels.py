@@ -7,8 +7,8 @@ At the end every channel's partial sums stand as a map of their own, and the map
 import numpy as np
 
 from . import leftover, sums
-from .facts import bias_text, facts, legend_of, shape_text
-from .glyphs import TIMES, number
+from .facts import bias_text, facts, legend_of, shape_text, size_formula
+from .glyphs import TIMES, number, width
 from .guides import add_lines, guide_segments
 from .layout import Block, Grid
 from .opening import padded, padding_said
@@ -43,6 +43,7 @@ from .theme import HUES, Scale
 STACK = RING - 1.0  # the clock while the stack stands; it is apart by RING
 UNEVEN = 0.004  # cells by which each plane stands higher, so that no two faces share a place on the way
 MOST_CHANNELS = 4  # planes that stand beside each other with readable numbers
+LARGER = 1.25  # how much larger the cells of maps are than their inputs', at most
 APART = 1.3  # seconds the stack takes to come apart
 PADDED = 1.4  # seconds the padding takes to arrive
 
@@ -69,7 +70,7 @@ def _say_rule(sheet: Sheet, trace, names, y: float, start: float) -> None:
         return
     if scene.look.sum_line:
         add_statement(sheet, "rule", rule, y, ALWAYS, RING + 0.01)
-        said = w.each.replace("{padding}", padding_said(scene, trace))
+        said = w.each.replace("{padding}", padding_said(scene, trace)) + w.grey
         add_statement(sheet, "event.0", said, y, RING + 0.01, -LANDED, sheet.theme.ink)
     for name in names if len(trace.padding) > 1 and trace.padding[0][1] else ():
         # the real cells hang above the ground until there are rows of padding below them
@@ -110,18 +111,21 @@ def _maps(sheet: Sheet, trace, partial, names, grid, inputs, made, last: float, 
     _scene, w, count = sheet.scene, sheet.scene.words, len(inputs)
     shape = as_rows(trace.output[0]).shape
     word, big = sheet.px(WORD), sheet.px(28)
+    # a map is as large as the padded input it stands for, as far as names leave room
+    unit = min(LARGER, max(1.0, min((n - 0.5) / m for n, m in zip(inputs[0].cells[::2], shape[::-1], strict=True))))
     for c, _block in enumerate(inputs):
         hue = hue_of(c, count)
         scale = Scale(sheet.palette, hue, partial.min(), partial.max())
         texts = [number(v) for v in partial.ravel()]
-        points = plane(sheet, partial[:, c].reshape(shape), scale, size=sheet.digits(texts), born=last, rise=0.3,
-                       channel=c, step=np.arange(len(trace)))  # fmt: skip
-        stand = Block(f"{w.partial} {names[c]}", 1, c, (shape[1], 1, shape[0]), [(f"{w.partial} {names[c]}", word)])
+        points = plane(sheet, partial[:, c].reshape(shape), scale, size=sheet.digits(texts, unit), unit=unit, born=last,
+                       rise=0.3, channel=c, step=np.arange(len(trace)))  # fmt: skip
+        stand = Block(f"{w.partial} {names[c]}", 1, c, (shape[1], 1, shape[0]), [(f"{w.partial} {names[c]}", word)],
+                      unit=unit)  # fmt: skip
         grid.put(stand)
         role = f"map.{names[c]}"
-        sheet.volume(role, stand.name, points, sheet.place(stand), stand.cells)
+        sheet.volume(role, stand.name, points, sheet.place(stand), stand.cells, unit=unit)
         sheet.captions(role, stand, color=sheet.palette.words_in(HUES[hue]), lives=((last, NEVER),))
-        marker_on(sheet, role, trace, start=last)
+        marker_on(sheet, role, trace, start=last, unit=unit)
         # the inputs' shadows go as their cells go
         for axis in "xy":
             sheet.timeline.declare(f"{role}.shadow.scale.{axis}", 0.0)
@@ -182,7 +186,11 @@ def tell(sheet: Sheet, trace):
     padding = f" + {w.padding}" if any(sum(p) for p in trace.padding) else ""
     inputs = [Block(n, 1, c, (columns, 1, rows), [(f"{w.input} {n}{padding}", word)]) for c, n in enumerate(names)]
     kernels = [Block(n, 0, c, (kcols, 1, krows), beside=[(f"{w.filter} {n}", word)]) for c, n in enumerate(names)]
-    made = Block(w.output, 1, count, (ocols, 1, orows), [(f"{w.output} {shape_text((*out, 1))}", word)],
+    size, came = size_formula(trace, opened=True).split(" = ")
+    formula = " = ".join([size.replace(" ", ""), came])
+    # the formula has a line of its own, and may stand out to the left of what it is said of
+    called = [f"{w.output} {shape_text((*out, 1))}", ""]
+    made = Block(w.output, 1, count, (ocols, 1, orows), [(text, word) for text in called],
                  tick=1.15 * sheet.px(TICK))  # fmt: skip
     left = leftover.said(scene, trace)
     made.below = [(left, word)] if left else []
@@ -221,6 +229,8 @@ def tell(sheet: Sheet, trace):
             sheet.box_of(role, block)
     sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(made), made.cells)
     grow_shadow(sheet, "output", ocols, pace, len(trace) - ocols, len(trace) - 1)
+    made.captions = [(text or formula, size) for text, size in made.captions]
+    made.captions_at[1:] = [(min(x, x1 - width(formula) * word / 2), y) for x, y in made.captions_at[1:]]
     sheet.captions("output", made)
     sheet.box_of("output", made)
     marker_on(sheet, "output", trace)
@@ -230,7 +240,7 @@ def tell(sheet: Sheet, trace):
     add_lines(sheet, guide_segments(sheet, trace, stops), [f"input.{n}" for n in names] + ["output"])
     _say_rule(sheet, trace, names, y0 + used / 2, start)
     if scene.look.sum_line:
-        set_channel_rows(sheet, trace, each, total_rows, y0, word, last)
+        set_channel_rows(sheet, trace, each, total_rows, y0, word, last, grouped=True)
         add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), y0 + used / 2)
         said = w.adding.replace("{sums}", " + ".join(f"{w.partial} {n}" for n in names))
         said += "" if trace.bias is None else f" + {bias_text(scene, trace)}"

@@ -36,14 +36,14 @@ def bias_text(scene, trace, channel: int = 0) -> str:
     return f"{scene.words.bias} {number(trace.bias[channel])}"
 
 
-def size_formula(trace, axis: int = -1) -> str:
-    """How the output's size comes about, as in "(6 − 3) / 1 + 1 = 4"."""
+def size_formula(trace, axis: int = -1, *, opened: bool = False) -> str:
+    """How the output's size comes about, as in "(6 − 3) / 1 + 1 = 4"; `opened`: a dilated kernel's extent is known."""
     n, k = trace.input.shape[axis], trace.kernel_size[axis]
     before, after = trace.padding[axis]
     s, d = trace.stride[axis], trace.dilation[axis]
     reach = d * (k - 1) + 1
     pads = "" if not before + after else f" + 2{TIMES}{before}" if before == after else f" + {before} + {after}"
-    covered = f"{reach}" if d == 1 else f"({d}{TIMES}{k - 1} + 1)"
+    covered = f"{reach}" if d == 1 or opened else f"({d}{TIMES}{k - 1} + 1)"
     inner = f"({n}{pads} \u2212 {covered}) / {s}"
     if (n + before + after - reach) % s:
         inner = f"{'ceil' if trace.ceil_mode else 'floor'}({inner})"

@@ -25,7 +25,7 @@ def guide_segments(sheet: Sheet, trace, stops, around=()) -> list[tuple]:
     high, wide = (1 if len(spans) == 1 else spans[0]), spans[-1]
     camera, stops = sheet.camera, list(stops)
     blocks = [block for _, ends, made in stops for _, block, _ in (*ends, (made[0], made[1], None))]
-    level = min((b.box[1] for b in (*blocks, *around)), default=0.0) - sheet.px(3.0)
+    level = min([b.box[1] - sheet.px(3.0) for b in blocks] + [b.box[1] - sheet.px(7.0) for b in around], default=0.0)
 
     def dropped(block, x):
         """The place in a block's own units, straight below x, that is seen at the rail's level."""

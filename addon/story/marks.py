@@ -16,9 +16,8 @@ from .theme import HUES, Scale, mix
 BEHIND = 0.04  # cells by which a faint frame lies behind the window's
 CHIP, LARGEST_CHIP = 0.42, 0.48  # sizes of a weight's chip, in cells
 ROOM = 1.08  # size of a chip, in font sizes
-OVERHANG = 0.15  # how far a chip stands out over its cell's corner, in cells
 HALF = 0.47  # of a cell
-RAISED = 0.3  # how far a chip stands out of its cell's front, in chips
+RAISED = 0.2  # how far a chip stands out of its cell's front, in chips
 STROKE = 0.4  # half a stroke's length along x and z, in cells
 
 
@@ -39,15 +38,26 @@ def skipped_places(trace, places: np.ndarray) -> np.ndarray:
 
 
 def faint(sheet: Sheet):
-    """The colour of what is skipped."""
-    return mix(sheet.theme.frame, sheet.theme.background, 0.42)
+    """The colour of positions that are skipped: not the window's."""
+    return mix(sheet.theme.ink, sheet.theme.background, 0.25)
+
+
+def struck(sheet: Sheet):
+    """The colour of strokes across cells that are passed over: light enough for their numbers to be read."""
+    return mix(sheet.theme.muted, sheet.theme.background, 0.3)
+
+
+def first_skip(trace, places: np.ndarray) -> int:
+    """The first step before which a position is skipped; the number of steps where there is none."""
+    found = (skipped_places(trace, places) < FAR / 2).all(axis=2).any(axis=0) if max(trace.stride) > 1 else [False]
+    return int(np.argmax(found)) if any(found) else len(places)
 
 
 def add_skipped(sheet: Sheet, trace, places: np.ndarray, last: float) -> None:
     """Faint thin frames at the positions that the stride has skipped, while the window stands on the next."""
     rows, columns = (1, *extents(trace))[-2:]
     color = sheet.palette.material(faint(sheet), "flat")
-    thick = max(0.04, sheet.units(sheet.px(1.6)))
+    thick = max(0.05, sheet.units(sheet.px(2.2)))
     for j, own in enumerate(skipped_places(trace, places)):
         track = sheet.track(f"input.skipped.{j}.track", own + (0, BEHIND, 0))
         sheet.windows.append(Window(f"input.skipped.{j}", "Skipped position", "input", track, (columns, 1.0, rows),
@@ -72,7 +82,7 @@ def add_holes(sheet: Sheet, trace, steps, last: float) -> None:
     r, c, i = np.array(rows, np.float32).T
     y = np.full(len(rows), -0.48)
     dies = np.where(i + 1 == len(trace), last, i + LEAVES)
-    ink = sheet.palette.material(sheet.theme.muted, "flat")
+    ink = sheet.palette.material(struck(sheet), "flat")
     sheet.lines.append(Lines(
         "input.holes", "Skipped cells", "input", "input",
         np.column_stack([c - STROKE, y, -r - STROKE]).astype(np.float32),
@@ -89,7 +99,7 @@ def chip_unit(sheet: Sheet, trace) -> float:
 
 
 def add_chips(sheet: Sheet, trace, told, home, last: float) -> None:
-    """The kernel's weights as small cells on the corners of the input cells they meet, while a told window stands."""
+    """The kernel's weights as small cells inside corners of the input cells they meet, while a told window stands."""
     unit = chip_unit(sheet, trace)
     if not unit or not any(told[1:]):
         return
@@ -97,7 +107,7 @@ def add_chips(sheet: Sheet, trace, told, home, last: float) -> None:
     weights = as_rows(trace.weight[0, 0])
     scale = Scale(sheet.palette, "amber", trace.weight.min(), trace.weight.max())
     size = sheet.digits([number(v) for v in weights.ravel()], unit)
-    over = OVERHANG + HALF - unit / 2
+    over = HALF * (1 - unit)  # wholly inside the cell's corner
     made = []
     for i in (i for i, own in enumerate(told) if own and i):  # in the first step the kernel itself is there
         spots = trace[i].positions[:, 1:]

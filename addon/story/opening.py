@@ -34,13 +34,27 @@ def padding_said(scene, trace) -> str:
     """What padding is put where, as in "padding 1: a ring of 28 zeros", or for `same` why it is so much."""
     w = scene.words
     count = int(np.prod(padded_shape(trace))) - trace.input[0].size
-    text = w.ring if len(trace.padding) > 1 and all(min(p) for p in trace.padding) else w.edges
+    sides = {int(v) for pair in trace.padding for v in pair}
+    text = w.edges
+    if len(trace.padding) > 1 and len(sides) == 1:
+        text = w.ring if sides == {1} else w.rings.replace("{rings}", str(*sides))
+    elif len(trace.padding) > 1 and min(sides) == 1:
+        text = w.ring
     return text.replace("{padding}", f"{w.padding} {axes_text(trace.padding)}").replace("{count}", str(count))
 
 
 def keeps(scene, trace) -> bool:
     """Whether `same` padding keeps the size."""
     return scene.op.padding == "same" and trace.input.shape[1:] == trace.output.shape[1:] and padded(trace)
+
+
+def explained(scene, trace) -> str:
+    """Why there is so much padding, where the scene names a kind of it: `same`, or `full`; else ""."""
+    if keeps(scene, trace):
+        return same_said(scene, trace)
+    if scene.op.padding == "full":
+        return scene.words.full.replace("{p}", axes_text(n - 1 for n in extents(trace)))
+    return ""
 
 
 def same_said(scene, trace) -> str:
@@ -57,6 +71,9 @@ def same_said(scene, trace) -> str:
 def opens_said(scene, trace) -> str:
     w = scene.words
     text = w.opens.replace("{dilation}", f"{w.dilation} {axes_text(trace.dilation)}")
+    if len(set(trace.dilation)) == len(set(trace.kernel_size)) == 1:
+        why = w.reach.replace("{d}", str(trace.dilation[0])).replace("{k}", str(trace.kernel_size[0]))
+        text = f"{text} {why}"
     return text.replace("{count}", str(len(trace[0].taps))).replace("{span}", shape_text(extents(trace)))
 
 
@@ -82,9 +99,9 @@ def open_figure(sheet: Sheet, trace, said: str, y: float) -> None:
     if dilated(trace):
         events.append((OPENS, RING, 1.6, opens_said(scene, trace)))
     if padded(trace):
-        events.append((RING, START, 1.4, padding_said(scene, trace)))
-        if keeps(scene, trace):
-            events.append((START, START + 0.2, 0.1, same_said(scene, trace)))
+        events.append((RING, START, 1.4, padding_said(scene, trace) + scene.words.grey))
+        if explained(scene, trace):
+            events.append((START, START + 0.2, 0.1, explained(scene, trace)))
     line.declare("clock.step", events[0][0] if events else START)
     line.wait(scene.timing.intro)
     if scene.look.sum_line:
@@ -118,6 +135,7 @@ def spent(scene, trace) -> float:
     if dilated(trace):
         seconds += max(2.1, len(opens_said(scene, trace)) / LONG)
     if padded(trace):
-        seconds += max(1.9, len(padding_said(scene, trace)) / LONG)
-        seconds += max(0.6, len(same_said(scene, trace)) / LONG) if keeps(scene, trace) else 0.0
+        seconds += max(1.9, len(padding_said(scene, trace) + scene.words.grey) / LONG)
+        why = explained(scene, trace)
+        seconds += max(0.6, len(why) / LONG) if why else 0.0
     return seconds

@@ -119,7 +119,9 @@ def marks(sheet: Sheet, trace, channel: int, steps, out_hue: str, last: float) -
                   "value": value, "step": i}  # fmt: skip
         made.append(Points.make(at, size=size or 0.5, stretch=squeeze(ink_width(text), size) if text else 1.0,
                                 **look, **common))  # fmt: skip
-        made.append(Points.make(at, cube=frame, **common))
+        # no frame while the copy lifts off, which would leave a scrap of it to be seen
+        spans = [(born, i - TAKES_OFF), (i - BORN, dies)] if i - CHOSEN == born else [(born, dies)]
+        made += [Points.make(at, cube=frame, **{**common, "born": a, "dies": b}) for a, b in spans]
     return Points.join(made)
 
 

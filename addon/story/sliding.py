@@ -4,7 +4,7 @@
 One channel, one filter, one or two dimensions. Wide inputs have their output below them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,10 +38,11 @@ from .parts import (
 )
 from .plan import ALWAYS, LANDED, LEAVES, NEVER
 from .shares import product_rows
-from .sheet import SQUARE, WORD, Sheet
+from .sheet import WORD, Sheet
 
 SIZES = (1.3, 1.2, 1.1, 1.0, 0.97, 0.945)  # of the sum's type, in words' sizes: the largest that takes no more lines
 SHORT = 4  # products that are written on one line with what they come to, where that has room
+OUTLINE, STROKE = "\u25a1", "/"  # the keys of skipped positions, and of cells that are passed over
 PAIRS = 2  # lines of products with what they come to below them, at most
 BETTER = 1.1  # how much larger the cells must be for the output to stand below the input, or captions to be broken
 
@@ -99,8 +100,9 @@ class _Sums:
         made = []
         for row, pieces in enumerate(self.rows):
             top = y0 + self.used - row * sums.LINE * self.size
+            # a line by itself is as wide as its numbers
             made += sums.set_lines(sheet, pieces, self.lines, top, self.size, self.gaps, widths=widths, last=last,
-                                   pitch=len(self.rows))  # fmt: skip
+                                   flow=len(self.rows) == len(self.lines) == 1, pitch=len(self.rows))  # fmt: skip
         sheet.words("sum", "Sum", made)
 
 
@@ -111,31 +113,33 @@ class _Note:
     role: str
     texts: tuple[tuple[str, float, float], ...]
     strong: bool = False
-    key: str = ""  # whose colour a square before it has
+    key: str = ""  # a mark before it, as in the picture
 
     @property
     def widest(self) -> str:
-        return (SQUARE + " " if self.key else "") + max((text for text, _, _ in self.texts), key=width)
+        return (self.key + 2 * " " if self.key else "") + max((text for text, _, _ in self.texts), key=width)
 
 
-def _notes(scene, trace, last: float) -> list[_Note]:
+def _notes(scene, trace, places, last: float) -> list[_Note]:
     """What is said of the window below the kernel."""
     w, found = scene.words, []
     count = len(trace)
     if padded(trace):
-        found.append(_Note("under", ((w.under, -LANDED, last),)))
         met = []
         for i in range(count):
             real = int(trace[i].real.sum())
             text = w.meets.replace("{count}", str(real)).replace("{zeros}", str(len(trace[i].real) - real))
             met.append((text, i - LANDED, last if i + 1 == count else i + LEAVES))
+        # both lines come and go together
+        found.append(_Note("under", tuple((w.under, born, dies) for _, born, dies in met)))
         found.append(_Note("meets", tuple(met), True))
     if max(trace.stride) > 1:
         text = w.skipping.replace("{stride}", f"{w.stride} {axes_text(trace.stride)}")
-        found.append(_Note("skipping", ((text, -LANDED, last),), key="skipped"))
+        since = marks.first_skip(trace, places) - LANDED
+        found.append(_Note("skipping", ((text, since, max(since, last)),), key=OUTLINE))
     if dilated(trace):
         text = w.holes.replace("{count}", str(len(marks.holes_of(trace, 0))))
-        found.append(_Note("holes", ((text, -LANDED, last),)))
+        found.append(_Note("holes", ((text, -LANDED, last),), key=STROKE))
     said = leftover.said(scene, trace)
     if said:
         found.append(_Note("leftover", ((said, ALWAYS, last),), True))
@@ -155,12 +159,14 @@ def _blocks(sheet: Sheet, trace, notes, stacked: bool, narrow: bool) -> list[Blo
     order = f"({w.rows} {TIMES} {w.columns})" if len(sizes) == 2 else ""
     after = f" \u2192 {shape_text((rows, columns)[-len(sizes):])}" if (rows, columns)[-len(sizes):] != sizes else ""
     tick = 1.15 * sheet.px(TICK)
-    kernel = Block(w.kernel, 0, 0, (kcols, 1, krows), [(f"{w.kernel} {shape_text(trace.kernel_size)}", word)],
+    called = [f"{w.kernel} {shape_text(trace.kernel_size)}"]
+    called += [w.opened.replace("{span}", shape_text(extents(trace)))] if dilated(trace) else []
+    kernel = Block(w.kernel, 0, 0, (kcols, 1, krows), [(text, word) for text in called],
                    below=[(note.widest, word) for note in notes])  # fmt: skip
     called = [f"{w.input} {shape_text(sizes)}{after}", order]
     called = [text for text in called if text] if narrow else [" ".join(called).strip()]
     given = Block(w.input, 0, 1, (columns, 1, rows), [(text, word) for text in called], tick=tick)
-    formula = size_formula(trace)
+    formula = size_formula(trace, opened=True)
     parts = formula.replace(" / ", "\n/ ", 1).split("\n") if narrow else [formula]
     said = [(text, word) for text in (f"{w.output} {shape_text(out)}", *parts)]
     made = Block(w.output, 1, 1, (ocols, 1, orows)) if stacked else Block(w.output, 0, 2, (ocols, 1, orows), said)
@@ -220,9 +226,10 @@ def _add_notes(sheet: Sheet, notes, block: Block) -> None:
         for text, born, dies in note.texts:
             left = x
             if note.key:
-                left += width(SQUARE + " ") * size / 2
-                made.append(sheet.text(SQUARE, left - width(SQUARE + " " + text) * size / 2, y, size,
-                                       marks.faint(sheet), born=born, dies=dies))  # fmt: skip
+                left += width(note.key + 2 * " ") * size / 2
+                color = marks.faint(sheet) if note.key == OUTLINE else marks.struck(sheet)
+                at = left - width(note.key + 4 * " " + text) * size / 2
+                made.append(sheet.text(note.key, at, y, size, color, born=born, dies=dies))
             made.append(sheet.text(text, left, y, size, ink, born=born, dies=dies))
         sheet.words(note.role, note.role.title(), made)
     block.below, block.below_at = [], []
@@ -248,9 +255,9 @@ def _volumes(sheet: Sheet, trace, blocks, places, pace, last: float) -> None:
     points = spread_taps(kernel_plane(sheet, trace, 0, True), trace, moving=dilated(trace))
     sheet.volume("kernel", w.kernel, points, parked, kernel.cells)
     middle = np.array([(kernel.cells[0] - 1) / 2, 0, -(kernel.cells[2] - 1) / 2])
-    left, _, low = places[0] - middle
-    empty = [(round(r + low), round(c - left)) for r, c in marks.holes_of(trace, 0)]
-    add_home(sheet, "kernel", w.kernel, kernel, parked, 0.01, empty=empty, opened=RING)
+    first = replace(kernel, captions=kernel.captions[:1], captions_at=kernel.captions_at[:1])
+    add_home(sheet, "kernel", w.kernel, first, parked, 0.01)
+    _say_opened(sheet, kernel)
     sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(made), made.cells)
     grow_shadow(sheet, "output", made.cells[0], pace, len(trace) - made.cells[0], len(trace) - 1)
     sheet.captions("input", given)
@@ -258,13 +265,23 @@ def _volumes(sheet: Sheet, trace, blocks, places, pace, last: float) -> None:
     if name:
         _name_beside(sheet, name[0], made)
     add_ticks(sheet, "output", made, below=bool(name) and made.cells[2] == 1)
-    add_ticks(sheet, "input", given, pads_of(trace))
+    add_ticks(sheet, "input", given, pads_of(trace), arriving=True)
     for role, block in (("kernel", kernel), ("input", given), ("output", made)):
         sheet.box_of(role, block)
     until = last if keeps(sheet.scene, trace) else NEVER  # then outlines take over
     window_on(sheet, "input.window", "Window", "input", track, trace, until)
     marker_on(sheet, "output", trace, until=until)
-    visit(sheet, "kernel", parked, np.array(home) + places[0] - middle, pace)
+    visit(sheet, "kernel", parked, np.array(home) + places[0] - middle, pace, bent=True)
+
+
+def _say_opened(sheet: Sheet, kernel: Block) -> None:
+    """The size of a dilated kernel that has opened, below its name."""
+    ox, oy = kernel.origin
+    lines = zip(kernel.captions[1:], kernel.captions_at[1:], strict=True)
+    sheet.words("kernel.opened", f"{kernel.name} opened", [
+        sheet.text(text, x - ox, y - oy, size, sheet.theme.muted, born=RING, z=-8.0, home=kernel.origin)
+        for (text, size), (x, y) in lines
+    ], "kernel.home")  # fmt: skip
 
 
 def _marks(sheet: Sheet, trace, places, last: float) -> None:
@@ -315,7 +332,7 @@ def tell(sheet: Sheet, trace):
     ocols, last, places = as_rows(trace.output[0]).shape[1], len(trace) - 1 + ENDED, place_of(trace)
     plan = schedule(len(trace), ocols, scene, spent=spent(scene, trace))
     said = _Sums.of(sheet, trace, plan)
-    notes = _notes(scene, trace, last)
+    notes = _notes(scene, trace, places, last)
     blocks, grid, stacked = _layout(sheet, trace, notes, (x0, y0 + said.used + 0.9 * word, x1, top - 0.5 * word))
     kernel, given, made = blocks[:3]
     sheet.scale = grid.scale

@@ -64,10 +64,11 @@ def lay_out(sheet: Sheet, trace, canvas, ground, region) -> Stand:
             block.captions, block.tick = [], 0.0
     # the working place has names of its own, and the compact input: they may be wider than what stands below
     values = [number(v) for v in trace.input.ravel()]
-    names = {w.flipped, *(w.factor.replace("{factor}", v) for v in values)} if labels else {""}
+    factors = [w.each_value, *values]
+    names = {w.flipped, *(w.factor.replace("{factor}", v) for v in factors)} if labels else {""}
     named = [Block(w.kernel, 0, 1, (1, 1, 1), [(max(names, key=width), word)]),
              Block(w.input, 0, 0, (1, 1, 1), small.captions)]  # fmt: skip
-    gaps = [0.2 * word, 0.2 * word, 0.6 * word] if labels else [1.2 * word, 1.2 * word, 1.8 * word]
+    gaps = [0.2 * word, 0.7 * word, 0.6 * word] if labels else [1.2 * word, 1.2 * word, 1.8 * word]
     grid = Grid(sheet.camera, [given, both, *named, made, kept], gaps, 0.0)
     largest, between = sheet.px(54), 1.0
     while True:

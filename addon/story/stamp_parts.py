@@ -12,7 +12,7 @@ from .parts import MOST_TICKS, as_rows, taps_of, tick_marks, wires
 from .plan import ALWAYS, FAR, LANDED, LEAVES, NEVER, Points, Window
 from .sheet import WORD, Sheet, plane
 from .stamp_layout import Stand, shifted, words_over
-from .stamping import FLIES, Canvas, canvas_points, empty_spans, fly, product_points
+from .stamping import Canvas, canvas_points, empty_spans, fly, product_points
 from .theme import Scale
 
 MAKE_ROOM = 0.7  # seconds that the stamped output takes to make room for the other one
@@ -36,7 +36,12 @@ def add_kernels(sheet: Sheet, trace, stand: Stand, canvas: Canvas, acts: Acts, s
     values = trace.input[0].ravel()
     for s in range(acts.stamps):
         label = replace(stand.work, captions=[(w.factor.replace("{factor}", number(values[s])), sheet.px(WORD))])
-        names.append((label, s - (FLIES if stamps.told[s] else LANDED), s + LEAVES))
+        names.append((label, s - LANDED, s + LEAVES))
+    vacant = replace(stand.work, captions=[(w.factor.replace("{factor}", w.each_value), sheet.px(WORD))])
+    told = [-LANDED, *(s + LEAVES for s in range(acts.stamps - 1)), acts.stamps - 1 + LEAVES]
+    ends = [-LANDED, *(s - LANDED for s in range(1, acts.stamps)), acts.stamps - 1 + ENDED]
+    names += [(vacant, ALWAYS if k == 0 else born, dies)
+              for k, (born, dies) in enumerate(zip(told, ends, strict=True))]  # fmt: skip
     names.append((replace(stand.work, captions=[(w.flipped, sheet.px(WORD))]), acts.flip + 0.95, NEVER))
     if sheet.scene.look.labels:
         for label, _, _ in names:

@@ -17,7 +17,7 @@ from .gathering import Acts, Ground, later, seen_lines
 from .glyphs import number, width
 from .guides import add_lines, guide_segments
 from .pace import ENDED, START, run_clock, schedule
-from .parts import add_rule, add_statement, add_sweeping, as_rows, infos, visit
+from .parts import VANISHED, add_rule, add_statement, add_sweeping, as_rows, infos, visit
 from .plan import ALWAYS, LANDED, LEAVES, NEVER
 from .shares import product_rows
 from .sheet import WORD, Sheet
@@ -204,6 +204,9 @@ def tell(sheet: Sheet, trace):
     krows, kcols = stand.work.cells[2], stand.work.cells[0]
     middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
     home = np.array(sheet.place(stand.given))
+    for axis in "xy":  # no shadow before there is a kernel on it
+        line.declare(f"kernel.flipped.shadow.scale.{axis}", VANISHED)
+        line.add(f"kernel.flipped.shadow.scale.{axis}", 1.0, 0.3 * FLIP, at=when["flip"])
     visit(sheet, "kernel.flipped", sheet.place(stand.work), home + places[0] - middle, pace)
     stops = [(acts.base + i, [(0, stand.given, places[i])], (1, stand.made, *divmod(i, ocols)))
              for i, told in enumerate(plan.told) if told]  # fmt: skip
