@@ -146,10 +146,10 @@ def labels_swapped(plan):
 
 
 def sum_gone(plan):
-    """The second run's sums go while it waits."""
+    """Sums go before their cells are whole: while both windows stand."""
     words = next(w for w in plan.words if w.role == "sum")
     born, dies = words.points["born"], words.points["dies"]
-    sooner = np.minimum(dies, np.ceil(born) + np.float32(0.02))
+    sooner = np.minimum(dies, np.ceil(born) - np.float32(0.02))
     new = replace(words, points=Points({**words.points.data, "dies": sooner}))
     return replace(plan, words=tuple(new if w is words else w for w in plan.words))
 
