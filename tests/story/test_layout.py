@@ -94,7 +94,7 @@ def small_digits(plan) -> list:
     found = []
     for volume in plan.volumes:
         shown = volume.points["label"] >= 0
-        heights = volume.points["size"][shown] * plan.pixels_per_unit * 0.69
+        heights = volume.points["size"][shown] * volume.unit * plan.pixels_per_unit * 0.69
         found += [(volume.role, h) for h in heights if h < LEAST_DIGIT * scaled(plan) - 0.01]
     return found
 
