@@ -354,7 +354,7 @@ def _put_pair(sheet, a: Arranger, made: Layout, index: int, corner, panel: float
             stack.captions_at = [(x, y - 0.35 * size) for _, size in stack.captions]
         # the line from filter to slice passes left of the slice's name
         line = pair_line(sheet, stack, slice_) + (0.3 if left else 0.6) * a.air
-        slice_.captions_at = [(max(at, line + width(text) * size / 2), y) for (at, y), (text, size) in
+        slice_.captions_at = [(max(line if left else at, line + width(text) * size / 2), y) for (at, y), (text, size) in
                               zip(slice_.captions_at, slice_.captions, strict=True)]  # fmt: skip
     made.output_rails.append(foot - a.rail / 2)
 
@@ -379,4 +379,6 @@ def front_corner(sheet: Sheet, block: Block, right: bool, low: bool) -> tuple[fl
 def pair_line(sheet: Sheet, stack: Block, slice_: Block) -> float:
     """The x (pixels) at which the line from a filter down to its slice runs."""
     x, _ = front_corner(sheet, slice_, right=False, low=False)
-    return max(x, stack.box[0]) + sheet.px(2.0)
+    # a mere number left of the filter has the line below it
+    beside = stack.captions_at and stack.captions_at[0][0] < stack.box[0]
+    return (x if beside else max(x, stack.box[0])) + sheet.px(2.0)

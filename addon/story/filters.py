@@ -292,10 +292,14 @@ class Teller(Wording):
 
     def meeting(self, channel: int) -> np.ndarray:
         """Where the weights lie on the first window: middle on middle, whatever the sizes of both kinds of cells."""
-        sheet, block, camera = self.sheet, self.layout.kernels[channel], self.sheet.camera
+        sheet, block = self.sheet, self.layout.kernels[channel]
         half = np.array([(block.cells[0] - 1) / 2, 0, -(block.cells[2] - 1) / 2])
         target = np.array(sheet.place(self.layout.inputs[channel])) + place_of(self.trace)[0] - half * block.unit
-        # larger ones than the input's cells keep the margin
+        return self.kept(target, block)
+
+    def kept(self, target: np.ndarray, block: Block) -> np.ndarray:
+        """The same place, or so far aside that weights which are larger than what they lie on keep the margin."""
+        sheet, camera = self.sheet, self.sheet.camera
         left, _, right, _ = (v * sheet.scale for v in block.extent(camera))
         x, (x0, _, x1, _) = float(target @ camera.right) * sheet.scale, sheet.inner
         return target + camera.right * sheet.units(max(x0 - left - x, 0.0) - max(x + right - x1, 0.0))
@@ -315,9 +319,10 @@ class Teller(Wording):
             self.sheet.timeline.add(name, b, step, at=end - step, easing="linear")
 
     def home(self, filter_: int, channel: int):
-        """Where a filter's slice for a channel stands at home."""
+        """Where a filter's slice for a channel sets out from home."""
         block = self.layout.stacks[filter_]
-        return np.array(self.sheet.place(block)) + (0.0, self.group(filter_).index(channel) * block.unit, 0.0)
+        place = np.array(self.sheet.place(block)) + (0.0, self.group(filter_).index(channel) * block.unit, 0.0)
+        return self.kept(place, self.layout.kernels[channel])
 
     def label(self, channel: int, own: list[int]) -> None:
         """Beside the weights at work, the name of their filter, where there is room."""
@@ -371,7 +376,12 @@ class Teller(Wording):
     def close(self, n: int) -> None:
         """The cell that is made, large, with its number, over a slice whose cells are too small for numbers."""
         sheet, trace, role = self.sheet, self.trace, f"inset.{self.number(n)}"
-        block = closeup(sheet, self.layout.slices[n], needed(sheet, trace.output))
+        below = self.layout.slices[n]
+        block = closeup(sheet, below, needed(sheet, trace.output))
+        names = [x + width(text) * size / 2 for (x, _), (text, size) in zip(below.captions_at, below.captions,
+                                                                            strict=True)]  # fmt: skip
+        if max(names, default=block.box[0]) > block.box[0]:
+            return  # no room beside the slice's name
         values = as_rows(trace.output[n])
         scale = Scale(sheet.palette, filter_hue(n), trace.output.min(), trace.output.max())
         size = sheet.digits([number(v) for v in trace.output.ravel()], block.unit)
