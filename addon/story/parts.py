@@ -178,7 +178,9 @@ def tick_marks(sheet: Sheet, block: Block, rows, columns, *, home=None, born: fl
             continue
         x, y = camera.project((-h, -h, -r))
         at = camera.project((block.cells[0] - 1 + h, h if camera.right[1] > 0 else -h, 0))[0] if right else side
-        made.append((str(index + base), at, y + (at - x) * slope, 0.55 if right else -0.55, -0.36))
+        said = str(index + base)
+        away = 0.55 + (width(said) - width("0")) / 2
+        made.append((said, at, y + (at - x) * slope, away if right else -away, -0.36))
     for index, c in enumerate(columns if block.cells[0] > 1 else ()):
         if only and index not in only[len(columns)]:
             continue

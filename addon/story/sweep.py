@@ -234,6 +234,7 @@ def _blocks(sheet: Sheet, trace) -> tuple[Block, Block]:
     made = Block(w.output, 0, 1, (ocols, 1, orows), [(f"{w.output} {shape_text(trace.output.shape[1:])}", word),
                                                      (size_formula(trace), word)])  # fmt: skip
     given.tick = made.tick = 1.25 * sheet.px(TICK) if sheet.scene.look.labels else 0.0
+    given.tick_side = made.tick_side = 1.24 * given.tick  # for indices of two digits
     if sheet.scene.look.labels:
         made.below = [("\u2212000 " + SQUARE * 8 + " 0  000", word)]
         made.foot = 0.3 * word
