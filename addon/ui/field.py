@@ -11,7 +11,7 @@ from bpy.props import BoolProperty, IntProperty
 from ..story.spec import SOURCES, default_of
 
 TAKEN = {"values", "items", "keys", "get", "pop", "name", "id_data", "rna_type", "bl_rna"}  # Blender's own names
-LABELS = {"npy": "NumPy File", "idx": "IDX File", "image": "Image", "fps": "Frames per Second", "values": "Numbers"}
+LABELS = {"npy": "NumPy File", "idx": "IDX File", "image": "Image", "fps": "Frame Rate", "values": "Numbers"}
 
 
 def in_words(value) -> str:

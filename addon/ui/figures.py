@@ -35,6 +35,16 @@ def is_old(collection, settings) -> bool:
     return bool(checked.key) and collection.get(state.KEY) != checked.key
 
 
+def others(scene) -> list[str]:
+    """What is in the picture besides the figure that is shown: objects of the user's that can be seen or give light."""
+    figure = shown(scene)
+    if figure is None:
+        return []
+    ours = {o.name for c in all_standing(scene) for o in c.all_objects if c == figure or c.hide_render}
+    return [o.name for o in scene.objects if o.name not in ours and not o.hide_render
+            and o.type not in ('EMPTY', 'CAMERA', 'ARMATURE', 'LATTICE', 'SPEAKER')]  # fmt: skip
+
+
 def explored(collection) -> bool:
     from ..stage.tweaks import EXPLORE
 

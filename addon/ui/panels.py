@@ -239,8 +239,14 @@ class CONVOLUME_PT_output(Sub, bpy.types.Panel):
     def show(self, layout, context, settings):
         problem(layout, context, settings, "output")
         fields(layout, settings, "output", "size", "fps", "quality")
-        fields(layout.row(heading="Formats", align=True), settings, "output", "formats")
+        grid = layout.grid_flow(row_major=True, columns=3, even_columns=True, align=True)
+        for choice in FIELDS["output"]["formats"].about["choices"]:
+            grid.prop_enum(settings.output, "formats", choice.upper())
         lines(layout, context, preferences.output_folder(context), 'FILE_FOLDER')
+        others = figures.others(context.scene)
+        if others:
+            more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+            lines(layout, context, f"Also rendered: {', '.join(others[:3])}{more}", 'INFO')
         job = rendering.current()
         if job:
             row = layout.row(align=True)

@@ -5,6 +5,7 @@ One job at a time; its copy and its log live in a temporary folder that goes wit
 """
 
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -14,7 +15,6 @@ import bpy
 from .preferences import ADDON
 
 _CHILD = os.path.join(os.path.dirname(__file__), "child.py")
-RESULT = ", "  # between the parts of a result's line: figure, file, frames, …
 
 
 class Job:
@@ -66,9 +66,8 @@ class Job:
 
     def results(self) -> list[str]:
         """The files it has made."""
-        rows = [line.split(RESULT) for line in _lines(self._out)]
-        paths = [row[1].strip() for row in rows if len(row) > 2 and row[0] == self.name]
-        return [path for path in paths if os.path.exists(path)]
+        found = [re.fullmatch(rf"{re.escape(self.name)}: (.+), \d+ frames?, .*", line) for line in _lines(self._out)]
+        return [row[1] for row in found if row and os.path.exists(row[1])]
 
     def complaint(self) -> str:
         """What it said went wrong."""

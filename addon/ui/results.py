@@ -10,6 +10,11 @@ from . import figures, preferences, rendering
 EVERY = 0.25  # seconds between two looks at the child
 
 
+def rendered(scene) -> list[str]:
+    """The formats that are made of a scene as it stands."""
+    return sorted(name.lower() for name in scene.convolume.output.formats if name != 'BLEND')
+
+
 class CONVOLUME_OT_render(bpy.types.Operator):
     """Render the figure as it stands in this scene, with your changes, while you work on; Esc cancels"""
 
@@ -30,8 +35,8 @@ class CONVOLUME_OT_render(bpy.types.Operator):
             cls.poll_message_set("Build a figure first")
         elif scene.camera is None:
             cls.poll_message_set("The scene has no camera")
-        elif not scene.convolume.output.formats:
-            cls.poll_message_set("Choose at least one format")
+        elif not rendered(scene):
+            cls.poll_message_set("Choose at least one format besides Blend, which File › Save writes")
         elif scene.frame_end < scene.frame_start:
             cls.poll_message_set("The scene's frames end before they start")
         else:
@@ -40,7 +45,7 @@ class CONVOLUME_OT_render(bpy.types.Operator):
 
     def _start(self, context):
         output = context.scene.convolume.output
-        formats = ",".join(sorted(name.lower() for name in output.formats))
+        formats = ",".join(rendered(context.scene))
         folder = preferences.output_folder(context)
         self._folder = folder
         arguments = ["--quality", output.quality.lower(), "--format", formats, "--out", folder]

@@ -68,6 +68,10 @@ class Layout:
             assert options["index"] < data.bl_rna.properties[name].array_length
         self.notes.append(f"{data.bl_rna.identifier}.{name}" + (f" {options['text']}" if options.get("text") else ""))
 
+    def prop_enum(self, data, name, value, **_):
+        assert value in data.bl_rna.properties[name].enum_items
+        self.notes.append(f"{data.bl_rna.identifier}.{name} {value}")
+
     def operator(self, name, **options):
         group, _, own = name.partition(".")
         assert hasattr(getattr(bpy.ops, group), own)
@@ -85,3 +89,7 @@ class Layout:
 
     def progress(self, factor=0.0, text="", **_):
         self.notes.append(f"progress {text}")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "window: needs a virtual screen and takes minutes (make test-ui)")

@@ -150,7 +150,8 @@ def test_only_the_parameters_that_the_operation_has_are_drawn_and_written(settin
         told = drawn(panels.CONVOLUME_PT_operation, panel)
         for key, knob in knobs(TABLES["op"]).items():
             ops = knob.metadata["ops"]
-            shown = any(line.split()[0] in (f"CONVOLUME_Op.{n}" for n in (key, f"{key}_mode", f"use_{key}")) for line in told)
+            names = {f"CONVOLUME_Op.{name}" for name in (key, f"{key}_mode", f"use_{key}")}
+            shown = any(line.split()[0] in names for line in told)
             assert shown == (not ops or op in ops), f"{op}: {key}: {told}"
         try:
             state.scene_of(settings)

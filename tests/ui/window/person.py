@@ -173,15 +173,15 @@ class Person:
         self.xdotool("mousemove", x - 3, y - 2)
         time.sleep(0.08)
         self.xdotool("mousemove", x, y)
-        time.sleep(0.25)
+        time.sleep(1.0)  # a button has to light up before it can be pressed
 
     def click_at(self, x: int, y: int, *, button: int = 1, times: int = 1) -> None:
         self.move(x, y)
         for _ in range(times):
             self.xdotool("mousedown", button)
-            time.sleep(0.05)
+            time.sleep(0.25)
             self.xdotool("mouseup", button)
-            time.sleep(0.08)
+            time.sleep(0.1)
         time.sleep(0.5)
 
     def click(self, text: str, box=None, *, right: int = 0, below: int = 0, then: str = "", **how) -> tuple[int, int]:
@@ -191,7 +191,7 @@ class Person:
             self.click_at(x + right, y + below, **how)
             try:
                 if then:
-                    self.find(then, wait=20.0 if again else 4.0)
+                    self.find(then, wait=20.0 if again else 8.0)
                 break
             except AssertionError:
                 if again:
@@ -201,6 +201,7 @@ class Person:
     def drag(self, start, end, *, button: int = 1) -> None:
         self.move(*start)
         self.xdotool("mousedown", button)
+        time.sleep(0.25)
         for t in np.linspace(0.1, 1.0, 10):
             x, y = (round(a + (b - a) * t) for a, b in zip(start, end, strict=True))
             self.xdotool("mousemove", x, y)
@@ -220,8 +221,10 @@ class Person:
     def enter(self, place, text: str) -> None:
         """Click into a field, put a text in the place of what it says, and press Enter."""
         self.click_at(*place)
-        time.sleep(0.6)
+        time.sleep(1.2)
         self.press("ctrl+a")
-        time.sleep(1.0)
+        time.sleep(0.8)
         self.type(text)
+        time.sleep(0.8)
         self.press("Return")
+        time.sleep(0.5)

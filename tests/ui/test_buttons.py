@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The operators as a user meets them: every figure, undo and redo, two figures, polls that say why, no leftovers."""
+
+import json
+
+import pytest
+
+from addon.story import figures, load
+
+bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
+
+SMALL = {"op.kernel_size": 2, "weight.kernel": "ones", "input.size": "3x3"}
+
+
+def collection(name):
+    from addon.ui.figures import standing
+
+    return standing(bpy.context.scene, name)
+
+
+@pytest.fixture
+def small(settings):
+    """The panel with a little figure chosen."""
+    from addon.ui import state
+
+    settings.figure = "conv2d_valid"
+    state.fill(settings, load("conv2d_valid", SMALL))
+    return settings
+
+
+@pytest.mark.parametrize("figure", figures())
+def test_every_figure_is_built_and_then_up_to_date(settings, figure):
+    from addon.stage import tweaks
+    from addon.ui.figures import is_old
+
+    settings.figure = figure
+    assert bpy.ops.convolume.build() == {'FINISHED'}
+    built = collection(figure)
+    roles = set(tweaks.things_of(built))
+    assert {"clock", "camera", "light", "screen"} < roles and not is_old(built, settings)
+    assert bpy.context.scene.camera.name in built.all_objects
+    assert json.loads(built[tweaks.TOLD]) == {"kept": [], "lost": []}
+    settings.timing.outro = 2.5
+    assert is_old(built, settings)
+    settings.timing.outro = load(figure).timing.outro
+    assert not is_old(built, settings)
+    settings.output.quality = 'DRAFT'
+    assert not is_old(built, settings), "how it is rendered is no matter of building"
+
+
+def test_an_update_takes_the_new_parameters_and_keeps_the_objects(small):
+    assert bpy.ops.convolume.build() == {'FINISHED'}
+    built = collection("conv2d_valid")
+    before = {o.name: o for o in built.all_objects}
+    small.input.size[2] = 5
+    assert bpy.ops.convolume.build() == {'FINISHED'}
+    assert collection("conv2d_valid") == built
+    assert {o.name: o for o in built.all_objects} == before
+    assert len(built.all_objects["Input"].data.vertices) == 15
+
+
+UNDO = """
+from addon.ui import state
+from addon.story import load
+settings = bpy.context.scene.convolume
+settings.figure = "conv2d_valid"
+state.fill(settings, load("conv2d_valid", {"op.kernel_size": 2, "weight.kernel": "ones", "input.size": "3x3"}))
+push = lambda text: bpy.ops.ed.undo_push(message=text)
+here = lambda: sorted(o.name for o in bpy.context.scene.objects)
+push("before")
+assert bpy.ops.convolume.build() == {'FINISHED'}
+push("built")
+full = here()
+assert "Input" in full and bpy.context.scene.camera
+bpy.ops.ed.undo()
+assert here() == [] and not bpy.context.scene.camera and bpy.context.scene.convolume.input.size[2] == 3
+bpy.ops.ed.redo()
+assert here() == full
+bpy.context.scene.convolume.input.size[2] = 5
+push("wider")
+bpy.context.scene.objects["Output"].location.x += 1
+push("moved")
+assert bpy.ops.convolume.build() == {'FINISHED'}
+push("updated")
+moved = round(bpy.context.scene.objects["Output"].location.x, 4)
+cells = lambda: len(bpy.context.scene.objects["Input"].data.vertices)
+assert cells() == 15
+bpy.ops.ed.undo()
+assert cells() == 9 and round(bpy.context.scene.objects["Output"].location.x, 4) == moved
+bpy.ops.ed.undo(); bpy.ops.ed.undo()
+assert cells() == 9 and bpy.context.scene.convolume.input.size[2] == 3
+for _ in range(3):
+    bpy.ops.ed.redo()
+assert cells() == 15
+assert bpy.ops.convolume.explore() == {'FINISHED'}
+push("exploring")
+bpy.ops.ed.undo()
+assert bpy.ops.convolume.build() == {'FINISHED'} and cells() == 15
+"""
+
+
+def test_undo_and_redo_of_builds_parameters_and_moves(elsewhere):
+    elsewhere(UNDO)
+
+
+def test_two_figures_in_one_scene_are_shown_one_at_a_time(small):
+    from addon.ui.figures import shown
+
+    scene = bpy.context.scene
+    assert bpy.ops.convolume.build() == {'FINISHED'}
+    assert bpy.ops.convolume.add(figure="conv1d") == {'FINISHED'}
+    first, second = collection("conv2d_valid"), collection("conv1d")
+    assert first.hide_render and first.hide_viewport and not second.hide_render and shown(scene) == second
+    assert scene.camera.name in second.all_objects and small.id == "conv1d"
+    assert bpy.ops.convolume.show(figure="conv2d_valid") == {'FINISHED'}
+    assert second.hide_render and not first.hide_render and shown(scene) == first
+    assert scene.camera.name in first.all_objects
+    assert (small.figure, small.id, tuple(small.input.size)[1:]) == ("conv2d_valid", "conv2d_valid", (3, 3))
+    small.input.size[2] = 4
+    assert bpy.ops.convolume.build() == {'FINISHED'}
+    assert len(second.all_objects) > 10 and len(first.all_objects["Input"].data.vertices) == 12
+
+
+def test_a_file_saved_and_opened_again_goes_on(small, tmp_path):
+    from addon.ui import state
+    from addon.ui.figures import is_old
+
+    assert bpy.ops.convolume.build() == {'FINISHED'}
+    text = state.text_of(small)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "mine.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "mine.blend"))
+    settings = bpy.context.scene.convolume
+    assert state.text_of(settings) == text and settings.figure == "conv2d_valid"
+    assert not is_old(collection("conv2d_valid"), settings)
+    settings.input.size[2] = 4
+    assert is_old(collection("conv2d_valid"), settings)
+    assert bpy.ops.convolume.build() == {'FINISHED'}
+    assert len(collection("conv2d_valid").all_objects["Input"].data.vertices) == 12
+
+
+def test_explore_selects_the_window_and_gives_it_free(small):
+    assert not bpy.ops.convolume.explore.poll()
+    bpy.ops.convolume.build()
+    assert bpy.ops.convolume.explore() == {'FINISHED'}
+    window = bpy.context.view_layer.objects.active
+    assert window.name == "Window" and not any(window.lock_location)
+    assert bpy.ops.convolume.explore() == {'FINISHED'} and all(window.lock_location)
+
+
+def test_a_grey_button_says_why(settings, tmp_path):
+    def refused(operator, words, **arguments):
+        with pytest.raises(RuntimeError, match=words):
+            operator(**arguments)
+
+    refused(bpy.ops.convolume.build, "Choose a figure first")
+    refused(bpy.ops.convolume.reset, "Choose a figure first")
+    refused(bpy.ops.convolume.save_scene, "Choose a figure first", filepath=str(tmp_path / "x.toml"))
+    settings.figure = "conv2d_valid"
+    refused(bpy.ops.convolume.explore, "Build the figure first")
+    refused(bpy.ops.convolume.stop, "No rendering is running")
+    settings.op.padding_mode = 'PAIRS'
+    settings.op.dilation = (40, 40, 40)
+    refused(bpy.ops.convolume.build, r"op\.\w+: ")
+    settings.op.dilation = (1, 1, 1)
+    bpy.ops.mesh.primitive_cube_add()
+    bpy.ops.object.mode_set(mode='EDIT')
+    refused(bpy.ops.convolume.build, "Leave edit mode first")
+    bpy.ops.object.mode_set(mode='OBJECT')
+    settings.figure = 'FILE'
+    settings.id = ""
+    refused(bpy.ops.convolume.build, "Choose a scene file first")
+
+
+def test_what_only_building_finds_out_is_an_error_and_changes_nothing(small, monkeypatch):
+    from addon.story import SceneError
+    from addon.ui import state
+
+    def refuse(_scene):
+        raise SceneError("x", "output.size", (16, 16), "must have room for the figure")
+
+    monkeypatch.setattr(state, "story_plan", refuse)
+    with pytest.raises(RuntimeError, match=r"output\.size: must have room"):
+        bpy.ops.convolume.build()
+    assert not list(bpy.data.objects) and not bpy.ops.convolume.build.poll()
+
+
+def test_reset_brings_the_shipped_parameters_back(small):
+    assert small.input.size[2] == 3
+    assert bpy.ops.convolume.reset() == {'FINISHED'} and small.input.size[2] == 6
+
+
+def test_a_user_without_set_up_scene_keeps_the_scene(small):
+    scene = bpy.context.scene
+    small.prepare = False
+    before = (scene.render.resolution_x, scene.frame_end, scene.world, scene.view_settings.view_transform)
+    bpy.ops.convolume.build()
+    after = (scene.render.resolution_x, scene.frame_end, scene.world, scene.view_settings.view_transform)
+    assert before == after and scene.camera is None
+
+
+def test_enabled_disabled_and_enabled_again(empty_blender):
+    """Nothing is left of classes, properties, menus, handlers, timers, and the figure stays a plain figure."""
+    import addon
+
+    def traces():
+        kinds = ("Operator", "Panel", "PropertyGroup", "AddonPreferences", "Menu")
+        classes = [c for kind in kinds for c in getattr(bpy.types, kind).__subclasses__()]
+        found = {c.__name__ for c in classes if "convolume" in c.__name__.lower() and c.is_registered}
+        found |= {n for n in dir(bpy.types) if "convolume" in n.lower()}
+        found |= {n for n in dir(bpy.types.Scene) if "convolume" in n.lower()} | set(dir(bpy.ops.convolume))
+        for menu in ("TOPBAR_MT_file_import", "TOPBAR_MT_file_export", "VIEW3D_MT_add"):
+            draws = getattr(getattr(bpy.types, menu, None), "draw", None)
+            found |= {f.__module__ for f in getattr(draws, "_draw_funcs", ()) if "addon" in f.__module__}
+        for name in dir(bpy.app.handlers):
+            functions = getattr(bpy.app.handlers, name)
+            if isinstance(functions, list):
+                found |= {f.__module__ for f in functions if "addon" in f.__module__}
+        return found
+
+    assert traces() == set()
+    addon.register()
+    try:
+        with_it = traces()
+        bpy.context.scene.convolume.figure = "conv1d"
+        bpy.ops.convolume.build()
+    finally:
+        addon.unregister()
+    assert traces() == set() and "Input" in bpy.context.scene.objects
+    addon.register()
+    try:
+        assert traces() == with_it and bpy.context.scene.convolume.id == "conv1d"
+        assert bpy.ops.convolume.build() == {'FINISHED'}
+    finally:
+        addon.unregister()
+
+
+def test_a_jobs_words_progress_and_results(addon_on, tmp_path, monkeypatch):
+    """A child that writes what ours does, in a folder with a comma in its name."""
+    import sys
+
+    from addon.ui import rendering
+
+    out = tmp_path / "a, b"
+    out.mkdir()
+    (out / "x.gif").write_bytes(b"GIF89a")
+    said = f"Blender 5.2.2\nx: {out / 'x.gif'}, 12 frames, 3 distinct, 0.60 s, 6 bytes\n"
+    code = ("import sys; open(sys.argv[1], 'w').write('3 12'); " + f"print({said!r}); "
+            "print('convolume: gif not written: no room', file=sys.stderr)")  # fmt: skip
+    monkeypatch.setattr(rendering.subprocess, "Popen", lambda command, popen=rendering.subprocess.Popen, **more:
+                        popen([sys.executable, "-c", code, command[command.index("--") + 2]], **more))  # fmt: skip
+    bpy.context.preferences.filepaths.use_file_compression = False
+    job = rendering.start("x", ["--out", str(out)])
+    assert job.wait() == 0 and job.saving < 5
+    assert (job.frames, job.share, job.words) == ((3, 12), 0.25, "Frame 3 of 12")
+    assert job.results() == [str(out / "x.gif")] and job.complaint() == "gif not written: no room"
+    folder = job._folder.name
+    rendering.stop()
+    import os
+
+    assert rendering.current() is None and not os.path.exists(folder)

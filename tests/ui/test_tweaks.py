@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user has changed by hand is there after the next build, and after the file was saved and opened again."""
+
+import pytest
+
+from addon.stage import build, compat, prepare_scene, tweaks
+from addon.stage.tweaks import ROLE
+from addon.story import load, make_plan
+from tests.stage.proof import cells_of
+from tests.stage.seeing import Frame
+
+bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
+
+QUICK = {"look.title": False, "look.labels": False, "look.sum_line": False,
+         "op.kernel_size": 2, "weight.kernel": "ones"}  # fmt: skip
+BEFORE, AFTER = {**QUICK, "input.size": "3x3"}, {**QUICK, "input.size": "2x4", "bias.values": [1]}
+
+
+class Desk:
+    """A figure on a user's desk."""
+
+    def __init__(self, figure="conv2d_valid", overrides=None):
+        self.figure = figure
+        self.make(BEFORE if overrides is None else overrides)
+
+    def make(self, overrides):
+        self.plan = make_plan(load(self.figure, overrides))
+        self.built = build(self.plan, bpy.context.scene)
+        prepare_scene(self.plan, bpy.context.scene, self.built)
+        return self.built.told
+
+    def __getitem__(self, role):
+        return self.built.objects[role]
+
+    def reopen(self, path):
+        bpy.ops.wm.save_as_mainfile(filepath=str(path))
+        bpy.ops.wm.open_mainfile(filepath=str(path))
+        (collection,) = [c for c in bpy.context.scene.collection.children if "convolume_figure" in c]
+        self.built = type(self.built)(collection, tweaks.things_of(collection))
+
+    @property
+    def clock(self):
+        return compat.curves(self["clock"])[0]
+
+
+@pytest.fixture
+def desk(empty_blender):
+    return Desk()
+
+
+@pytest.fixture
+def again(request, desk, tmp_path):
+    """Build with other parameters, at once or (`reopened`) after saving and opening."""
+
+    def rebuild(overrides=AFTER):
+        if getattr(request, "param", False):
+            desk.reopen(tmp_path / "desk.blend")
+        return desk.make(overrides)
+
+    return rebuild
+
+
+reopened = pytest.mark.parametrize("again", [False, True], ids=["rebuilt", "saved, opened, rebuilt"], indirect=True)
+
+
+@reopened
+def test_nothing_of_the_users_nothing_to_tell(desk, again):
+    told = again()
+    assert told == tweaks.Told()
+    fresh = make_plan(load("conv2d_valid", AFTER))
+    planned = next(v.location for v in fresh.volumes if v.role == "input")
+    assert tuple(desk["input"].location) == pytest.approx(planned, abs=1e-4)
+
+
+def test_a_second_build_leaves_nothing_behind(desk):
+    def count():
+        return {kind: sorted(b.name for b in getattr(bpy.data, kind))
+                for kind in ("objects", "meshes", "materials", "collections", "actions", "worlds", "node_groups",
+                             "cameras", "lights")}  # fmt: skip
+
+    before = count()
+    desk.make(BEFORE)
+    assert count() == before
+    desk.make(AFTER)
+    desk.make(BEFORE)
+    assert count() == before
+
+
+@reopened
+def test_a_moved_camera_stays(desk, again):
+    desk["camera"].location = (1, -90, 20)
+    desk["camera"].rotation_euler.z += 0.2
+    desk["camera"].data.ortho_scale *= 1.25
+    wide = desk["camera"].data.ortho_scale
+    told = again()
+    assert tuple(desk["camera"].location) == (1, -90, 20)
+    assert desk["camera"].data.ortho_scale == pytest.approx(wide)
+    assert {"Convolume camera: place", "Convolume camera: turn", "Convolume camera: lens"} <= set(told.kept)
+    assert not told.lost
+
+
+def test_a_light_that_was_changed_stays(desk, again):
+    desk["light"].data.energy = 1.5
+    told = again()
+    assert desk["light"].data.energy == 1.5 and told.kept == ["Convolume key light: strength"]
+
+
+@reopened
+def test_a_shifted_volume_stays_and_the_others_are_laid_out_anew(desk, again):
+    place = tuple(desk["input"].location)
+    desk["input"].location.x -= 2
+    told = again()
+    assert tuple(desk["input"].location) == pytest.approx((place[0] - 2, *place[1:]))
+    planned = {v.role: v.location for v in desk.plan.volumes}
+    assert tuple(desk["output"].location) == pytest.approx(planned["output"], abs=1e-4)
+    assert told.kept == ["Input: place"]
+    assert Frame(bpy.context.scene, 60).own("input.window") is not None
+
+
+@reopened
+def test_a_changed_material_stays_and_is_that_of_every_figure(desk, again):
+    cell = next(m for m in bpy.data.materials if m.get(ROLE) == "material flat 141821")
+    cell.diffuse_color = (1, 0, 0, 1)
+    next(n for n in cell.node_tree.nodes if n.type == 'EMISSION').inputs["Color"].default_value = (1, 0, 0, 1)
+    told = again()
+    (cell,) = [m for m in bpy.data.materials if m.get(ROLE) == "material flat 141821"]
+    assert tuple(cell.diffuse_color) == (1, 0, 0, 1) and cell.users > 1
+    assert told.kept == [f"{cell.name}: colour"]
+    before = cell.users
+    Desk("conv2d_strided", BEFORE)
+    assert cell.users > before
+
+
+def test_a_material_that_no_cell_has_any_more_is_said(desk):
+    cell = next(m for m in bpy.data.materials if m.get(ROLE, "").startswith("material matt") and m.users == 1)
+    cell.diffuse_color = (1, 0, 0, 1)
+    told = desk.make({**BEFORE, "input.low": 0, "input.high": 0})
+    assert told.lost == [f"{cell.name}: no cell of the figure has this material now"]
+
+
+def test_a_window_in_the_users_own_material_keeps_it(desk, again):
+    desk["input.window"].material_slots[0].material = bpy.data.materials.new("Mine")
+    assert again().kept == ["Window: material"]
+    assert desk["input.window"].material_slots[0].material.name == "Mine"
+
+
+@reopened
+def test_a_retimed_clock_stays_retimed_with_other_steps(desk, again):
+    """Twice as slow before, twice as slow after, though there are other steps."""
+    for key in desk.clock.keyframe_points:
+        key.co.x = 1 + (key.co.x - 1) * 2
+    desk.clock.update()
+    told = again()
+    assert told.kept == ["Convolume clock: timing"]
+    wanted = desk.plan.channels["clock.step"]
+    assert [k.co.y for k in desk.clock.keyframe_points] == pytest.approx(list(wanted.values), abs=1e-5)
+    assert [k.co.x for k in desk.clock.keyframe_points] == pytest.approx(list(1 + wanted.seconds * 20 * 2), abs=0.02)
+    rest = desk.plan.seconds - wanted.seconds[-1]
+    assert bpy.context.scene.frame_end == pytest.approx((wanted.seconds[-1] * 2 + rest) * 20, abs=2)
+    told = again(BEFORE)  # and once more
+    assert told.kept == ["Convolume clock: timing"]
+    last = desk.plan.channels["clock.step"].seconds[-1]
+    assert desk.clock.keyframe_points[-1].co.x == pytest.approx(1 + last * 40, abs=0.1)
+
+
+def test_a_clock_whose_plan_is_the_same_stays_as_it_is_handles_and_all(desk, again):
+    keys = desk.clock.keyframe_points
+    keys.insert(3.0, keys[0].co.y).interpolation = 'BEZIER'
+    keys[1].handle_right_type = 'FREE'
+    keys[1].handle_right = (5.5, keys[1].co.y + 0.25)
+    desk.clock.update()
+    before = [(tuple(k.co), k.interpolation, tuple(k.handle_right)) for k in keys]
+    told = again({**BEFORE, "bias.values": [1]})
+    assert told.kept == ["Convolume clock: timing"]
+    assert [(tuple(k.co), k.interpolation, tuple(k.handle_right)) for k in desk.clock.keyframe_points] == before
+
+
+def test_a_clock_that_cannot_be_kept_is_said(desk, again):
+    desk.clock.keyframe_points.insert(7.0, -0.9)
+    told = again()
+    assert told.lost == ["Convolume clock: timing"] and not told.kept
+    wanted = desk.plan.channels["clock.step"]
+    assert [k.co.y for k in desk.clock.keyframe_points] == pytest.approx(list(wanted.values), abs=1e-5)
+
+
+@reopened
+def test_the_users_objects_stay_where_they_hang(desk, again):
+    """One parented to a volume, one in the collection, one that aims at the figure."""
+    arrow = bpy.data.objects.new("Arrow", None)
+    bpy.context.scene.collection.objects.link(arrow)
+    arrow.parent, arrow.location = desk["input"], (0, -1, 2)
+    note = bpy.data.objects.new("Note", None)
+    desk.built.collection.objects.link(note)
+    note.constraints.new('TRACK_TO').target = desk["output"]
+    told = again()
+    assert told == tweaks.Told()
+    arrow, note = bpy.data.objects["Arrow"], bpy.data.objects["Note"]
+    assert arrow.parent == desk["input"] and tuple(arrow.location) == (0, -1, 2)
+    assert note.constraints[0].target == desk["output"] and note.name in desk.built.collection.objects
+
+
+def test_a_volume_hung_on_a_rig_of_the_users_stays_there(desk, again):
+    rig = bpy.data.objects.new("Rig", None)
+    bpy.context.scene.collection.objects.link(rig)
+    rig.location = (0, 0, 1)
+    desk["output"].parent = rig
+    told = again()
+    assert desk["output"].parent == bpy.data.objects["Rig"] and "Output: parent" in told.kept
+
+
+def test_modifiers_and_constraints_of_the_users_stay(desk, again):
+    desk["input.window"].modifiers.new("Mine", 'BEVEL')
+    desk["output"].constraints.new('LIMIT_SCALE').name = "Mine too"
+    again()
+    assert [m.name for m in desk["input.window"].modifiers] == ["Convolume", "Mine"]
+    assert [c.name for c in desk["output"].constraints] == ["Mine too"]
+
+
+def test_a_renamed_object_keeps_its_name(desk, again):
+    desk["input"].name = "My input"
+    again()
+    assert desk["input"].name == "My input"
+
+
+def test_a_duplicate_is_the_users_own(desk, again):
+    copy = desk["input"].copy()
+    desk.built.collection.objects.link(copy)
+    copy.location.x += 9
+    name = copy.name
+    again()
+    assert desk["input"].name == "Input" and name in bpy.data.objects and ROLE not in bpy.data.objects[name]
+
+
+def test_the_scenes_own_settings_stay(desk, again):
+    scene = bpy.context.scene
+    scene.render.resolution_x, scene.frame_end = 1280, 50
+    told = again()
+    scene = bpy.context.scene
+    assert (scene.render.resolution_x, scene.frame_end) == (1280, 50)
+    assert set(told.kept) == {"Scene: width", "Scene: last frame"}
+
+
+def test_what_the_figure_no_longer_has_goes_by_name_and_what_hung_on_it_stays(empty_blender):
+    desk = Desk("rgb_conv", {})
+    lost = sorted(role for role in desk.built.objects if role.startswith("input.") and role.count(".") == 1)
+    thing = desk[lost[0]]
+    thing.scale.x *= 1.5
+    own = bpy.data.objects.new("Own", None)
+    bpy.context.scene.collection.objects.link(own)
+    own.parent = thing
+    bpy.context.view_layer.update()
+    place = own.matrix_world.translation.copy()
+    name = thing.name
+    plan = make_plan(load("conv2d_valid"))
+    desk.built.collection["convolume_figure"] = plan.id
+    for item in (*bpy.data.objects, *bpy.data.meshes, *bpy.data.collections):
+        if "convolume_figure" in item:
+            item["convolume_figure"] = plan.id
+    told = build(plan, bpy.context.scene).told
+    assert f"{name}: no longer part of the figure" in told.lost
+    assert f"Own: no longer held by {name}, which is gone" in told.lost
+    assert own.parent is None and (own.matrix_world.translation - place).length < 1e-5
+
+
+def test_an_edited_mesh_is_not_kept_and_said(desk, again):
+    desk["input.window"].data.vertices[0].co.x += 0.5
+    assert again().lost == ["Window: its edited mesh"]
+
+
+# explore -------------------------------------------------------------------------------------------------------
+
+
+def test_a_dragged_window_lights_the_cells_under_it(empty_blender):
+    desk = Desk(overrides={})
+    scene, frame = bpy.context.scene, desk.plan.frame_of(desk.plan.steps[5].second)
+    colors = {key: cell.color for key, cell in cells_of(Frame(scene, 1), "input", (6, 6)).items()}
+
+    def lit():
+        """The input's cells in their full colours, as (row, column)."""
+        cells = cells_of(Frame(scene, frame), "input", (6, 6))
+        return {key for key, cell in cells.items() if cell.color == colors[key]}
+
+    own = {(r, c) for r in range(1, 4) for c in range(1, 4)}  # step 5 of 4x4: row 1, column 1
+    assert lit() == own
+    tweaks.explore(desk.built.collection, True)
+    assert lit() == own
+    desk["input.window"].location = (2.2, 0, -0.9)
+    assert lit() == {(r + 1, c + 2) for r, c in own}
+    shown = Frame(scene, frame)
+    assert not shown.labels("sum") and shown.own("output.marker") is None and not shown.of("lines")
+    desk.make({"weight.kernel": "edge"})  # a build while exploring goes on exploring
+    assert desk.built.collection[tweaks.EXPLORE] and not Frame(scene, frame).labels("sum")
+    tweaks.explore(desk.built.collection, False)
+    assert tuple(desk["input.window"].location) == (0, 0, 0) and all(desk["input.window"].lock_location)
+    assert lit() == own and Frame(scene, frame).labels("sum")

@@ -1,0 +1,358 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the zip to the GIF in Blender's own window, with mouse and keyboard alone: what docs/blender.md tells.
+
+One sitting, in the order in which a newcomer does it; each test goes on where the one before has left the window.
+Screenshots of every stage stay in the folder that CONVOLUME_SHOTS names, else they go with the test's own folder.
+"""
+
+import json
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
+
+from .person import HEIGHT, WIDTH, Person, missing
+
+pytestmark = [pytest.mark.blender, pytest.mark.window, pytest.mark.slow]
+
+
+class Desk(Person):
+    """A person with a Blender that has never been started, and a zip in their home folder."""
+
+    def begin(self, blender: str, archive: Path) -> None:
+        home = self.folder / "home"
+        home.mkdir()
+        shutil.copy(archive, home)
+        self.archive, self.report = archive, self.folder / "report.json"
+        folders = {"HOME": str(home), "BLENDER_USER_RESOURCES": str(self.folder / "user")}
+        self.start(blender, "--window-geometry", 0, 0, WIDTH, HEIGHT, "--python", Path(__file__).parent / "report.py",
+                   CONVOLUME_REPORT=str(self.report), **folders)  # fmt: skip
+        self.click("Continue", wait=120)
+        time.sleep(1)
+
+    @property
+    def state(self) -> dict:
+        """What Blender's file holds by now."""
+        time.sleep(0.3)
+        return json.loads(self.report.read_text(encoding="utf-8"))
+
+    def until(self, condition, what: str, wait: float = 30.0) -> dict:
+        """Wait for Blender's file to be so."""
+        end = time.monotonic() + wait
+        while time.monotonic() < end:
+            try:
+                state = self.state
+                if condition(state):
+                    return state
+            except (OSError, ValueError, KeyError, TypeError):
+                pass
+        self.photograph("not-so")
+        raise AssertionError(f"{what} (not-so.png)")
+
+    def insist(self, action, condition, what: str, wait: float = 8.0) -> dict:
+        """Do something until Blender's file is so: a busy window may miss a click."""
+        for _ in range(2):
+            action()
+            try:
+                return self.until(condition, what, wait)
+            except AssertionError:
+                self.press("Escape")
+        action()
+        return self.until(condition, what, 4 * wait)
+
+    def region(self, area: str, kind: str = "WINDOW") -> tuple[int, int, int, int]:
+        """Left, top, right, bottom on the screen of a region of Blender's window."""
+        x, y, width, height = self.state["regions"][area][kind]
+        left, top = self.corner
+        return left + x, top + y, left + x + width, top + y + height
+
+    @property
+    def corner(self) -> tuple[int, int]:
+        """Where the inside of Blender's window begins; its menu bar's "File" says so."""
+        if not hasattr(self, "_corner"):
+            y = self.find("Edit", (0, 0, 300, 60))[1]
+            top = self.state["regions"]["TOPBAR"]["HEADER"] if "TOPBAR" in self.state["regions"] else None
+            self._corner = (3, y - 14) if top is None else (3, y - 14 - top[1])
+        return self._corner
+
+    @property
+    def sidebar(self) -> tuple[int, int, int, int]:
+        return self.region("VIEW_3D", "UI")
+
+    @property
+    def names(self) -> tuple[int, int, int, int]:
+        """The part of the sidebar where the names of the fields stand."""
+        x0, y0, x1, y1 = self.sidebar
+        return x0, y0, x0 + int(0.38 * (x1 - x0)), y1
+
+    def give(self, name: str, text: str) -> None:
+        """Type into the field beside a name in the sidebar."""
+        _, y = self.find(name, self.names)
+        self.enter((self.sidebar[2] - 100, y), text)
+
+    def keep(self, name: str) -> None:
+        """A screenshot of this stage."""
+        folder = os.environ.get("CONVOLUME_SHOTS")
+        path = self.photograph(name)
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, folder)
+
+
+@pytest.fixture(scope="module")
+def desk(blender, tmp_path_factory, root):
+    lacking = missing()
+    if lacking:
+        pytest.skip(f"no {', '.join(lacking)} here")
+    folder = tmp_path_factory.mktemp("window")
+    sys.path.insert(0, str(root / "scripts"))
+    try:
+        import blender_wheels
+        import build_extension
+    finally:
+        sys.path.pop(0)
+    version = blender_wheels.python_of(blender)
+    assert build_extension.main(["--python", version, "--output-dir", str(folder / "dist")]) == 0
+    (archive,) = (folder / "dist").glob("*.zip")
+    person = Desk(folder)
+    try:
+        person.begin(blender, archive)
+        yield person
+    finally:
+        person.close()
+
+
+def in_the_view(desk) -> tuple[int, int]:
+    """Bring the mouse over the 3D viewport; its place."""
+    box = desk.region("VIEW_3D")
+    place = (box[0] + (box[2] - box[0]) // 3, box[1] + (box[3] - box[1]) // 4)
+    desk.move(*place)
+    return place
+
+
+def test_00_the_default_scene_is_emptied(desk):
+    def delete_all():
+        in_the_view(desk)
+        desk.press("a", "x")
+        time.sleep(0.8)
+        desk.press("Return")
+
+    desk.insist(delete_all, lambda s: not s["objects"], "the default cube is still there")
+
+
+def test_01_the_zip_is_installed_from_the_preferences(desk):
+    in_the_view(desk)
+    desk.press("ctrl+comma")  # Edit › Preferences
+    desk.find("Get Extensions")
+    desk.click("Get Extensions", then="Repositories")
+    x, y = desk.find("Repositories")
+    desk.click_at(x + 105, y)
+    desk.find("Disk...", (x - 200, y, x + 200, y + 250))
+    desk.keep("01-install")
+    desk.click("Disk...", (x - 200, y, x + 200, y + 250), then="Bookmarks")
+    x, y = desk.find("Cancel")
+    desk.click("convolume-", (0, 100, x, y - 20))
+    time.sleep(0.8)
+    desk.keep("02-file")
+    desk.click_at(x + 136, y)
+    desk.until(lambda s: s["figure"] == 'NONE', "the extension is not enabled", wait=90)
+    desk.keep("03-installed")
+    desk.press("alt+F4")
+    time.sleep(1.5)
+
+
+def test_02_the_panel_stands_in_the_sidebar(desk):
+    box = desk.region("VIEW_3D")
+    desk.move((box[0] + box[2]) // 2, (box[1] + box[3]) // 2)
+    desk.insist(lambda: desk.press("n"), lambda s: s["regions"]["VIEW_3D"]["UI"][2] > 200, "no sidebar", wait=10)
+    found, until = [], time.monotonic() + 20
+    while not found and time.monotonic() < until:
+        tabs = desk.sidebar
+        shot = desk.look().rotate(90, expand=True)  # the tabs' names run downwards
+        found = desk.read("Convolume", (tabs[1], WIDTH - tabs[2] - 10, tabs[3], WIDTH - tabs[2] + 60), shot)
+    assert found, "no tab is called Convolume"
+    _, x, y = max(found)
+    desk.click_at(WIDTH - y, x)
+    desk.find("Choose a Figure", desk.sidebar)
+    desk.keep("04-panel")
+
+
+def test_03_a_figure_is_chosen_and_its_stride_set(desk):
+    x, y = desk.click("Choose a Figure", desk.sidebar)
+    time.sleep(1)
+    desk.keep("05-figures")
+    desk.click("Strided convolution", (x - 400, y, x + 250, y + 400))
+    desk.until(lambda s: s["figure"] == "conv2d_strided", "the figure is not chosen")
+    desk.find("16 steps", desk.sidebar)
+    desk.give("Stride", "3")
+    desk.until(lambda s: s["stride"][2] == 3, "the stride is not 3")
+    desk.find("9 steps", desk.sidebar)
+    desk.keep("06-stride")
+
+
+def test_04_what_cannot_be_is_said_at_once(desk):
+    desk.give("Dilation", "9")
+    desk.find("or more padding", desk.sidebar)
+    time.sleep(1)
+    desk.keep("07-impossible")
+    assert not desk.read("9 steps", desk.sidebar)
+    desk.give("Dilation", "1")
+    desk.find("9 steps", desk.sidebar)
+
+
+def test_05_it_is_built_and_seen_through_its_camera(desk):
+    built = lambda s: "Input" in s["objects"] and s["camera"] == "Convolume camera"  # noqa: E731
+    desk.insist(lambda: desk.click("Build", desk.sidebar), built, "nothing was built", wait=10)
+    in_the_view(desk)
+    desk.press("KP_0")
+    time.sleep(2)
+    desk.keep("08-built")
+    desk.find("Update", desk.sidebar)
+
+
+def test_06_scrubbing_moves_the_window_and_births_the_output(desk):
+    box = desk.region("DOPESHEET_EDITOR")
+    y = box[1] + 12
+    desk.drag((box[0] + 60, y), (box[0] + (box[2] - box[0]) // 2, y))
+    state = desk.until(lambda s: s["frame"] > 20, "the frame has not changed")
+    assert state["frame"] < state["end"]
+    time.sleep(2)
+    desk.keep("09-scrubbed")
+
+
+def test_07_a_volume_is_moved_by_hand(desk):
+    before = desk.state["objects"]["Output"]
+    box = desk.region("OUTLINER")
+    desk.move((box[0] + box[2]) // 2, (box[1] + box[3]) // 2)
+    desk.press("Home")
+    for _ in range(20):
+        if desk.read("Output", box):
+            break
+        desk.click_at((box[0] + box[2]) // 2, (box[1] + box[3]) // 2, button=5, times=3)
+    desk.click("Output", box)
+    desk.until(lambda s: s["active"] == "Output", "the volume is not selected")
+    in_the_view(desk)
+    desk.press("g", "z")
+    desk.type("1.5")
+    desk.press("Return")
+    desk.until(lambda s: s["objects"]["Output"][2] == pytest.approx(before[2] + 1.5, abs=1e-3), "it has not moved")
+    desk.keep("10-moved")
+
+
+def test_08_the_clock_is_retimed_in_the_timeline(desk):
+    """All keys of the one curve twice as far apart: everything follows."""
+    before = desk.state["curve"]
+    box = desk.region("OUTLINER")
+    desk.move((box[0] + box[2]) // 2, (box[1] + box[3]) // 2)
+    for _ in range(20):
+        if desk.read("Convolume clock", box):
+            break
+        desk.click_at((box[0] + box[2]) // 2, (box[1] + box[3]) // 2, button=4, times=3)
+    desk.click("Convolume clock", box)
+    desk.until(lambda s: s["active"] == "Convolume clock", "the clock is not selected")
+    x0, y0, x1, y1 = desk.region("DOPESHEET_EDITOR")
+    desk.drag((x0 + 300, y0 + 12), (x0 + 60, y0 + 12))  # scaling is around the playhead
+    desk.move((x0 + x1) // 2, (y0 + y1) // 2 + 10)
+    desk.press("a", "s")
+    desk.type("2")
+    desk.press("Return")
+    state = desk.until(lambda s: s["curve"][-1][0] > 1.6 * before[-1][0], "the keys have not moved")
+    assert [v for _, v in state["curve"]] == pytest.approx([v for _, v in before])
+    desk.keep("11-retimed")
+
+
+def scroll_up(desk, button: int = 4) -> None:
+    x0, y0, _, y1 = desk.sidebar
+    for _ in range(4):
+        desk.click_at(x0 + 40, (y0 + y1) // 2, button=button, times=6)
+
+
+def scroll_down(desk) -> None:
+    scroll_up(desk, 5)
+
+
+def test_09_another_kernel_makes_the_figure_out_of_date(desk):
+    x0, y0, x1, y1 = desk.sidebar
+    desk.move(x0 + 40, (y0 + y1) // 2)
+    for _ in range(6):
+        if desk.read("Weight", desk.names):
+            break
+        desk.click_at(x0 + 40, (y0 + y1) // 2, button=5, times=3)
+    _, y = desk.find("Weight", desk.names)
+    desk.click_at(x1 - 100, y)
+    time.sleep(1)
+    desk.click("Named Kernel", (x0 - 200, y - 200, x1 + 100, y + 200))
+    desk.until(lambda s: s["source"] == 'KERNEL', "the kernel is not named")
+    desk.keep("12-kernel")
+    scroll_up(desk)
+    desk.find("The figure is out of date", desk.sidebar)
+
+
+def test_10_the_update_keeps_what_was_done_by_hand(desk):
+    before = desk.state
+    desk.click("Update", desk.sidebar)
+    time.sleep(3)
+    assert not desk.read("The figure is out of date", desk.sidebar)
+    state = desk.state
+    assert state["objects"]["Output"] == pytest.approx(before["objects"]["Output"])
+    assert state["curve"][-1][0] == pytest.approx(before["curve"][-1][0], rel=0.02)
+    desk.find("Kept:", desk.sidebar)
+    desk.keep("13-updated")
+
+
+def scroll_to(desk, text: str, box) -> tuple[int, int]:
+    """Turn the wheel in the sidebar until a text is there."""
+    x0, y0, _, y1 = desk.sidebar
+    for _ in range(14):
+        if desk.read(text, box()):
+            return desk.find(text, box())
+        desk.click_at(x0 + 40, (y0 + y1) // 2, button=5, times=4)
+    return desk.find(text, box())
+
+
+def test_11_a_rendering_shows_how_far_it_is_and_is_cancelled_by_escape(desk):
+    _, y = scroll_to(desk, "Quality", lambda: desk.names)
+    x = desk.sidebar[2] - 100
+    for line, text in ((73, "320"), (52, "180")):  # width and height stand above it, the frame rate between
+        desk.enter((x, y - line), text)
+    desk.click_at(x, y)
+    time.sleep(1)
+    desk.click_at(x, y + 23)  # the first of the list that has come down
+    desk.until(lambda s: s["size"] == [320, 180] and s["quality"] == 'DRAFT', "size and quality are not set")
+    scroll_up(desk)
+    desk.insist(lambda: desk.click("Update", desk.sidebar), lambda s: s["picture"] == [320, 180], "not updated")
+    scroll_down(desk)
+    desk.click("Render", desk.sidebar, which=-1)  # the lowest that reads like it
+    desk.find("Esc cancels", (0, HEIGHT - 40, WIDTH, HEIGHT), wait=30)
+    desk.find("Frame", desk.sidebar, wait=60)
+    desk.keep("14-rendering")
+    in_the_view(desk)
+    desk.press("Escape")
+    desk.find("Rendering cancelled", (0, HEIGHT - 40, WIDTH, HEIGHT), wait=20)
+    assert not list(desk.folder.rglob("*.gif"))
+
+
+def test_12_rendered_it_opens_and_shows_the_tweaks(desk):
+    (desk.folder / "report.json.reset").touch()
+    desk.click("Render", desk.sidebar, which=-1)
+    desk.find("Esc cancels", (0, HEIGHT - 40, WIDTH, HEIGHT), wait=30)
+    state = desk.until(lambda s: any(n.endswith(".gif") for n in s["images"]), "no result has opened", wait=500)
+    time.sleep(4)
+    desk.keep("15-result")
+    (gif,) = desk.folder.rglob("*.gif")
+    folder = os.environ.get("CONVOLUME_SHOTS")
+    if folder:
+        shutil.copy(gif, folder)
+    assert gif.name == "conv2d_strided.gif" and state["windows"] == 2
+
+
+def test_13_blenders_console_has_said_nothing_of_ours(desk):
+    said = (desk.folder / "console.txt").read_text(encoding="utf-8", errors="replace").splitlines()
+    wrong = [line for line in said if "Traceback" in line or ("convolume" in line.lower() and
+             ("WARNING" in line or "Error" in line))]  # fmt: skip
+    assert not wrong, wrong
