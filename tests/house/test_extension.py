@@ -235,7 +235,7 @@ bpy.ops.wm.save_as_mainfile(filepath=OUT + "/conv2d_valid.blend", copy=True)
 @pytest.mark.blender
 @pytest.mark.slow
 def test_the_render_button_leaves_a_gif_of_the_scene_as_it_stands(run_blender, extension_of_blender, root, tmp_path):
-    """Just installed, with nothing saved of it; and the command line gives the same of the file, byte for byte."""
+    """Just installed, with nothing saved of it; and the command line gives the same of the saved file."""
     out = tmp_path / "out"
     names = f"MODULE = {MODULE!r}\nOUT = {str(out)!r}"
     code = scripted(tmp_path, extension_of_blender, names, INSTALL, RENDER, LEAVE)
