@@ -178,7 +178,7 @@ def spells(shape: Shape, text: str) -> bool:
     """Whether a mesh is that text, wherever it is anchored: the same outlines, upright, read along +x."""
     ink = spelling(text)
     # of 4.5 only the outlines are taken, unfattened: corners where strokes cross come after them
-    more, near = len(shape.vertices) - len(ink), 4 * WEIGHT if REFILLED else 1e-4
+    more, near = len(shape.vertices) - len(ink), 5 * WEIGHT if REFILLED else 1e-4
     if more < 0 or more > (len(ink) if REFILLED else 0):
         return False
     if not len(ink):
