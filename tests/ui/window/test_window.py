@@ -305,28 +305,38 @@ def test_10_the_update_keeps_what_was_done_by_hand(desk):
     desk.keep("13-updated")
 
 
-def scroll_to(desk, text: str, box) -> tuple[int, int]:
-    """Turn the wheel in the sidebar until a text is there."""
-    x0, y0, _, y1 = desk.sidebar
-    for _ in range(14):
-        if desk.read(text, box()):
-            return desk.find(text, box())
-        desk.click_at(x0 + 40, (y0 + y1) // 2, button=5, times=4)
-    return desk.find(text, box())
-
-
 def test_11_a_rendering_shows_how_far_it_is_and_is_cancelled_by_escape(desk):
-    _, y = scroll_to(desk, "Quality", lambda: desk.names)
+    scroll_down(desk)
+    time.sleep(1.5)
     x = desk.sidebar[2] - 100
-    for line, text in ((73, "320"), (52, "180")):  # width and height stand above it, the frame rate between
-        desk.enter((x, y - line), text)
-    desk.click_at(x, y)
-    time.sleep(1)
-    desk.click_at(x, y + 23)  # the first of the list that has come down
-    desk.until(lambda s: s["size"] == [320, 180] and s["quality"] == 'DRAFT', "size and quality are not set")
+
+    def line(above: int) -> tuple[int, int]:
+        """The field so many pixels above the quality: width, height, and the frame rate between."""
+        return x, desk.find("Quality", desk.names)[1] - above
+
+    def size():
+        """Width, then with Tab the height."""
+        desk.click_at(*line(73))
+        for text, last in (("320", "Tab"), ("180", "Return")):
+            time.sleep(1.2)
+            desk.press("ctrl+a")
+            time.sleep(0.8)
+            desk.type(text)
+            time.sleep(0.8)
+            desk.press(last)
+
+    desk.insist(size, lambda s: s["size"] == [320, 180], "the size is not set")
+
+    def draft():
+        desk.click_at(*line(0))
+        time.sleep(1)
+        desk.click_at(*line(-23))  # the first of the list that has come down
+
+    desk.insist(draft, lambda s: s["quality"] == 'DRAFT', "the quality is not set")
     scroll_up(desk)
     desk.insist(lambda: desk.click("Update", desk.sidebar), lambda s: s["picture"] == [320, 180], "not updated")
     scroll_down(desk)
+    time.sleep(1.5)
     desk.click("Render", desk.sidebar, which=-1)  # the lowest that reads like it
     desk.find("Esc cancels", (0, HEIGHT - 40, WIDTH, HEIGHT), wait=30)
     desk.find("Frame", desk.sidebar, wait=60)
