@@ -240,6 +240,7 @@ class CONVOLUME_PT_output(Sub, bpy.types.Panel):
         problem(layout, context, settings, "output")
         fields(layout, settings, "output", "size", "fps", "quality")
         grid = layout.grid_flow(row_major=True, columns=3, even_columns=True, align=True)
+        grid.use_property_split = False
         for choice in FIELDS["output"]["formats"].about["choices"]:
             grid.prop_enum(settings.output, "formats", choice.upper())
         lines(layout, context, preferences.output_folder(context), 'FILE_FOLDER')

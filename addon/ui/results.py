@@ -171,6 +171,7 @@ def play_in_a_window(context, path: str) -> None:
     area.ui_type = 'IMAGE_EDITOR'
     space = area.spaces.active
     space.image = image
+    area.tag_redraw()
     if image.source == 'MOVIE':
         space.image_user.frame_duration = image.frame_duration
         space.image_user.frame_start = 1

@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
@@ -352,8 +353,12 @@ def test_12_rendered_it_opens_and_shows_the_tweaks(desk):
     desk.click("Render", desk.sidebar, which=-1)
     desk.find("Esc cancels", (0, HEIGHT - 40, WIDTH, HEIGHT), wait=30)
     state = desk.until(lambda s: any(n.endswith(".gif") for n in s["images"]), "no result has opened", wait=500)
-    time.sleep(4)
+    desk.move(WIDTH // 2, HEIGHT // 2)
+    desk.find("conv2d_strided.gif", wait=40)
+    time.sleep(2)
     desk.keep("15-result")
+    light = np.asarray(desk.look().convert("L"))[HEIGHT // 3 : 2 * HEIGHT // 3, WIDTH // 3 : 2 * WIDTH // 3]
+    assert (light > 220).mean() > 0.1, "the picture is not there"
     (gif,) = desk.folder.rglob("*.gif")
     folder = os.environ.get("CONVOLUME_SHOTS")
     if folder:
