@@ -44,7 +44,7 @@ def faint(sheet: Sheet):
 
 def struck(sheet: Sheet):
     """The colour of strokes across cells that are passed over: light enough for their numbers to be read."""
-    return mix(sheet.theme.muted, sheet.theme.background, 0.3)
+    return sheet.palette.words_in(mix(sheet.theme.muted, sheet.theme.background, 0.3))
 
 
 def first_skip(trace, places: np.ndarray) -> int:

@@ -76,8 +76,9 @@ def test_a_chosen_cell_is_told_apart_by_its_frame_too(theme):
     plan = make_plan(load("pooling", {"look.theme": theme}))
     colors = {m.name: m.color for m in plan.materials}
     points = next(v for v in plan.volumes if v.role == "input.chosen").points
-    frames = [c for c in points["cube"] if plan.cubes[c].shape == "frame"]
-    assert len(frames) * 2 == len(points)
+    framed = np.array([plan.cubes[c].shape == "frame" for c in points["cube"]])
+    frames, cells = points["cube"][framed], list(zip(points["row"], points["column"], framed, strict=True))
+    assert {(r, c) for r, c, f in cells if f} == {(r, c) for r, c, f in cells if not f}
     frame = colors[plan.cubes[frames[0]].material]
     assert np.abs(np.array(frame) - plan.background).max() > 0.6
 
