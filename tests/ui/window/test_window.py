@@ -340,7 +340,7 @@ def test_11_a_rendering_shows_how_far_it_is_and_is_cancelled_by_escape(desk):
     time.sleep(1.5)
     desk.click("Render", desk.sidebar, which=-1)  # the lowest that reads like it
     desk.find("Esc cancels", (0, HEIGHT - 40, WIDTH, HEIGHT), wait=30)
-    desk.find("Frame", desk.sidebar, wait=60)
+    desk.find(f"of {desk.state['end']}", (0, HEIGHT - 40, WIDTH, HEIGHT), wait=60)  # frame 12 of …
     desk.keep("14-rendering")
     in_the_view(desk)
     desk.press("Escape")
