@@ -197,9 +197,11 @@ class _Builder:
                       Fade_From=float(fade[0]), Fade_Until=float(fade[1]))  # fmt: skip
 
     def volume(self, volume: Volume) -> None:
-        thing = self.add(volume.role, volume.name, meshes.points(volume.name, volume.points))
-        thing.location = volume.location
-        thing.scale = (volume.unit,) * 3
+        parent = self.objects[volume.parent] if volume.parent else None
+        thing = self.add(volume.role, volume.name, meshes.points(volume.name, volume.points), parent)
+        size = parent.scale[0] if parent else 1.0
+        thing.location = [v / size for v in volume.location]
+        thing.scale = (volume.unit / size,) * 3
         self.lit[volume.role] = volume.track
         track = self.tracks[volume.track] if volume.track else None
         self.cells(thing, track, volume.taps, volume.dilation, volume.fade)

@@ -55,6 +55,7 @@ def describe(plan: Plan) -> str:
     for v in plan.volumes:
         cells = int((v.points["cube"] >= 0).sum())
         unit = "" if v.unit == 1 else f" of size {_n(v.unit)}"
+        unit += f" on {v.parent}" if v.parent else ""
         lines.append(f"  {v.role}: {cells} cells{unit} at {_ns(v.location)}, rows {_digest(v.points)}")
         if v.track:
             lines.append(f"    lit under {v.track}: taps {_ns(v.taps)}, dilation {_ns(v.dilation)}, "

@@ -17,6 +17,7 @@ BEHIND = 0.04  # cells by which a faint frame lies behind the window's
 CHIP, LARGEST_CHIP = 0.42, 0.48  # sizes of a weight's chip, in cells
 ROOM = 1.08  # size of a chip, in font sizes
 HALF = 0.47  # of a cell
+INSET = 0.03  # cells by which a chip stays off its cell's edges: faces in one plane have no front
 RAISED = 0.2  # how far a chip stands out of its cell's front, in chips
 STROKE = 0.4  # half a stroke's length along x and z, in cells
 
@@ -98,7 +99,7 @@ def chip_unit(sheet: Sheet, trace) -> float:
     return unit if unit <= LARGEST_CHIP and sheet.digits(texts, unit) else 0.0
 
 
-def add_chips(sheet: Sheet, trace, told, home, last: float) -> None:
+def add_chips(sheet: Sheet, trace, told, last: float) -> None:
     """The kernel's weights as small cells inside corners of the input cells they meet, while a told window stands."""
     unit = chip_unit(sheet, trace)
     if not unit or not any(told[1:]):
@@ -107,7 +108,7 @@ def add_chips(sheet: Sheet, trace, told, home, last: float) -> None:
     weights = as_rows(trace.weight[0, 0])
     scale = Scale(sheet.palette, "amber", trace.weight.min(), trace.weight.max())
     size = sheet.digits([number(v) for v in weights.ravel()], unit)
-    over = HALF * (1 - unit)  # wholly inside the cell's corner
+    over = HALF * (1 - unit) - INSET  # wholly inside the cell's corner
     made = []
     for i in (i for i, own in enumerate(told) if own and i):  # in the first step the kernel itself is there
         spots = trace[i].positions[:, 1:]
@@ -118,7 +119,8 @@ def add_chips(sheet: Sheet, trace, told, home, last: float) -> None:
                     dies=last if i + 1 == len(told) else i + LEAVES, step=i)  # fmt: skip
         one["position"][:] = at / unit
         made.append(one)
-    sheet.volume("weights", sheet.scene.words.kernel, Points.join(made), home, (1, 1, 1), card=None, unit=unit)
+    sheet.volume("weights", sheet.scene.words.kernel, Points.join(made), (0, 0, 0), (1, 1, 1), card=None, unit=unit,
+                 parent="input")  # fmt: skip
 
 
 def add_outline(sheet: Sheet, volume: str, sizes, first, since: float) -> None:

@@ -130,7 +130,8 @@ class Volume:
 
     `location` is in world units. `track`, `taps` and `dilation` say which of its cells are lit (None: all, always);
     between the clock values `fade` the others fade back. `card` is the footprint (x0, x1, y0, y1) and the
-    level z of its shadow. `unit` is the size of its cells in world units (a close-up has larger ones).
+    level z of its shadow. `unit` is the size of its cells in world units (a close-up has larger ones). Where it has a
+    `parent`, another volume's role, it moves with that, and `location` counts from there.
     """
 
     role: str
@@ -143,6 +144,7 @@ class Volume:
     fade: tuple[float, float] = (NEVER, NEVER)
     card: tuple[float, float, float, float, float] | None = None
     unit: float = 1.0
+    parent: str | None = None
 
 
 @dataclass(frozen=True)

@@ -345,7 +345,7 @@ def tell(sheet: Sheet, trace):
     _volumes(sheet, trace, blocks, places, pace, last)
     _marks(sheet, trace, places, last)
     if scene.look.numbers:
-        marks.add_chips(sheet, trace, plan.told, sheet.place(given), last)
+        marks.add_chips(sheet, trace, plan.told, last)
     _tie(sheet, trace, plan, places, given, made, stacked)
     _signs(sheet, grid, kernel, made, stacked)
     if scene.look.sum_line:

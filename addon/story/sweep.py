@@ -52,6 +52,7 @@ EVEN = 3  # steps, at least, from a told result to one that is told because it i
 DWELL = 3.0  # how much longer the sweep stays on a window that meets something
 FORMS = ("products", "numbers", "short")  # of a sum, from the longest
 SHORT = 0.945  # of a word's font size: how much smaller a sum may be set to fit its line
+CLOSE, MUCH = 0.86, 1.3  # of the ease that numbers want: what may do, where planes gain that much by it
 
 
 def suits(scene, trace) -> bool:
@@ -203,8 +204,11 @@ def _arranged(sheet: Sheet, given: Block, made: Block, inset: Inset, region):
     best = (0.0, False, 0.0)
     for stacked in (False, True):
         found = [(*attempt(stacked, wide), wide) for wide in np.arange(0.16, 0.62, 0.01) * (x1 - x0)]
-        # wide enough for the numbers; else as wide as may be
-        enough = [f for f in found if f[1] >= inset.needed()] or found[-1:]
+        # wide enough for the numbers, a little less where that is much to the planes; else as wide as may be
+        enough = [f for f in found if f[1] >= inset.needed()]
+        close = [f for f in found if f[1] >= CLOSE * inset.needed()]
+        if not enough or max(close)[0] > MUCH * max(enough)[0]:
+            enough = close or found[-1:]
         least = 0.985 * max(scale for scale, *_ in enough)
         scale, _, wide = max((f for f in enough if f[0] >= least), key=lambda f: f[2])
         if scale > 1.05 * best[0]:

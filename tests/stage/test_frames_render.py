@@ -13,7 +13,7 @@ from .proof import Proof, cells_of
 from .seeing import bpy, srgb, staged
 
 SIZE = (1280, 720)
-CORNERS = [(x, z) for x in (-0.3, 0.3) for z in (-0.32, 0.32)]  # of a front face, free of its number
+CORNERS = [(-0.3, -0.32), (-0.3, 0.32), (0.36, -0.36)]  # of a front face, free of its number and of a weight's chip
 
 
 def linear(value: float) -> float:

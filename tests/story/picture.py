@@ -165,6 +165,8 @@ class Picture:
     def place(self, volume, second: float) -> np.ndarray:
         """Where a volume stands: its own place, or where it is keyed."""
         at = np.array(volume.location, float)
+        if getattr(volume, "parent", None):
+            at += self.place(next(v for v in self.plan.volumes if v.role == volume.parent), second)
         for axis, name in enumerate("xyz"):
             channel = self.plan.channels.get(f"{volume.role}.location.{name}")
             if channel is not None:
