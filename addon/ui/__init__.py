@@ -30,7 +30,8 @@ def register():
 
 
 def unregister():
-    rendering.stop()  # its operator is about to vanish
+    results.end(bpy.context)  # the operator is about to vanish
+    rendering.stop()
     files.unregister_menus()
     del bpy.types.Scene.convolume
     _unregister_classes()

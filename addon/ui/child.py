@@ -5,6 +5,7 @@
 the progress file how far it is: frames done and in all.
 """
 
+import contextlib
 import importlib
 import os
 import sys
@@ -16,8 +17,11 @@ def main(arguments: list[str]) -> int:
     def tell(done: int, total: int) -> None:
         with open(told + "~", "w", encoding="ascii") as file:
             file.write(f"{done} {total}")
-        os.replace(told + "~", told)
+        with contextlib.suppress(PermissionError):  # on Windows, while the window reads it: the next frame tells
+            os.replace(told + "~", told)
 
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # as the window reads them
     importlib.import_module(module + ".render.progress").Progress.listener = staticmethod(tell)
     return importlib.import_module(module + ".cli").main(rest)
 

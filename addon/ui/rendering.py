@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rendering as a child process of the same Blender on a saved copy, so that the window stays free.
 
-One job at a time; its copy and its log live in a temporary folder that goes with it.
+- One job at a time; its copy and its log live in a temporary folder that goes with it.
+- `Job.poll` and `Job.cancel` never wait: they are what a window may call. `wait` and `close` are for scripts and
+  for the end.
 """
 
 import os
@@ -15,6 +17,9 @@ import bpy
 from .preferences import ADDON
 
 _CHILD = os.path.join(os.path.dirname(__file__), "child.py")
+_GRACE = 5.0  # seconds that a child has to end by itself
+# without it a console window opens on Windows
+_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 class Job:
@@ -22,6 +27,7 @@ class Job:
 
     def __init__(self, name: str, arguments: list[str]):
         self.name = name
+        self._cancelled: float | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="convolume-", ignore_cleanup_errors=True)
         copy = self._copy = os.path.join(self._folder.name, bpy.path.clean_name(name) + ".blend")
         began = time.perf_counter()
@@ -33,11 +39,25 @@ class Job:
         self._err = open(os.path.join(self._folder.name, "err.txt"), "w+b")  # noqa: SIM115
         command = [bpy.app.binary_path, "--background", "--addons", ADDON, "--python-exit-code", "1"]
         command += ["--python", _CHILD, "--", ADDON, self._told, copy, *arguments]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._out, stderr=self._err)
+        streams = {"stdin": subprocess.DEVNULL, "stdout": self._out, "stderr": self._err}
+        self._process = subprocess.Popen(command, **streams, creationflags=_FLAGS)
 
     def poll(self) -> int | None:
-        """None while it runs, then its exit code."""
-        return self._process.poll()
+        """None while it runs, then its exit code; one that was cancelled and goes on is killed."""
+        code = self._process.poll()
+        if code is None and self.cancelled and time.monotonic() - self._cancelled > _GRACE:
+            self._process.kill()
+        return code
+
+    def cancel(self) -> None:
+        """Tell it to end; `poll` says when it has."""
+        if not self.cancelled:
+            self._cancelled = time.monotonic()
+            self._process.terminate()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._cancelled is not None
 
     def wait(self) -> int:
         return self._process.wait()
@@ -60,6 +80,8 @@ class Job:
     @property
     def words(self) -> str:
         done, total = self.frames
+        if self.cancelled:
+            return "Cancelling"
         if not total:
             return "Starting"
         return f"Frame {done} of {total}" if done < total else "Writing files"
@@ -78,9 +100,9 @@ class Job:
     def close(self) -> None:
         """End it if it still runs and remove what it needed."""
         if self.poll() is None:
-            self._process.terminate()
+            self.cancel()
             try:
-                self._process.wait(timeout=5)
+                self._process.wait(timeout=_GRACE)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
@@ -110,9 +132,11 @@ def current() -> Job | None:
     return _job
 
 
-def stop() -> None:
-    """End the job, if there is one; called as well when it has ended by itself."""
+def stop(job: Job | None = None) -> None:
+    """End a job (the one there is), and wait for its end; called as well when it has ended by itself."""
     global _job
-    if _job is not None:
-        _job.close()
+    job = job or _job
+    if job is not None:
+        job.close()
+    if job is _job:
         _job = None

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Render, stop, and show what was rendered."""
+"""Render, stop, and show what was rendered.
+
+While it goes on, the status bar of every workspace says how far it is. (Blender keeps a text per workspace and
+clears it only in the one that is shown; a function that draws is one for all.)
+"""
 
 import os
 
@@ -15,13 +19,14 @@ def rendered(scene) -> list[str]:
     return sorted(name.lower() for name in scene.convolume.output.formats if name != 'BLEND')
 
 
+_timer = None  # of the rendering that goes on in a window
+
+
 class CONVOLUME_OT_render(bpy.types.Operator):
     """Render the figure as it stands in this scene, with your changes, while you work on; Esc cancels"""
 
     bl_idname = "convolume.render"
     bl_label = "Render"
-
-    _timer = None
 
     @classmethod
     def poll(cls, context):
@@ -51,10 +56,9 @@ class CONVOLUME_OT_render(bpy.types.Operator):
         arguments = ["--quality", output.quality.lower(), "--format", formats, "--out", folder]
         return rendering.start(figures.name_of(figures.shown(context.scene)), arguments)
 
-    def _finish(self, context, code):
-        job = rendering.current()
+    def _finish(self, context, job, code):
         made, complaint = job.results(), job.complaint()
-        rendering.stop()
+        rendering.stop(job)
         if code and not made:
             self.report({'ERROR'}, complaint or f"Rendering failed (exit code {code})")
             return {'CANCELLED'}
@@ -72,7 +76,7 @@ class CONVOLUME_OT_render(bpy.types.Operator):
         except (OSError, RuntimeError) as error:
             self.report({'ERROR'}, f"Rendering cannot start: {error}")
             return {'CANCELLED'}
-        return self._finish(context, job.wait())
+        return self._finish(context, job, job.wait())
 
     def invoke(self, context, _event):
         if bpy.app.background:
@@ -82,52 +86,41 @@ class CONVOLUME_OT_render(bpy.types.Operator):
         except (OSError, RuntimeError) as error:
             self.report({'ERROR'}, f"Rendering cannot start: {error}")
             return {'CANCELLED'}
-        self._timer = context.window_manager.event_timer_add(EVERY, window=context.window)
+        begin(context)
         context.window_manager.modal_handler_add(self)
         self._say(context)
         return {'RUNNING_MODAL'}
 
     def _say(self, context):
-        text = f"Rendering {self._job.name}: {self._job.words.lower()}. Esc cancels"
-        if text != getattr(self, "_said", None):
-            self._said = text
-            context.workspace.status_text_set(text)
-            for window in context.window_manager.windows:
-                for area in window.screen.areas:
-                    if area.type == 'VIEW_3D':
-                        area.tag_redraw()
-
-    def _end(self, context):
-        context.window_manager.event_timer_remove(self._timer)
-        if context.workspace:
-            context.workspace.status_text_set(None)
-        for area in context.screen.areas if context.screen else ():
-            area.tag_redraw()
+        if self._job.words != getattr(self, "_said", None):
+            self._said = self._job.words
+            redraw(context)
 
     def cancel(self, context):
         """Blender ends the operator, as when another file is opened."""
-        self._end(context)
-        rendering.stop()
+        end(context)
+        rendering.stop(self._job)
 
     def modal(self, context, event):
+        """Looks and never waits, so the window is free all the time; the child's end is seen at the next look."""
         if event.type == 'ESC' and event.value == 'PRESS' and not context.screen.is_animation_playing:
-            rendering.stop()
+            self._job.cancel()
         elif event.type != 'TIMER':
             return {'PASS_THROUGH'}
-        if rendering.current() is not self._job:
-            self._end(context)
-            self.report({'WARNING'}, "Rendering cancelled; nothing half done is kept")
-            return {'CANCELLED'}
         code = self._job.poll()
         if code is None:
             self._say(context)
             return {'PASS_THROUGH'}
-        self._end(context)
-        return self._finish(context, code)
+        end(context)
+        if self._job.cancelled:
+            rendering.stop(self._job)
+            self.report({'WARNING'}, "Rendering cancelled; no half-written file is left")
+            return {'CANCELLED'}
+        return self._finish(context, self._job, code)
 
 
 class CONVOLUME_OT_stop(bpy.types.Operator):
-    """Stop the rendering; finished frames are not kept"""
+    """Stop the rendering; no half-written file is left"""
 
     bl_idname = "convolume.stop"
     bl_label = "Stop"
@@ -140,8 +133,56 @@ class CONVOLUME_OT_stop(bpy.types.Operator):
         return True
 
     def execute(self, _context):
-        rendering.stop()
+        rendering.current().cancel()
         return {'FINISHED'}
+
+
+# while it goes on ----------------------------------------------------------------------------------------------
+
+
+def begin(context) -> None:
+    global _timer
+    _timer = context.window_manager.event_timer_add(EVERY, window=context.window)
+    redraw(context)
+
+
+def end(context) -> None:
+    """No timer and no words of ours are left; at the end of a rendering, and when the add-on is switched off."""
+    global _timer
+    if _timer is None:
+        return
+    context.window_manager.event_timer_remove(_timer)
+    _timer = None
+    redraw(context)
+
+
+def redraw(context) -> None:
+    """Draw the status bar anew, and the panels."""
+    if context.workspace:
+        context.workspace.status_text_set(in_status if _timer else None)
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == 'VIEW_3D':
+                area.tag_redraw()
+
+
+def in_status(header, _context) -> None:
+    """The status bar with a rendering's progress before what Blender has there."""
+    layout, job = header.layout, rendering.current()
+    if job:
+        words = f"Rendering {job.name}: {job.words.lower()}"
+        layout.label(text=words if job.cancelled else words + ". Esc cancels", icon='RENDER_ANIMATION')
+    layout.template_input_status()
+    layout.separator_spacer()
+    layout.template_reports_banner()
+    layout.template_running_jobs()
+    layout.separator_spacer()
+    row = layout.row()
+    row.alignment = 'RIGHT'
+    row.template_status_info()
+
+
+# when it is done -----------------------------------------------------------------------------------------------
 
 
 def show(context, made: list[str]) -> None:
