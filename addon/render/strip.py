@@ -85,7 +85,7 @@ class Strip:
         for light in self.lights:
             self.things.remove(light)
         bpy.data.batch_remove(self.lights)
-        self.lights, self.painted = [], {}
+        self.lights, self.painted, self.ranks = [], {}, {}
         self.suns = paint.suns(source, np.array(view, dtype=float), depsgraph)
         for thing in source.objects:
             if thing.type == "LIGHT" and not thing.hide_render:
@@ -102,10 +102,10 @@ class Strip:
         for piece, place in zip(pieces, self.places, strict=True):
             for kind, triangles, which in self._triangles(piece):
                 shape = self.reader.shapes[self.reader.shape_of[kind]]
-                layers = self._ranks(kind)[which][:, None]
+                slots, color = self._painted(kind, shape)
+                layers = self._ranks(kind, slots)[which][:, None]
                 triangles[..., 2] = np.rint(triangles[..., 2] / FINE + layers) * FINE + place
                 corners.append(triangles.astype(np.float32))
-                slots, color = self._painted(kind, shape)
                 looks.append(slots[which])
                 colors.append(color[which])
                 for name, values in attributes.items():
@@ -168,11 +168,12 @@ class Strip:
             self.painted[kind] = slots, colors
         return self.painted[kind]
 
-    def _ranks(self, kind: int) -> np.ndarray:
+    def _ranks(self, kind: int, slots: np.ndarray) -> np.ndarray:
         """A small whole number for each of a kind's triangles, another one where faces meet at an angle.
 
         Moved towards the camera by so many units, they seldom lie at one depth where they meet: else it would hang on
-        the order of looking which of them a ray hits.
+        the order of looking which of them a ray hits. What may be seen through has another one for each triangle:
+        where two meet, a ray passes both or one.
         """
         if kind not in self.ranks:
             triangles = self.reader.turned[kind]
@@ -180,7 +181,7 @@ class Strip:
             length = np.linalg.norm(normal, axis=1, keepdims=True)
             normal = np.rint(normal / np.where(length > 0, length, 1.0) * 100)
             _, rank = np.unique(normal, axis=0, return_inverse=True)
-            self.ranks[kind] = rank.ravel() % TURNS
+            self.ranks[kind] = np.where(slots > 0, np.arange(len(rank)), rank.ravel()) % TURNS
         return self.ranks[kind]
 
     def _slot(self, name: str) -> int:
