@@ -15,9 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from addon.story import kernels, spec  # noqa: E402
+from addon.story import kernels, limits, spec  # noqa: E402
 from addon.story.checks import toml  # noqa: E402
-from addon.story.files import PICTURE_PIXELS  # noqa: E402
 
 PAGE = ROOT / "docs" / "scene-file.md"
 EXAMPLE = ROOT / "scenes" / "rgb_conv.toml"
@@ -41,8 +40,11 @@ The smallest useful file has two lines, `[op]` and `type = "max_pool"`. This one
 
 Any key can be replaced for one run, with its table and a point: `--set op.stride=2`. Text needs no quotes
 there: `--set op.padding=same --set input.size=8x8 --set input.image=photo.png`. A new source of numbers
-takes the place of the file's. Relative paths in a file start beside the file, those of `--set` in the
-current folder. A file's name, without `.toml`, is the figure's id.
+takes the place of the file's. A file's name, without `.toml`, is the figure's id.
+
+Paths in a scene file start beside the file and stay there: what it names lies in its own folder or below, or in a
+folder that is named with `--allow FOLDER` (in Blender: Read From, in the add-on's preferences). Paths of `--set`
+start in the current folder and lead anywhere.
 
 Terms and parameters are PyTorch's and ONNX's. A convolution is a cross-correlation, as in every framework:
 the kernel is not flipped. Sizes of volumes are rows × columns; the size of the picture is width × height.
@@ -59,8 +61,18 @@ infinite or further from 0 than 10¹². `.npy` files that hold Python objects ar
 A picture is turned upright as its camera noted, laid over white where it is transparent, cropped at its
 centre to the shape of `input.size`, and averaged over the area of each cell. Grey is 0.299 R + 0.587 G +
 0.114 B. The brightness from 0 to 1 is then cut into `input.levels` equal steps: with 10, black is 0 and
-white is 9. Of a moving picture the first frame is taken. A picture may have {pixels:,} pixels; volumes may
-have `input.max_cells` cells. Both are checked before memory is taken.
+white is 9. Of a moving picture the first frame is taken. Pictures are PNG, JPEG, GIF, BMP, WebP, TIFF or PNM.
+"""
+
+LIMITS = """\
+## Limits
+
+How much a scene may ask for is checked before memory or time is taken. A scene file cannot raise these limits, since it
+may be a stranger's; whoever runs it can: `--limit cells=5000000 --limit steps=20000`, in Blender Limits in the add-on's
+preferences, in Python `load(…, limits=parse_limits(["cells=5000000"]))`.
+
+| limit | default | what it bounds |
+|---|---|---|
 """
 
 KERNELS = """\
@@ -130,7 +142,8 @@ def page() -> str:
     parts.append("## Above all tables\n\n" + table(spec.Scene))
     for name, cls in spec.TABLES.items():
         parts.append(f"## [{name}]\n\n{cls.__doc__}\n\n{table(cls)}")
-    parts.append(NUMBERS.format(pixels=PICTURE_PIXELS))
+    parts.append(NUMBERS)
+    parts.append(LIMITS + "".join(f"| `{name}` | {most:,} | {what} |\n" for name, most, what in limits.table()))
     rows = [
         " | ".join(("", f"`{name}`", about, line, plane, "")) for name, about, line, plane in kernels.table()
     ]

@@ -13,7 +13,7 @@ from .describe import describe, steps_table
 from .plan import Plan
 from .scene import SceneError, figures, load, shown
 from .sheet import Sheet
-from .sources import run, runs
+from .sources import runs
 
 STORIES = {
     "comparison": comparison,
@@ -29,7 +29,7 @@ STORIES = {
 
 def make_plan(scene) -> Plan:
     """The plan of a checked scene. Raises SceneError where no story can tell it."""
-    trace, file = run(scene), shown(scene.path)
+    trace, file = runs(scene)[0], shown(scene.path)
     if scene.story is not None and scene.story not in STORIES:
         raise SceneError(file, "story", scene.story, f"must be one of {', '.join(STORIES)}")
     if trace.input.ndim > 3:
@@ -42,7 +42,12 @@ def make_plan(scene) -> Plan:
     refusal = STORIES[name].refusal(scene, trace)
     if refusal is not None:
         raise SceneError(file, *refusal)
-    return STORIES[name].tell(Sheet(scene), trace)
+    plan = STORIES[name].tell(Sheet(scene), trace)
+    pixels = plan.frames * plan.size[0] * plan.size[1]
+    if pixels > scene.limits.film:
+        right = f"must make at most {scene.limits.film:,} pixels in all {plan.frames:,} frames, not {pixels:,}"
+        raise SceneError(file, "output.size", plan.size, f"{right} (--limit film={pixels} allows it)")
+    return plan
 
 
 __all__ = ["STORIES", "Plan", "SceneError", "describe", "figures", "load", "make_plan", "runs", "steps_table"]

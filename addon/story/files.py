@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Numbers from the files that a scene names: `.npy`, pictures, IDX.
 
-- Sizes are read from headers and checked before memory is taken for what follows them.
+- Sizes are read from headers and checked before memory is taken for what follows them; zipped files are unpacked
+  piece by piece, and no further than the limit.
 - Nothing is ever unpickled or run; imageio is imported when a picture is read, not before.
 - Every failure is a `Wrong` that says what the file should have been.
 """
 
 from __future__ import annotations
 
-import gzip
 import math
+import re
 import struct
 import warnings
 import zlib
@@ -18,8 +19,15 @@ from pathlib import Path
 import numpy as np
 
 from .checks import Wrong
+from .limits import DEFAULT, Limits
 
-PICTURE_PIXELS = 120_000_000
+# How pictures begin whose decoders are sound and run no program: PNG, JPEG, GIF, BMP, TIFF (two ways), PNM, WebP
+PICTURES = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II\*\0|MM\0\*|P[1-6]\s|RIFF....WEBP", re.DOTALL)
+WIDEST = 65_535  # pixels along a side of a picture
+BAND = 1 << 20  # pixels that are averaged at a time
+LONGEST_SIDE = 10_000  # cells along a side of what is made of a picture
+PIECE = 1 << 16  # bytes that are unpacked at a time
+MEMBERS = 1000  # parts of one zipped file
 
 
 def kind_of(path: Path) -> str:
@@ -55,7 +63,9 @@ def _mapped(path: Path) -> np.ndarray:
         if f.read(6) != b"\x93NUMPY":
             raise Wrong("must be a NumPy .npy file")
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of sizes that overflow, which fail
+            array = np.load(path, mmap_mode="r", allow_pickle=False)
     except Exception as e:  # a damaged header fails in many ways
         if "object" in str(e):
             raise Wrong("must be a .npy file of numbers, this one holds Python objects") from None
@@ -71,9 +81,12 @@ def npy_shape(path: Path) -> tuple[int, ...]:
     return _mapped(path).shape
 
 
-def read_npy(path: Path) -> np.ndarray:
-    """The array of a .npy file, as int64 or float64. Its size has been checked by its `npy_shape`."""
-    return as_numbers(np.array(_mapped(path)))
+def read_npy(path: Path, cells: int) -> np.ndarray:
+    """The array of a .npy file, as int64 or float64; it still has that many numbers, as its `npy_shape` said."""
+    array = _mapped(path)
+    if array.size != cells:
+        raise Wrong("must still have the shape it had when the scene was loaded")
+    return as_numbers(np.array(array))
 
 
 def as_numbers(array: np.ndarray, largest: float = 1e12) -> np.ndarray:
@@ -94,9 +107,11 @@ def as_numbers(array: np.ndarray, largest: float = 1e12) -> np.ndarray:
 # --- pictures ---
 
 
-def read_picture(path: Path, size: tuple[int, int], channels: int, levels: int) -> np.ndarray:
+def read_picture(
+    path: Path, size: tuple[int, int], channels: int, levels: int, limits: Limits = DEFAULT
+) -> np.ndarray:
     """A picture as (channels, *size) whole numbers from 0 to levels - 1."""
-    pixels, white = _decode(existing(path))
+    pixels, white = _decode(existing(path), limits.picture)
     shades = _shrink(pixels, white, size)
     if channels == 1:
         shades = shades @ np.array([0.299, 0.587, 0.114])
@@ -109,11 +124,11 @@ def _steps(shades: np.ndarray, levels: int) -> np.ndarray:
     return np.clip(np.floor(np.round(shades * levels, 9)), 0, levels - 1).astype(np.int64)
 
 
-def _decode(path: Path) -> tuple[np.ndarray, int]:
+def _decode(path: Path, most: int) -> tuple[np.ndarray, int]:
     """(rows, columns, 3 or 4) and the number that stands for white."""
     with path.open("rb") as f:
-        if f.read(4) in (b"%!PS", b"\xc5\xd0\xd3\xc6"):
-            raise Wrong("must be a picture of pixels (PNG, JPEG, …), this is PostScript")
+        if not PICTURES.match(f.read(12)):
+            raise Wrong("must be a picture that can be read: PNG, JPEG, GIF, BMP, WebP, TIFF or PNM")
     try:
         import imageio.v3 as iio
     except ImportError:
@@ -123,17 +138,20 @@ def _decode(path: Path) -> tuple[np.ndarray, int]:
         try:
             with iio.imopen(path, "r", plugin="pillow") as picture:
                 rows, columns = picture.properties(index=0).shape[:2]
-                if rows * columns > PICTURE_PIXELS:
+                if rows * columns > most:
                     raise Wrong(
-                        f"must have at most {PICTURE_PIXELS:,} pixels, this one has {columns} × {rows}"
+                        f"must have at most {most:,} pixels, this one has {columns} × {rows} "
+                        f"(--limit picture={rows * columns} allows it)"
                     )
+                if max(rows, columns) > WIDEST:
+                    raise Wrong(f"must have at most {WIDEST:,} rows and columns, this one has {columns} × {rows}")
                 about = picture.metadata(index=0, exclude_applied=False)
                 pixels, white = _pixels(picture, about)
         except Wrong:
             raise
         except Exception as e:  # decoders fail in many ways
             if any(type(c).__name__ == "DecompressionBombError" for c in (e, e.__cause__, e.__context__)):
-                raise Wrong(f"must have at most {PICTURE_PIXELS:,} pixels") from None
+                raise Wrong(f"must have at most {most:,} pixels (--limit picture=… allows more)") from None
             raise Wrong("must be a picture that can be read (PNG, JPEG, …)") from None
     return _upright(pixels, about.get("Orientation", 1)), white
 
@@ -144,7 +162,7 @@ def _pixels(picture, about) -> tuple[np.ndarray, int]:
         deep = np.asarray(picture.read(index=0))
         if deep.min() < 0 or deep.max() > 65535:
             raise Wrong("must be a picture of at most 16 bits a channel")
-        return np.repeat(deep[..., None], 3, axis=-1), 65535
+        return np.broadcast_to(deep[..., None], (*deep.shape, 3)), 65535
     if mode == "F":
         raise Wrong("must be a picture of at most 16 bits a channel, this one holds decimals")
     see_through = mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in about
@@ -169,13 +187,15 @@ def _shrink(pixels: np.ndarray, white: int, size: tuple[int, int]) -> np.ndarray
         np.clip((n - k * scale) / 2 + scale * np.arange(k + 1), 0, n)
         for n, k in zip(pixels.shape[:2], size, strict=True)
     )
-    out = np.empty((*size, 3))
+    out, bands = np.empty((*size, 3)), max(1, BAND // pixels.shape[1])
     for r in range(size[0]):
         first, last = math.floor(down[r]), max(math.ceil(down[r + 1]), math.floor(down[r]) + 1)
         rows = np.arange(first, last)
         part = np.clip(np.minimum(rows + 1, down[r + 1]) - np.maximum(rows, down[r]), 0, None)
-        band = _over_white(pixels[first:last].astype(np.float64), white)
-        line = np.tensordot(part, band, axes=1)
+        line = sum(
+            np.tensordot(part[i : i + bands], _over_white(pixels[first + i : min(first + i + bands, last)], white), 1)
+            for i in range(0, last - first, bands)
+        )
         total = np.concatenate([np.zeros((1, 3)), np.cumsum(line, axis=0)])
         at = np.stack([np.interp(across, np.arange(len(total)), total[:, c]) for c in range(3)], axis=-1)
         out[r] = np.diff(at, axis=0) / (part.sum() * np.diff(across)[:, None])
@@ -183,6 +203,7 @@ def _shrink(pixels: np.ndarray, white: int, size: tuple[int, int]) -> np.ndarray
 
 
 def _over_white(band: np.ndarray, white: int) -> np.ndarray:
+    band = band.astype(np.float64)
     if band.shape[-1] == 3:
         return band
     alpha = band[..., 3:] / white
@@ -192,10 +213,49 @@ def _over_white(band: np.ndarray, white: int) -> np.ndarray:
 # --- IDX ---
 
 
-def _open_idx(path: Path):
-    with existing(path).open("rb") as f:
-        zipped = f.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rb") if zipped else path.open("rb")
+class _Unpacked:
+    """A gzip file, read forwards in small pieces: what is asked for is unpacked, and no more."""
+
+    def __init__(self, file, most: int):
+        self.file, self.left, self.members, self.ahead = file, most, MEMBERS, b""
+        self.engine = zlib.decompressobj(31)
+
+    def read(self, count: int) -> bytes:
+        found = bytearray()
+        while len(found) < count and (piece := self._piece(min(PIECE, count - len(found)))):
+            found += piece
+        return bytes(found)
+
+    def skip(self, count: int) -> None:
+        while count > 0 and (piece := self._piece(min(PIECE, count))):
+            count -= len(piece)
+
+    def _piece(self, count: int) -> bytes:
+        """At most `count` bytes; none at the end."""
+        while True:
+            if self.engine.eof:
+                self.ahead, self.members = self.engine.unused_data, self.members - 1
+                if not self.members or not (self.ahead or (more := self.file.read(PIECE))):
+                    return b""
+                self.ahead = self.ahead or more
+                self.engine = zlib.decompressobj(31)
+            packed = self.engine.unconsumed_tail or self.ahead or self.file.read(PIECE)
+            self.ahead = b""
+            piece = self.engine.decompress(packed, count)
+            if piece:
+                self.left -= len(piece)
+                if self.left < 0:
+                    raise Wrong("must not unpack to that many bytes (--limit unpacked=… allows more)")
+                return piece
+            if not packed and not self.engine.eof:
+                return b""
+
+
+def _skip(f, count: int) -> None:
+    if isinstance(f, _Unpacked):
+        f.skip(count)
+    else:
+        f.seek(count, 1)
 
 
 def _idx_header(f) -> tuple[int, int, int]:
@@ -216,36 +276,39 @@ def _idx_header(f) -> tuple[int, int, int]:
     return dims
 
 
-def _reading_idx(path: Path, job):
+def _reading_idx(path: Path, job, most: int):
     try:
-        with _open_idx(path) as f:
-            return job(f)
+        with existing(path).open("rb") as f:
+            zipped = f.read(2) == b"\x1f\x8b"
+            f.seek(0)
+            return job(_Unpacked(f, most) if zipped else f)
     except (OSError, EOFError, zlib.error):
         raise Wrong("must be a whole IDX file, this one is damaged or ends too early") from None
 
 
 def idx_shape(path: Path) -> tuple[int, int, int]:
-    return _reading_idx(path, _idx_header)
+    return _reading_idx(path, _idx_header, PIECE)
 
 
-def read_idx(path: Path, index: int, size: tuple[int, int], levels: int, max_cells: int) -> np.ndarray:
+def read_idx(path: Path, index: int, size: tuple[int, int], levels: int, limits: Limits = DEFAULT) -> np.ndarray:
     """One picture as (1, *size) whole numbers from 0 to levels - 1."""
 
     def job(f):
         count, rows, columns = _idx_header(f)
         if index >= count:
             raise Wrong(f"must be from 0 to {count - 1}: the file has {count} pictures", "input.index", index)
-        if rows * columns > max_cells:
+        if rows * columns > limits.cells:
             raise Wrong(
-                f"must have pictures of at most {max_cells:,} cells (input.max_cells), not {rows}×{columns}"
+                f"must have pictures of at most {limits.cells:,} cells, not {rows}×{columns} "
+                f"(--limit cells={rows * columns} allows it)"
             )
-        f.seek(index * rows * columns, 1)
+        _skip(f, index * rows * columns)
         raw = f.read(rows * columns)
         if len(raw) < rows * columns:
             raise Wrong("must be a whole IDX file, this one ends too early")
         return np.frombuffer(raw, np.uint8).reshape(rows, columns)
 
-    picture = _reading_idx(path, job)
+    picture = _reading_idx(path, job, limits.unpacked)
     if picture.shape == tuple(size):
         return _steps(picture[None] / 255, levels)
     shades = _shrink(np.repeat(picture[..., None], 3, axis=-1), 255, size)

@@ -15,8 +15,9 @@ from dataclasses import replace
 
 from .. import engine
 from .checks import Wrong, shape_of
-from .files import existing, idx_shape, npy_shape
+from .files import LONGEST_SIDE, existing, idx_shape, npy_shape
 from .kernels import kernel, known, times
+from .limits import DEFAULT, Limits
 from .spec import CONV, GLOBAL, Bias, Compare, Data, Op, Weight
 
 # (table, key) whose None is worked out here
@@ -30,15 +31,15 @@ ARGUMENT = re.compile(
 FREE_RANK = {1: 1, 2: 2, 3: 2, 4: 3}  # spatial axes of an input with so many dimensions, where nothing says
 
 
-def complete(op: Op, data: Data, weight: Weight, bias: Bias) -> tuple[Op, Data, Weight]:
+def complete(op: Op, data: Data, weight: Weight, bias: Bias, limits: Limits = DEFAULT) -> tuple[Op, Data, Weight]:
     """The same tables with nothing left open; Wrong where they contradict each other."""
     data = _complete_input(data)
     rank = len(data.size)
-    _limit(math.prod((data.channels, *data.size)), data, "input.size", data.size)
+    within_limit(limits, "cells", math.prod((data.channels, *data.size)), "cells", "input.size", data.size)
     if op.type in GLOBAL:
         return op, data, weight
     if op.type in CONV:
-        op, weight = _complete_weight(op, data, weight, rank)
+        op, weight = _complete_weight(op, data, weight, rank, limits)
         _check_bias(op, bias)
     else:
         op = replace(op, kernel_size=2 if op.kernel_size is None else op.kernel_size)
@@ -55,13 +56,11 @@ def axes(value: int | tuple, rank: int) -> tuple[int, ...]:
     return (value,) * rank if isinstance(value, int) else tuple(value)
 
 
-def _limit(cells: int, data: Data, key: str, value) -> None:
-    if cells > data.max_cells:
-        raise Wrong(
-            f"must make at most {data.max_cells:,} cells, not {cells:,} (input.max_cells raises the limit)",
-            key,
-            value,
-        )
+def within_limit(limits: Limits, name: str, asked: int, noun: str, key: str, value) -> None:
+    """Wrong where more is asked for than the limit of that name allows."""
+    most = getattr(limits, name)
+    if asked > most:
+        raise Wrong(f"must make at most {most:,} {noun}, not {asked:,} (--limit {name}={asked} allows it)", key, value)
 
 
 # --- input ---
@@ -125,27 +124,34 @@ def _complete_picture(data: Data) -> Data:
             )
         if data.channels not in (None, 1):
             raise Wrong("must be 1, for an IDX file", "input.channels", data.channels)
-        return replace(data, size=data.size or tuple(size), channels=1)
+        data = replace(data, size=data.size or tuple(size), channels=1)
+        return _of_bounded_sides(data)
     if data.channels not in (None, 1, 3):
         raise Wrong(
             "must be 1 (grey) or 3 (red, green, blue), for a picture", "input.channels", data.channels
         )
-    return replace(data, size=data.size or (6, 6), channels=data.channels or 1)
+    return _of_bounded_sides(replace(data, size=data.size or (6, 6), channels=data.channels or 1))
+
+
+def _of_bounded_sides(data: Data) -> Data:
+    if max(data.size) > LONGEST_SIDE:
+        raise Wrong(f"must have at most {LONGEST_SIDE:,} rows and columns, for a picture", "input.size", data.size)
+    return data
 
 
 # --- weights and bias ---
 
 
-def _complete_weight(op: Op, data: Data, weight: Weight, rank: int) -> tuple[Op, Weight]:
+def _complete_weight(op: Op, data: Data, weight: Weight, rank: int, limits: Limits) -> tuple[Op, Weight]:
     if data.channels % op.groups:
         raise Wrong(f"must divide the {data.channels} input channels", "op.groups", op.groups)
     if op.out_channels is not None and op.out_channels % op.groups:
         raise Wrong(f"must be a multiple of op.groups ({op.groups})", "op.out_channels", op.out_channels)
     if weight.values is not None:
-        return _as_weighed(op, data, shape_of(weight.values), rank, "weight.values", weight.values), weight
+        return _as_weighed(op, data, shape_of(weight.values), rank, limits, "weight.values", weight.values), weight
     if weight.npy is not None:
         shape = _header(npy_shape, weight.npy, "weight.npy")
-        return _as_weighed(op, data, shape, rank, "weight.npy", weight.npy), weight
+        return _as_weighed(op, data, shape, rank, limits, "weight.npy", weight.npy), weight
     op = replace(op, kernel_size=3 if op.kernel_size is None else op.kernel_size)
     _per_axis(op.kernel_size, "op.kernel_size", rank)
     if weight.kernel is not None:
@@ -153,7 +159,8 @@ def _complete_weight(op: Op, data: Data, weight: Weight, rank: int) -> tuple[Op,
     else:
         weight = replace(weight, seed=0 if weight.seed is None else weight.seed)
     op = replace(op, out_channels=op.out_channels or op.groups)
-    _limit(math.prod(weight_shape(op, data)), data, "op.out_channels", op.out_channels)
+    cells = math.prod(weight_shape(op, data))
+    within_limit(limits, "cells", cells, "cells", "op.out_channels", op.out_channels)
     return op, weight
 
 
@@ -165,7 +172,7 @@ def weight_shape(op: Op, data: Data) -> tuple[int, ...]:
     return (data.channels, op.out_channels // op.groups, *size)
 
 
-def _as_weighed(op: Op, data: Data, shape, rank: int, key: str, value) -> Op:
+def _as_weighed(op: Op, data: Data, shape, rank: int, limits: Limits, key: str, value) -> Op:
     """Kernel size and filters from the shape of the numbers; leading ones may have been left out."""
     plain = op.type == "conv"
     outs = None if op.out_channels is None else op.out_channels // (1 if plain else op.groups)
@@ -187,7 +194,7 @@ def _as_weighed(op: Op, data: Data, shape, rank: int, key: str, value) -> Op:
     size = tuple(shape[len(shape) - rank :])
     if op.kernel_size is not None and axes(op.kernel_size, rank) != size:
         raise Wrong(f"must be {times(size)}, as {key} is, or left out", "op.kernel_size", op.kernel_size)
-    _limit(math.prod(shape), data, key, value)
+    within_limit(limits, "cells", math.prod(shape), "cells", key, value)
     even = size[0] if len(set(size)) == 1 else size
     if op.kernel_size is None:
         op = replace(op, kernel_size=even)
@@ -253,29 +260,43 @@ def _check_padding(op: Op, rank: int) -> None:
         raise Wrong(f"must be {rank} {what}, one {one} per axis of input.size", "op.padding", op.padding)
 
 
-def check_result(op: Op, data: Data) -> None:
-    """The engine accepts the arguments, and what it will make stays within input.max_cells."""
+def check_result(op: Op, data: Data, limits: Limits) -> None:
+    """The engine accepts the arguments, and what it will make stays within the limits."""
     if op.type in GLOBAL:
         return
+    out = _output_size(op, data)
+    spread = math.prod((data.channels, *_spread(op, data)))
+    within_limit(limits, "cells", spread, "cells", *_culprit(op))
+    channels = op.out_channels if op.type in CONV else data.channels
+    key = _culprit(op) if math.prod(out) > limits.cells else ("op.out_channels", channels)
+    within_limit(limits, "cells", math.prod((channels, *out)), "cells", *key)
+
+
+def check_told(op: Op, data: Data, limits: Limits) -> None:
+    """A story can go through all steps of a checked scene in reasonable time."""
+    if op.type in GLOBAL:
+        return
+    size, channels, depth = data.size, data.channels, 1
+    if op.type in CONV:
+        channels, depth = op.out_channels, data.channels // op.groups
+    steps = channels * math.prod(_output_size(op, data))
+    within_limit(limits, "steps", steps, "steps", "input.size", size)
+    products = steps * depth * math.prod(axes(op.kernel_size, len(size)))
+    within_limit(limits, "products", products, "products", "op.kernel_size", op.kernel_size)
+
+
+def _output_size(op: Op, data: Data) -> tuple[int, ...]:
     size, kernel_size = data.size, op.kernel_size
     with naming_keys(op):
         if op.type == "conv":
-            out = engine.conv_output_shape(size, kernel_size, op.stride, op.padding, op.dilation)
-        elif op.type == "conv_transpose":
-            out = engine.conv_transpose_output_shape(
-                size, kernel_size, op.stride, op.padding, op.output_padding, op.dilation
-            )
-        else:
-            out = engine.pool_output_shape(
-                size, kernel_size, op.stride, op.padding, op.dilation, op.ceil_mode
-            )
-    _limit(math.prod((data.channels, *_spread(op, data))), data, *_culprit(op))
-    channels = op.out_channels if op.type in CONV else data.channels
-    key = _culprit(op) if math.prod(out) > data.max_cells else ("op.out_channels", channels)
-    _limit(math.prod((channels, *out)), data, *key)
+            return engine.conv_output_shape(size, kernel_size, op.stride, op.padding, op.dilation)
+        if op.type == "conv_transpose":
+            more = (op.padding, op.output_padding, op.dilation)
+            return engine.conv_transpose_output_shape(size, kernel_size, op.stride, *more)
+        return engine.pool_output_shape(size, kernel_size, op.stride, op.padding, op.dilation, op.ceil_mode)
 
 
-def check_compared(op: Op, data: Data, compare: Compare) -> None:
+def check_compared(op: Op, data: Data, compare: Compare, limits: Limits) -> None:
     """The second run, where there is one, is accepted as the first is; what is wrong is said of [compare]'s keys."""
     changed = compare.changed
     if not changed:
@@ -285,7 +306,7 @@ def check_compared(op: Op, data: Data, compare: Compare) -> None:
         for key in ("stride", "dilation"):
             _per_axis(getattr(second, key), f"op.{key}", len(data.size))
         _check_padding(second, len(data.size))
-        check_result(second, data)
+        check_result(second, data, limits)
     except Wrong as wrong:
         key, value = next(((k, v) for k, v in changed.items() if wrong.key == f"op.{k}"), next(iter(changed.items())))
         raise Wrong(wrong.right, f"compare.{key}", value) from None

@@ -2,6 +2,8 @@
 """Scene files: found, read, overridden, checked, written.
 
 - `load` gives a complete `Scene` or one `SceneError` that names file, key, value and what would be right.
+- What a file may ask for is bounded by limits, and what it names lies beside it: it may be a stranger's. Overrides,
+  limits and further folders are the caller's own.
 - An override that brings another source (`input.image=photo.png`) takes the place of the file's source.
 - `dump` writes what is not default, and `load` reads the same scene back.
 - No arrays here (sources.py); files that a scene names are looked at, not read.
@@ -13,21 +15,25 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 
 from .checks import SIZE_TEXT, Wrong, check, plain, show, toml
 from .files import kind_of
-from .fit import DERIVED, check_compared, check_result, complete
+from .fit import DERIVED, check_compared, check_result, complete, within_limit
+from .limits import DEFAULT, HIGHEST, Limits
+from .paths import placed, shown, unusable
 from .spec import COMPANIONS, CONV, DEFAULT_SOURCE, SOURCES, TABLES, Scene, default_of, find_knob, knobs
 
-LONGEST_FILE = 16_000_000  # bytes
 CHEAT_SHEET = (
     "conv1d", "conv2d_zero_padding", "conv2d_valid", "conv2d_same", "conv2d_full", "conv2d_strided",
     "conv2d_stride_comparison", "pooling", "conv2d_dilated", "mnist_conv", "depth", "rgb_conv", "rgb_to_volume",
     "volume_to_volume", "conv1x1", "global_pooling", "transposed_conv", "transposed_conv_strided",
 )  # fmt: skip
+# nine parts: a key has two, and what reads TOML takes memory with the square of their number
+_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+DEEP_KEY = re.compile(rf"""(?<![\w"'\\-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{8}}""")
 OPERATED = ("weight", "bias")  # tables that only a convolution has
 
 
@@ -63,15 +69,36 @@ def figures() -> list[str]:
     return [name for name in CHEAT_SHEET if name in there] + sorted(there.difference(CHEAT_SHEET))
 
 
-def load(name_or_path: str | os.PathLike, overrides: Mapping[str, object] | None = None) -> Scene:
-    """The scene of a figure's id or of a file, with single keys replaced."""
+def load(
+    name_or_path: str | os.PathLike,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    limits: Limits = DEFAULT,
+    folders: Iterable[Path] | None = (),
+) -> Scene:
+    """The scene of a figure's id or of a file, with single keys replaced.
+
+    `limits` is the most it may ask for. Files it names lie beside it, below it or in one of `folders` (None: anywhere);
+    those of `overrides` anywhere. Raises SceneError.
+    """
     path = _find(name_or_path)
-    return loads(_read(path), overrides, path=path)
+    return loads(_read(path, limits), overrides, path=path, limits=limits, folders=folders)
 
 
-def loads(text: str, overrides: Mapping[str, object] | None = None, *, path: Path | None = None) -> Scene:
-    """The scene of a scene file's text; relative paths in it start beside `path`, or here."""
+def loads(
+    text: str,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    path: Path | None = None,
+    limits: Limits = DEFAULT,
+    folders: Iterable[Path] | None = (),
+) -> Scene:
+    """The scene of a scene file's text, as `load` has it; relative paths in it start beside `path`, or here."""
     file = shown(path)
+    deep = DEEP_KEY.search(text)
+    if deep:
+        line = text.count("\n", 0, deep.start()) + 1
+        raise SceneError(file, None, None, f"is nested too far (at line {line}): a key is a table's and its own name")
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
@@ -85,8 +112,12 @@ def loads(text: str, overrides: Mapping[str, object] | None = None, *, path: Pat
             file, None, None, 'is empty; it must say at least which operation, as in op.type = "conv"'
         )
     try:
-        parts = _override(_checked(tables, path.parent if path else Path()), overrides or {})
-        return _build(parts, path)
+        why = unusable(path.stem) if path else None
+        if why:
+            raise Wrong(why)
+        folders = None if folders is None else (scenes_folder(), *folders)
+        within = (path.parent if path else Path(), folders)
+        return _build(_override(_checked(tables, within), overrides or {}), path, limits)
     except Wrong as wrong:
         raise SceneError(file, wrong.key, wrong.value, wrong.right) from None
 
@@ -112,14 +143,22 @@ def parse_override(text: str) -> tuple[str, object]:
     return key, raw if wants_text and not isinstance(value, str) else value
 
 
-def shown(path: Path | None) -> str:
-    """A path as an error line shows it: from the current folder where it lies in there."""
-    if path is None:
-        return "scene"
-    try:
-        return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
-    except (ValueError, OSError, RuntimeError):
-        return str(path)
+def parse_limits(texts: Iterable[str]) -> Limits:
+    """["cells=5000000"] → the limits with these in place."""
+    limits, names = DEFAULT, [f.name for f in fields(Limits)]
+    for text in texts:
+        name, equals, number = (part.strip() for part in text.partition("="))
+        if not equals:
+            raise SceneError("--limit", text, None, "must be NAME=NUMBER, as in cells=5000000")
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            known = f"nearest: {near[0]}" if near else f"the limits are {', '.join(names)}"
+            raise SceneError("--limit", name, None, f"no such limit; {known}")
+        number = number.replace("_", "")
+        if not re.fullmatch(r"[0-9]{1,16}", number) or not 1 <= int(number) <= HIGHEST:
+            raise SceneError("--limit", name, number, f"must be a whole number from 1 to {HIGHEST:,}")
+        limits = replace(limits, **{name: int(number)})
+    return limits
 
 
 # --- finding and reading ---
@@ -140,7 +179,7 @@ def _find(name_or_path: str | os.PathLike) -> Path:
     raise SceneError(name or '""', None, None, f"no such figure; {hint}")
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, limits: Limits) -> str:
     file = shown(path)
 
     def wrong(right):
@@ -153,11 +192,12 @@ def _read(path: Path) -> str:
         near = difflib.get_close_matches(path.stem, figures(), n=1)
         raise wrong("no such file" + (f"; the nearest figure is {near[0]}" if near else ""))
     try:
-        if path.stat().st_size > LONGEST_FILE:
-            raise wrong(f"is too long, must be a scene file of at most {LONGEST_FILE:,} bytes")
-        raw = path.read_bytes()
+        with path.open("rb") as opened:
+            raw = opened.read(limits.text + 1)
     except OSError as e:
         raise wrong(f"cannot be read ({e.strerror or e})") from None
+    if len(raw) > limits.text:
+        raise wrong(f"is too long, must be a scene file of at most {limits.text:,} bytes (--limit text=… allows more)")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as e:
@@ -176,7 +216,7 @@ def _with_place(message: str, text: str) -> str:
 # --- checking ---
 
 
-def _checked(tables: Mapping, folder: Path) -> dict[str, dict]:
+def _checked(tables: Mapping, within) -> dict[str, dict]:
     """{"": top-level keys, "op": {...}, ...}, every value checked against its knob."""
     parts: dict[str, dict] = {"": {}, **{name: {} for name in TABLES}}
     for key, value in tables.items():
@@ -184,22 +224,24 @@ def _checked(tables: Mapping, folder: Path) -> dict[str, dict]:
             if not isinstance(value, Mapping):
                 raise Wrong(f"must be a table: [{key}], then its keys", key, value)
             for name, inner in value.items():
-                parts[key][name] = _checked_value(f"{key}.{name}", inner, folder)
+                parts[key][name] = _checked_value(f"{key}.{name}", inner, *within)
         else:
-            parts[""][key] = _checked_value(key, value, folder)
+            parts[""][key] = _checked_value(key, value, *within)
     return parts
 
 
-def _checked_value(key: str, value: object, folder: Path) -> object:
+def _checked_value(key: str, value: object, folder: Path, folders: Iterable[Path] | None) -> object:
+    if key == "input.max_cells":
+        raise Wrong("is no key: a file cannot raise its own limits, --limit cells=… does", key, value)
     knob = find_knob(key)
     if knob is None:
         raise Wrong(_nearest(key), key, value)
     checked = check(value, knob, key)
     if knob.metadata["kind"] == "path":
         try:
-            checked = Path(os.path.abspath(folder / checked.expanduser()))
-        except (RuntimeError, OSError):
-            raise Wrong("must be a file's path in quotes", key, value) from None
+            return placed(checked, folder, folders)
+        except Wrong as wrong:
+            raise Wrong(wrong.right, key, value) from None
     return checked
 
 
@@ -236,7 +278,7 @@ def _override(parts: dict[str, dict], overrides: Mapping[str, object]) -> dict[s
             )
         if table not in new:
             raise Wrong(_nearest(key), key, value)
-        new[table][name] = _checked_value(key, value, Path())
+        new[table][name] = _checked_value(key, value, Path(), None)
     merged = {}
     for table, given in new.items():
         old = dict(parts[table])
@@ -253,7 +295,7 @@ def _override(parts: dict[str, dict], overrides: Mapping[str, object]) -> dict[s
     return merged
 
 
-def _build(parts: dict[str, dict], path: Path | None) -> Scene:
+def _build(parts: dict[str, dict], path: Path | None, limits: Limits) -> Scene:
     op_type = parts["op"].get("type", default_of(find_knob("op.type")))
     for table in ("op", "compare"):
         for name, value in parts[table].items():
@@ -277,11 +319,13 @@ def _build(parts: dict[str, dict], path: Path | None) -> Scene:
         part = tables[table]
         if part.low > part.high:
             raise Wrong(f"must be at most {table}.high ({part.high})", f"{table}.low", part.low)
-    op, data, weight = complete(tables["op"], tables["input"], tables["weight"], tables["bias"])
-    check_result(op, data)
-    check_compared(op, data, tables["compare"])
+    op, data, weight = complete(*(tables[name] for name in ("op", "input", "weight", "bias")), limits)
+    check_result(op, data, limits)
+    check_compared(op, data, tables["compare"], limits)
+    size = tables["output"].size
+    within_limit(limits, "frame", size[0] * size[1], "pixels", "output.size", size)
     tables |= {"op": op, "input": data, "weight": weight}
-    return Scene(id=path.stem if path else "scene", **parts[""], **tables, path=path)
+    return Scene(id=path.stem if path else "scene", **parts[""], **tables, path=path, limits=limits)
 
 
 def _check_sources(table: str, sources: tuple[str, ...], given: dict) -> None:
@@ -322,7 +366,7 @@ def _without_derived(scene: Scene) -> Scene:
     parts = {"op": scene.op, "input": scene.input, "weight": scene.weight, "bias": scene.bias}
 
     def completed(tables):
-        return complete(tables["op"], tables["input"], tables["weight"], tables["bias"])
+        return complete(tables["op"], tables["input"], tables["weight"], tables["bias"], scene.limits)
 
     full = (scene.op, scene.input, scene.weight)
     for table, key in DERIVED:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ import numpy as np
 from .. import engine
 from .checks import Wrong
 from .files import read_idx, read_npy, read_picture
-from .fit import axes, naming_keys, weight_shape
+from .fit import axes, check_told, naming_keys, weight_shape
 from .kernels import kernel
 from .scene import SceneError, shown
 from .spec import CONV, GLOBAL, Compare, Op, Scene
@@ -51,11 +52,16 @@ def run(scene: Scene) -> engine.Trace:
 
 
 def runs(scene: Scene) -> tuple[engine.Trace, ...]:
-    """Every run that the figure shows: the scene's own, and the one of [compare] where there is one."""
+    """Every run that the figure shows: the scene's own, and the one of [compare] where there is one.
+
+    Raises SceneError, before anything is computed, where they have more steps or products than the limits allow.
+    """
     changed = scene.compare.changed
-    if not changed:
-        return (run(scene),)
-    return run(scene), run(replace(scene, op=replace(scene.op, **changed), compare=Compare()))
+    shown = [scene.op, replace(scene.op, **changed)] if changed else [scene.op]
+    with _naming(scene):
+        for op in shown:
+            check_told(op, scene.input, scene.limits)
+    return tuple(run(replace(scene, op=op, compare=Compare())) for op in shown)
 
 
 @contextmanager
@@ -83,11 +89,11 @@ def _input(scene: Scene) -> np.ndarray:
     data = scene.input
     shape = (data.channels, *data.size)
     if data.image is not None:
-        return _file("input.image", data.image, read_picture, data.size, data.channels, data.levels)
+        return _file("input.image", data.image, read_picture, data.size, data.channels, data.levels, scene.limits)
     if data.idx is not None:
-        return _file("input.idx", data.idx, read_idx, data.index, data.size, data.levels, data.max_cells)
+        return _file("input.idx", data.idx, read_idx, data.index, data.size, data.levels, scene.limits)
     if data.npy is not None:
-        return _shaped("input.npy", data.npy, _file("input.npy", data.npy, read_npy), shape)
+        return _shaped("input.npy", data.npy, _file("input.npy", data.npy, read_npy, math.prod(shape)), shape)
     if data.values is not None:
         return _shaped("input.values", data.values, np.array(data.values), shape)
     return drawn(data.seed, data.low, data.high, shape)
@@ -96,7 +102,7 @@ def _input(scene: Scene) -> np.ndarray:
 def _weight(scene: Scene) -> np.ndarray:
     weight, shape = scene.weight, weight_shape(scene.op, scene.input)
     if weight.npy is not None:
-        return _shaped("weight.npy", weight.npy, _file("weight.npy", weight.npy, read_npy), shape)
+        return _shaped("weight.npy", weight.npy, _file("weight.npy", weight.npy, read_npy, math.prod(shape)), shape)
     if weight.values is not None:
         return _shaped("weight.values", weight.values, np.array(weight.values), shape)
     if weight.kernel is not None:

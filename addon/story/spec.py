@@ -16,6 +16,7 @@ from dataclasses import MISSING, Field, dataclass, fields
 from pathlib import Path
 
 from .knobs import knob
+from .limits import DEFAULT, Limits
 from .words import Words
 
 CONV = ("conv", "conv_transpose")
@@ -111,10 +112,6 @@ class Data:
     levels: int = knob(
         10, "whole", "a picture's brightness becomes a whole number from 0 (black) to levels - 1 (white), so "
         "that it can be read and added up; 256 keeps 8-bit values", range=(2, 256),
-    )  # fmt: skip
-    max_cells: int = knob(
-        2_000_000, "whole", "no volume of the scene may have more cells; raise it where memory allows",
-        range=(1, 200_000_000), unit="cells",
     )  # fmt: skip
 
 
@@ -236,7 +233,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Scene:
-    """A whole scene file, checked, with everything that can be worked out filled in."""
+    """A whole scene file, checked, with everything that can be worked out filled in, and the limits it was held to."""
 
     id: str = ""
     title: str = knob("", "text", "the figure's title", auto="empty")
@@ -255,6 +252,7 @@ class Scene:
     camera: Camera = Camera()
     output: Output = Output()
     path: Path | None = None
+    limits: Limits = DEFAULT
 
 
 TABLES = {

@@ -10,7 +10,7 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..story import SceneError, load
 from ..story.scene import dump
-from . import state
+from . import preferences, state
 from .properties import figure_items
 
 
@@ -27,7 +27,7 @@ class CONVOLUME_OT_load_scene(bpy.types.Operator, ImportHelper):
     def execute(self, context):
         settings = context.scene.convolume
         try:
-            scene = load(Path(bpy.path.abspath(self.filepath)))
+            scene = load(Path(bpy.path.abspath(self.filepath)), **preferences.allowed(context))
         except SceneError as error:
             self.report({'ERROR'}, str(error))
             return {'CANCELLED'}
@@ -75,7 +75,12 @@ class CONVOLUME_OT_save_scene(bpy.types.Operator, ExportHelper):
         except OSError as error:
             self.report({'ERROR'}, f"{path} cannot be written: {error.strerror or error}")
             return {'CANCELLED'}
-        self.report({'INFO'}, f"Saved {path}")
+        try:
+            load(path, **preferences.allowed(context))
+        except SceneError as error:  # a picture from elsewhere
+            self.report({'WARNING'}, f"Saved {path}. {error.key}: {error.right}")
+        else:
+            self.report({'INFO'}, f"Saved {path}")
         return {'FINISHED'}
 
 

@@ -55,7 +55,7 @@ def build_figure(operator, context) -> set[str]:
         context.scene.frame_set(context.scene.frame_end)
     words = [f"Kept: {'; '.join(built.told.kept)}"] if built.told.kept else []
     words += [f"hidden: {', '.join(hidden)}"] if hidden else []
-    operator.report({'INFO'}, f"{plan.id} stands. " + ". ".join(words))
+    operator.report({'INFO'}, ". ".join([f"{plan.id} stands", *words]))
     if built.told.lost:
         operator.report({'WARNING'}, f"Not kept: {'; '.join(built.told.lost)}")
     return {'FINISHED'}
@@ -159,7 +159,7 @@ class CONVOLUME_OT_show(bpy.types.Operator):
         figures.show_alone(scene, collection)
         scene.camera = things_of(collection).get("camera") or scene.camera
         try:
-            built = loads(collection.get(state.SCENE, ""))
+            built = loads(collection.get(state.SCENE, ""), **preferences.allowed(context, own=True))
         except SceneError as error:
             self.report({'WARNING'}, f"Its parameters cannot be read: {error}")
             return {'FINISHED'}

@@ -170,11 +170,9 @@ class CONVOLUME_PT_data(Sub, bpy.types.Panel):
             column = layout.column()
             column.prop(group, "source", text=label_of(table))
             problem(column, context, settings, table)
-            fields(column, settings, table, without=("max_cells", "values"))
+            fields(column, settings, table, without=("values",))
             if group.source == 'VALUES':
                 self.grid(column, group, table)
-            if table == "input":
-                fields(column, settings, table, "max_cells")
             layout.separator()
 
     def grid(self, layout, group, table):

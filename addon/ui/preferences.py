@@ -4,15 +4,23 @@
 import os
 import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntVectorProperty, StringProperty
 
+from ..story.scene import parse_limits
 from ..story.spec import THEMES, Output, default_of, knobs
 from .field import label_of
 
 ADDON = __package__.rpartition(".")[0]
 _SIZE = knobs(Output)["size"]
+
+
+def _changed(_preferences, _context):
+    from . import state
+
+    state.forget()
 
 
 class CONVOLUME_Preferences(bpy.types.AddonPreferences):
@@ -47,6 +55,17 @@ class CONVOLUME_Preferences(bpy.types.AddonPreferences):
         ],
     )
 
+    folder: StringProperty(
+        name="Read From",
+        description="A folder whose files every scene file may name; without it only those beside it and below",
+        subtype='DIR_PATH',
+    )
+    limits: StringProperty(
+        name="Limits",
+        description="Limits raised for scene files and figures, as in cells=5000000 steps=20000",
+        update=_changed,
+    )
+
     def draw(self, _context):
         layout = self.layout
         layout.use_property_split = True
@@ -59,12 +78,22 @@ class CONVOLUME_Preferences(bpy.types.AddonPreferences):
         sizes.prop(self, "size", index=1, text="")
         layout.prop(self, "output_folder")
         layout.prop(self, "show_result")
+        layout.prop(self, "folder")
+        layout.prop(self, "limits")
 
 
 def of(context):
     """The user's preferences; None where the add-on was not enabled by Blender."""
     addon = context.preferences.addons.get(ADDON)
     return addon.preferences if addon else None
+
+
+def allowed(context, own: bool = False) -> dict:
+    """What `load` is told of limits and folders; `own`: what the user chose in the panel may lie anywhere."""
+    mine = of(context)
+    limits = parse_limits(mine.limits.split()) if mine else parse_limits(())
+    folders = [Path(bpy.path.abspath(mine.folder))] if mine and mine.folder else []
+    return {"limits": limits, "folders": None if own else folders}
 
 
 def preferred(context, scene):

@@ -103,7 +103,10 @@ def text_of(settings) -> str:
 
 def scene_of(settings) -> Scene:
     """The panel as a checked scene; SceneError says what is wrong."""
-    return loads(text_of(settings), path=Path(f"{settings.id or 'figure'}.toml"))
+    from . import preferences
+
+    path = Path(f"{settings.id or 'figure'}.toml")
+    return loads(text_of(settings), path=path, **preferences.allowed(bpy.context, own=True))
 
 
 def check(settings) -> Checked:
@@ -203,7 +206,7 @@ def follow(settings, context) -> None:
         if settings.figure != 'FILE':
             scene = preferences.preferred(context, load(settings.figure))
         elif settings.file:
-            scene = load(Path(bpy.path.abspath(settings.file)))
+            scene = load(Path(bpy.path.abspath(settings.file)), **preferences.allowed(context))
         else:
             return
     except SceneError as error:

@@ -2,11 +2,13 @@
 """Scene files that are wrong: one line each, with the file, the key, the value and what would be right."""
 
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from addon.story.scene import SceneError, load, loads, parse_override
+from addon.story import make_plan, runs
+from addon.story.scene import SceneError, load, loads, parse_limits, parse_override
 
 
 @pytest.fixture
@@ -231,7 +233,7 @@ def test_a_scene_file_of_many_megabytes_is_not_read(tmp_path):
     file = tmp_path / "long.toml"
     with file.open("wb") as f:
         f.truncate(17_000_000)
-    with pytest.raises(SceneError, match="at most 16,000,000 bytes"):
+    with pytest.raises(SceneError, match="at most 500,000 bytes"):
         load(file)
 
 
@@ -304,9 +306,92 @@ def test_a_volume_beyond_the_limit_is_refused_before_memory_is_taken(refused, te
 
 
 def test_the_limit_can_be_raised_and_lowered(refused):
-    text = "[op]\ntype = 'global_max_pool'\n[input]\nsize = [1500, 1500]\nmax_cells = {}\n"
-    assert loads(text.format(2_250_000)).input.size == (1500, 1500)
-    assert refused(text.format(2_249_999)).key == "input.size"
+    text = "[op]\ntype = 'global_max_pool'\n[input]\nsize = [1500, 1500]\n"
+    assert "(--limit cells=2250000 allows it)" in refused(text).right
+    assert loads(text, limits=parse_limits(["cells = 2_250_000"])).input.size == (1500, 1500)
+    with pytest.raises(SceneError, match="must make at most 2,249,999 cells"):
+        loads(text, limits=parse_limits(["cells=2249999"]))
+    assert "a file cannot raise its own limits" in refused(text + "max_cells = 5_000_000\n").right
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("cells", "must be NAME=NUMBER, as in cells=5000000"), ("cels=3", "nearest: cells"),
+        ("cells=0", "from 1 to"), ("cells=1e9", "from 1 to"), ("cells=" + "9" * 99, "from 1 to"),
+        ("qqq=1", "the limits are cells, steps"),
+    ],
+)  # fmt: skip
+def test_a_wrong_limit_is_one_line(text, line):
+    with pytest.raises(SceneError) as caught:
+        parse_limits([text])
+    assert line in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "name"),
+    [
+        ("[input]\nsize = [70, 70]", "input.size", "steps=4624"),
+        (CONV + "kernel_size = 32\n[input]\nsize = [64, 64]", "op.kernel_size", "products=1115136"),
+        ("[output]\nsize = [8192, 8192]", "output.size", "frame=67108864"),
+        (CONV + "stride = 2\n[input]\nsize = [99, 99]\n[compare]\nstride = 1", "input.size", "steps=9409"),
+    ],
+)
+def test_a_figure_of_too_many_steps_products_or_pixels_is_refused_before_it_is_computed(text, key, name):
+    with pytest.raises(SceneError) as caught:
+        make_plan(loads(text))
+    assert caught.value.key == key and f"(--limit {name} allows it)" in caught.value.right
+    assert runs(loads(text, limits=parse_limits([name])))
+
+
+def test_a_figure_of_too_many_pixels_in_all_is_refused_before_it_is_built():
+    scene = loads("[output]\nsize = [3840, 2160]\nfps = 120\n[timing]\nlongest = 60\nstep = 4\n")
+    with pytest.raises(SceneError, match=r"output\.size = .* must make at most 10,000,000,000 pixels in all"):
+        make_plan(scene)
+
+
+# --- where a file may read ---
+
+
+def test_what_a_scene_file_names_lies_beside_it_unless_its_folder_is_named(tmp_path, monkeypatch):
+    own, other = tmp_path / "own", tmp_path / "other"
+    (own / "sub").mkdir(parents=True)
+    other.mkdir()
+    for folder in (own, own / "sub", other):
+        np.save(folder / "x.npy", np.ones((6, 6), int))
+    (own / "link.npy").symlink_to(other / "x.npy")
+    (own / "away").symlink_to(other)
+    (own / "..x.npy").write_bytes((other / "x.npy").read_bytes())
+    file = own / "x.toml"
+
+    def write(path):
+        file.write_text(f"[input]\nnpy = '{path}'\n")
+        return file
+
+    for path in ("x.npy", "sub/x.npy", "sub/../x.npy", "../own/x.npy", "..x.npy", str(own / "x.npy")):
+        assert load(write(path)).input.size == (6, 6)
+    for path in ("../other/x.npy", str(other / "x.npy"), "link.npy", "away/x.npy", "~/x.npy", "/dev/zero", "../x.npy"):
+        with pytest.raises(SceneError) as caught:
+            load(write(path))
+        assert caught.value.key == "input.npy" and "must lie beside the scene file" in caught.value.right
+    for path in ("../other/x.npy", "link.npy", "away/x.npy"):
+        assert load(write(path), folders=[other]).input.size == load(write(path), folders=None).input.size
+    monkeypatch.chdir(other)
+    assert load(write("sub/x.npy"), {"input.npy": "x.npy"}).input.npy == other / "x.npy"
+    assert load(file, {"input.npy": "../other/x.npy"}).input.npy == other / "x.npy"
+
+
+@pytest.mark.parametrize("stem", ["..", ".", " ", "a.", "con", "COM1", "nul.x", "a\nb", "a\x1b[31m", "a:b", "x" * 120])
+def test_a_name_that_no_file_should_have_is_refused(stem):
+    with pytest.raises(SceneError, match="must have a"):
+        loads(CONV, path=Path(f"{stem}.toml"))
+
+
+def test_keys_of_many_parts_are_refused_before_they_are_read():
+    for text in ("a" + ".a" * 9 + " = 1", "[" + " . ".join("abcdefghi") + "]", '"\\"x"' + ".'y'" * 8 + " = 1"):
+        with pytest.raises(SceneError, match=r"is nested too far \(at line 3\)"):
+            loads("# ok\n\n" + text)
+    assert loads("title = 'a.b.c.d.e.f.g.h.i'\n[input]\nvalues = [1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5]\n")
 
 
 def test_a_huge_npy_is_refused_by_its_header(refused, tmp_path):

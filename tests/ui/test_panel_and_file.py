@@ -18,7 +18,7 @@ OTHER = {
     "op.kernel_size": (2, 3), "op.padding": ((0, 1), (2, 3)), "op.stride": 2, "op.dilation": (1, 2), "op.groups": 2,
     "op.out_channels": 4, "op.output_padding": 1, "op.ceil_mode": True, "op.count_include_pad": False,
     "input.size": (7, 8), "input.channels": 2, "input.seed": 12, "input.low": -3, "input.high": 9,
-    "input.values": ((1, 0.25, -3), (4, 5, 6.5)), "input.max_cells": 1000, "input.levels": 6, "input.index": 3,
+    "input.values": ((1, 0.25, -3), (4, 5, 6.5)), "input.levels": 6, "input.index": 3,
     "weight.seed": 5, "weight.low": -2, "weight.high": 4, "weight.values": ((1, 0.1), (-2, 3)),
     "weight.kernel": ("sobel_x", "blur"), "bias.seed": 4, "bias.low": 0, "bias.high": 7, "bias.values": -2,
     "compare.stride": (2, 1), "compare.padding": "same", "compare.dilation": 3, "look.index_from": 1,
