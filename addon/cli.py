@@ -9,23 +9,24 @@
 
 import argparse
 import contextlib
+import importlib.util
 import os
 import re
 import signal
 import sys
 import tempfile
 import threading
-import traceback
 from pathlib import Path
 
 from . import __version__
-from .render import contact, outputs
+from .render import alone, contact, outputs, session
 from .render.encode import EncodeError
-from .render.jobs import Job, Unmade, Unusable
+from .render.jobs import Job, Unusable
 from .render.progress import quiet
+from .render.worker import in_words as _in_words
 from .story import SceneError, figures, load, make_plan
 from .story.checks import Wrong, check, show
-from .story.scene import parse_override
+from .story.scene import parse_limits, parse_override
 from .story.spec import default_of, find_knob
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -48,6 +49,7 @@ EPILOG = """\
 The same under `blender -b -P scripts/render_all.py -- …`, `python scripts/render_all.py …` and, installed,
 `python -m convolume …`. A .blend is rendered as it is: its frames, size, speed and look.
 A result is one line: figure, file, frames, distinct frames, seconds, bytes.
+What was rendered is kept: after an interruption of any kind the same command goes on where it stood.
 Exit codes: 0 all was made, 1 something could not be made and the rest was, 2 bad input and nothing was made,
 130 interrupted.
 """
@@ -57,19 +59,22 @@ class BadInput(Exception):
     """One line about what was asked for and cannot be."""
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Run the command line, return its exit code; bad input and an interruption are lines, no tracebacks."""
+def main(argv: list[str] | None = None, *, isolate: bool = True) -> int:
+    """Run the command line, return its exit code; bad input and an interruption are lines, no tracebacks.
+
+    `isolate`: every figure is rendered in a child process of its own; not, in this one, one after the other.
+    """
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # a terminal that has no × shows ?
     try:
         with _ctrl_c():
-            return _run(_parse(sys.argv[1:] if argv is None else argv))
+            return _run(_parse(sys.argv[1:] if argv is None else argv), isolate)
     except (BadInput, SceneError, Unusable) as wrong:
         _say(str(wrong))
         return BAD_INPUT
     except KeyboardInterrupt:
-        _say("interrupted; what was finished is there, nothing is half written")
+        _say("interrupted; what was finished is there, nothing is half written; the same command goes on from here")
         return INTERRUPTED
     except BrokenPipeError:  # `… --plan | head`
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
@@ -84,19 +89,21 @@ def _say(text: str) -> None:
 
 @contextlib.contextmanager
 def _ctrl_c():
-    """Ctrl-C raises KeyboardInterrupt, and afterwards does what it did before."""
-    before = signal.getsignal(signal.SIGINT)
+    """Ctrl-C raises KeyboardInterrupt, and being ended does; afterwards both do what they did before."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+            for number, what in before.items():
+                signal.signal(number, what or signal.SIG_DFL)
 
 
 def _take_ctrl_c() -> None:
     """Blender takes Ctrl-C for itself, when it starts or when bpy is imported; take it back."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 # What is asked for
@@ -122,6 +129,7 @@ def parser() -> argparse.ArgumentParser:
     instead = made.add_mutually_exclusive_group()
     instead.add_argument("--list", action="store_true", help="list the figures, a line each; render nothing")
     instead.add_argument("--plan", action="store_true", help="print the storyboard as text; render nothing")
+    instead.add_argument("--clean", action="store_true", help="empty the cache and say what was freed; render nothing")
     for option, (key, form) in SHORTHANDS.items():
         about = find_knob(key).metadata
         words = about["help"].replace("`", "") + f" (default: the scene's, else {_default(key)})"
@@ -131,6 +139,11 @@ def parser() -> argparse.ArgumentParser:
     add("--out", type=Path, default=Path(FOLDER), metavar="DIR", help=of_out)
     of_set = "replace a key of the scene file, as in op.stride=2; docs/scene-file.md lists them all"
     add("--set", action="append", default=[], metavar="KEY=VALUE", help=of_set)
+    of_limit = "allow a figure more than it may ask for, as in cells=5000000; docs/scene-file.md lists the limits"
+    add("--limit", action="append", default=[], metavar="NAME=NUMBER", help=of_limit)
+    of_allow = "a folder that scene files may read from, besides their own"
+    add("--allow", action="append", default=[], type=Path, metavar="DIR", help=of_allow)
+    session.add_options(add)
     add("--version", action="version", version=f"convolume {__version__}")
     return made
 
@@ -161,25 +174,24 @@ def _parse(argv):
     more = [t for t in asked.targets if OVERRIDE.match(t) and not os.path.exists(t)]  # --set a=1 b=2
     named = [t for t in asked.targets if t not in more]
     asked.overrides = given | dict(parse_override(text) for text in asked.set + more)
+    asked.bounds = {"limits": parse_limits(asked.limit), "folders": asked.allow}
     asked.targets = list(dict.fromkeys(named)) or figures()
     return asked
 
 
-def _run(asked) -> int:
+def _run(asked, isolate) -> int:
     if asked.list:
         return _list(asked)
     if asked.plan:
         return _plan(asked)
+    if not session.is_folder(asked.cache):
+        raise BadInput(f"--cache {asked.cache}: is a file, must be a folder")
+    if asked.clean:
+        return _clean(asked)
     jobs = [_blend_job(t, asked) if _is_blend(t) else _figure_job(t, asked) for t in asked.targets]
     found = [job for job in jobs if job]
     _check_folder(asked.out, found)
-    if _blender_is_missing():
-        return FAILED
-    for job in found:
-        if job.blend:
-            job.open_and_check()
-    made = _render(found, asked.out)
-    return DONE if made and len(found) == len(jobs) else FAILED
+    return DONE if _render(found, asked, isolate) and len(found) == len(jobs) else FAILED
 
 
 def _is_blend(target):
@@ -188,7 +200,7 @@ def _is_blend(target):
 
 def _figure_job(target, asked) -> Job | None:
     """A figure to render; None where no plan could be made of it, which has been said then."""
-    scene = load(target, asked.overrides)
+    scene = load(target, asked.overrides, **asked.bounds)
     plan = _planned(scene)
     return plan and Job(scene.id, scene.output.formats, scene.output.quality, plan)
 
@@ -238,29 +250,25 @@ def _check_folder(folder: Path, jobs: list[Job]) -> None:
             taken.add(path)
 
 
-def _blender_is_missing() -> bool:
+def _blender_is_missing(isolate) -> bool:
+    """Whether bpy cannot be had, which is said then. Children import it, and say if that fails."""
     try:
-        with quiet():
-            import bpy  # noqa: F401
+        if not isolate:
+            with quiet():
+                import bpy  # noqa: F401
+        elif importlib.util.find_spec("bpy") is None:
+            raise ModuleNotFoundError(name="bpy")
     except ImportError as error:
         absent = isinstance(error, ModuleNotFoundError) and error.name == "bpy"
-        version = ".".join(map(str, sys.version_info[:2]))
-        _say(NO_BPY.format(version=version, why="" if absent else f"; {_in_words(error)}"))
+        _no_bpy("" if absent else _in_words(error))
         return True
     _take_ctrl_c()
     return False
 
 
-def _in_words(error: BaseException) -> str:
-    """An exception in one line, with its place where it is not one that speaks for itself."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    text = " ".join(str(error).split()) or type(error).__name__
-    if isinstance(error, (EncodeError, OSError, ImportError)):
-        return text
-    places = traceback.extract_tb(error.__traceback__)
-    at = f" ({Path(places[-1].filename).name}:{places[-1].lineno})" if places else ""
-    return f"{type(error).__name__}: {text}{at}"
+def _no_bpy(why) -> None:
+    version = ".".join(map(str, sys.version_info[:2]))
+    _say(NO_BPY.format(version=version, why=why and f"; {why}"))
 
 
 # --list, --plan
@@ -270,7 +278,7 @@ def _scenes(asked, option):
     for target in asked.targets:
         if _is_blend(target):
             raise BadInput(f"{target}: {option} takes figures and scene files, a .blend holds no storyboard")
-    return [load(target, asked.overrides) for target in asked.targets]
+    return [load(target, asked.overrides, **asked.bounds) for target in asked.targets]
 
 
 def _list(asked) -> int:
@@ -296,31 +304,34 @@ def _plan(asked) -> int:
 # Rendering
 
 
-def _render(jobs, folder) -> bool:
-    """Every job, whatever becomes of the others; whether all was made."""
-    from .render import profiles
+def _clean(asked) -> int:
+    try:
+        print(session.clean(asked))
+    except OSError as error:
+        _say(f"the cache cannot be emptied: {error.filename}: {_in_words(error)}")
+        return FAILED
+    return DONE
 
-    made, said, stills = True, set(), []
-    for job in jobs:
-        try:
-            profile, reason = None, f"{job.name}: as it is, with its own render settings"
-            if job.quality:
-                with quiet():  # looking for GPUs is not done in silence
-                    profile, why = profiles.choose(job.quality)
-                reason = f"{job.quality} quality: {why}"
-            if reason not in said:
-                said.add(reason)
-                _say(reason)
-            for result in job.run(profile, folder, _say, stills.append):
-                print(result, flush=True)
-        except Unmade:
-            made = False
-        except BrokenPipeError:
-            raise
-        except Exception as error:
-            _say(f"{job.name}: failed to render: {_in_words(error)}")
-            made = False
-    return _contact_sheet(stills, folder) and made
+
+def _render(jobs, asked, isolate) -> bool:
+    """Every job, whatever becomes of the others; whether all was made."""
+    if _blender_is_missing(isolate):
+        return False
+
+    def show(line):
+        print(line, flush=True)
+
+    if isolate:
+        made, stills, missing = session.render(jobs, asked, _say, show)
+        if missing is not None:
+            _no_bpy(missing)
+            return False
+    else:
+        for job in jobs:
+            if job.blend:
+                job.open_and_check()
+        made, stills = alone.render(jobs, asked.out, _say, show, session.store_of(asked))
+    return _contact_sheet(stills, asked.out) and made
 
 
 def _contact_sheet(stills, folder) -> bool:

@@ -5,6 +5,7 @@ CI.
 
 import atexit
 import importlib.util
+import itertools
 import os
 import shutil
 import subprocess
@@ -18,7 +19,9 @@ import pytest
 _USER = tempfile.mkdtemp(prefix="convolume-tests-")
 atexit.register(shutil.rmtree, _USER, ignore_errors=True)
 os.environ["BLENDER_USER_RESOURCES"] = _USER
+os.environ["XDG_CACHE_HOME"] = os.path.join(_USER, "cache")  # on Linux, where the tests run
 
+_COUNT = itertools.count()
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
@@ -26,6 +29,15 @@ def pytest_report_header():
     """What the engine is compared with here: PyTorch has no small wheel for every Python."""
     pytorch = "and with PyTorch" if importlib.util.find_spec("torch") else "PyTorch is not installed here"
     return f"engine: compared with loops written from the definitions; {pytorch}"
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory, monkeypatch):
+    """Every test renders for itself: what another one, or the user, has rendered is not in its cache."""
+    folder = tmp_path_factory.getbasetemp() / f"cache-{next(_COUNT)}"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    yield
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

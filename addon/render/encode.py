@@ -10,13 +10,17 @@
 """
 
 import contextlib
+import hashlib
 import importlib.util
 import json
 import os
+import platform
+import re
 import shutil
 import struct
 import sys
 import tempfile
+import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +29,8 @@ from pathlib import Path
 import numpy as np
 
 SHORTEST = 2  # hundredths of a second: what is shorter, viewers play at a tenth of a second
+ABANDONED = 3600  # seconds without a change, after which an unfinished file of another machine is nobody's
+HERE = hashlib.blake2b(platform.node().encode(), digest_size=3).hexdigest()  # in unfinished files' names
 LONGEST = 65535  # and this is all that a GIF frame can say
 
 
@@ -262,12 +268,42 @@ def write_steps(folder, steps: Iterable[StepPicture]) -> Path:
 # Whole or not at all
 
 
+def sweep(folder, name: str, pid: int | None = None) -> None:
+    """Remove what a process that was killed has left unfinished of a name: `pid`'s, or any's that runs no more."""
+    pattern = re.compile(rf"\.{re.escape(name)}(?:_poster|_steps)?(?:\.\w+)?\.([0-9a-f]+)-(\d+)\..*part(\.\w+)?")
+    with contextlib.suppress(OSError):
+        for path in Path(folder).iterdir():
+            found = pattern.fullmatch(path.name)
+            if found is None or (pid is not None and (found[1], int(found[2])) != (HERE, pid)):
+                continue
+            old = time.time() - path.lstat().st_mtime > ABANDONED
+            if pid is None and (_runs(int(found[2])) if found[1] == HERE else not old):
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def _runs(pid: int) -> bool:
+    """Whether there is such a process here, as far as can be told."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 @contextlib.contextmanager
 def whole_file(path, suffix: str = "") -> Iterator[str]:
     """A name beside `path` to write to; it becomes `path` when all went well and vanishes otherwise."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part{suffix}")
+    temporary = path.with_name(f".{path.name}.{HERE}-{os.getpid()}.part{suffix}")
     try:
         yield str(temporary)
         os.replace(temporary, path)
@@ -284,7 +320,7 @@ def _folder(folder, prefix) -> Iterator[Path]:
     """
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.{HERE}-{os.getpid()}.", suffix=".part", dir=folder.parent))
     made.chmod(0o755)
     try:
         yield made

@@ -3,9 +3,10 @@
 
 A pixel depends on the state that reaches it and on nothing else, so frames come out the same in any order. Missing
 tiles are collected over many frames and rendered in a scene of their own (`strip`); where that cannot show them, in
-the frame's own scene.
+the frame's own scene. What is known includes what the cache holds, and what is rendered goes there.
 """
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -15,6 +16,9 @@ import bpy
 import numpy as np
 
 from ..stage import compat
+from . import fixed
+from .cache import Store
+from .index import Index, Layout, digest, split
 from .looks import Looks, why_in_place
 from .recording import Recording
 from .state import TILE, reach, spreads, unaccounted
@@ -68,10 +72,10 @@ def read_targa(path: Path) -> np.ndarray:
 
 
 class _Renderer:
-    """Renders rectangles of a scene into tiles of a recording."""
+    """Renders rectangles of a scene into tiles of a recording, and of a shelf where there is one."""
 
     def __init__(self, scene, recording: Recording):
-        self.recording = recording
+        self.recording, self.shelf = recording, None
         self.folder = Path(tempfile.mkdtemp(prefix="convolume-"))
         settings = scene.render.image_settings
         compat.set_image_format(settings, "TARGA_RAW")
@@ -81,12 +85,12 @@ class _Renderer:
     def close(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def render(self, scene, missing: np.ndarray, tiles: np.ndarray) -> None:
-        """Render the missing tiles (a mask) as the scene stands; `tiles` has the numbers of all."""
+    def render(self, scene, missing: np.ndarray, tiles: np.ndarray, keys: list[bytes]) -> None:
+        """Render the missing tiles (a mask) as the scene stands; `tiles` has the numbers of all, `keys` their keys."""
         for box in rectangles(missing):
-            self._render(scene, box, missing, tiles)
+            self._render(scene, box, missing, tiles, keys)
 
-    def _render(self, scene, box, missing, tiles) -> None:
+    def _render(self, scene, box, missing, tiles, keys) -> None:
         render, recording, tile = scene.render, self.recording, self.recording.tile
         x0, y0 = box[0] * tile, box[1] * tile
         x1, y1 = min(box[2] * tile, recording.width), min(box[3] * tile, recording.height)
@@ -110,13 +114,16 @@ class _Renderer:
             for column in range(box[0], box[2]):
                 if missing[row, column]:
                     top, left = row * tile - y0, column * tile - x0
-                    recording.fill(tiles[row, column], pixels[top : top + tile, left : left + tile])
+                    part = pixels[top : top + tile, left : left + tile]
+                    recording.fill(tiles[row, column], part)
+                    if self.shelf is not None:
+                        self.shelf.put_tile(keys[row * tiles.shape[1] + column], part)
 
 
 class _Loop:
     """One recording under way."""
 
-    def __init__(self, scene, reuse: bool, progress):
+    def __init__(self, scene, reuse: bool, progress, store: Store | None = None, index: bytes | None = None):
         self.scene, self.progress = scene, progress
         unknown = unaccounted(scene) if reuse else "nothing, as asked,"
         whole = unknown or spreads(scene)
@@ -124,77 +131,133 @@ class _Loop:
         height = scene.render.resolution_y * scene.render.resolution_percentage // 100
         tile = max(width, height) if whole else TILE
         self.recording = Recording(width, height, tile, 4 if scene.render.film_transparent else 3)
+        self.renderer = _Renderer(scene, self.recording)
+        self.shelf, self.index = None, None
+        if store is not None and reuse:
+            self._open(store, index, unknown or fixed.why_not(scene))
         self.reader = None if unknown else Reader(scene, tile, EVERYWHERE if whole else reach(scene), Looks())
         self.clock = None if unknown else Clock()
-        self.renderer = _Renderer(scene, self.recording)
         self.strip = None if whole or why_in_place(scene) else Strip(scene, self.reader)
-        self.pieces: list[Piece] = []
+        self.pieces: list[tuple[Piece, list[bytes]]] = []
         self.known: dict[bytes, int] = {}
 
+    def _open(self, store, index, why_not) -> None:
+        """Find what is known of the scene; where a digest cannot say what it shows, of this run alone."""
+        recording = self.recording
+        size = recording.width, recording.height, recording.tile, recording.depth
+        if why_not and index is None:
+            return
+        name = digest(index, "tiles") if why_not else fixed.fixed(self.scene, *size)
+        self.shelf = self.renderer.shelf = store.shelf(name)
+        self.layout = Layout(name, *size, -(-size[1] // size[2]), -(-size[0] // size[2]))
+        self.index = index and Index(store.shelf(index))
+
     def close(self) -> None:
+        self.keep()
         self.renderer.close()
         if self.strip is not None:
             self.strip.close()
+
+    def keep(self, now: bool = True) -> None:
+        """Write what was rendered to the cache; not `now`: where enough of it waits."""
+        if self.shelf is not None:
+            written = self.shelf.flush(now)
+            if self.index is not None and (written or now):
+                self.index.shelf.flush()
 
     def frame(self, done: int, frame: int) -> None:
         """Take one frame into the recording; what it lacks is rendered now, or with later ones."""
         state = self.clock.at(frame) if self.clock else None
         if state is not None and state in self.known:
-            self.recording.order.append(self.known[state])
+            number, keys = self.known[state]
+            self.recording.order.append(number)
+            self._note(frame, keys)
             return
-        self.scene.frame_set(frame)
-        if self.reader is None:
-            missing, tiles = self.recording.add([b"frame %d" % frame], (1, 1))
-            self.renderer.render(self.scene, missing, tiles)
-        else:
-            self._read(done, self.reader.read(bpy.context.evaluated_depsgraph_get()))
+        keys = self._recall(frame)
+        if keys is None:
+            self.scene.frame_set(frame)
+            if self.reader is None:
+                keys = np.frombuffer(hashlib.blake2b(b"frame %d" % frame, digest_size=16).digest(), np.uint64)[None]
+                missing, tiles = self._add(keys, (1, 1))
+                self.renderer.render(self.scene, missing, tiles, split(keys))
+                self.keep(now=False)
+            else:
+                keys = self._read(done, self.reader.read(bpy.context.evaluated_depsgraph_get()))
+            self._note(frame, keys)
         if state is not None:
-            self.known[state] = self.recording.order[-1]
+            self.known[state] = self.recording.order[-1], keys
+
+    def _note(self, frame, keys) -> None:
+        if self.index is not None and self.index.get(frame) is None:
+            self.index.put(frame, self.layout, keys)
+
+    def _recall(self, frame: int) -> np.ndarray | None:
+        """The keys of a frame all of whose tiles are known, which is then taken without looking at the scene."""
+        known = self.index.get(frame) if self.index is not None else None
+        if known is None or known[0] != self.layout:
+            return None
+        if not all(key in self.shelf or key in self.recording for key in split(known[1])):
+            return None
+        self._add(known[1], (self.layout.rows, self.layout.columns))
+        return known[1]
+
+    def _add(self, keys: np.ndarray, shape) -> tuple[np.ndarray, np.ndarray]:
+        """Append a frame; which of its tiles are neither known nor in the cache, and the numbers of all."""
+        named = split(keys)
+        missing, tiles = self.recording.add(named, shape)
+        if self.shelf is not None and missing.any():
+            missing = self.recording.fill_from(self.shelf, named, missing, tiles)
+        return missing, tiles
 
     def _read(self, done, snapshot):
-        shape = snapshot.odd.shape
-        keys = np.ascontiguousarray(snapshot.keys).view("V16").ravel().tolist()
-        missing, tiles = self.recording.add(keys, shape)
+        missing, tiles = self._add(snapshot.keys, snapshot.odd.shape)
         if not missing.any():
-            return
-        layered = self.strip is not None and self.strip.count(snapshot) > 0
+            return snapshot.keys
+        layered, keys = self.strip is not None and self.strip.count(snapshot) > 0, split(snapshot.keys)
         here = missing & snapshot.odd if layered else missing
         if here.any():
-            self.renderer.render(self.scene, here, tiles)
+            self.renderer.render(self.scene, here, tiles, keys)
+            self.keep(now=False)
             missing = missing & ~here
         if missing.any():
-            if self.pieces and self.pieces[0].snapshot.setting != snapshot.setting:
+            if self.pieces and self.pieces[0][0].snapshot.setting != snapshot.setting:
                 self.flush()
             if not self.pieces:
                 self.strip.set_lights()
-            self.pieces.append(Piece(snapshot, missing, tiles, done))
+            self.pieces.append((Piece(snapshot, missing, tiles, done), keys))
             if len(self.pieces) >= self.strip.count(snapshot):
                 self.flush()
+        return snapshot.keys
 
     def flush(self) -> None:
         """Render the pieces that wait."""
         if not self.pieces:
             return
-        self.strip.fill(self.pieces)
-        for layer, piece in enumerate(self.pieces):
+        self.strip.fill([piece for piece, _ in self.pieces])
+        for layer, (piece, keys) in enumerate(self.pieces):
             self.strip.look_at(layer)
-            self.renderer.render(self.strip.scene, piece.missing, piece.tiles)
+            self.renderer.render(self.strip.scene, piece.missing, piece.tiles, keys)
+            self.keep(now=False)
             if self.progress is not None:
                 self.progress(piece.frame)
         self.pieces = []
 
 
 def record(scene, frames: Sequence[int], profile=None, progress: Callable[[int, int], None] | None = None,
-           *, reuse: bool = True) -> Recording:  # fmt: skip
+           *, reuse: bool = True, store: Store | None = None, index: bytes | None = None,
+           threads: int = 0) -> Recording:  # fmt: skip
     """Render frames of a scene. `profile` (None: as the scene is set) is applied first; `progress(done, total)`.
 
-    `reuse` False renders every frame whole, to compare with. Sets the scene's output format, border and path, and
-    leaves its current frame at the last one that was evaluated.
+    `reuse` False renders every frame whole, to compare with. `store`: the cache to take from and to fill, and `index`
+    the name of the shelf there that says which tiles the frames are made of. `threads`: of the CPU, 0 for all.
+    Sets the scene's output format, border and path, and leaves its current frame at the last one that was evaluated.
     """
     if profile is not None:
         profile.apply(scene)
+    if threads:
+        scene.render.threads_mode, scene.render.threads = "FIXED", threads
     total = len(frames)
-    loop = _Loop(scene, reuse, progress and (lambda done: progress(done, total)))
+    loop = _Loop(scene, reuse, progress and (lambda done: progress(done, total)), store, index)
     try:
         for done, frame in enumerate(frames):
             loop.frame(done, frame)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import outputs
+from . import encode, outputs
 from .encode import EncodeError, missing_encoder
 from .progress import Progress, quiet
 
@@ -55,8 +55,8 @@ class Job:
                 raise Unusable(f"{path}: a .blend gives {', '.join(BLEND_FORMATS)}, not {format}")
         return cls(path.stem, tuple(formats), quality, blend=path)
 
-    def open_and_check(self) -> None:
-        """Blender can open the `.blend`, and it holds what its formats need."""
+    def open_and_check(self) -> tuple[int, int]:
+        """Blender can open the `.blend`, and it holds what its formats need; how many frames and pixels it has."""
         try:
             with quiet():
                 scene = _opened(self.blend)
@@ -69,29 +69,36 @@ class Job:
             raise Unusable(f"{self.blend}: its frames end before they start")
         if "steps" in self.formats and not clip.steps:
             raise Unusable(f"{self.blend}: does not say when its steps are, so there are no pictures of them")
+        render, share = scene.render, scene.render.resolution_percentage / 100
+        return len(clip.needed(self.formats)), int(render.resolution_x * render.resolution_y * share**2)
 
-    def run(self, profile, folder: Path, say: Callable[[str], None], keep=None) -> Iterator[outputs.Result]:
+    def run(self, profile, folder: Path, say: Callable[[str], None], keep=None, **how) -> Iterator[outputs.Result]:
         """Make it, in `folder`. `say` gets a line for what cannot be made, and `Unmade` then ends it.
 
         `profile` is what `quality` came to, None for a `.blend`'s own settings. `keep` gets the picture that a poster
-        would show, where it is among the frames.
+        would show, where it is among the frames. `how`: `store`, the cache, and `threads`, for `frames.record`.
         """
-        from . import frames
-
         folder.mkdir(parents=True, exist_ok=True)
-        with quiet():
-            scene = _opened(self.blend) if self.blend else _built(self.plan)
-            clip = outputs.Clip.of_scene(scene, self.name) if self.blend else outputs.Clip.of_plan(self.plan)
-        if "blend" in self.formats:
-            with quiet():
-                profile.apply(scene)  # who opens it and renders gets the same pictures
-                saved = outputs.save_blend(clip, folder)
-            yield saved
+        encode.sweep(folder, self.name)
         formats, lacking = self._possible(say)
+        clip = outputs.Clip.of_plan(self.plan) if self.plan else None
+        recording = self._recalled(profile, clip and clip.needed(formats), how.get("store"))
+        if recording is None:
+            with quiet():
+                scene = _opened(self.blend) if self.blend else _built(self.plan)
+                clip = clip or outputs.Clip.of_scene(scene, self.name)
+            if "blend" in self.formats:
+                with quiet():
+                    profile.apply(scene)  # who opens it and renders gets the same pictures
+                    saved = outputs.save_blend(clip, folder)
+                yield saved
         needed = clip.needed(formats)
         if needed:
-            with Progress(self.name, len(needed)) as progress, quiet():
-                film = outputs.Film(clip, needed, frames.record(scene, needed, profile, progress))
+            if recording is None:
+                with Progress(self.name, len(needed)) as progress, quiet():
+                    recording = self._recorded(scene, needed, profile, progress, **how)
+            self._tell(recording, how.get("store"), say)
+            film = outputs.Film(clip, needed, recording)
             if keep and clip.poster in needed:
                 keep(film.at(clip.poster))
         for format in formats:
@@ -105,6 +112,53 @@ class Job:
                 yield result
         if lacking:
             raise Unmade(self.name)
+
+    def fill(self, profile, needed: list[int], progress, scene=None, **how):
+        """Render frames into the cache; the scene, to be given again for more frames of this job."""
+        with quiet():
+            if scene is None:
+                scene = _opened(self.blend) if self.blend else _built(self.plan)
+            self._recorded(scene, needed, profile, progress, **how)
+        return scene
+
+    def frames(self, scene=None) -> list[int]:
+        """The frames that are to be rendered; of a `.blend` its opened scene is needed."""
+        clip = outputs.Clip.of_plan(self.plan) if self.plan else outputs.Clip.of_scene(scene, self.name)
+        return clip.needed(f for f in self.formats if f != "blend")
+
+    def index(self, profile, store) -> bytes | None:
+        """The shelf of the cache that says which tiles the frames are made of; None without a cache."""
+        from . import fixed, index
+
+        if store is None or not store.limit:
+            return None
+        if self.plan is None:  # it may hang on other files: what is known of it holds for one run
+            return index.run_shelf(store.run, self.name)
+        return index.digest(self.plan, profile, fixed.renderer())
+
+    def _recorded(self, scene, needed, profile, progress, *, store=None, threads=0):
+        from . import frames
+
+        if store is None:
+            return frames.record(scene, needed, profile, progress)
+        index = self.index(profile, store)
+        return frames.record(scene, needed, profile, progress, store=store, index=index, threads=threads)
+
+    def _recalled(self, profile, needed, store):
+        """A figure's recording, where the cache has all of it: then nothing is built."""
+        from . import index
+
+        if not needed or "blend" in self.formats or store is None or not store.limit:
+            return None
+        return index.recalled(store, self.index(profile, store), needed)
+
+    def _tell(self, recording, store, say) -> None:
+        if store is None:
+            return
+        if store.trouble:
+            say(f"{self.name}: {store.trouble}")
+        if recording.reused:
+            say(f"{self.name}: {recording.reused} of {recording.tiles} pieces are from the cache")
 
     def _possible(self, say) -> tuple[list[str], bool]:
         """The formats to write from frames, PNGs in place of a GIF that cannot be made; and whether so."""

@@ -7,13 +7,16 @@ import numpy as np
 class Recording:
     """For each frame (`order`) the number of its distinct picture; pictures are assembled when they are asked for.
 
-    Pictures are uint8, (height, width, 3), or 4 with alpha. `rendered_pixels` counts what was rendered for them.
+    Pictures are uint8, (height, width, 3), or 4 with alpha. `rendered_pixels` counts what was rendered for them,
+    `reused` the tiles that were in the cache. `listener`: a callable that hears of every picture that is assembled.
     """
+
+    listener = None
 
     def __init__(self, width: int, height: int, tile: int, depth: int):
         self.width, self.height, self.tile, self.depth = width, height, tile, depth
         self.order: list[int] = []
-        self.rendered_pixels = 0
+        self.rendered_pixels = self.reused = 0
         self._tiles: list[np.ndarray | None] = []
         self._numbers: dict[bytes, int] = {}
         self._pictures: list[np.ndarray] = []
@@ -40,13 +43,30 @@ class Recording:
         self.order.append(self._by_tiles[name])
         return tiles >= known, tiles
 
+    def __contains__(self, key: bytes) -> bool:
+        """Whether a tile is known by its key, filled or not."""
+        return key in self._numbers
+
     def fill(self, number: int, pixels: np.ndarray) -> None:
         """Give a tile its pixels."""
         if self._tiles[number] is None:
             self._tiles[number] = np.ascontiguousarray(pixels)
 
+    def fill_from(self, shelf, keys: list[bytes], missing: np.ndarray, tiles: np.ndarray) -> np.ndarray:
+        """Fill the missing tiles (a mask) that a shelf of the cache has; the mask of those it has not."""
+        still, numbers = missing.ravel().copy(), tiles.ravel()
+        for place in np.flatnonzero(still).tolist():
+            pixels = shelf.tile(keys[place])
+            if pixels is not None:
+                self.fill(numbers[place], pixels)
+                self.reused += 1
+                still[place] = False
+        return still.reshape(missing.shape)
+
     def picture(self, index: int) -> np.ndarray:
         """A distinct picture, by its number."""
+        if self.listener is not None:
+            self.listener()
         tiles = self._pictures[index]
         if self._canvas is None:
             before, canvas = np.full_like(tiles, -1), np.empty((self.height, self.width, self.depth), np.uint8)

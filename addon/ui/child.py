@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # as the window reads them
     importlib.import_module(module + ".render.progress").Progress.listener = staticmethod(tell)
-    return importlib.import_module(module + ".cli").main(rest)
+    return importlib.import_module(module + ".cli").main(rest, isolate=False)
 
 
 if __name__ == "__main__":

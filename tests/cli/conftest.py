@@ -38,7 +38,7 @@ def painter(monkeypatch):
     """Puts the painting renderer in Blender's place; holds what was asked of it."""
     asked = types.SimpleNamespace(recorded=[], chosen=[], broken=set(), channels=3)
 
-    def record(scene, frames, profile, progress=None):
+    def record(scene, frames, profile, progress=None, **_):
         if scene.id in asked.broken:
             raise RuntimeError("the lamp\nfell over")
         asked.recorded.append((scene.id, list(frames)))
@@ -58,8 +58,9 @@ def painter(monkeypatch):
         vars(module).update(content)
         monkeypatch.setitem(sys.modules, module.__name__, module)
         monkeypatch.setattr(f"addon.render.{name}", module, raising=False)
+    monkeypatch.setattr("addon.render.session.store_of", lambda asked: None)  # paintings are not kept
     monkeypatch.setattr(jobs, "_built", lambda plan: plan)
-    monkeypatch.setattr(cli, "_blender_is_missing", lambda: False)
+    monkeypatch.setattr(cli, "_blender_is_missing", lambda isolate: False)
     return asked
 
 
@@ -69,7 +70,7 @@ def convolume(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments):
-        code = cli.main([str(a) for a in arguments])
+        code = cli.main([str(a) for a in arguments], isolate=False)
         told = capsys.readouterr()
         return code, told.out.splitlines(), told.err.splitlines()
 
