@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The handful of meshes everything is made of: cells, frames, bars, shadow cards and texts. Units: one cell is 1."""
 
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 
@@ -164,12 +165,29 @@ def filled(outline: bpy.types.Mesh, by: float) -> bpy.types.Mesh:
 
 def text(name: str, body: str, anchor: str, face: bpy.types.VectorFont | None = None) -> bpy.types.Mesh:
     """A text of font size 1 that faces -y: centred on its place, or starting there on its baseline."""
-    curve = bpy.data.curves.new(name, "FONT")
+    places, corners, starts, smooth = _letters(body, anchor, face and bpy.path.abspath(face.filepath))
+    mesh = bpy.data.meshes.new(name)
+    mesh.vertices.add(len(places))
+    mesh.vertices.foreach_set("co", places.ravel())
+    mesh.loops.add(len(corners))
+    mesh.loops.foreach_set("vertex_index", corners)
+    mesh.polygons.add(len(starts))
+    mesh.polygons.foreach_set("loop_start", starts)
+    mesh.polygons.foreach_set("use_smooth", smooth)
+    mesh.update(calc_edges=True)
+    return mesh
+
+
+@lru_cache(maxsize=4096)  # a figure says most of its numbers more than once, and says them again when it is updated
+def _letters(body: str, anchor: str, font: str | None) -> tuple[np.ndarray, ...]:
+    """A text's vertices (n, 3), the vertices at its faces' corners one face after the other, and per face where it
+    begins and whether it is smooth."""
+    curve = bpy.data.curves.new("text", "FONT")
     curve.body, curve.size = body, FONT_SCALE
-    if face is not None:
-        curve.font = face
+    if font:
+        curve.font = bpy.data.fonts.load(font, check_existing=True)
     curve.resolution_u = 3
-    thing = bpy.data.objects.new(name, curve)
+    thing = bpy.data.objects.new("text", curve)
     if body.strip() and compat.takes_overlaps_for_holes():
         curve.fill_mode = "NONE"
         outline = bpy.data.meshes.new_from_object(thing)
@@ -178,20 +196,19 @@ def text(name: str, body: str, anchor: str, face: bpy.types.VectorFont | None = 
     else:
         curve.offset = WEIGHT
         mesh = bpy.data.meshes.new_from_object(thing)
-    bpy.data.objects.remove(thing)
-    bpy.data.curves.remove(curve)
-    mesh.name = name
-    flat = np.zeros(len(mesh.vertices) * 3, np.float32)
-    mesh.vertices.foreach_get("co", flat)
-    co = flat.reshape(-1, 3)
-    x, y = co[:, 0].copy(), co[:, 1].copy()
+    co = np.zeros((len(mesh.vertices), 3), np.float32)
+    mesh.vertices.foreach_get("co", co.ravel())
+    corners, starts = np.zeros(len(mesh.loops), np.int32), np.zeros(len(mesh.polygons), np.int32)
+    mesh.loops.foreach_get("vertex_index", corners)
+    mesh.polygons.foreach_get("loop_start", starts)
+    smooth = np.zeros(len(starts), bool)
+    mesh.polygons.foreach_get("use_smooth", smooth)
+    bpy.data.batch_remove([thing, curve, mesh])
+    x, z = co[:, 0].copy(), co[:, 1].copy()
     if anchor == "center" and len(x):
         x -= (x.min() + x.max()) / 2
-        y -= CAP_HEIGHT / 2
-    co[:, 0], co[:, 1], co[:, 2] = x, 0.0, y
-    mesh.vertices.foreach_set("co", co.ravel())
-    mesh.update()
-    return mesh
+        z -= CAP_HEIGHT / 2
+    return np.column_stack([x, np.zeros_like(x), z]), corners, starts, smooth
 
 
 _KINDS = {np.float32: "FLOAT", np.int32: "INT"}
