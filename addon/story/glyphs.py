@@ -5,6 +5,8 @@ The font is Inter, which every Blender brings along: its digits are all equally 
 `FONT_SCALE` is the size Blender is asked for where we say 1, so that capitals are about 0.69 high.
 """
 
+from functools import lru_cache
+
 from .glyph_table import ADVANCE
 
 FONT_FILE = "Inter.woff2"
@@ -17,6 +19,7 @@ TIMES = "\u00d7"
 _WIDTH = {character: width for characters, width in ADVANCE.items() for character in characters}
 
 
+@lru_cache(maxsize=4096)
 def width(text: str) -> float:
     """The advance of `text` in units of the font size; a character outside the table counts as a full square."""
     return sum(_WIDTH.get(character, 1.0) for character in text)

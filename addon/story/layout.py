@@ -7,6 +7,7 @@ of the scene: in an orthographic view any place on the screen can be reached by 
 
 import math
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 
@@ -26,6 +27,7 @@ class Camera:
         self.up = self.ground * math.sin(e) + np.array([0.0, 0.0, math.cos(e)])
         self.toward = -self.ground * math.cos(e) + np.array([0.0, 0.0, math.sin(e)])
         self.sine, self.cosine = math.sin(e), math.cos(e)
+        self._boxes: dict[tuple, tuple[float, float, float, float]] = {}
 
     def project(self, points) -> np.ndarray:
         """World points (..., 3) to screen units (..., 2)."""
@@ -34,9 +36,11 @@ class Camera:
 
     def box(self, low, high) -> tuple[float, float, float, float]:
         """The screen box (x0, y0, x1, y1) of an axis-aligned box."""
-        corners = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
-        flat = self.project(corners)
-        return (*flat.min(axis=0), *flat.max(axis=0))
+        key = (*low, *high)
+        if key not in self._boxes:  # a layout is solved by asking for the same ones again and again
+            flat = self.project(list(product(*zip(low, high))))
+            self._boxes[key] = (*flat.min(axis=0), *flat.max(axis=0))
+        return self._boxes[key]
 
     def stand(self, x: float, y: float, height: float) -> np.ndarray:
         """The world place at `height` above the ground that is seen at the screen place (x, y), all in units."""

@@ -102,8 +102,8 @@ class Points:
         for name, (dtype, width, default) in POINT_FIELDS.items():
             if name == "position":
                 continue
-            shape = (len(position), width) if width > 1 else (len(position),)
-            data[name] = np.broadcast_to(np.asarray(columns.pop(name, default), dtype), shape).copy()
+            data[name] = made = np.empty((len(position), width) if width > 1 else len(position), dtype)
+            made[...] = columns.pop(name, default)
         if columns:
             raise TypeError(f"no such point field: {', '.join(columns)}")
         return cls(data)

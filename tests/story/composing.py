@@ -236,10 +236,14 @@ def unsaid(picture: Picture, i: int) -> list[str]:
 
 def whole_fault(picture: Picture) -> str:
     """Nothing where one output's products (or pooled numbers) and its sum can be read at once; else what is missing."""
-    own = [i for i in told(picture) if picture.plan.steps[i].run == 0]
-    faults = {i: unsaid(picture, i) for i in own}
+    faults = {}
+    for i in told(picture):
+        if picture.plan.steps[i].run == 0:
+            faults[i] = unsaid(picture, i)
+            if not faults[i]:
+                return ""  # one is enough
     best = min(faults, key=lambda i: len(faults[i]))
-    return faults[best] and f"{picture.name}: no step is legible whole; the best is {best}, without {faults[best]}"
+    return f"{picture.name}: no step is legible whole; the best is {best}, without {faults[best]}"
 
 
 CHECKS = (margin_faults, word_faults, cover_faults, size_faults, subject_faults)

@@ -8,7 +8,7 @@ what Blender evaluates by tests/stage/test_composition_seen.py.
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 
 import numpy as np
 
@@ -71,6 +71,20 @@ class Numbers:
     rows: np.ndarray  # (n, 3): as those of cells
     at: np.ndarray  # (n, 2) pixels of their middles
     long: np.ndarray  # half their length along the front faces, in world units
+
+
+def once(look):
+    """A look at a frame that is kept: the checks look at the same frames again and again."""
+    kept = f"_{look.__name__}"
+
+    @wraps(look)
+    def at(self, frame: int):
+        seen = self.__dict__.setdefault(kept, {})
+        if frame not in seen:
+            seen[frame] = look(self, frame)
+        return seen[frame]
+
+    return at
 
 
 def smooth(t):
@@ -203,6 +217,7 @@ class Picture:
         inside = (offset > -0.25) & (offset < extent + 0.25) & (np.fmod(offset + 0.5, gap) < 1.0)
         return inside.all(axis=1)
 
+    @once
     def cells(self, frame: int) -> Cells:
         clock, second, made = self.clock(frame), self.second(frame), []
         for number, v in enumerate(self.plan.volumes):
@@ -229,6 +244,7 @@ class Picture:
             ))  # fmt: skip
         return Cells(*(np.concatenate(column) for column in zip(*made, strict=True)))
 
+    @once
     def texts(self, frame: int) -> Texts:
         """The words, with the boxes of their ink."""
         clock, second, made = self.clock(frame), self.second(frame), []
@@ -256,6 +272,7 @@ class Picture:
         low = base - np.where(self.sinks[label], DESCENT, 0.01) * size
         return np.column_stack([left, low, left + wide, base + CAP_HEIGHT * size])
 
+    @once
     def numbers(self, frame: int) -> Numbers:
         """The texts on cells. They stand on the front faces, so they lean with them: the box is the upright one."""
         clock, second, made = self.clock(frame), self.second(frame), []
@@ -329,15 +346,18 @@ class Picture:
 
         In the units of `depth`. A ray toward the viewer leaves a cube through the nearest of its three near faces.
         """
-        flat = (np.asarray(spots)[:, None] - cells.at[None]) / self.pixel
-        world = flat[..., :1] * self.camera.right + flat[..., 1:] * self.camera.up
-        toward, half = self.camera.toward, (cells.half / self.pixel)[None, :, None]
-        with np.errstate(divide="ignore"):
-            out = (np.sign(toward) * half - world) / toward
-            into = (-np.sign(toward) * half - world) / toward
-        leaves, enters = out.min(axis=-1), into.max(axis=-1)
-        seen = (leaves > enters) & cells.solid[None]
-        return np.where(seen, cells.depth[None] + leaves, -np.inf)
+        found = np.full((len(spots), len(cells)), -np.inf)
+        solid = np.flatnonzero(cells.solid)
+        half = cells.half[solid] / self.pixel
+        leaves, enters = np.inf, -np.inf
+        for right, up, toward in zip(self.camera.right, self.camera.up, self.camera.toward, strict=True):
+            # how far along the axis each place is from each cell's middle, as a ray's length
+            with np.errstate(divide="ignore", invalid="ignore"):
+                spot, middle = (np.asarray(at) @ (right, up) / self.pixel / toward for at in (spots, cells.at[solid]))
+                away, reach = middle[None] - spot[:, None], half / abs(toward)
+            leaves, enters = np.minimum(leaves, away + reach), np.maximum(enters, away - reach)
+        found[:, solid] = np.where(leaves > enters, cells.depth[solid] + leaves, -np.inf)
+        return found
 
     def hidden(self, numbers: Numbers, cells: Cells) -> np.ndarray:
         """Which numbers have a cell before them, at their middle or near one of their ends."""

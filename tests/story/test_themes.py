@@ -71,29 +71,31 @@ def stacked(figure: str):
             if behind and behind[0] != numbers.rows[k][0] and cells.visiting[nearest]:
                 continue  # on its way it passes through others
             pairs.add((tuple(numbers.rows[k]), behind))
-        for k, role in enumerate(texts.roles):
-            dark = shade(picture, frame, texts.boxes[k])
+        for k, (role, dark) in enumerate(zip(texts.roles, shades(picture, frame, texts.boxes), strict=True)):
             before[role, texts.said[k]] = max(before.get((role, texts.said[k]), 0.0), dark)
     return pairs, before
 
 
-def shade(picture: Picture, frame: int, box) -> float:
-    """How much of a shadow lies under a text, at most: 0 to 1."""
-    xs, ys = np.linspace(box[0], box[2], 5), np.linspace(box[1], box[3], 3)
-    spots = np.array([(x, y) for x in xs for y in ys]) / picture.pixel
-    most = 0.0
+def shades(picture: Picture, frame: int, boxes) -> np.ndarray:
+    """How much of a shadow lies under each text (n boxes), at most: 0 to 1."""
+    x = np.linspace(boxes[:, 0], boxes[:, 2], 5)[:, None] / picture.pixel  # (5, 1, n) by (3, n) places of each text
+    y = np.linspace(boxes[:, 1], boxes[:, 3], 3)[None] / picture.pixel
+    camera, most = picture.camera, np.zeros(len(boxes))
     for v in picture.plan.volumes:
         home = picture.place(v, picture.second(frame))
         if v.card is None or picture.visiting(v, home):
             continue
-        x0, x1, y0, y1, z = v.card
-        ground = np.array([picture.camera.stand(x, y, home[2] + z * v.unit) for x, y in spots])
-        middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
-        local = (ground - home)[:, :2] / v.unit - middle
-        scale = [picture.plan.channels.get(f"{v.role}.shadow.scale.{axis}") for axis in "xy"]
-        local /= [max(channel.at(picture.second(frame)), 1e-3) if channel else 1.0 for channel in scale]
-        outside = np.maximum(np.abs(local) - (x1 - middle[0], y1 - middle[1]), 0.0) / CARD_MARGIN
-        most = max(most, float(np.clip(1 - outside.max(axis=1), 0, 1).max()))
+        *card, level = v.card
+        sides, height = np.reshape(card, (2, 2)), home[2] + level * v.unit
+        outside = 0.0
+        for axis, (low, high) in enumerate(sides):
+            # where on the ground of the shadow a place of the screen is seen: `Camera.stand`
+            ground = camera.right[axis] * x + camera.ground[axis] * (y - height * camera.cosine) / camera.sine
+            scale = picture.plan.channels.get(f"{v.role}.shadow.scale.{'xy'[axis]}")
+            local = (ground - home[axis]) / v.unit - (low + high) / 2
+            local /= max(scale.at(picture.second(frame)), 1e-3) if scale else 1.0
+            outside = np.maximum(outside, (np.abs(local) - (high - low) / 2) / CARD_MARGIN)
+        most = np.maximum(most, np.clip(1 - outside, 0, 1).max(axis=(0, 1)))
     return most**3 * (most * (6 * most - 15) + 10)
 
 
