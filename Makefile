@@ -17,8 +17,8 @@ help: ## list the commands
 render: ## render the figures to renders/, with all that needs to be set up first
 	$(ENV) one -- scripts/render_all.py --out renders $(ARGS)
 
-test: ## run the tests on every Python here that has a Blender, and say which is left out
-	$(ENV) each -- -m pytest -m "not blender" -n auto --dist loadfile $(ARGS)
+test: ## run the tests on every Python here that has a Blender (all on the newest), and say which is left out
+	$(ENV) each -- -m pytest -m "not blender" -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-blender: ## run the tests that need a real `blender` on the PATH
 	@command -v blender >/dev/null || echo 'convolume: no `blender` on the PATH, so these tests will be skipped'

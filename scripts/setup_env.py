@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Environments for work from a checkout: one per Python that has a Blender, made once and reused.
 
-    setup_env.py each -- ARGS     run `python ARGS` in every environment, say which are left out
+    setup_env.py each -- ARGS     run `python ARGS` in every environment, newest first, say which are left out
     setup_env.py one -- ARGS      run it in the newest one
     setup_env.py list             say what is there
 
 Standard library only, and nothing newer than Python 3.8, because this runs on whatever `python3` a machine
-has. What is missing is named with the command that brings it; nothing is installed outside the checkout.
+has. What is missing is named with the command that brings it; nothing is installed outside the checkout. `each`
+tells every Python but the first that it is a further one (CONVOLUME_FURTHER=1).
 """
 
 import ctypes
@@ -23,6 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BLENDERS = {"3.11": "4.5 LTS", "3.13": "5.2 LTS"}  # the Python of a bpy wheel: the Blender it is
 EXTRAS = ("bpy", "test", "lint")
+FURTHER = "CONVOLUME_FURTHER"  # tests/conftest.py leaves out there what one Python has proved for all
 
 PACKAGES = {  # Debian's names for what the bpy wheels take from the system
     "libEGL.so.1": "libegl1",
@@ -199,16 +201,18 @@ def run(command):
 
 
 def each(pythons, arguments):
-    """Run in every environment; 1 if one of them failed."""
-    told, failed = [], False
-    for version, python in pythons.items():
+    """Run in every environment, the newest first; 1 if one of them failed."""
+    told, failed, environment = [], False, dict(os.environ)
+    environment.pop(FURTHER, None)
+    for version, python in reversed(list(pythons.items())):
         name = f"Python {version} (Blender {BLENDERS[version]})"
         if not python:
             told.append(name + " left out, not found here")
             continue
         inside = ready(version, python)
         say(name)
-        status = subprocess.call([str(inside)] + arguments, cwd=str(ROOT))
+        status = subprocess.call([str(inside)] + arguments, cwd=str(ROOT), env=environment)
+        environment[FURTHER] = "1"
         failed = failed or bool(status)
         told.append(name + (f" FAILED ({status})" if status else " passed"))
     for line in told:

@@ -22,13 +22,26 @@ os.environ["BLENDER_USER_RESOURCES"] = _USER
 os.environ["XDG_CACHE_HOME"] = os.path.join(_USER, "cache")  # on Linux, where the tests run
 
 _COUNT = itertools.count()
+FURTHER = os.environ.get("CONVOLUME_FURTHER") == "1"  # scripts/setup_env.py ran all tests on another Python
+FIRST = ("stage", "render", "ui", "cli", "house")  # folders whose files take longest: none is left for the end
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
 def pytest_report_header():
     """What the engine is compared with here: PyTorch has no small wheel for every Python."""
     pytorch = "and with PyTorch" if importlib.util.find_spec("torch") else "PyTorch is not installed here"
-    return f"engine: compared with loops written from the definitions; {pytorch}"
+    further = ["a further Python: without the tests marked `once`, which the first one ran"] if FURTHER else []
+    return [f"engine: compared with loops written from the definitions; {pytorch}", *further]
+
+
+def pytest_collection_modifyitems(config, items):
+    """Long files first; on a further Python without what is marked `once`."""
+    folders = [*FIRST, "story", "engine"]
+    items.sort(key=lambda item: next((k for k, f in enumerate(folders) if f in item.path.parts), len(folders)))
+    left_out = [item for item in items if FURTHER and item.get_closest_marker("once")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("once")]
 
 
 @pytest.fixture(autouse=True)

@@ -35,6 +35,25 @@ def test_a_skip_fails_in_ci_only(root, tmp_path, ci):
     assert ("1 skipped" in closing) != bool(ci)
 
 
+@pytest.mark.parametrize("further", ["1", ""])
+def test_what_is_proved_once_is_left_out_on_a_further_python_only(root, tmp_path, further):
+    shutil.copy(root / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "test_some.py").write_text(
+        "import pytest\ndef test_a(): pass\n@pytest.mark.once\ndef test_b(): pass\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", tmp_path],
+        env={**os.environ, "CI": "true", "CONVOLUME_FURTHER": further},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    closing = done.stdout.strip().splitlines()[-1]
+    assert done.returncode == 0 and ("1 passed, 1 deselected" in closing) == bool(further), done.stdout
+    assert ("2 passed" in closing) != bool(further) and ("a further Python" in done.stdout) == bool(further)
+
+
 def test_a_module_that_skips_itself_fails_in_ci(root, tmp_path):
     shutil.copy(root / "tests" / "conftest.py", tmp_path)
     (tmp_path / "test_module.py").write_text("import pytest\npytest.importorskip('no_such_module')")

@@ -123,6 +123,20 @@ def test_each_says_which_python_failed_and_which_was_left_out(setup_env, monkeyp
     assert setup_env.one({"3.11": sys.executable, "3.13": None}, ["-c", "raise SystemExit(2)"]) == 2
 
 
+def test_each_begins_with_the_newest_python_and_tells_the_others_that_they_are_further_ones(
+    setup_env, monkeypatch, capfd
+):
+    monkeypatch.setattr(setup_env, "ready", lambda version, python: python)
+    monkeypatch.setenv("CONVOLUME_FURTHER", "1")
+    code = "import os; print('further:', os.environ.get('CONVOLUME_FURTHER'))"
+    assert setup_env.each({"3.11": sys.executable, "3.13": sys.executable}, ["-c", code]) == 0
+    out, err = capfd.readouterr()
+    assert out.split("\n") == ["further: None", "further: 1", ""]
+    assert err.index("3.13 (") < err.index("3.11 (")
+    assert setup_env.each({"3.11": sys.executable, "3.13": None}, ["-c", code]) == 0
+    assert capfd.readouterr().out == "further: None\n"  # one Python alone runs everything
+
+
 def test_help_lists_every_target(root):
     done = subprocess.run(["make", "help"], cwd=root, capture_output=True, text=True, check=True)
     for target in (

@@ -82,6 +82,7 @@ def test_what_both_are_called_and_how_their_sizes_come_about_is_said():
     assert said["b.head"] == "stride 2: 16 positions,  (9 \u2212 3) / 2 + 1 = 4"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_steps_are_shown_as_computed_with(name):
     stage = staged(FIGURE, OVERRIDES[name])
@@ -190,6 +191,7 @@ MUTANTS = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_proofs_fail_on_a_figure_in_which(name):
     mutate, said = MUTANTS[name]

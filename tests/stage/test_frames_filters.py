@@ -11,7 +11,7 @@ from addon.story.plan import FAR, Points, Track
 from .proof_filters import FiltersProof, prove
 from .seeing import staged
 
-FIGURES = ("conv1x1", "depth", "rgb_to_volume", "volume_to_volume")
+FIGURES = ("conv1x1", "depth", "rgb_to_volume", pytest.param("volume_to_volume", marks=pytest.mark.once))
 SEEDED = {"weight.seed": 4}
 SMALL = {**SEEDED, "op.out_channels": 2, "op.padding": 0, "input.size": [4, 5]}
 OVERRIDES = {
@@ -53,6 +53,7 @@ def test_every_step_of_a_figure_is_shown_as_computed(figure):
     prove(stage)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_steps_are_shown_as_computed_with(name):
     stage = staged(*OVERRIDES[name])
@@ -259,6 +260,7 @@ def truth():
     prove(staged("volume_to_volume", GROUPS), STEPS)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_proofs_fail_when(name, truth):
     mutate, said = MUTANTS[name]

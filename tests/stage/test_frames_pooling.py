@@ -69,6 +69,7 @@ def test_every_step_of_a_figure_is_shown_as_computed(figure):
         assert len(windows) == 16 and len(frozenset().union(*windows)) == 64 == sum(map(len, windows))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", POOLS)
 def test_poolings_are_shown_as_computed_with(name):
     overrides = dict(POOLS[name])
@@ -79,6 +80,7 @@ def test_poolings_are_shown_as_computed_with(name):
     prove(stage, some(stage.trace), flights=(0, len(stage.trace) - 1))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", GLOBALS)
 def test_global_poolings_are_shown_as_computed_with(name):
     stage = staged("global_pooling", GLOBALS[name])
@@ -225,6 +227,7 @@ def truth():
     return {}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", WRONG)
 def test_the_proofs_fail_when(name, truth):
     mutate, overrides, said = WRONG[name]
@@ -235,6 +238,7 @@ def test_the_proofs_fail_when(name, truth):
         prove(staged("pooling", overrides, mutate), (0, 1), flights=(1,))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", GLOBAL_WRONG)
 def test_the_proofs_of_global_pooling_fail_when(name):
     mutate, said = GLOBAL_WRONG[name]

@@ -40,6 +40,7 @@ def some(count: int) -> list[int]:
     return sorted({0, 1, 2, count // 3, count // 3 + 1, count // 2, 2 * count // 3, count - 2, count - 1})
 
 
+@pytest.mark.once
 def test_every_one_of_784_steps_is_shown_as_computed():
     stage = staged(FIGURE)
     assert len(stage.trace) == len(stage.plan.steps) == 784
@@ -81,6 +82,7 @@ def test_a_sweep_is_slower_over_the_ink():
     assert np.mean(ink) > 2 * np.mean(bare)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_steps_are_shown_as_computed_with(name):
     stage = staged(FIGURE, OVERRIDES[name])
@@ -225,6 +227,7 @@ MUTANTS = {
 }  # fmt: skip
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_proofs_fail_on_a_figure_in_which(name):
     mutate, step, said = MUTANTS[name]

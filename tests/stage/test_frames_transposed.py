@@ -60,6 +60,7 @@ def telling(count: int, row: int) -> list[int]:
     return sorted(edges if count > 6 else range(count))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_stamps_and_steps_are_shown_as_computed_with(name):
     stage = staged("transposed_conv", OVERRIDES[name])
@@ -279,6 +280,7 @@ MUTANTS = {
 }  # fmt: skip
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_proofs_fail_when(name):
     mutate, said = MUTANTS[name]

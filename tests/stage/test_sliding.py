@@ -310,6 +310,7 @@ WRONG = {
 }  # fmt: skip
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", WRONG)
 def test_the_proofs_fail_when(name):
     figure, overrides, mutate, said = WRONG[name]

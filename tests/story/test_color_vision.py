@@ -18,6 +18,8 @@ from addon.story.theme import HUES, THEMES, Palette, ramp
 
 from .seeing_colors import SIGHT, apart
 
+pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
+
 SEEN = 0.02  # in OKLab: what can just be told apart
 ROLES, SIGNS, GHOSTS, FRAMES, OUTLINES = 0.03, 0.04, 0.03, 0.12, 0.1
 CELLS = ("red", "green", "blue", "amber", "violet", "negative")

@@ -27,6 +27,8 @@ from .composing import (
 )
 from .picture import Picture
 
+pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
+
 SIZES = ("854x480", "1920x1080", "1024x768")
 
 

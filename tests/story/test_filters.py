@@ -16,6 +16,8 @@ from addon.story.sources import run
 from addon.story.timeline import Timeline
 from tests.stage.reading import parse, spelled
 
+pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
+
 FIGURES = ("conv1x1", "depth", "rgb_to_volume", "volume_to_volume")
 
 

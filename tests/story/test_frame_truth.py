@@ -17,6 +17,8 @@ from addon.story.sources import run
 from .picture import Picture
 from .truth import runs, untrue_frames, wrong_windows
 
+pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
+
 
 @pytest.fixture(scope="module", params=figures())
 def shown(request):

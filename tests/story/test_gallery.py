@@ -7,6 +7,8 @@ import pytest
 
 from addon.story import figures, load, make_plan
 
+pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
+
 MOST = 3_000_000  # bytes, all stills together
 
 

@@ -14,6 +14,8 @@ from addon.story import load, make_plan
 from addon.story.layout import MARGIN
 from addon.story.plan import ALWAYS, NEVER
 
+pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
+
 FIGURES = ("conv2d_valid", "rgb_conv")
 SIZES = ("854x480", "1920x1080", "1024x768")
 THEMES = ("light", "dark", "print", "transparent")

@@ -7,6 +7,8 @@ from addon.story import figures, load, make_plan
 from addon.story.scene import SceneError
 from addon.story.sources import run
 
+pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
+
 
 def texts(plan) -> set[str]:
     return {plan.labels[i].text for part in (*plan.words, *plan.volumes) for i in part.points["label"] if i >= 0}

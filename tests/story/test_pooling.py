@@ -12,6 +12,8 @@ from addon.story.sources import run
 from .composing import all_faults, picture_of
 from .truth import untrue_frames, wrong_windows
 
+pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
+
 MEAN = {"op.type": "avg_pool"}
 POOLS = {
     "average": MEAN,

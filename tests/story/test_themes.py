@@ -18,6 +18,8 @@ from addon.story.theme import THEMES
 from .composing import told
 from .picture import LOOKS, Picture
 
+pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
+
 AA = 4.5  # WCAG 2.2, success criterion 1.4.3
 CARD_MARGIN = 0.55  # cells by which a shadow reaches out from under its volume
 SWATCH = "\u25a0"  # a legend's square: it has the colour it explains, and is no text

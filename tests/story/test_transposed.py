@@ -11,6 +11,8 @@ from addon.story.stamping import Canvas, additions, sum_text
 
 from .composing import margin_faults, picture_of, size_faults, unsaid, word_faults
 
+pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
+
 FIGURES = ("transposed_conv", "transposed_conv_strided")
 SEEDED = {"input.seed": 5}
 OVERRIDES = {
