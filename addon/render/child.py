@@ -23,6 +23,7 @@ from pathlib import Path
 from . import encode
 from .worker import FOLDER, MARK
 
+LOOK = 0.2  # seconds between two looks at who is silent
 PATIENCE = 1.0  # seconds that a child has to end by itself
 _PACKAGE = __package__.rpartition(".")[0]
 _START = Path(__file__).with_name("start.py")
@@ -31,7 +32,7 @@ _START = Path(__file__).with_name("start.py")
 def command() -> list[str]:
     """How a child is started: as a Blender where this is one, else as a Python."""
     folders = [str(Path(__file__).resolve().parents[2])]
-    binary = _blender()
+    binary = blender()
     if binary is None:
         return [sys.executable, "-P", str(_START), "--", _PACKAGE, *folders]
     for module in ("imageio", "PIL", "imageio_ffmpeg"):
@@ -43,7 +44,7 @@ def command() -> list[str]:
     return [binary, *quiet, "--python", str(_START), "--", _PACKAGE, *dict.fromkeys(folders)]
 
 
-def _blender() -> str | None:
+def blender() -> str | None:
     """The Blender that this is; None in a Python, where bpy is a module like others and is left for the children."""
     with contextlib.suppress(ValueError):  # what Blender itself brings has no spec
         if importlib.util.find_spec("_bpy") is None:
@@ -53,12 +54,22 @@ def _blender() -> str | None:
     return None if bpy.app.module else bpy.app.binary_path
 
 
+def _sweep() -> None:
+    """Remove the folders of children whose parent was killed, and they with it."""
+    with contextlib.suppress(OSError):
+        for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}{encode.HERE}-*"):
+            pid = folder.name.removeprefix(f"{FOLDER}{encode.HERE}-").partition("-")[0]
+            if pid.isdigit() and not encode.runs(int(pid)) and not folder.is_symlink():
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 class Child:
     """A running child. What it tells goes to `events` as (child, message), None when it has ended."""
 
     def __init__(self, events: queue.Queue):
         self.events, self.heard, self.hung = events, time.monotonic(), False
-        self.folder = Path(tempfile.mkdtemp(prefix=FOLDER))
+        _sweep()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{encode.HERE}-{os.getpid()}-"))
         try:
             (self.folder / "tmp").mkdir()
             self.log = self.folder / "log.txt"
@@ -131,6 +142,41 @@ class Child:
         for name in names:
             encode.sweep(folder, name, self.pid)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Lost(RuntimeError):
+    """A child ended, or was ended, before it had answered; the message says how."""
+
+
+def talk(child: Child, timeout: float, **request):
+    """Ask a child that talks to nobody else: what it tells, up to its end of the answer. Raises Lost."""
+    child.ask(**request)
+    child.heard = time.monotonic()
+    while True:
+        try:
+            whose, message = child.events.get(timeout=LOOK)
+        except queue.Empty:
+            if child.silent() > timeout:
+                child.hung = True
+                child.abort()
+            continue
+        if whose is not child:
+            continue
+        if message is None:
+            raise Lost(how(child, timeout))
+        yield message
+        if "end" in message:
+            return
+
+
+def how(child: Child, timeout: float) -> str:
+    """How a child ended that was not asked to."""
+    if child.hung:
+        return f"hung, without a word for {timeout:g} s"
+    code = child.process.returncode
+    with contextlib.suppress(ValueError):
+        return f"crashed Blender ({signal.Signals(-code).name if code < 0 else f'exit code {code}'})"
+    return f"crashed Blender (exit code {code})"
 
 
 def stop(children) -> None:

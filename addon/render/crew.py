@@ -10,7 +10,6 @@ import base64
 import contextlib
 import os
 import queue
-import signal
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from .cache import Store
-from .child import Child, stop
+from .child import LOOK, Child, Lost, how, stop, talk
 from .index import run_shelf
 from .jobs import Job, Unusable
 from .progress import Progress
@@ -27,7 +26,6 @@ TRIES = 2
 PAYS = 60e6  # pixels of a figure's frames, from which it takes longer to render them than to start another process
 PART = 24  # frames that a helper takes at a time, at least
 MEMORY = 1.0e9  # bytes that a child may need
-LOOK = 0.2  # seconds between two looks at who is silent
 
 
 @dataclass
@@ -114,22 +112,14 @@ class Crew:
         return figures
 
     def _looked(self, child, job) -> dict | None:
-        child.ask(do="check", job=job)
-        while True:
-            try:
-                whose, message = self.events.get(timeout=LOOK)
-            except queue.Empty:
-                if child.silent() > self.plans.timeout:
-                    child.abort()
-                continue
-            if whose is not child:
-                continue
-            if message is None or message.get("end") in ("failed", "no bpy"):
-                return None
-            if message.get("end") == "unusable":
-                raise Unusable(message["why"])
-            if "end" in message:
-                return message
+        """What a child sees in a `.blend`; None where it did not live to tell."""
+        try:
+            for message in talk(child, self.plans.timeout, do="check", job=job):
+                if message.get("end") == "unusable":
+                    raise Unusable(message["why"])
+        except Lost:
+            return None
+        return message if message["end"] == "done" else None
 
     def _end(self, child) -> None:
         stop([child])
@@ -166,7 +156,7 @@ class Crew:
                 self.count = max(1, min(self.count, many))
             if self.count > 1 and many > 1:
                 self.say(f"{min(self.count, many)} figures at a time, a process each (--jobs {self.count})")
-            elif not asked and many and not worth and at_once() > 1:
+            elif not asked and not self.plans.farm and many and not worth and at_once() > 1:
                 self.say("one process: more would not pay for so few pixels (--jobs sets how many)")
             return
         helpers = max(1, self.count // many)
@@ -205,12 +195,12 @@ class Crew:
     def _hire(self, figure, part, child=None) -> None:
         child = child or Child(self.events)
         self.work[child] = figure, part
-        how = {"store": self.plans.store, "threads": max(1, cores() // self.count) if self.count > 1 else 0}
+        more = {"store": self.plans.store, "threads": max(1, cores() // self.count) if self.count > 1 else 0}
         if part is None:
             figure.tried += 1
-            child.ask(do="run", job=figure.job, folder=self.plans.folder, **how)
+            child.ask(do="run", job=figure.job, folder=self.plans.folder, **more)
         else:
-            child.ask(do="fill", job=figure.job, part=part, **how)
+            child.ask(do="fill", job=figure.job, part=part, **more)
 
     def _hear(self, waiting) -> None:
         """Wait a moment for what children tell, and look whether one hangs."""
@@ -268,24 +258,20 @@ class Crew:
     def _ended(self, child, waiting) -> None:
         """A child is gone before it was done."""
         figure, part = self.work[child]
-        code = child.process.returncode
-        how = f"crashed Blender ({_signal(code)})"
-        if child.hung:
-            how = f"hung, without a word for {self.plans.timeout:g} s"
-        self._lost(child, figure, part, waiting, how)
+        self._lost(child, figure, part, waiting, how(child, self.plans.timeout))
 
-    def _lost(self, child, figure, part, waiting, how) -> None:
+    def _lost(self, child, figure, part, waiting, what) -> None:
         """What a child did is done again, once; a helper's part by the figure's own child."""
         if part is None:
             if figure.tried < TRIES:
                 waiting.appendleft(figure)
                 figure.done = 0
-                self.say(f"{figure.job.name}: {how}; trying once more in a fresh process")
+                self.say(f"{figure.job.name}: {what}; trying once more in a fresh process")
             else:
                 figure.made = False
                 stop([child])
                 path = child.keep_log(self.plans.folder / f"{figure.job.name}.log")
-                self.say(f"{figure.job.name}: {how}; its log: {path}")
+                self.say(f"{figure.job.name}: {what}; its log: {path}")
         self._let_go(child)
 
     def _let_go(self, child) -> None:
@@ -308,9 +294,3 @@ class Crew:
                 if figure.job.blend:
                     name = run_shelf(self.plans.store.run, figure.job.name)
                     self.plans.store.discard(name)
-
-
-def _signal(code: int) -> str:
-    with contextlib.suppress(ValueError):
-        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
-    return f"exit code {code}"

@@ -150,7 +150,7 @@ class _Checked:
 _H264 = (
     "-vf scale=out_color_matrix=bt709:out_range=tv -color_range tv "
     "-colorspace bt709 -color_primaries bt709 -color_trc bt709 "
-    "-crf 16 -preset medium -tune animation -movflags +faststart -fflags +bitexact -flags +bitexact"
+    "-crf 20 -preset medium -tune animation -movflags +faststart -fflags +bitexact -flags +bitexact"
 )
 
 
@@ -277,7 +277,7 @@ def sweep(folder, name: str, pid: int | None = None) -> None:
             if found is None or (pid is not None and (found[1], int(found[2])) != (HERE, pid)):
                 continue
             old = time.time() - path.lstat().st_mtime > ABANDONED
-            if pid is None and (_runs(int(found[2])) if found[1] == HERE else not old):
+            if pid is None and (runs(int(found[2])) if found[1] == HERE else not old):
                 continue
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
@@ -285,7 +285,7 @@ def sweep(folder, name: str, pid: int | None = None) -> None:
                 path.unlink(missing_ok=True)
 
 
-def _runs(pid: int) -> bool:
+def runs(pid: int) -> bool:
     """Whether there is such a process here, as far as can be told."""
     if os.name == "nt":
         return True

@@ -15,6 +15,8 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from .sources import sources
+
 DEEPEST = 8  # levels of settings within settings
 # names, places in an editor, what follows from other things, where files go
 IDLE = {
@@ -71,16 +73,6 @@ def renderer() -> bytes:
     """This Blender and this renderer: its own files count, so that no number has to be raised by hand."""
     state = hashlib.blake2b(sources(), digest_size=16)
     state.update(repr((bpy.app.version_string, bpy.app.build_hash, bpy.app.build_platform)).encode())
-    return state.digest()
-
-
-@functools.cache
-def sources() -> bytes:
-    """The files that build and render."""
-    state = hashlib.blake2b(digest_size=16)
-    rooms = Path(__file__).resolve().parents[1]
-    for path in sorted([*(rooms / "render").glob("*.py"), *(rooms / "stage").glob("*.py")]):
-        state.update(path.name.encode() + b"\0" + path.read_bytes())
     return state.digest()
 
 

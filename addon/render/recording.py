@@ -56,11 +56,13 @@ class Recording:
         """Fill the missing tiles (a mask) that a shelf of the cache has; the mask of those it has not."""
         still, numbers = missing.ravel().copy(), tiles.ravel()
         for place in np.flatnonzero(still).tolist():
-            pixels = shelf.tile(keys[place])
-            if pixels is not None:
+            if self._tiles[numbers[place]] is None:
+                pixels = shelf.tile(keys[place])
+                if pixels is None:
+                    continue
                 self.fill(numbers[place], pixels)
                 self.reused += 1
-                still[place] = False
+            still[place] = False
         return still.reshape(missing.shape)
 
     def picture(self, index: int) -> np.ndarray:

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 from . import cache, crew
+from .farm import Farm, Gone
+from .jobs import Unusable
 
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
@@ -66,15 +68,17 @@ def clean(asked) -> str:
 
 def render(jobs, asked, say, show) -> tuple[bool, list, str | None]:
     """Make every job in children; whether all was made, stills, and why Blender cannot be had where it cannot."""
-    store, farm = store_of(asked), None
+    store, farm, result = store_of(asked), None, (False, [])
+    if asked.dask and store is None:
+        raise Unusable(f"--dask {asked.dask}: needs the cache, which --cache-size 0 turns off")
     if asked.dask:
-        from .farm import Farm
-
         farm = Farm(asked.dask, say)
     try:
-        plans = crew.Plans(asked.out.absolute(), store, asked.jobs, float(asked.timeout), farm)
+        plans = crew.Plans(asked.out, store, asked.jobs, float(asked.timeout), farm)
         made = crew.Crew(plans, say, show)
         result = made.render(jobs)
+    except Gone as error:
+        say(str(error))
     finally:
         if farm is not None:
             farm.close()

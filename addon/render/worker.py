@@ -79,12 +79,13 @@ def main() -> None:
         leave(1)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: leave(130))
-    from . import fixed, recording
+    from . import recording
     from .progress import Progress
+    from .sources import sources
 
     Progress.listener = staticmethod(parent.alive)
     recording.Recording.listener = staticmethod(parent.alive)
-    parent.tell(hello=[".".join(map(str, bpy.app.version)), fixed.sources().hex()])
+    parent.tell(hello=[".".join(map(str, bpy.app.version)), sources().hex()])
     work = _Work(parent)
     with contextlib.suppress(queue.Empty):
         while request := parent.requests.get(timeout=ALONE):
