@@ -15,7 +15,7 @@ help: ## list the commands
 	@echo '  ARGS="…" is passed on: make render ARGS="conv2d_valid --quality draft", make test ARGS="-k encode"'
 
 render: ## render the figures to renders/, with all that needs to be set up first
-	$(ENV) one -- scripts/render_all.py --out renders $(ARGS)
+	$(ENV) one -- scripts/render_all.py --out renders --format gif,mp4 $(ARGS)
 
 test: ## run the tests on every Python here that has a Blender (all on the newest), and say which is left out
 	$(ENV) each -- -m pytest -m "not blender" -n auto --dist loadfile --no-loadscope-reorder $(ARGS)

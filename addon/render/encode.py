@@ -150,7 +150,7 @@ class _Checked:
 _H264 = (
     "-vf scale=out_color_matrix=bt709:out_range=tv -color_range tv "
     "-colorspace bt709 -color_primaries bt709 -color_trc bt709 "
-    "-crf 20 -preset medium -tune animation -movflags +faststart -fflags +bitexact -flags +bitexact"
+    "-crf 19 -preset slower -tune animation -movflags +faststart -fflags +bitexact -flags +bitexact"
 )
 
 
