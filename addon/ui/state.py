@@ -220,8 +220,19 @@ def type_numbers(settings, table: str) -> None:
     global _following
     group = getattr(settings, table)
     was, group.was = group.was, group.source
-    if not _following or group.source != 'VALUES' or len(group.values_):
+    if not _following or group.source != 'VALUES':
         return
+    if not len(group.values_):
+        _fill_grid(settings, table, group, was)
+    if table == "input" and len(group.values_):  # from now on the numbers say how many they are, where they can
+        rank = rank_of(settings)
+        group.use_size = group.use_channels = False
+        group.use_size = rank_of(settings) != rank
+
+
+def _fill_grid(settings, table: str, group, was: str) -> None:
+    """The numbers that the source before gave, as far as they are few enough to be typed."""
+    global _following
     _following = False
     try:
         group.source = was
