@@ -93,8 +93,9 @@ class Job:
 
     def complaint(self) -> str:
         """What it said went wrong."""
-        ours = [line.removeprefix("convolume: ") for line in _lines(self._err) if line.startswith("convolume: ")]
-        said = ours[-1] if ours else (_lines(self._err) or [""])[-1]
+        lines = [line for line in _lines(self._err) if "script failed, file:" not in line]  # that is Blender's echo
+        ours = [line.removeprefix("convolume: ") for line in lines if line.startswith("convolume: ")]
+        said = (ours or lines or [""])[-1]
         return said.replace(self._copy, self.name)
 
     def close(self) -> None:

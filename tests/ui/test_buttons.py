@@ -2,6 +2,9 @@
 """The operators as a user meets them: every figure, undo and redo, two figures, polls that say why, no leftovers."""
 
 import json
+import os
+import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -217,7 +220,18 @@ def test_enabled_disabled_and_enabled_again(empty_blender):
                 found |= {f.__module__ for f in functions if "addon" in f.__module__}
         return found
 
+    def blocks():
+        """All that is in the file, by kind and name."""
+        kinds = [p.identifier for p in bpy.types.BlendData.bl_rna.properties if p.type == 'COLLECTION']
+        return {(kind, block.name_full) for kind in kinds for block in getattr(bpy.data, kind)}
+
     assert traces() == set()
+    before = blocks()
+    addon.register()
+    bpy.context.scene.convolume.figure = "conv2d_valid"
+    addon.unregister()
+    assert traces() == set() and blocks() == before
+    assert "convolume" not in bpy.context.scene.bl_rna.properties
     addon.register()
     try:
         with_it = traces()
@@ -234,27 +248,70 @@ def test_enabled_disabled_and_enabled_again(empty_blender):
         addon.unregister()
 
 
-def test_a_jobs_words_progress_and_results(addon_on, tmp_path, monkeypatch):
-    """A child that writes what ours does, in a folder with a comma in its name."""
+@pytest.fixture
+def child(addon_on, monkeypatch):
+    """Render with a Python child that runs these lines in the place of a Blender; argv[1] is the progress file."""
     import sys
 
     from addon.ui import rendering
 
-    out = tmp_path / "a, b"
+    def start(code, out="nowhere"):
+        popen = rendering.subprocess.Popen
+
+        def instead(command, **more):
+            return popen([sys.executable, "-c", code, command[command.index("--") + 2]], **more)
+
+        monkeypatch.setattr(rendering.subprocess, "Popen", instead)
+        return rendering.start("x", ["--out", str(out)])
+
+    yield start
+    rendering.stop()
+
+
+def test_a_jobs_words_progress_and_results(child, tmp_path):
+    """A child that writes what ours does, in a folder with a comma in its name."""
+    from addon.ui import rendering
+
+    out = tmp_path / "a, b ü"
     out.mkdir()
     (out / "x.gif").write_bytes(b"GIF89a")
     said = f"Blender 5.2.2\nx: {out / 'x.gif'}, 12 frames, 3 distinct, 0.60 s, 6 bytes\n"
-    code = ("import sys; open(sys.argv[1], 'w').write('3 12'); " + f"print({said!r}); "
-            "print('convolume: gif not written: no room', file=sys.stderr)")  # fmt: skip
-    monkeypatch.setattr(rendering.subprocess, "Popen", lambda command, popen=rendering.subprocess.Popen, **more:
-                        popen([sys.executable, "-c", code, command[command.index("--") + 2]], **more))  # fmt: skip
-    bpy.context.preferences.filepaths.use_file_compression = False
-    job = rendering.start("x", ["--out", str(out)])
-    assert job.wait() == 0 and job.saving < 5
+    code = ("import sys; open(sys.argv[1], 'w').write('3 12'); sys.stdout.reconfigure(encoding='utf-8'); "
+            f"print({said!r}); print('convolume: gif not written: no room', file=sys.stderr); "
+            "print('Error: script failed, file: child.py, exiting.', file=sys.stderr)")  # fmt: skip
+    job = child(code, out)
+    assert job.wait() == 0
     assert (job.frames, job.share, job.words) == ((3, 12), 0.25, "Frame 3 of 12")
     assert job.results() == [str(out / "x.gif")] and job.complaint() == "gif not written: no room"
     folder = job._folder.name
     rendering.stop()
-    import os
-
     assert rendering.current() is None and not os.path.exists(folder)
+
+
+def test_what_a_window_asks_of_a_rendering_never_waits(child, monkeypatch):
+    """A child that does not listen is asked to end, later made to, and nobody stands still for it meanwhile."""
+    from addon.ui import rendering, results
+
+    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(99)"
+    job = child(code)
+    while not job._out.seek(0) and not job._out.read():  # it does not listen from here on
+        time.sleep(0.01)
+    ended, reports = [], []
+    monkeypatch.setattr(results, "end", ended.append)
+    monkeypatch.setattr(job._process, "wait", lambda *_, **__: pytest.fail("the window waits"))
+    render = SimpleNamespace(_job=job, _say=lambda _: None, report=lambda kind, text: reports.append(text))
+    screen = SimpleNamespace(is_animation_playing=False)
+
+    def look(kind):
+        event = SimpleNamespace(type=kind, value='PRESS')
+        return results.CONVOLUME_OT_render.modal(render, SimpleNamespace(screen=screen), event)
+
+    assert look('TIMER') == look('MOUSEMOVE') == {'PASS_THROUGH'} and not job.cancelled
+    assert look('ESC') == {'PASS_THROUGH'} and job.words == "Cancelling"
+    assert look('TIMER') == {'PASS_THROUGH'} and not ended
+    assert bpy.ops.convolume.stop() == {'FINISHED'}, "again, with the button"
+    monkeypatch.setattr(rendering, "_GRACE", 0.0)
+    while look('TIMER') == {'PASS_THROUGH'}:
+        time.sleep(0.01)
+    assert len(ended) == 1 and reports == ["Rendering cancelled; no half-written file is left"]
+    assert rendering.current() is None and not bpy.ops.convolume.stop.poll()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The panel says what a scene file can say: the same keys, ranges and words, and the same figure comes out."""
 
+import struct
 import tomllib
 from types import MethodType, SimpleNamespace
 
@@ -87,19 +88,76 @@ def test_every_key_takes_a_value_and_gives_it_back(settings, table):
 
 
 @pytest.mark.parametrize("figure", figures())
-def test_panel_to_scene_file_to_plan_is_the_shipped_figure(settings, figure, tmp_path):
+def test_panel_to_scene_file_to_plan_is_the_shipped_figure(settings, figure, tmp_path, capsys):
+    from addon import cli
+
     settings.figure = figure
     path = tmp_path / f"{figure}.toml"
     assert bpy.ops.convolume.save_scene(filepath=str(path)) == {'FINISHED'}
-    assert load(path) == load(path)
-    said, wanted = describe(make_plan(load(path))), describe(make_plan(load(figure)))
-    assert said == wanted
+    capsys.readouterr()
+    assert cli.main([str(path), "--plan"]) == 0
+    assert capsys.readouterr().out == describe(make_plan(load(figure)))
     # and back again: the saved file fills the panel with the same
     settings.figure, settings.file = 'FILE', str(path)
     assert not settings.trouble and settings.id == figure
     from addon.ui import state
 
     assert dump(state.scene_of(settings), tmp_path) == dump(load(path), tmp_path)
+
+
+# figures to set a key in: the first that takes it alone, or with these other keys
+BASES = ("conv2d_valid", "pooling", "transposed_conv_strided", "conv1d", "rgb_conv", "conv2d_stride_comparison",
+         "mnist_conv", "depth")  # fmt: skip
+BESIDE = {
+    "op.groups": {"weight.seed": 1, "input.channels": 2, "op.out_channels": 2}, "weight.low": {"weight.seed": 1},
+    "op.count_include_pad": {"op.type": "avg_pool"}, "weight.high": {"weight.seed": 1}, "bias.low": {"bias.seed": 1},
+    "bias.high": {"bias.seed": 1},
+}  # fmt: skip
+
+
+def test_every_key_that_is_set_in_the_panel_is_in_the_scene(settings, tmp_path):
+    """As the command line's --set would have it; for every key some figure takes it."""
+    import imageio.v3 as imageio
+    import numpy as np
+
+    from addon.ui import state
+
+    files = {"input.npy": np.ones((6, 6)), "weight.npy": np.ones((3, 3)), "bias.npy": np.ones(1)}
+    for key, numbers in files.items():
+        np.save(tmp_path / f"{key}.npy", numbers)
+        files[key] = tmp_path / f"{key}.npy"
+    files["input.image"], files["input.idx"] = tmp_path / "grün.png", tmp_path / "five.idx"
+    pictures = np.arange(5 * 64, dtype=np.uint8).reshape(5, 8, 8)
+    imageio.imwrite(files["input.image"], pictures[0])
+    files["input.idx"].write_bytes(struct.pack(">4i", 0x803, *pictures.shape) + pictures.tobytes())
+    set_in = {}
+    for key, knob in every_key():
+        value = files.get(key, other(key, knob))
+        beside = {"input.idx": files["input.idx"]} if key == "input.index" else BESIDE.get(key, {})
+        wanted = {**beside, key: value}
+        for base in ("mnist_conv",) if key.startswith("input.i") else BASES:
+            try:
+                text = dump(load(base), tmp_path)  # what is as it would be worked out is not written
+                overrides = {k: str(v) if k in files else v for k, v in wanted.items()}
+                scene = loads(text, overrides, path=tmp_path / f"{base}.toml")
+            except SceneError:
+                continue
+            set_in[key] = base
+            break
+        else:
+            continue
+        settings.figure = 'NONE'
+        settings.figure = base
+        for name, given in wanted.items():
+            group, field = group_and_field(settings, name)
+            if field.source:
+                group.source = field.key.upper()
+            if name == "op.type":
+                group.type = given.upper()
+            else:
+                field.put(group, given if name in files else tomllib.loads(f"v = {toml(given)}")["v"])
+        assert dump(state.scene_of(settings), tmp_path) == dump(scene, tmp_path), key
+    assert {key for key, _ in every_key()} - set(set_in) == set()
 
 
 def test_the_command_line_tells_the_same_of_a_saved_file(settings, root, tmp_path):
@@ -138,6 +196,13 @@ def test_typing_numbers_starts_from_what_was_there(settings):
     before = arrays(state.scene_of(settings))[0]
     settings.input.source = 'VALUES'
     assert (arrays(state.scene_of(settings))[0] == before).all() and len(settings.input.values_) == 36
+    assert bpy.ops.convolume.resize(table="input", axes=2, shape=(4, 5, 1, 1, 1)) == {'FINISHED'}
+    assert state.check(settings).input == (1, 4, 5), "the numbers say the size, not the one from before"
+    for figure in ("conv1d", "rgb_conv", "depth", "volume_to_volume"):
+        settings.figure = figure
+        shape = state.check(settings).input
+        settings.input.source = 'VALUES'
+        assert state.check(settings).input == shape, figure
 
 
 def test_only_the_parameters_that_the_operation_has_are_drawn_and_written(settings, panel):
@@ -179,6 +244,35 @@ def test_every_panel_draws_for_every_figure(settings, panel, figure):
     for cls in panels.classes:
         if not hasattr(cls, "poll") or cls.poll(bpy.context):
             assert drawn(cls, panel) or cls is panels.CONVOLUME_PT_compare
+
+
+def test_the_menus_have_every_figure_and_the_files(addon_on, panel):
+    from addon.ui import files
+
+    made = SimpleNamespace(layout=panel())
+    chosen = []
+    made.layout.operator = lambda name, **_: chosen.append((name, item := SimpleNamespace())) or item
+    files.CONVOLUME_MT_add.draw(made, bpy.context)
+    assert [(name, item.figure) for name, item in chosen] == [("convolume.add", f) for f in figures()]
+    for menu, entry in files.MENUS:
+        shown = SimpleNamespace(layout=panel())
+        entry(shown, bpy.context)
+        assert len(shown.layout.notes) == 1 and entry in getattr(bpy.types, menu).draw._draw_funcs
+
+
+def test_what_a_build_kept_and_what_it_could_not_is_in_the_panel(settings, panel):
+    from addon.ui import panels
+
+    settings.figure = "conv1d"
+    bpy.ops.convolume.build()
+    things = bpy.context.scene.objects
+    things["Output"].location.x += 2
+    things["Window"].data.vertices[0].co.x += 0.5
+    settings.timing.outro += 1
+    assert "label The figure is out of date" in drawn(panels.CONVOLUME_PT_main, panel)
+    bpy.ops.convolume.build()
+    told = " ".join(drawn(panels.CONVOLUME_PT_main, panel)).replace("label ", "")
+    assert "Kept: Output: place" in told and "Not kept: Window: its edited mesh" in told and "out of date" not in told
 
 
 def test_shapes_and_steps_are_shown_live_and_what_cannot_be_is_explained(settings, panel):
