@@ -84,6 +84,7 @@ def main(argv: list[str] | None = None, *, isolate: bool = True) -> int:
 
 
 def _say(text: str) -> None:
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)  # names in a .blend may hold anything
     print(f"convolume: {text}", file=sys.stderr, flush=True)
 
 
@@ -221,7 +222,8 @@ def _blend_job(target, asked) -> Job:
             option = next((o for o, (k, _) in SHORTHANDS.items() if k == key), f"--set {key}")
             raise BadInput(f"{target}: {option} does not apply to a .blend, which is rendered as it is")
     formats = asked.overrides.get("output.formats", default_of(find_knob("output.formats")))
-    return Job.of_blend(Path(target), formats, asked.overrides.get("output.quality"))
+    quality, limits = asked.overrides.get("output.quality"), asked.bounds["limits"]
+    return Job.of_blend(Path(target), formats, quality, limits)
 
 
 def _check_folder(folder: Path, jobs: list[Job]) -> None:

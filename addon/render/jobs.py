@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..story.limits import DEFAULT, Limits
 from . import encode, outputs
 from .encode import EncodeError, missing_encoder
 from .progress import Progress, quiet
@@ -35,9 +36,10 @@ class Job:
     quality: str | None
     plan: object = None
     blend: Path | None = None
+    limits: Limits = DEFAULT  # of a `.blend`; those of a plan have been held already
 
     @classmethod
-    def of_blend(cls, path: Path, formats, quality: str | None) -> "Job":
+    def of_blend(cls, path: Path, formats, quality: str | None, limits: Limits = DEFAULT) -> "Job":
         """A `.blend`, looked at from outside; `open_and_check` looks inside."""
         if path.is_dir():
             raise Unusable(f"{path}: is a folder, must be a Blender file")
@@ -53,7 +55,7 @@ class Job:
         for format in formats:
             if format not in BLEND_FORMATS:
                 raise Unusable(f"{path}: a .blend gives {', '.join(BLEND_FORMATS)}, not {format}")
-        return cls(path.stem, tuple(formats), quality, blend=path)
+        return cls(path.stem, tuple(formats), quality, blend=path, limits=limits)
 
     def open_and_check(self) -> tuple[int, int]:
         """Blender can open the `.blend`, and it holds what its formats need; how many frames and pixels it has."""
@@ -70,7 +72,13 @@ class Job:
         if "steps" in self.formats and not clip.steps:
             raise Unusable(f"{self.blend}: does not say when its steps are, so there are no pictures of them")
         render, share = scene.render, scene.render.resolution_percentage / 100
-        return len(clip.needed(self.formats)), int(render.resolution_x * render.resolution_y * share**2)
+        frames, pixels = len(clip.needed(self.formats)), int(render.resolution_x * render.resolution_y * share**2)
+        for name, asked, of in (("frame", pixels, "a frame"), ("film", frames * pixels, f"all {frames:,} frames")):
+            most = getattr(self.limits, name)
+            if asked > most:
+                allow = f"(--limit {name}={asked} allows it)"
+                raise Unusable(f"{self.blend}: must have at most {most:,} pixels in {of}, not {asked:,} {allow}")
+        return frames, pixels
 
     def run(self, profile, folder: Path, say: Callable[[str], None], keep=None, **how) -> Iterator[outputs.Result]:
         """Make it, in `folder`. `say` gets a line for what cannot be made, and `Unmade` then ends it.
@@ -85,7 +93,7 @@ class Job:
         recording = self._recalled(profile, clip and clip.needed(formats), how.get("store"))
         if recording is None:
             with quiet():
-                scene = _opened(self.blend) if self.blend else _built(self.plan)
+                scene = _opened(self.blend, say) if self.blend else _built(self.plan)
                 clip = clip or outputs.Clip.of_scene(scene, self.name)
             if "blend" in self.formats:
                 with quiet():
@@ -106,7 +114,7 @@ class Job:
                 with quiet():
                     result = outputs.write(film, format, folder)
             except (EncodeError, OSError) as error:
-                say(f"{self.name}: {format} not written: {error}")
+                say(f"{self.name}: {format} not written: {getattr(error, 'strerror', None) or error}")
                 lacking = True
             else:
                 yield result
@@ -170,10 +178,15 @@ class Job:
         return formats, bool(why)
 
 
-def _opened(path):
+def _opened(path, say=None):
     import bpy
 
+    from .strangers import disarm
+
     bpy.ops.wm.open_mainfile(filepath=str(path.resolve()), use_scripts=False, load_ui=False)
+    off = disarm()
+    if off and say:
+        say(f"{path}: left out, since it would write files of its own: {', '.join(off)}")
     return bpy.context.scene
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..story.paths import unusable
 from . import encode
 
 FILES = {"gif": "{}.gif", "mp4": "{}.mp4", "blend": "{}.blend", "poster": "{}_poster.png"}
@@ -179,6 +180,8 @@ def target(name: str, format: str, folder: Path) -> Path:
 
 def in_the_way(path: Path, format: str) -> str | None:
     """Why nothing can be written there, or None."""
+    if why := unusable(path.name):
+        return why
     if format in FILES and path.is_dir():
         return "is a folder, and a file of that name is to be written"
     if format in FOLDERS and path.exists() and not path.is_dir():

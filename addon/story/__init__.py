@@ -13,7 +13,7 @@ from .describe import describe, steps_table
 from .plan import Plan
 from .scene import SceneError, figures, load, shown
 from .sheet import Sheet
-from .sources import runs
+from .sources import naming, runs
 
 STORIES = {
     "comparison": comparison,
@@ -34,6 +34,16 @@ def make_plan(scene) -> Plan:
         raise SceneError(file, "story", scene.story, f"must be one of {', '.join(STORIES)}")
     if trace.input.ndim > 3:
         raise SceneError(file, "input.size", scene.input.size, "must have one or two axes to be told")
+    with naming(scene):
+        plan = _told(scene, trace, file)
+    pixels = plan.frames * plan.size[0] * plan.size[1]
+    if pixels > scene.limits.film:
+        right = f"must make at most {scene.limits.film:,} pixels in all {plan.frames:,} frames, not {pixels:,}"
+        raise SceneError(file, "output.size", plan.size, f"{right} (--limit film={pixels} allows it)")
+    return plan
+
+
+def _told(scene, trace, file) -> Plan:
     name = scene.story or next((n for n, story in STORIES.items() if story.suits(scene, trace)), None)
     if name is None:
         raise SceneError(file, "op.type", scene.op.type, "has no story yet")
@@ -42,12 +52,7 @@ def make_plan(scene) -> Plan:
     refusal = STORIES[name].refusal(scene, trace)
     if refusal is not None:
         raise SceneError(file, *refusal)
-    plan = STORIES[name].tell(Sheet(scene), trace)
-    pixels = plan.frames * plan.size[0] * plan.size[1]
-    if pixels > scene.limits.film:
-        right = f"must make at most {scene.limits.film:,} pixels in all {plan.frames:,} frames, not {pixels:,}"
-        raise SceneError(file, "output.size", plan.size, f"{right} (--limit film={pixels} allows it)")
-    return plan
+    return STORIES[name].tell(Sheet(scene), trace)
 
 
 __all__ = ["STORIES", "Plan", "SceneError", "describe", "figures", "load", "make_plan", "runs", "steps_table"]

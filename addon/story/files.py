@@ -21,8 +21,8 @@ import numpy as np
 from .checks import Wrong
 from .limits import DEFAULT, Limits
 
-# How pictures begin whose decoders are sound and run no program: PNG, JPEG, GIF, BMP, TIFF (two ways), PNM, WebP
-PICTURES = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II\*\0|MM\0\*|P[1-6]\s|RIFF....WEBP", re.DOTALL)
+# How pictures begin whose decoders are sound and run no program: PNG, JPEG, GIF, BMP, PNM, WebP
+PICTURES = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|P[1-6]\s|RIFF....WEBP", re.DOTALL)
 WIDEST = 65_535  # pixels along a side of a picture
 BAND = 1 << 20  # pixels that are averaged at a time
 LONGEST_SIDE = 10_000  # cells along a side of what is made of a picture
@@ -128,7 +128,7 @@ def _decode(path: Path, most: int) -> tuple[np.ndarray, int]:
     """(rows, columns, 3 or 4) and the number that stands for white."""
     with path.open("rb") as f:
         if not PICTURES.match(f.read(12)):
-            raise Wrong("must be a picture that can be read: PNG, JPEG, GIF, BMP, WebP, TIFF or PNM")
+            raise Wrong("must be a picture that can be read: PNG, JPEG, GIF, BMP, WebP or PNM")
     try:
         import imageio.v3 as iio
     except ImportError:

@@ -83,8 +83,8 @@ def schedule(steps: int, row: int, scene, *, spent: float = 0.0, section: int = 
     if left <= 0 or left * timing.step + breaths <= room:
         return Schedule((*slow, *["walk"] * left), timing.step)
     quick = (room - breaths) / left
-    if quick >= QUICKEST:
-        return Schedule((*slow, *["walk"] * left), quick)
+    if quick >= QUICKEST or left == 1:  # one step is no sweep, however little time is left
+        return Schedule((*slow, *["walk"] * left), max(quick, QUICKEST))
     walked = min(WALKED, row - len(slow) if row > len(slow) else row, left - 2)
     swept = left - walked - 1
     seconds = max(SHORTEST_SWEEP, room - walked * timing.step - 3 * timing.breath - timing.next)

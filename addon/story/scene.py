@@ -254,13 +254,13 @@ def _nearest(key: str) -> str:
         return f"no such key; nearest: {near[0]}" if near else f"no such key; the tables are {tables}"
     own = list(knobs(TABLES[table])) if table else [*knobs(Scene), *TABLES]
     elsewhere = [k for k in _all_keys() if k.rpartition(".")[2] == name and not k.startswith("words.")]
-    near = difflib.get_close_matches(name, own, n=1)
+    near = difflib.get_close_matches(name.lower(), own, n=1)
     if elsewhere:
         return f"no such key; nearest: {' or '.join(elsewhere)}"
     if near:
         return f"no such key; nearest: {table}.{near[0]}" if table else f"no such key; nearest: {near[0]}"
     where = f"[{table}]" if table else "a scene file"
-    return f"no such key; {where} has {', '.join(own)}"
+    return f"no such key; {where} has {', '.join(own[:20])}{', …' * (len(own) > 20)}"
 
 
 def _all_keys() -> list[str]:

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from .checks import Wrong
 from .glyphs import CAP_HEIGHT, DESCENT, number, width
 from .layout import MARGIN, Block, Camera
 from .plan import ALWAYS, NEVER, Lines, Plan, Points, StepInfo, Track, View, Volume, Window, Words
@@ -18,6 +19,7 @@ from .timeline import Timeline
 WORD, TITLE, DIGIT = 17.0, 23.0, 17.6  # font sizes in pixels at 854×480
 SQUARE = "\u25a0"
 SHADES = (0.15, 0.5, 1.0)  # of the negative colour, in the legend: pale is near 0
+LEAST = 0.5  # pixels at 854×480: smaller cells cannot be seen
 AIRY, FULL = 0.73, 0.9  # of a cell's width, for a number
 TALLEST = 1.1  # font size, in cells, at which digits still stand inside one
 NARROWEST = 0.68  # how far a number may be squeezed before it is left out
@@ -61,6 +63,9 @@ class Sheet:
         return size * self.zoom
 
     def units(self, pixels: float) -> float:
+        if not self.scale > LEAST * self.zoom:
+            right = "must be larger: its words leave no room for the cells; or shorter words, smaller volumes"
+            raise Wrong(right, "output.size", self.scene.output.size)
         return pixels / self.scale
 
     @property

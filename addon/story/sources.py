@@ -25,7 +25,7 @@ from .spec import CONV, GLOBAL, Compare, Op, Scene
 
 def arrays(scene: Scene) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
     """Input (C, *S), weight in the engine's order, bias (C_out,); None where there is none."""
-    with _naming(scene):
+    with naming(scene):
         x = _input(scene)
         if scene.op.type not in CONV:
             return x, None, None
@@ -36,7 +36,7 @@ def run(scene: Scene) -> engine.Trace:
     """The scene's operation, computed and traced."""
     x, weight, bias = arrays(scene)
     op = scene.op
-    with _naming(scene), naming_keys(op):
+    with naming(scene), naming_keys(op):
         if op.type in GLOBAL:
             return getattr(engine, op.type)(x)
         common = {"stride": op.stride, "padding": op.padding}
@@ -58,14 +58,14 @@ def runs(scene: Scene) -> tuple[engine.Trace, ...]:
     """
     changed = scene.compare.changed
     shown = [scene.op, replace(scene.op, **changed)] if changed else [scene.op]
-    with _naming(scene):
+    with naming(scene):
         for op in shown:
             check_told(op, scene.input, scene.limits)
     return tuple(run(replace(scene, op=op, compare=Compare())) for op in shown)
 
 
 @contextmanager
-def _naming(scene: Scene):
+def naming(scene: Scene):
     try:
         yield
     except Wrong as wrong:

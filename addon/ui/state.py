@@ -16,7 +16,7 @@ import bpy
 
 from .. import story
 from ..story import STORIES, SceneError, load
-from ..story.checks import toml
+from ..story.checks import Wrong, toml
 from ..story.scene import dump, loads
 from ..story.sources import arrays, run
 from ..story.spec import COMPANIONS, CONV, DEFAULT_SOURCE, SOURCES, Output, Scene
@@ -142,6 +142,8 @@ def _check(settings, text: str) -> Checked:
         return Checked(text, scene, error, trace.input.shape, trace.output.shape, key)
     except SceneError as error:
         return Checked(text, scene, error)
+    except Wrong as wrong:  # a story finds no room
+        return Checked(text, scene, SceneError(settings.id, wrong.key, wrong.value, wrong.right))
 
 
 def _products(scene: Scene) -> int:

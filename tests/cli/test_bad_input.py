@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whatever is wrong with what is asked: one line on stderr, exit code 2, nothing on stdout, no file."""
 
+import numpy as np
 import pytest
 
 WRONG = [
@@ -93,3 +94,25 @@ class TestTheFolderForResults:
             (tmp_path / folder / "own.toml").write_text('story = "sliding"\n[op]\ntype = "conv"\n')
         code, _, err = convolume("a/own.toml", "b/own.toml")
         assert code == 2 and "own.gif" in err[0] and not painter.recorded
+
+
+@pytest.mark.parametrize("name", ["..", "con", "a\nb", "a\x1b]0;x\x07"])
+def test_a_name_that_would_lead_out_of_the_folder_or_into_the_terminal_is_refused(convolume, painter, tmp_path, name):
+    (tmp_path / f"{name}.toml").write_text('[op]\ntype = "conv"\n')
+    (tmp_path / f"{name}.blend").write_bytes(b"BLENDER-v405")
+    for file in (f"./{name}.toml", f"./{name}.blend"):
+        code, out, err = convolume(file, "--format", "png")
+        assert (code, out, len(err)) == (2, [], 1) and "must have a" in err[0] and err[0].isprintable()
+    assert not painter.recorded
+
+
+def test_limits_are_raised_and_folders_are_named_on_the_command_line(convolume, tmp_path):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "x.toml").write_text('[op]\ntype = "max_pool"\n[input]\nnpy = "../x.npy"\n')
+    np.save(tmp_path / "x.npy", np.zeros((6, 6), int))
+    code, _, err = convolume("own/x.toml", "--plan")
+    assert code == 2 and 'own/x.toml: input.npy = "../x.npy": must lie beside the scene file' in err[0]
+    assert convolume("own/x.toml", "--plan", "--allow", ".")[0] == 0
+    code, _, err = convolume("own/x.toml", "--plan", "--allow", ".", "--limit", "steps=8")
+    assert code == 2 and "must make at most 8 steps, not 9 (--limit steps=9 allows it)" in err[0]
+    assert "--limit: qqq: no such limit" in convolume("conv1d", "--plan", "--limit", "qqq=8")[2][0]
