@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from addon.render import cache  # noqa: E402
 
-FIGURE = ("conv1d", "--quality", "draft", "--size", "160x90", "--fps", "10")
+FIGURE = ["conv1d", "--quality", "draft", "--size", "160x90", "--fps", "10"]
 
 
 class Run:
@@ -122,7 +122,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--fps", type=int, default=10, help="the figure's frames per second")
     asked = parser.parse_args()
+    FIGURE[-1] = str(asked.fps)
     seed = random.randrange(10**6) if asked.seed is None else asked.seed
     print(f"seed {seed}", flush=True)
     chance, told = random.Random(seed), []

@@ -9,6 +9,7 @@ Too much makes pieces be rendered again, too little would show wrong ones: so wh
 
 import functools
 import hashlib
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,7 +64,10 @@ def fixed(scene, *more) -> bytes:
     """
     scene.frame_set(scene.frame_start)
     state = hashlib.blake2b(digest_size=16)
-    for part in (renderer(), repr(more).encode(), *_parts(scene)):
+    with warnings.catch_warnings():  # settings that will go one day still count
+        warnings.simplefilter("ignore", DeprecationWarning)
+        parts = [renderer(), repr(more).encode(), *_parts(scene)]
+    for part in parts:
         state.update(hashlib.blake2b(part, digest_size=16).digest())
     return state.digest()
 
