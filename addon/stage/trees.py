@@ -12,7 +12,7 @@ import bpy
 from ..story.plan import LANDED, LEAVES
 from .nodes import Tree
 
-TAG, VERSION = "convolume_tree", 3  # the version goes up whenever a group is built differently
+TAG, VERSION = "convolume_tree", 4  # the version goes up whenever a group is built differently
 CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
 
 
@@ -49,8 +49,19 @@ def _dragged(t: Tree, place):
     return t.vector("ADD", place, t.switch(t.input("Explore"), nothing, cells, "VECTOR"))
 
 
-def _lit(t: Tree, place):
-    """True for the taps of the cell at work, which change when the window has landed; always outside the fading."""
+def _stored(t: Tree, points, name: str, value, data_type: str):
+    """The points with a field kept as an attribute: worked out once, and as it was before the points move on."""
+    node = t.node("GeometryNodeStoreNamedAttribute", {"Geometry": points, "Name": name}, data_type=data_type,
+                  domain="POINT")  # fmt: skip
+    t.plug(next(s for s in node.inputs if s.enabled and s.name == "Value"), value)
+    return node.outputs[0]
+
+
+def _lit(t: Tree, points, place):
+    """The points, and whether they are lit: the taps of the cell at work, which change when the window has landed.
+
+    Outside the fading all are, and nothing is worked out: the attribute is missing then, which reads as false.
+    """
     step, taps, dilation = t.input("Step"), t.input("Taps"), t.input("Dilation")
     extent = t.vector("MULTIPLY", t.vector("SUBTRACT", taps, (1.0, 1.0, 1.0)), dilation)
     first = t.vector("SUBTRACT", place, t.vector("MULTIPLY", extent, (0.5, 0.5, 0.5)))
@@ -65,7 +76,11 @@ def _lit(t: Tree, place):
     early = t.compare("LESS_THAN", step, t.input("Fade From"))
     late = t.compare("GREATER_EQUAL", step, t.input("Fade Until"))
     outside = t.boolean("AND", t.boolean("OR", early, late), t.boolean("NOT", t.input("Explore")))
-    return t.boolean("OR", on, outside)
+    switch = t.node("GeometryNodeSwitch", input_type="GEOMETRY")
+    t.plug(switch.inputs[0], outside)
+    t.plug(switch.inputs[1], _stored(t, points, "unlit", t.boolean("NOT", on), "BOOLEAN"))
+    t.plug(switch.inputs[2], points)
+    return switch.outputs[0], t.boolean("NOT", t.attribute("unlit", "BOOLEAN"))
 
 
 def _unless_hidden(t: Tree, geometry):
@@ -98,7 +113,7 @@ def cells_tree():
     points = _moved(t, t.input("Geometry"), step)
     born, dies, rise = t.attribute("born"), t.attribute("dies"), t.attribute("rise")
     alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, born), t.compare("LESS_THAN", step, dies))
-    lit = _lit(t, _dragged(t, _landed_place(t, step)))
+    points, lit = _lit(t, points, _dragged(t, _landed_place(t, step)))
     grown = t.math("DIVIDE", t.math("ADD", t.math("SUBTRACT", step, born), 0.01), t.math("ADD", rise, 0.01))
     grown = t.node("ShaderNodeMapRange", {"Value": grown, "To Min": 0.55}, interpolation_type="SMOOTHSTEP").outputs[0]
 
@@ -113,24 +128,16 @@ def cells_tree():
         "Instance": _children(t, "Cubes"), "Pick Instance": True, "Instance Index": cube,
         "Scale": t.combine(size, size, size)})  # fmt: skip
 
-    label = pick("label")
-    shown = t.boolean("AND", alive, t.compare("GREATER_EQUAL", label, 0, "INT"))
     lift = t.math("MULTIPLY", t.attribute("lift"), size)
     forward = t.combine(0.0, t.math("MULTIPLY", lift, -1.0), 0.0)
-    front = t.node("GeometryNodeSetPosition", {"Geometry": points, "Selection": shown, "Offset": forward})
-    # the moved points must be chosen by what they were before they moved: the test is kept as an attribute
-    kept = t.node("GeometryNodeStoreNamedAttribute", {"Geometry": points, "Name": "shown"}, data_type="BOOLEAN",
-                  domain="POINT")  # fmt: skip
-    value = next(s for s in kept.inputs if s.enabled and s.name == "Value")
-    t.plug(value, shown)
-    picked = t.node("GeometryNodeStoreNamedAttribute", {"Geometry": kept.outputs[0], "Name": "picked"},
-                    data_type="INT", domain="POINT")  # fmt: skip
-    t.plug(next(s for s in picked.inputs if s.enabled and s.name == "Value"), label)
-    t.plug(front.inputs["Geometry"], picked.outputs[0])
+    # the moved points must be chosen by what they were before they moved: the choice is kept as an attribute
+    kept = _stored(t, points, "picked", t.switch(alive, -1, pick("label")), "INT")
+    front = t.node("GeometryNodeSetPosition", {"Geometry": kept, "Offset": forward})
+    picked = t.attribute("picked", "INT")
     font = t.math("MULTIPLY", t.attribute("size"), size)
     labels = t.node("GeometryNodeInstanceOnPoints", {
-        "Points": front.outputs[0], "Selection": t.attribute("shown", "BOOLEAN"),
-        "Instance": _children(t, "Labels"), "Pick Instance": True, "Instance Index": t.attribute("picked", "INT"),
+        "Points": front.outputs[0], "Selection": t.compare("GREATER_EQUAL", picked, 0, "INT"),
+        "Instance": _children(t, "Labels"), "Pick Instance": True, "Instance Index": picked,
         "Scale": t.combine(t.math("MULTIPLY", font, t.attribute("stretch")), font, font)})  # fmt: skip
     joined = t.node("GeometryNodeJoinGeometry")
     t.plug(joined.inputs[0], cubes.outputs[0])
@@ -179,10 +186,8 @@ def lines_tree():
                       t.compare("LESS_THAN", step, t.attribute("dies")))  # fmt: skip
     along = t.vector("SUBTRACT", b, a)
     # kept as attributes, for they are read again after the points have moved
-    kept = t.node("GeometryNodeStoreNamedAttribute", {"Geometry": t.input("Geometry"), "Name": "along"},
-                  data_type="FLOAT_VECTOR", domain="POINT")  # fmt: skip
-    t.plug(next(s for s in kept.inputs if s.enabled and s.name == "Value"), along)
-    placed = t.node("GeometryNodeSetPosition", {"Geometry": kept.outputs[0], "Position": a})
+    kept = _stored(t, t.input("Geometry"), "along", along, "FLOAT_VECTOR")
+    placed = t.node("GeometryNodeSetPosition", {"Geometry": kept, "Position": a})
     along = t.attribute("along", "FLOAT_VECTOR")
     turn = t.node("FunctionNodeAlignRotationToVector", axis="X")
     t.plug(turn.inputs["Vector"], along)
