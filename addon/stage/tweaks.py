@@ -17,6 +17,7 @@ from . import compat, keyframes
 from .looks import BUILT, FIGURE, ROLE, mesh_digest, touched
 
 EXPLORE, TOLD = "convolume_explore", "convolume_told"
+ASIDE = ("sum", "map", "lines", "weights", "flight", "product", "stamp")  # what explore has no use for
 MODIFIER = "Convolume"
 
 # what a build writes on objects, cameras and lights, and how a report calls it
@@ -344,12 +345,14 @@ def alive(block) -> bool:
 
 
 def explore(collection, on: bool) -> None:
-    """Let a figure's windows be dragged and light what lies under them; sums, marks and lines step aside meanwhile.
+    """Let a figure's windows be dragged and light what lies under them; what the clock tells of its own window's place
+    steps aside meanwhile: sums, marks, lines, the output, weights on their way.
 
     Switched off, the windows return to where the clock has them, and cannot be moved from there by hand.
     """
     collection[EXPLORE] = on
-    for role, thing in things_of(collection).items():
+    things = things_of(collection)
+    for role, thing in things.items():
         modifier = thing.modifiers.get(MODIFIER)
         if modifier is None or modifier.node_group is None:
             continue
@@ -359,9 +362,10 @@ def explore(collection, on: bool) -> None:
             thing.lock_location = (not on,) * 3
             if not on:
                 thing.location = (0, 0, 0)
-        if "Explore" in sockets and not role.endswith(".marker"):
+        if "Explore" in sockets and (window or f"{role}.window" in things):
             compat.set_modifier_input(modifier, "Explore", on)
-        aside = role.split(".")[0] in ("sum", "lines") or role.endswith(".marker") or "Source" in sockets
-        if "Hidden" in sockets and aside:
+        told = role.split(".")[0] in ASIDE or role.endswith(".marker") or "Source" in sockets
+        moving = "location" in _animated(thing) or role == "output"
+        if "Hidden" in sockets and (told or (moving and not window and f"{role}.window" not in things)):
             compat.set_modifier_input(modifier, "Hidden", on)
         thing.update_tag()

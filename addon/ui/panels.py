@@ -117,7 +117,8 @@ class CONVOLUME_PT_figure(Sub, bpy.types.Panel):
         scene = context.scene
         here = figures.all_standing(scene)
         if len(here) > 1:
-            column = layout.column(heading="In This Scene", align=True)
+            column = layout.column(align=True)
+            column.label(text="In This Scene")
             for collection in here:
                 shown = not collection.hide_viewport
                 icon = 'HIDE_OFF' if shown else 'HIDE_ON'

@@ -106,7 +106,8 @@ def test_undo_and_redo_of_builds_parameters_and_moves(elsewhere):
     elsewhere(UNDO)
 
 
-def test_two_figures_in_one_scene_are_shown_one_at_a_time(small):
+def test_two_figures_in_one_scene_are_shown_one_at_a_time(small, panel):
+    from addon.ui import panels
     from addon.ui.figures import shown
 
     scene = bpy.context.scene
@@ -115,6 +116,9 @@ def test_two_figures_in_one_scene_are_shown_one_at_a_time(small):
     first, second = collection("conv2d_valid"), collection("conv1d")
     assert first.hide_render and first.hide_viewport and not second.hide_render and shown(scene) == second
     assert scene.camera.name in second.all_objects and small.id == "conv1d"
+    layout = panel()
+    panels.CONVOLUME_PT_figure.show(None, layout, SimpleNamespace(scene=scene), small)
+    assert layout.notes.count("operator convolume.show") == 2 and "label In This Scene" in layout.notes
     assert bpy.ops.convolume.show(figure="conv2d_valid") == {'FINISHED'}
     assert second.hide_render and not first.hide_render and shown(scene) == first
     assert scene.camera.name in first.all_objects

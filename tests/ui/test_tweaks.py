@@ -288,8 +288,11 @@ def test_a_dragged_window_lights_the_cells_under_it(empty_blender):
     assert lit() == {(r + 1, c + 2) for r, c in own}
     shown = Frame(scene, frame)
     assert not shown.labels("sum") and shown.own("output.marker") is None and not shown.of("lines")
+    meets = desk.plan.frame_of(desk.plan.steps[0].second)  # the kernel stands on the input then
+    assert not any(Frame(scene, meets).of(role) for role in ("kernel", "weights", "output"))
     desk.make({"weight.kernel": "edge"})  # a build while exploring goes on exploring
     assert desk.built.collection[tweaks.EXPLORE] and not Frame(scene, frame).labels("sum")
     tweaks.explore(desk.built.collection, False)
     assert tuple(desk["input.window"].location) == (0, 0, 0) and all(desk["input.window"].lock_location)
     assert lit() == own and Frame(scene, frame).labels("sum")
+    assert all(Frame(scene, meets).of(role) for role in ("kernel", "output"))
