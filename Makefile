@@ -35,6 +35,7 @@ blender-wheels: ## give the `blender` on the PATH imageio and Pillow, in build/,
 bench: ## measure speed and memory, side by side with ManimCommunity, into docs/benchmarks.md
 	$(ENV) one -- scripts/bench_engine.py
 	$(ENV) one -- scripts/bench_render.py $(ARGS)
+	$(ENV) one -- scripts/bench_farm.py
 
 extension: ## build the Blender extension for this platform to dist/ (ARGS=--all-platforms for all)
 	$(ENV) one -- scripts/build_extension.py $(ARGS)

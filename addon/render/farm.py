@@ -76,7 +76,9 @@ class Farm:
             raise Unusable(f"--dask {WITHOUT}") from None
         self.address, self.say, self.cluster, self.client = address, say, None, None
         self.odd: set[str] = set()
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for name in list(logging.root.manager.loggerDict):  # what there is to say of it is said here
+            if name.partition(".")[0] == "distributed":
+                logging.getLogger(name).setLevel(logging.CRITICAL)
         here = re.fullmatch(r"local:(\d{1,4})", address)
         try:
             with dask.config.set({"logging.distributed": "critical", "distributed.comm.timeouts.connect": CONNECT}):

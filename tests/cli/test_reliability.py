@@ -126,7 +126,7 @@ def test_a_full_disk_is_said_and_the_same_command_goes_on_when_there_is_room(com
     """A file system of its own, too small for the GIF; where none may be mounted, files that may not grow so large."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=20k", "tmpfs", str(disk)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(disk)]
     mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
     asked = ("conv1d", *TINY, "--out", "disk/out", "--cache", "disk/cache")
     try:
