@@ -164,7 +164,7 @@ def write_mp4(path, frames: Iterable[np.ndarray], seconds: Sequence[float], fps:
     repeats = np.diff(ends, prepend=0).tolist()
     with whole_file(path, ".mp4") as temporary:
         writer = iio.get_writer(
-            temporary,
+            os.path.abspath(temporary),  # a name that begins with - would be an option of ffmpeg's
             format="FFMPEG",
             mode="I",
             fps=fps,

@@ -83,10 +83,10 @@ class Clip:
 def _steps_of(scene, frames, fps) -> Iterator[StepAt]:
     try:
         steps = [
-            StepAt(float(s["second"]), int(s["frame"]), tuple(s["index"]), str(s["sum"]))
+            StepAt(float(s["second"]), int(s["frame"]), tuple(map(int, s["index"])), str(s["sum"]))
             for s in json.loads(scene.get(STEPS, "[]"))
         ]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):  # a stranger's may say anything
         return
     curve = _clock_curve(scene)
     clock = np.array([curve.evaluate(f) for f in frames]) if curve else None

@@ -36,6 +36,10 @@ def make_plan(scene) -> Plan:
         raise SceneError(file, "input.size", scene.input.size, "must have one or two axes to be told")
     with naming(scene):
         plan = _told(scene, trace, file)
+    roles = [part.role for parts in (plan.volumes, plan.words, plan.windows, plan.lines) for part in parts]
+    if len(set(roles)) < len(roles):
+        right = "must be other texts: the figure has a part of that name"
+        raise SceneError(file, "words.channels", scene.words.channels, right)
     pixels = plan.frames * plan.size[0] * plan.size[1]
     if pixels > scene.limits.film:
         right = f"must make at most {scene.limits.film:,} pixels in all {plan.frames:,} frames, not {pixels:,}"

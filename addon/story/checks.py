@@ -131,7 +131,10 @@ def _text(value, about):
 def _texts(value, about):
     if not isinstance(value, list) or not 1 <= len(value) <= 64:
         raise Wrong('must be a list of texts, like ["R", "G", "B"]')
-    return tuple(_text(v, about) for v in value)
+    texts = tuple(_text(v, about).strip() for v in value)
+    if not all(texts) or len(set(texts)) < len(texts):
+        raise Wrong('must be a list of different texts, like ["R", "G", "B"]')
+    return texts
 
 
 def _name(value, about):
