@@ -4,6 +4,7 @@
 import gzip
 import struct
 import sys
+import tracemalloc
 import zlib
 
 import imageio.v3 as iio
@@ -14,7 +15,7 @@ from PIL import Image, ImageOps
 from addon import engine
 from addon.story import kernels, spec
 from addon.story.files import _shrink, _upright
-from addon.story.scene import SceneError, dump, figures, load, loads
+from addon.story.scene import SceneError, dump, figures, load, loads, parse_limits
 from addon.story.sources import arrays, drawn, run
 
 
@@ -480,6 +481,39 @@ def test_what_is_no_idx_file_of_pictures_is_refused_in_words(here, content, righ
     (here / "digits").write_bytes(content)
     error = refused("[op]\ntype = 'conv'\n[input]\nidx = 'digits'\n")
     assert right in error.right
+
+
+def test_a_zipped_idx_file_is_unpacked_piece_by_piece_and_no_further_than_the_limit(here):
+    content = _idx(np.arange(90 * 6 * 5).reshape(90, 6, 5))
+    (here / "parts").write_bytes(b"".join(gzip.compress(content[i : i + 700]) for i in range(0, len(content), 700)))
+    (here / "bomb").write_bytes(gzip.compress(content[:4] + struct.pack(">III", 2**31, 6, 5) + bytes(9_000_000)))
+    text = "[op]\ntype = 'conv'\n[input]\nidx = '{}'\nindex = {}\nlevels = 256\n"
+    last = arrays(loads(text.format("parts", 89)))[0][0]
+    assert (last == np.arange(89 * 30, 90 * 30).reshape(6, 5) % 256).all(), "of several parts, as gzip allows"
+    scene = loads(text.format("bomb", 2**31 - 1), limits=parse_limits(["unpacked=5_000_000"]))
+    tracemalloc.start()
+    with pytest.raises(SceneError, match="must not unpack to that many bytes"):
+        run(scene)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
+    with pytest.raises(SceneError, match="ends too early"):
+        run(loads(text.format("bomb", 2**31 - 1)))
+
+
+def test_pictures_of_many_pixels_are_averaged_in_bands(monkeypatch):
+    whole = _shrink(photograph(), 255, (5, 7))
+    monkeypatch.setattr("addon.story.files.BAND", 64 * 3)
+    assert np.allclose(_shrink(photograph(), 255, (5, 7)), whole, atol=1e-12)
+
+
+def test_a_picture_of_many_columns_or_of_another_kind_is_refused(here):
+    (here / "wide.png").write_bytes(_png(65_536, 2))
+    assert "at most 65,535 rows and columns" in refused(input__image="wide.png").right
+    Image.fromarray(photograph()).save("photo.tif")
+    assert "PNG, JPEG, GIF, BMP, WebP or PNM" in refused(input__image="photo.tif").right
+    iio.imwrite("photo.png", photograph())
+    assert "at most 10,000 rows and columns" in refused(input__image="photo.png", input__size=[20_000, 3]).right
 
 
 def test_an_idx_picture_has_one_channel(here):
