@@ -100,8 +100,9 @@ class Farm:
             raise ValueError("a Blender cannot start workers: use a Python that has bpy, or --jobs")
         os.environ["DASK_LOGGING__DISTRIBUTED"] = "critical"
         self.cluster = distributed.LocalCluster(
-            n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
-        )
+            n_workers=count, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Leave the cluster, and end it where it was started here."""
@@ -112,14 +113,17 @@ class Farm:
 
     def fill(self, job, frames: int, plans, say, tell) -> None:
         """Have a job's frames rendered into the cache of `plans`; `tell` hears how many there are. Raises Gone."""
-        workers = max(1, len(self.client.scheduler_info()["workers"]))
+        workers = self._workers()
+        if not workers:
+            say(f"the Dask scheduler at {self.address} has no workers yet; waiting for one")
+            workers = 1
         size = max(PART, -(-frames // (4 * workers)))
         parts = [(at, min(frames, at + size)) for at in range(0, frames, size)]
         data, run = pickle.dumps(job), plans.store.run
         futures = {
             self.client.submit(fill, data, part, run, plans.timeout, pure=False, retries=1): part for part in parts
         }
-        done, lost, alone = 0, 0.0, False
+        done, lost = 0, 0.0
         try:
             while futures:
                 time.sleep(LOOK)
@@ -131,9 +135,6 @@ class Farm:
                         f"the Dask scheduler at {self.address} went away; what was rendered is in the cache, and the "
                         "same command goes on from there"
                     )
-                if not gone and not alone and not self.client.scheduler_info()["workers"]:
-                    alone = True
-                    say(f"the Dask scheduler at {self.address} has no workers yet; waiting for one")
                 for future in ready:
                     part = futures.pop(future)
                     if future.status == "finished":
@@ -146,6 +147,12 @@ class Farm:
         finally:
             with contextlib.suppress(Exception):
                 self.client.cancel(list(futures))
+
+    def _workers(self) -> int:
+        """How many there are; those that are just starting are given a moment."""
+        with contextlib.suppress(TimeoutError, OSError):
+            self.client.wait_for_workers(1, timeout=2 if self.cluster is None else CONNECT)
+        return len(self.client.nthreads())
 
     def _take(self, result, store) -> None:
         """Keep what a worker has sent, where it is whole and of the renderer that is here."""
