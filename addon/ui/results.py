@@ -99,10 +99,13 @@ class CONVOLUME_OT_render(bpy.types.Operator):
     def cancel(self, context):
         """Blender ends the operator, as when another file is opened."""
         end(context)
-        rendering.stop(self._job)
+        if self._job:
+            rendering.stop(self._job)
 
     def modal(self, context, event):
         """Looks and never waits, so the window is free all the time; the child's end is seen at the next look."""
+        if self._job is None:  # opening the result's window lets events in before this one has returned
+            return {'PASS_THROUGH'}
         if event.type == 'ESC' and event.value == 'PRESS' and not context.screen.is_animation_playing:
             self._job.cancel()
         elif event.type != 'TIMER':
@@ -112,11 +115,12 @@ class CONVOLUME_OT_render(bpy.types.Operator):
             self._say(context)
             return {'PASS_THROUGH'}
         end(context)
-        if self._job.cancelled:
-            rendering.stop(self._job)
+        job, self._job = self._job, None
+        if job.cancelled:
+            rendering.stop(job)
             self.report({'WARNING'}, "Rendering cancelled; no half-written file is left")
             return {'CANCELLED'}
-        return self._finish(context, self._job, code)
+        return self._finish(context, job, code)
 
 
 class CONVOLUME_OT_stop(bpy.types.Operator):

@@ -317,5 +317,6 @@ def test_what_a_window_asks_of_a_rendering_never_waits(child, monkeypatch):
     monkeypatch.setattr(rendering, "_GRACE", 0.0)
     while look('TIMER') == {'PASS_THROUGH'}:
         time.sleep(0.01)
+    assert look('TIMER') == look('ESC') == {'PASS_THROUGH'}, "events that come in while the result is opened"
     assert len(ended) == 1 and reports == ["Rendering cancelled; no half-written file is left"]
     assert rendering.current() is None and not bpy.ops.convolume.stop.poll()
