@@ -202,7 +202,7 @@ class Inset:
                                           ("inset.result.frame", "inset.result", (1.0, 1.0, 1.0), self.result)):
             middle = np.array([[(size[0] - 1) / 2, 0.0, -(size[2] - 1) / 2]])
             track = sheet.track(f"{parent}.track", middle)
-            thick = sheet.units(sheet.px(2.5)) / block.unit
+            thick = sheet.units(sheet.px(2.7)) / block.unit
             sheet.windows.append(Window(role, f"{block.name} frame", parent, track, size, paint, (-LANDED, NEVER),
                                         thick, flat=block is self.result))  # fmt: skip
 
