@@ -2,6 +2,7 @@
 """Somebody at a computer, who reads words on a screen, clicks, types, drags. Knows nothing of Blender's inside.
 
 - Words are found by rendering them in Blender's own font and looking for them in a screenshot.
+- After each movement they wait until the program has seen it (`rest`), so a slow machine makes it slower, no worse.
 - The screen is Xvfb's with openbox; mouse and keyboard are xdotool's; screenshots are ImageMagick's `import`.
 """
 
@@ -101,7 +102,7 @@ class Person:
     # eyes
 
     def look(self) -> Image.Image:
-        command = ["import", "-silent", "-window", "root", "png:-"]
+        command = ["import", "-silent", "-window", "root", "bmp:-"]
         shot = subprocess.run(command, env=self.env, capture_output=True, check=True).stdout
         return Image.open(io.BytesIO(shot)).convert("RGB")
 
@@ -165,24 +166,28 @@ class Person:
 
     # hands
 
+    def rest(self, rounds: int = 2) -> None:
+        """Wait until the program has seen and drawn what was done; one that can be asked says when."""
+        time.sleep(0.25 * rounds)
+
     def xdotool(self, *arguments) -> None:
         subprocess.run(["xdotool", *map(str, arguments)], env=self.env, check=True, capture_output=True)
 
     def move(self, x: int, y: int) -> None:
         """Bring the mouse there, with a last small way as a hand does: Blender wants to see it come."""
         self.xdotool("mousemove", x - 3, y - 2)
-        time.sleep(0.08)
+        self.rest(1)
         self.xdotool("mousemove", x, y)
-        time.sleep(1.0)  # a button has to light up before it can be pressed
+        self.rest(3)  # a button has to light up before it can be pressed
 
     def click_at(self, x: int, y: int, *, button: int = 1, times: int = 1) -> None:
         self.move(x, y)
         for _ in range(times):
             self.xdotool("mousedown", button)
-            time.sleep(0.25)
+            self.rest(1)
             self.xdotool("mouseup", button)
-            time.sleep(0.1)
-        time.sleep(0.5)
+            self.rest(1)
+        self.rest()
 
     def click(self, text: str, box=None, *, right: int = 0, below: int = 0, then: str = "", **how) -> tuple[int, int]:
         """Click on a text, or so many pixels right of or below it; once more where `then` does not come of it."""
@@ -201,30 +206,34 @@ class Person:
     def drag(self, start, end, *, button: int = 1) -> None:
         self.move(*start)
         self.xdotool("mousedown", button)
-        time.sleep(0.25)
+        self.rest()
         for t in np.linspace(0.1, 1.0, 10):
             x, y = (round(a + (b - a) * t) for a, b in zip(start, end, strict=True))
             self.xdotool("mousemove", x, y)
-            time.sleep(0.05)
+            time.sleep(0.03)
+        self.rest()
         self.xdotool("mouseup", button)
-        time.sleep(0.5)
+        self.rest()
 
     def press(self, *keys) -> None:
         for key in keys:
             self.xdotool("key", key)
-            time.sleep(0.35)
+            self.rest()
 
     def type(self, text: str) -> None:
-        self.xdotool("type", "--delay", "60", text)
-        time.sleep(0.4)
+        self.xdotool("type", "--delay", "40", text)
+        self.rest()
 
     def enter(self, place, text: str) -> None:
         """Click into a field, put a text in the place of what it says, and press Enter."""
         self.click_at(*place)
-        time.sleep(1.2)
+        self.write(text)
+
+    def write(self, text: str, last: str = "Return") -> None:
+        """Put a text in the place of what the open field says."""
+        self.rest(3)
         self.press("ctrl+a")
-        time.sleep(0.8)
+        self.rest(2)
         self.type(text)
-        time.sleep(0.8)
-        self.press("Return")
-        time.sleep(0.5)
+        self.rest(2)
+        self.press(last)

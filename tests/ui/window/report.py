@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs inside the Blender under test and tells, several times a second, what is in its file. It changes nothing.
 
-`blender -P report.py`, with the environment's CONVOLUME_REPORT naming the JSON file to write. It also measures the
-longest time in which Blender's own event loop did not come round.
+`blender -P report.py`, with the environment's CONVOLUME_REPORT naming the JSON file to write. `PATH.beat` counts how
+often Blender's event loop has come round. Of the rendering's operator it measures how long each look at the child
+takes: its own computing time, and by the clock.
 """
 
 import json
@@ -12,7 +13,39 @@ import time
 import bpy
 
 PATH = os.environ["CONVOLUME_REPORT"]
-last = [time.monotonic(), 0.0]
+looks = {"count": 0, "cpu": 0.0, "clock": 0.0}  # of modal(), while the rendering went on
+beats = 0
+
+
+def measure():
+    """Put a watch around the operator's modal(); the add-on may be installed at any time."""
+    operator = getattr(bpy.types, "CONVOLUME_OT_render", None)
+    if operator is None or hasattr(operator, "watched"):
+        return
+    modal = operator.watched = operator.modal
+
+    def timed(self, context, event):
+        clock, cpu = time.perf_counter(), time.thread_time()
+        answer = modal(self, context, event)
+        if answer != {'FINISHED'}:  # then the result is opened
+            looks["count"] += 1
+            looks["cpu"] = max(looks["cpu"], time.thread_time() - cpu)
+            looks["clock"] = max(looks["clock"], time.perf_counter() - clock)
+        return answer
+
+    operator.modal = timed
+
+
+def in_the_picture():
+    """Where cells of the output's first column are in the camera's picture: {row: (x, y)} from 0, 0 at the top left."""
+    from bpy_extras.object_utils import world_to_camera_view
+
+    scene, thing = bpy.context.window_manager.windows[0].scene, bpy.data.objects.get("Output")
+    if thing is None or scene.camera is None:
+        return None
+    cells = thing.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    spots = [world_to_camera_view(scene, scene.camera, cells.matrix_world @ v.co) for v in thing.data.vertices]
+    return [(spot.x, 1 - spot.y) for spot in spots]
 
 
 def regions():
@@ -50,23 +83,25 @@ def seen():
         "picture": [scene.render.resolution_x, scene.render.resolution_y],
         "windows": len(bpy.context.window_manager.windows),
         "images": [i.name for i in bpy.data.images],
-        "longest": last[1],
+        "places": in_the_picture(),
+        "fps": scene.render.fps,
+        "looks": looks,
     }
 
 
 def tell():
-    now = time.monotonic()
-    last[:] = [now, max(last[1], now - last[0])]
-    if os.path.exists(PATH + ".reset"):
-        os.remove(PATH + ".reset")
-        last[1] = 0.0
+    global beats
+    beats += 1
+    measure()
     try:
         with open(PATH + "~", "w", encoding="utf-8") as file:
             json.dump(seen(), file)
         os.replace(PATH + "~", PATH)
+        with open(PATH + ".beat", "w", encoding="ascii") as file:
+            file.write(str(beats))
     except Exception as error:
         print("report.py:", error)
-    return 0.1
+    return 0.08
 
 
 bpy.app.timers.register(tell, persistent=True)
