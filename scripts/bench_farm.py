@@ -56,7 +56,9 @@ def main() -> None:
     text = (f"{TITLE}\n\n`{asked.figure}`, {asked.quality}, {asked.size}, {asked.fps} frames per second, on "
             f"{os.cpu_count()} cores ({platform.machine()}), with everything from the start of the command to the GIF. "
             f"{'The files are the same, byte by byte.' if len(digests) == 1 else 'THE FILES DIFFER.'} The load before "
-            f"each run was {', '.join(f'{load:.1f}' for load in loads)} (1 is a core busy with something else).\n\n"
+            f"each run was {', '.join(f'{load:.1f}' for load in loads)} (1 is a core busy with something else); "
+            "where that is more than the cores, two processes get a larger share of them than one, and the ratios are "
+            "too good.\n\n"
             "| way | seconds | CPU s | of one process' seconds |\n|---|---|---|---|\n")  # fmt: skip
     for name, seconds, used in rows:
         one = rows[0 if "jobs" in name else 2][1]
