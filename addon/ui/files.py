@@ -81,6 +81,10 @@ class CONVOLUME_OT_save_scene(bpy.types.Operator, ExportHelper):
             self.report({'WARNING'}, f"Saved {path}. {error.key}: {error.right}")
         else:
             self.report({'INFO'}, f"Saved {path}")
+        try:
+            load(path, **preferences.allowed(context))
+        except SceneError as error:  # a picture of another folder: what is typed here may lie anywhere, there not
+            self.report({'WARNING'}, f"Saved; who reads it: {error.key} {error.right}")
         return {'FINISHED'}
 
 

@@ -175,6 +175,23 @@ def test_the_command_line_tells_the_same_of_a_saved_file(settings, root, tmp_pat
     assert told == describe(make_plan(state.scene_of(settings)))
 
 
+def test_a_saved_file_that_others_cannot_read_as_it_lies_is_said(settings, tmp_path):
+    import numpy as np
+
+    from addon.ui import files
+
+    np.save(tmp_path / "mine.npy", np.ones((6, 6)))
+    settings.figure = "conv2d_valid"
+    settings.input.source, settings.input.npy = 'NPY', str(tmp_path / "mine.npy")
+    said = {}
+    (tmp_path / "elsewhere").mkdir()
+    for folder in (tmp_path, tmp_path / "elsewhere"):
+        reports = said[folder] = []
+        mine = SimpleNamespace(filepath=str(folder / "x.toml"), report=lambda kind, text, to=reports: to.append(text))
+        assert files.CONVOLUME_OT_save_scene.execute(mine, bpy.context) == {'FINISHED'}
+    assert len(said[tmp_path]) == 1 and "input.npy must lie beside" in said[tmp_path / "elsewhere"][1]
+
+
 def test_numbers_typed_into_the_grid_are_exact(settings):
     from addon.ui import state
 
