@@ -8,9 +8,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 
 HIGHEST = 10**15
+# nine parts: a key has two, and what reads TOML takes memory with the square of their number
+_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+DEEP_KEY = re.compile(rf"""(?<![\w"'\\-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{8}}""")
 
 
 def _limit(default: int, help: str):

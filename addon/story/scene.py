@@ -22,7 +22,7 @@ from pathlib import Path
 from .checks import SIZE_TEXT, Wrong, check, plain, show, toml
 from .files import kind_of
 from .fit import DERIVED, check_compared, check_result, complete, within_limit
-from .limits import DEFAULT, HIGHEST, Limits
+from .limits import DEEP_KEY, DEFAULT, HIGHEST, Limits
 from .paths import placed, shown, unusable
 from .spec import COMPANIONS, CONV, DEFAULT_SOURCE, SOURCES, TABLES, Scene, default_of, find_knob, knobs
 
@@ -31,9 +31,6 @@ CHEAT_SHEET = (
     "conv2d_stride_comparison", "pooling", "conv2d_dilated", "mnist_conv", "depth", "rgb_conv", "rgb_to_volume",
     "volume_to_volume", "conv1x1", "global_pooling", "transposed_conv", "transposed_conv_strided",
 )  # fmt: skip
-# nine parts: a key has two, and what reads TOML takes memory with the square of their number
-_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
-DEEP_KEY = re.compile(rf"""(?<![\w"'\\-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{8}}""")
 OPERATED = ("weight", "bias")  # tables that only a convolution has
 
 

@@ -232,7 +232,7 @@ _SCENES = st.fixed_dictionaries(
         "look.theme": st.sampled_from(spec.THEMES),
         "look.index_from": st.sampled_from([0, 1]),
         "words.output": _TEXT,
-        "words.channels": st.lists(_TEXT, min_size=1, max_size=4),
+        "words.channels": st.lists(_TEXT.map(str.strip).filter(bool), min_size=1, max_size=4, unique=True),
         "timing.intro": st.floats(0, 60),
         "camera.azimuth": st.floats(-45, 45),
         "output.size": st.tuples(st.integers(16, 4000), st.integers(16, 4000)),
