@@ -35,7 +35,7 @@ from .parts import (
     window_on,
 )
 from .plan import BORN, FRONT, LANDED, LEAVES, NEVER, Lines, Points, Window
-from .sheet import WORD, Sheet
+from .sheet import LEAST, WORD, Sheet
 from .sources import runs
 
 HEAD = 1.25  # line height of what is said above a run, in font sizes
@@ -128,7 +128,7 @@ class Stand:
             made.captions = wider
             scale = self._grid(row, largest)
             made.captions = own
-            if scale <= WORTH * best:
+            if scale <= max(WORTH * best, LEAST * self.sheet.zoom):
                 return False
             self.kernel.column = made.column
             for block in (made, self.kernel):
