@@ -2,7 +2,7 @@
 """Every figure in a child process of its own, several at a time: what crashes or hangs in one costs that one alone.
 
 - Figures come first. Where there are fewer of them than processes, the frames of a figure are shared: helpers fill the
-  cache, then one child makes the files from it, and renders what a helper may have lost.
+  cache, then the last of them makes the files from it, and renders what another may have lost.
 - A child that fails, crashes or says nothing for too long is tried once more in a fresh process, then reported.
 """
 
@@ -23,7 +23,7 @@ from .jobs import Job, Unusable
 from .progress import Progress
 
 TRIES = 2
-PAYS = 60e6  # pixels of a figure's frames, from which it takes longer to render them than to start another process
+PAYS = 150e6  # pixels of a figure's frames, from which it takes longer to render them than to start another process
 PART = 24  # frames that a helper takes at a time, at least
 MEMORY = 1.0e9  # bytes that a child may need
 
@@ -162,7 +162,7 @@ class Crew:
         helpers = max(1, self.count // many)
         if helpers > 1:
             for figure in worth:
-                size = max(min(PART, -(-figure.frames // helpers)), -(-figure.frames // (4 * helpers)))
+                size = max(min(PART, -(-figure.frames // helpers)), -(-figure.frames // (2 * helpers)))
                 figure.parts.extend((at, at + size) for at in range(0, figure.frames, size))
                 figure.helpers = min(helpers, len(figure.parts))
             self.say(f"{helpers} processes share the frames of a figure (--jobs {self.count})")
@@ -246,6 +246,10 @@ class Crew:
                 return
             if message.get("trouble"):
                 figure.parts.clear()
+            if figure in waiting and sum(f is figure for f, _ in self.work.values()) == 1:
+                waiting.remove(figure)  # the last of its helpers knows it already
+                self._hire(figure, None, child)
+                return
             self._let_go(child)
         elif part is None and end in ("done", "unmade", "unusable", "no bpy"):
             figure.made = end == "done"

@@ -196,7 +196,7 @@ def test_what_is_wrong_is_said_before_anything_is_rendered(convolume, painter, t
     assert (code, out, len(err)) == (2, [], 1) and words in err[0] and not painter.recorded
 
 
-def figure(name, frames=100, pixels=10**6):
+def figure(name, frames=200, pixels=10**6):
     import types
 
     return crew._Figure(types.SimpleNamespace(name=name), frames, pixels)
@@ -213,8 +213,8 @@ def test_figures_come_first_and_frames_are_shared_where_it_pays(tmp_path, monkey
 
     assert shared([figure(str(n)) for n in range(5)])[0] == [(0, 0)] * 5
     parts, said = shared([figure("a")])
-    assert parts == [(5, 4)] and "4 processes share" in said[0]
-    assert shared([figure("a"), figure("b")])[0] == [(5, 2), (5, 2)]
+    assert parts == [(8, 4)] and "4 processes share" in said[0]
+    assert shared([figure("a"), figure("b")])[0] == [(4, 2), (4, 2)]
     parts, said = shared([figure("a", 10, 100)])
     assert parts == [(0, 0)] and said == ["one process: more would not pay for so few pixels (--jobs sets how many)"]
     assert shared([figure("a", 10, 100)], jobs=2)[0] == [(2, 2)]
