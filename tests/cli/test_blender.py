@@ -175,5 +175,6 @@ class TestInARealBlender:
         for number in numbers:
             plain = imageio.imread(tmp_path / f"plain_{number:04d}.png")[..., :3].astype(int)
             ours = imageio.imread(tmp_path / "a" / "rgb_conv" / f"frame_{number:04d}.png")[..., :3]
-            apart = np.abs(plain - ours).max(axis=2)  # reuse moves faces by thousandths of a cell
-            assert apart.max() <= 25 and (apart > 3).mean() < 0.0005, f"frame {number}"
+            apart = np.abs(plain - ours).max(axis=2)
+            # at six samples a pixel, an edge that passes one of them by a rounding is a visible step
+            assert (apart > 3).mean() < 0.0005, f"frame {number}: {(apart > 3).sum()} pixels differ"
