@@ -177,4 +177,4 @@ class TestInARealBlender:
             ours = imageio.imread(tmp_path / "a" / "rgb_conv" / f"frame_{number:04d}.png")[..., :3]
             apart = np.abs(plain - ours).max(axis=2)
             # at six samples a pixel, an edge that passes one of them by a rounding is a visible step
-            assert (apart > 3).mean() < 0.0005, f"frame {number}: {(apart > 3).sum()} pixels differ"
+            assert (apart > 3).sum() <= 10, f"frame {number}: {(apart > 3).sum()} pixels differ"
