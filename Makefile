@@ -37,7 +37,7 @@ bench: ## measure speed and memory, side by side with ManimCommunity, into docs/
 	$(ENV) one -- scripts/bench_render.py $(ARGS)
 	$(ENV) one -- scripts/bench_farm.py
 
-extension: ## build the Blender extension for this platform to dist/ (ARGS=--all-platforms for all)
+extension: ## build the Blender extension for every platform to dist/ (ARGS="--platform this" for one)
 	$(ENV) one -- scripts/build_extension.py $(ARGS)
 
 lint: ## check the style

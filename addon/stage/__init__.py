@@ -4,6 +4,6 @@
 Reads `story.plan` only. `compat.py` holds every branch on a Blender version.
 """
 
-from .build import FIGURE, ROLE, Built, build, prepare_scene
+from .build import FIGURE, ROLE, Built, build, prepare_again, prepare_scene
 
-__all__ = ["FIGURE", "ROLE", "Built", "build", "prepare_scene"]
+__all__ = ["FIGURE", "ROLE", "Built", "build", "prepare_again", "prepare_scene"]

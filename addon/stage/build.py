@@ -22,6 +22,12 @@ from .looks import BUILT, FIGURE, ROLE, touched
 CAMERA_DISTANCE, SCREEN_DISTANCE = 100.0, 30.0
 CARD_MARGIN = 0.55
 _AXIS = {"x": 0, "y": 1, "z": 2}
+WIDE = "convolume_wide"  # on a figure's collection: how the scene was prepared for it
+WIDE_NAMES = {
+    "resolution_x": "width", "resolution_y": "height", "resolution_percentage": "percentage", "frame_end": "last frame",
+    "fps": "frames per second", "frame_start": "first frame", "film_transparent": "transparency",
+    "dither_intensity": "dither",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -208,7 +214,11 @@ class _Builder:
         """A part's object, its rows shown as cubes and texts."""
         cubes, points = self.chosen("cubes", self.cubes, points, ("cube", "faded", "before"))
         labels, points = self.chosen("labels", self.labels, points, ("label", "label_faded"))
-        thing = self.add(role, name, meshes.points(name, points), parent)
+        mesh = meshes.points(name, points)
+        # points show none of them: so they stand in the Material tab of what one clicks on, to be changed there
+        for material in dict.fromkeys(o.data.materials[0] for g in (cubes, labels) for o in g.objects):
+            mesh.materials.append(material)
+        thing = self.add(role, name, mesh, parent)
         self.modifier(thing, trees.CELLS, Cubes=cubes, Labels=labels, Track=track or thing,
                       Taps=[float(v) for v in taps], Dilation=[float(v) for v in dilation],
                       Fade_From=float(fade[0]), Fade_Until=float(fade[1]))  # fmt: skip
@@ -305,31 +315,36 @@ def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
 
     Done again, it keeps what a user has changed since, and says so in `built.told`.
     """
-    render, view = scene.render, scene.view_settings
-    wanted = [
-        ("width", render, "resolution_x", plan.size[0]),
-        ("height", render, "resolution_y", plan.size[1]),
-        ("percentage", render, "resolution_percentage", 100),
-        ("frames per second", render, "fps", plan.fps),
-        ("first frame", scene, "frame_start", 1),
-        ("last frame", scene, "frame_end", built.frames or plan.frames),
-        ("transparency", render, "film_transparent", plan.transparent),
-        ("view transform", view, "view_transform", "Standard"),
-        ("look", view, "look", "None"),
-        ("dither", render, "dither_intensity", 0.0),
-    ]
-    before = json.loads(scene.get(BUILT, "{}"))
-    kept, as_built = built.told.kept, {}
+    values = {
+        "resolution_x": plan.size[0], "resolution_y": plan.size[1], "resolution_percentage": 100, "fps": plan.fps,
+        "frame_start": 1, "frame_end": built.frames or plan.frames, "film_transparent": plan.transparent,
+        "view_transform": "Standard", "look": "None", "dither_intensity": 0.0,
+    }  # fmt: skip
+    told = {"values": values, "background": list(plan.background), "steps": json.dumps(steps_table(plan))}
+    built.collection[WIDE] = json.dumps(told)
+    built.told.kept.extend(prepare_again(scene, built.collection))
+
+
+def prepare_again(scene: bpy.types.Scene, collection: bpy.types.Collection) -> list[str]:
+    """Set the scene to a standing figure, as `prepare_scene` did when that was built; what of the user's was kept.
+
+    A figure that no scene was prepared for gives nothing but its camera.
+    """
+    camera = tweaks.things_of(collection).get("camera")
+    told = json.loads(collection.get(WIDE, "{}"))
+    before, kept = json.loads(scene.get(BUILT, "{}")), []
     if scene.camera is None or scene.camera.get(ROLE) == "camera" or not before:
-        scene.camera = built.camera
+        scene.camera = camera or scene.camera
     else:
         kept.append(f"{scene.name}: camera {scene.camera.name}")
-    for name, owner, path, value in wanted:
+    if not told:
+        return kept
+    for path, value in told["values"].items():
+        owner = next(o for o in (scene, scene.render, scene.view_settings) if hasattr(o, path))
         if path in before and getattr(owner, path) != before[path]:
-            kept.append(f"{scene.name}: {name}")
+            kept.append(f"{scene.name}: {WIDE_NAMES.get(path, path.replace('_', ' '))}")
         else:
             setattr(owner, path, value)
-        as_built[path] = value
     world = scene.world
     ours = world is not None and world.get(ROLE) == "world"
     if before and world is not None and (not ours or touched(world)):
@@ -337,11 +352,12 @@ def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
     else:
         if ours:
             world.name = f"~{world.name}"
-        materials.set_world(scene, plan.background)
+        materials.set_world(scene, told["background"])
         if ours and not world.users:
             bpy.data.worlds.remove(world)
-    scene[BUILT] = json.dumps(as_built)
-    scene["convolume_steps"] = json.dumps(steps_table(plan))
+    scene[BUILT] = json.dumps(told["values"])
+    scene["convolume_steps"] = told["steps"]
+    return kept
 
 
 def remove(collection: bpy.types.Collection) -> None:

@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass, field
 
 import bpy
+import numpy as np
 
 from . import compat, keyframes
 from .looks import BUILT, FIGURE, ROLE, mesh_digest, touched
@@ -146,8 +147,9 @@ def _parent_of(thing):
 
 
 def _slot_of(thing):
-    material = thing.material_slots[0].material if len(thing.material_slots) else None
-    return None if material is None else material.get(ROLE) or material.name
+    """The name of a thing's material, or the names of a volume's."""
+    found = [None if s.material is None else s.material.get(ROLE) or s.material.name for s in thing.material_slots]
+    return found if len(found) > 1 else found[0] if found else None
 
 
 def record(thing, keys: dict, fps: float) -> None:
@@ -206,7 +208,10 @@ def _collect(before: Before, role: str, thing) -> None:
     if _parent_of(thing) != built["parent"]:
         before.parents[role] = (thing.parent, thing.matrix_parent_inverse.copy())
     if _slot_of(thing) != built["slot"] and len(thing.material_slots):
-        before.slots[role] = thing.material_slots[0].material
+        if thing.data.polygons:
+            before.slots[role] = thing.material_slots[0].material
+        else:  # a volume's list: its cells have the materials that they were built with
+            before.told.lost.append(f"{thing.name}: another material in its list, whose colours can be changed instead")
     if thing.name != built["name"]:
         before.names[role] = thing.name
     if thing.type == "MESH" and mesh_digest(thing.data) != built.get("mesh"):
@@ -344,6 +349,18 @@ def alive(block) -> bool:
 # explore -------------------------------------------------------------------------------------------------------
 
 
+def _locked(window, modifier) -> list[bool]:
+    """The axes along which a window has nowhere to go: the plane of a tilted view would lead it out of its volume."""
+    for places in (compat.get_modifier_input(modifier, "Track"), window.parent):
+        if places is not None and places.type == "MESH" and len(places.data.vertices):
+            at = np.empty((len(places.data.vertices), 3), np.float32)
+            places.data.vertices.foreach_get("co", at.ravel())
+            locked = (np.ptp(at, axis=0) < 0.5).tolist()
+            if not all(locked):
+                return locked
+    return [False] * 3
+
+
 def explore(collection, on: bool) -> None:
     """Let a figure's windows be dragged and light what lies under them; what the clock tells of its own window's place
     steps aside meanwhile: sums, marks, lines, the output, weights on their way.
@@ -359,7 +376,7 @@ def explore(collection, on: bool) -> None:
         sockets = {i.name for i in modifier.node_group.interface.items_tree if getattr(i, "in_out", "") == "INPUT"}
         window = role.endswith(".window")
         if window:
-            thing.lock_location = (not on,) * 3
+            thing.lock_location = _locked(thing, modifier) if on else (True,) * 3
             if not on:
                 thing.location = (0, 0, 0)
         if "Explore" in sockets and (window or f"{role}.window" in things):

@@ -10,7 +10,7 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..story import SceneError, load
 from ..story.scene import dump
-from . import preferences, state
+from . import preferences, state, told
 from .properties import figure_items
 
 
@@ -29,7 +29,7 @@ class CONVOLUME_OT_load_scene(bpy.types.Operator, ImportHelper):
         try:
             scene = load(Path(bpy.path.abspath(self.filepath)), **preferences.allowed(context))
         except SceneError as error:
-            self.report({'ERROR'}, str(error))
+            self.report({'ERROR'}, told.whole(error))
             return {'CANCELLED'}
         state.choose(settings, 'FILE', self.filepath)
         state.fill(settings, scene)
@@ -53,7 +53,7 @@ class CONVOLUME_OT_save_scene(bpy.types.Operator, ExportHelper):
         if not settings.id:
             cls.poll_message_set("Choose a figure first")
         elif error is not None and state.check(settings).scene is None:
-            cls.poll_message_set(f"{error.key}: {error.right}" if error.key else error.right)
+            cls.poll_message_set(told.short(error))
         else:
             return True
         return False
@@ -70,21 +70,17 @@ class CONVOLUME_OT_save_scene(bpy.types.Operator, ExportHelper):
             text = dump(state.scene_of(context.scene.convolume), path.parent)
             path.write_text(text, encoding="utf-8", newline="\n")
         except SceneError as error:
-            self.report({'ERROR'}, str(error))
+            self.report({'ERROR'}, told.whole(error))
             return {'CANCELLED'}
         except OSError as error:
             self.report({'ERROR'}, f"{path} cannot be written: {error.strerror or error}")
             return {'CANCELLED'}
         try:
             load(path, **preferences.allowed(context))
-        except SceneError as error:  # a picture from elsewhere
-            self.report({'WARNING'}, f"Saved {path}. {error.key}: {error.right}")
+        except SceneError as error:  # a picture of another folder: what is typed here may lie anywhere, there not
+            self.report({'WARNING'}, f"Saved {path}, but to be read from there {error.key} {told.right(error)}")
         else:
             self.report({'INFO'}, f"Saved {path}")
-        try:
-            load(path, **preferences.allowed(context))
-        except SceneError as error:  # a picture of another folder: what is typed here may lie anywhere, there not
-            self.report({'WARNING'}, f"Saved; who reads it: {error.key} {error.right}")
         return {'FINISHED'}
 
 

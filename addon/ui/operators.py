@@ -11,7 +11,7 @@ from ..story import SceneError, load
 from ..story.checks import shape_of
 from ..story.scene import dump
 from ..story.spec import SOURCES
-from . import figures, preferences, state
+from . import figures, preferences, state, told
 from .field import label_of
 from .fields import FIELDS
 from .properties import figure_items
@@ -38,7 +38,7 @@ def build_figure(operator, context) -> set[str]:
     except SceneError as error:
         if checked.scene is not None:
             state.remember(checked, error)
-        operator.report({'ERROR'}, f"{error.key}: {error.right}" if error.key else str(error))
+        operator.report({'ERROR'}, told.short(error) if error.key else told.whole(error))
         return {'CANCELLED'}
     try:
         built = build(plan, context.scene)
@@ -83,7 +83,7 @@ class CONVOLUME_OT_build(bpy.types.Operator):
             return False
         error = state.check(settings).error
         if error is not None:
-            cls.poll_message_set(f"{error.key}: {error.right}" if error.key else error.right)
+            cls.poll_message_set(told.short(error))
             return False
         return True
 
@@ -133,7 +133,7 @@ class CONVOLUME_OT_add(bpy.types.Operator):
         try:
             state.fill(settings, preferences.preferred(context, load(self.figure)))
         except SceneError as error:
-            self.report({'ERROR'}, str(error))
+            self.report({'ERROR'}, told.whole(error))
             return {'CANCELLED'}
         return build_figure(self, context)
 
@@ -148,7 +148,7 @@ class CONVOLUME_OT_show(bpy.types.Operator):
     figure: StringProperty(name="Figure")
 
     def execute(self, context):
-        from ..stage.tweaks import things_of
+        from ..stage import prepare_again
         from ..story.scene import loads
 
         scene = context.scene
@@ -157,11 +157,13 @@ class CONVOLUME_OT_show(bpy.types.Operator):
             self.report({'ERROR'}, f"There is no figure {self.figure} in this scene")
             return {'CANCELLED'}
         figures.show_alone(scene, collection)
-        scene.camera = things_of(collection).get("camera") or scene.camera
+        kept = prepare_again(scene, collection)
+        if kept:
+            self.report({'INFO'}, f"Kept: {'; '.join(kept)}")
         try:
             built = loads(collection.get(state.SCENE, ""), **preferences.allowed(context, own=True))
         except SceneError as error:
-            self.report({'WARNING'}, f"Its parameters cannot be read: {error}")
+            self.report({'WARNING'}, f"Its parameters cannot be read: {told.whole(error)}")
             return {'FINISHED'}
         settings = scene.convolume
         known = {item.identifier for item in settings.bl_rna.properties["figure"].enum_items}
@@ -204,6 +206,9 @@ class CONVOLUME_OT_explore(bpy.types.Operator):
                 thing.select_set(False)
             windows[0].select_set(True)
             context.view_layer.objects.active = windows[0]
+        for window in context.window_manager.windows:  # the Properties editor shows the window's place
+            for area in window.screen.areas:
+                area.tag_redraw()
         return {'FINISHED'}
 
 

@@ -8,7 +8,7 @@ import bpy
 
 from ..story.kernels import times
 from ..story.spec import CONV
-from . import figures, preferences, rendering, state
+from . import figures, preferences, rendering, state, told
 from .field import label_of
 from .fields import FIELDS
 
@@ -33,7 +33,7 @@ def problem(layout, context, settings, *tables: str) -> bool:
     table, _, key = (error.key or "").partition("[")[0].rpartition(".")
     if not tables or table in tables or (not table and error.key in tables):
         name = label_of(key or (error.key or "").partition("[")[0])
-        lines(layout.box(), context, f"{name}: {error.right}" if name else error.right, 'ERROR')
+        lines(layout.box(), context, f"{name}: {told.right(error)}" if name else told.right(error), 'ERROR')
     return True
 
 

@@ -2,7 +2,6 @@
 """What holds for all files of a user: theme and size of new figures, where renders go, how results are shown."""
 
 import os
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,9 +90,15 @@ def of(context):
 def allowed(context, own: bool = False) -> dict:
     """What `load` is told of limits and folders; `own`: what the user chose in the panel may lie anywhere."""
     mine = of(context)
-    limits = parse_limits(mine.limits.split()) if mine else parse_limits(())
+    raised = parse_limits(limits(context))
     folders = [Path(bpy.path.abspath(mine.folder))] if mine and mine.folder else []
-    return {"limits": limits, "folders": None if own else folders}
+    return {"limits": raised, "folders": None if own else folders}
+
+
+def limits(context) -> list[str]:
+    """The limits that the user has raised, each NAME=NUMBER."""
+    mine = of(context)
+    return mine.limits.split() if mine else []
 
 
 def preferred(context, scene):
@@ -109,7 +114,8 @@ def preferred(context, scene):
 
 
 def output_folder(context) -> str:
-    """Where to render to: what the user chose, else beside the file, else a folder of the extension's own.
+    """Where to render to: what the user chose, else beside the file, else a folder of the extension's own, or for a
+    checkout without it the user's own of Blender's: never a shared one, where others could be before.
 
     Only named here, because the panel shows it: who writes there makes it.
     """
@@ -120,4 +126,4 @@ def output_folder(context) -> str:
         return os.path.join(os.path.dirname(bpy.data.filepath), "convolume")
     if ADDON.startswith("bl_ext."):
         return bpy.utils.extension_path_user(ADDON, path="renders")
-    return os.path.join(tempfile.gettempdir(), "convolume")
+    return os.path.join(bpy.utils.user_resource('DATAFILES', path="convolume"), "renders")

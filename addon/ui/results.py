@@ -9,7 +9,7 @@ import os
 
 import bpy
 
-from . import figures, preferences, rendering
+from . import figures, preferences, rendering, told
 
 EVERY = 0.25  # seconds between two looks at the child
 
@@ -54,10 +54,11 @@ class CONVOLUME_OT_render(bpy.types.Operator):
         folder = preferences.output_folder(context)
         self._folder = folder
         arguments = ["--quality", output.quality.lower(), "--format", formats, "--out", folder]
+        arguments += [part for limit in preferences.limits(context) for part in ("--limit", limit)]
         return rendering.start(figures.name_of(figures.shown(context.scene)), arguments)
 
     def _finish(self, context, job, code):
-        made, complaint = job.results(), job.complaint()
+        made, complaint = job.results(), told.in_window(job.complaint())
         rendering.stop(job)
         if code and not made:
             self.report({'ERROR'}, complaint or f"Rendering failed (exit code {code})")

@@ -20,6 +20,7 @@ from ..story.checks import Wrong, toml
 from ..story.scene import dump, loads
 from ..story.sources import arrays, run
 from ..story.spec import COMPANIONS, CONV, DEFAULT_SOURCE, SOURCES, Output, Scene
+from . import told
 from .fields import FIELDS
 
 LARGEST_GRID = 4096  # numbers that one may type
@@ -212,7 +213,7 @@ def follow(settings, context) -> None:
         else:
             return
     except SceneError as error:
-        settings.trouble = str(error)
+        settings.trouble = told.whole(error)
         return
     fill(settings, scene)
 

@@ -94,7 +94,7 @@ def make_zips(root, tmp_path_factory):
 @pytest.fixture(scope="session")
 def extension(make_zips):
     """The zip for this platform."""
-    (path,) = make_zips()
+    (path,) = make_zips("--platform", "this")
     return path
 
 
@@ -107,7 +107,8 @@ def extension_of_blender(make_zips, root, blender):
     finally:
         sys.path.pop(0)
     version = blender_wheels.python_of(blender)
-    (path,) = make_zips() if version in ("3.11", "3.13") else make_zips("--python", version)
+    own = version not in ("3.11", "3.13")
+    (path,) = make_zips("--platform", "this", *(("--python", version) if own else ()))
     return path
 
 
@@ -180,9 +181,11 @@ TAGS = {
 @pytest.mark.slow
 def test_every_platforms_zip_has_that_platforms_wheels_and_no_others(make_zips):
     made = {path.name.removeprefix("convolume-").partition("-")[2].removesuffix(".zip"): path
-            for path in make_zips("--all-platforms")}  # fmt: skip
-    assert set(made) == set(TAGS)
-    for platform, path in made.items():
+            for path in make_zips()}  # fmt: skip
+    debians = "linux_x64-python3.14"
+    assert set(made) == {*TAGS, debians}
+    for name, path in made.items():
+        platform = name.partition("-")[0]
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             manifest = tomllib.loads(archive.read("blender_manifest.toml").decode("utf-8"))
@@ -191,7 +194,7 @@ def test_every_platforms_zip_has_that_platforms_wheels_and_no_others(make_zips):
         assert generated["platforms"] == [platform.replace("_", "-")]
         assert sorted(generated["wheels"]) == sorted(f"./{n}" for n in names if n.endswith(".whl"))
         wheels = [name.removesuffix(".whl").split("-")[-3:] for name in names if name.endswith(".whl")]
-        assert sorted(w[0] for w in wheels) == ["cp311", "cp313", "py3"]
+        assert sorted(w[0] for w in wheels) == (["cp314", "py3"] if name == debians else ["cp311", "cp313", "py3"])
         for python, abi, systems in wheels:
             if python == "py3":
                 assert (abi, systems) == ("none", "any")
@@ -204,6 +207,24 @@ def test_every_platforms_zip_has_that_platforms_wheels_and_no_others(make_zips):
         for text in sources:
             text.decode("utf-8")
             assert b"\r" not in text
+
+
+def test_a_wheel_that_cannot_be_had_is_one_message_and_no_zip(root, tmp_path, monkeypatch, capsys):
+    monkeypatch.syspath_prepend(str(root / "scripts"))
+    import build_extension
+
+    wheels, out = tmp_path / "wheels", tmp_path / "dist"
+    wheels.mkdir()
+    (wheels / "imageio-9-py3-none-any.whl").touch()
+    monkeypatch.setattr(build_extension, "WHEELS", wheels)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    out.mkdir()
+    (out / "convolume-0.1.0-linux_x64.zip").write_text("of yesterday", encoding="utf-8")
+    assert build_extension.main(["--output-dir", str(out)]) == 1
+    told = capsys.readouterr()
+    (line,) = told.err.splitlines()
+    assert "pillow for linux-x64 and Python 3.14" in line and "No zip was made" in line and not told.out
+    assert [p.read_text(encoding="utf-8") for p in out.iterdir()] == ["of yesterday"]
 
 
 def test_no_file_is_opened_without_its_encoding(root):

@@ -107,7 +107,8 @@ def test_undo_and_redo_of_builds_parameters_and_moves(elsewhere):
 
 
 def test_two_figures_in_one_scene_are_shown_one_at_a_time(small, panel):
-    from addon.ui import panels
+    from addon.story import make_plan
+    from addon.ui import panels, state
     from addon.ui.figures import shown
 
     scene = bpy.context.scene
@@ -116,12 +117,15 @@ def test_two_figures_in_one_scene_are_shown_one_at_a_time(small, panel):
     first, second = collection("conv2d_valid"), collection("conv1d")
     assert first.hide_render and first.hide_viewport and not second.hide_render and shown(scene) == second
     assert scene.camera.name in second.all_objects and small.id == "conv1d"
+    lengths = [scene.frame_end]
     layout = panel()
     panels.CONVOLUME_PT_figure.show(None, layout, SimpleNamespace(scene=scene), small)
     assert layout.notes.count("operator convolume.show") == 2 and "label In This Scene" in layout.notes
     assert bpy.ops.convolume.show(figure="conv2d_valid") == {'FINISHED'}
     assert second.hide_render and not first.hide_render and shown(scene) == first
     assert scene.camera.name in first.all_objects
+    lengths.append(scene.frame_end)  # each figure has its own scene-wide settings
+    assert lengths == [make_plan(state.scene_of(small) if n else load("conv1d")).frames for n in range(2)]
     assert (small.figure, small.id, tuple(small.input.size)[1:]) == ("conv2d_valid", "conv2d_valid", (3, 3))
     small.input.size[2] = 4
     assert bpy.ops.convolume.build() == {'FINISHED'}
@@ -150,7 +154,8 @@ def test_explore_selects_the_window_and_gives_it_free(small):
     bpy.ops.convolume.build()
     assert bpy.ops.convolume.explore() == {'FINISHED'}
     window = bpy.context.view_layer.objects.active
-    assert window.name == "Window" and not any(window.lock_location)
+    assert window.name == "Window"
+    assert tuple(window.lock_location) == (False, True, False), "across the input, not out of it"
     assert bpy.ops.convolume.explore() == {'FINISHED'} and all(window.lock_location)
 
 

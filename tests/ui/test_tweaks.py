@@ -119,7 +119,8 @@ def test_a_shifted_volume_stays_and_the_others_are_laid_out_anew(desk, again):
 
 @reopened
 def test_a_changed_material_stays_and_is_that_of_every_figure(desk, again):
-    cell = next(m for m in bpy.data.materials if m.get(ROLE) == "material flat 141821")
+    listed = [s.material for s in desk["output"].material_slots]  # where a user finds them: the Material tab
+    cell = next(m for m in listed if m.get(ROLE) == "material flat 141821")
     cell.diffuse_color = (1, 0, 0, 1)
     next(n for n in cell.node_tree.nodes if n.type == 'EMISSION').inputs["Color"].default_value = (1, 0, 0, 1)
     told = again()
@@ -132,7 +133,7 @@ def test_a_changed_material_stays_and_is_that_of_every_figure(desk, again):
 
 
 def test_a_material_that_no_cell_has_any_more_is_said(desk):
-    cell = next(m for m in bpy.data.materials if m.get(ROLE, "").startswith("material matt") and m.users == 1)
+    cell = next(m for m in bpy.data.materials if m.get(ROLE, "").startswith("material matt") and m.users == 2)
     cell.diffuse_color = (1, 0, 0, 1)
     told = desk.make({**BEFORE, "input.low": 0, "input.high": 0})
     assert told.lost == [f"{cell.name}: no cell of the figure has this material now"]

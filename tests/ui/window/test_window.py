@@ -2,15 +2,11 @@
 """From the zip to the GIF in Blender's own window, with mouse and keyboard alone: what docs/blender.md tells.
 
 One sitting, in the order in which a newcomer does it; each test goes on where the one before has left the window.
-Screenshots of every stage stay in the folder that CONVOLUME_SHOTS names, else they go with the test's own folder.
 """
 
-import json
 import os
 import shutil
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,154 +14,14 @@ from PIL import Image
 
 pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
-from .person import HEIGHT, WIDTH, Person, missing
+from .person import HEIGHT, WIDTH
 
 pytestmark = [pytest.mark.blender, pytest.mark.window, pytest.mark.slow]
 
 
-class Desk(Person):
-    """A person with a Blender that has never been started, and a zip in their home folder."""
-
-    def begin(self, blender: str, archive: Path) -> None:
-        home = self.folder / "home"
-        home.mkdir()
-        shutil.copy(archive, home)
-        self.archive, self.report = archive, self.folder / "report.json"
-        folders = {"HOME": str(home), "BLENDER_USER_RESOURCES": str(self.folder / "user")}
-        self.start(blender, "--window-geometry", 0, 0, WIDTH, HEIGHT, "--python", Path(__file__).parent / "report.py",
-                   CONVOLUME_REPORT=str(self.report), **folders)  # fmt: skip
-        self.click("Continue", wait=120)
-
-    def rest(self, rounds: int = 2) -> None:
-        """Wait until Blender's event loop has come round so often since now."""
-        start, until = self.beat, time.monotonic() + 30
-        while self.beat < start + rounds and time.monotonic() < until:
-            time.sleep(0.02)
-
-    beats_seen = 0
-
-    @property
-    def beat(self) -> int:
-        try:
-            self.beats_seen = int(Path(f"{self.report}.beat").read_text(encoding="ascii"))
-            return self.beats_seen
-        except (OSError, ValueError):  # not yet, or just being written
-            time.sleep(0.02)
-            return self.beats_seen
-
-    @property
-    def state(self) -> dict:
-        """What Blender's file holds by now."""
-        self.rest(1)
-        return json.loads(self.report.read_text(encoding="utf-8"))
-
-    def still(self, most: float = 4.0) -> None:
-        """Wait until the picture stays as it is: something is being opened or drawn."""
-        until, before = time.monotonic() + most, None
-        while time.monotonic() < until:
-            self.rest(2)
-            shot = self.look().tobytes()
-            if shot == before:
-                return
-            before = shot
-
-    def until(self, condition, what: str, wait: float = 30.0) -> dict:
-        """Wait for Blender's file to be so."""
-        end = time.monotonic() + wait
-        while time.monotonic() < end:
-            try:
-                state = self.state
-                if condition(state):
-                    return state
-            except (OSError, ValueError, KeyError, TypeError):
-                pass
-        self.photograph("not-so")
-        raise AssertionError(f"{what} (not-so.png)")
-
-    def insist(self, action, condition, what: str, wait: float = 8.0) -> dict:
-        """Do something until Blender's file is so: a busy window may miss a click."""
-        for _ in range(2):
-            action()
-            try:
-                return self.until(condition, what, wait)
-            except AssertionError:
-                self.press("Escape")
-        action()
-        return self.until(condition, what, 4 * wait)
-
-    def region(self, area: str, kind: str = "WINDOW") -> tuple[int, int, int, int]:
-        """Left, top, right, bottom on the screen of a region of Blender's window."""
-        x, y, width, height = self.state["regions"][area][kind]
-        left, top = self.corner
-        return left + x, top + y, left + x + width, top + y + height
-
-    @property
-    def corner(self) -> tuple[int, int]:
-        """Where the inside of Blender's window begins; its menu bar's "File" says so."""
-        if not hasattr(self, "_corner"):
-            y = self.find("Edit", (0, 0, 300, 60))[1]
-            top = self.state["regions"]["TOPBAR"]["HEADER"] if "TOPBAR" in self.state["regions"] else None
-            self._corner = (3, y - 14) if top is None else (3, y - 14 - top[1])
-        return self._corner
-
-    @property
-    def sidebar(self) -> tuple[int, int, int, int]:
-        return self.region("VIEW_3D", "UI")
-
-    @property
-    def names(self) -> tuple[int, int, int, int]:
-        """The part of the sidebar where the names of the fields stand."""
-        x0, y0, x1, y1 = self.sidebar
-        return x0, y0, x0 + int(0.38 * (x1 - x0)), y1
-
-    def give(self, name: str, text: str) -> None:
-        """Type into the field beside a name in the sidebar."""
-        _, y = self.find(name, self.names)
-        self.enter((self.sidebar[2] - 100, y), text)
-
-    def keep(self, name: str) -> None:
-        """A screenshot of this stage."""
-        folder = os.environ.get("CONVOLUME_SHOTS")
-        path = self.photograph(name)
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, folder)
-
-
-@pytest.fixture(scope="module")
-def desk(blender, tmp_path_factory, root):
-    lacking = missing()
-    if lacking:
-        pytest.skip(f"no {', '.join(lacking)} here")
-    folder = tmp_path_factory.mktemp("window")
-    sys.path.insert(0, str(root / "scripts"))
-    try:
-        import blender_wheels
-        import build_extension
-    finally:
-        sys.path.pop(0)
-    version = blender_wheels.python_of(blender)
-    assert build_extension.main(["--python", version, "--output-dir", str(folder / "dist")]) == 0
-    (archive,) = (folder / "dist").glob("*.zip")
-    person = Desk(folder)
-    try:
-        person.begin(blender, archive)
-        yield person
-    finally:
-        person.close()
-
-
-def in_the_view(desk) -> tuple[int, int]:
-    """Bring the mouse over the 3D viewport; its place."""
-    box = desk.region("VIEW_3D")
-    place = (box[0] + (box[2] - box[0]) // 3, box[1] + (box[3] - box[1]) // 4)
-    desk.move(*place)
-    return place
-
-
 def test_00_the_default_scene_is_emptied(desk):
     def delete_all():
-        in_the_view(desk)
+        desk.in_the_view()
         desk.press("a", "x")
         desk.still()
         desk.press("Return")
@@ -174,7 +30,7 @@ def test_00_the_default_scene_is_emptied(desk):
 
 
 def test_01_the_zip_is_installed_from_the_preferences(desk):
-    in_the_view(desk)
+    desk.in_the_view()
     desk.press("ctrl+comma")  # Edit › Preferences
     desk.find("Get Extensions")
     desk.click("Get Extensions", then="Repositories")
@@ -236,7 +92,7 @@ def test_04_what_cannot_be_is_said_at_once(desk):
 def test_05_it_is_built_and_seen_through_its_camera(desk):
     built = lambda s: "Input" in s["objects"] and s["camera"] == "Convolume camera"  # noqa: E731
     desk.insist(lambda: desk.click("Build", desk.sidebar), built, "nothing was built", wait=10)
-    in_the_view(desk)
+    desk.in_the_view()
     desk.press("KP_0")
     desk.still()
     desk.keep("08-built")
@@ -264,7 +120,7 @@ def test_07_a_volume_is_moved_by_hand(desk):
         desk.click_at((box[0] + box[2]) // 2, (box[1] + box[3]) // 2, button=5, times=3)
     desk.click("Output", box)
     desk.until(lambda s: s["active"] == "Output", "the volume is not selected")
-    in_the_view(desk)
+    desk.in_the_view()
     desk.press("g", "z")
     desk.type("1.5")
     desk.press("Return")
@@ -294,19 +150,6 @@ def test_08_the_clock_is_retimed_in_the_timeline(desk):
     desk.keep("11-retimed")
 
 
-def scroll_up(desk, button: int = 4) -> None:
-    x0, y0, _, y1 = desk.sidebar
-    desk.move(x0 + 40, (y0 + y1) // 2)
-    for _ in range(20):
-        desk.xdotool("click", button)
-        desk.rest(1)
-    desk.still()
-
-
-def scroll_down(desk) -> None:
-    scroll_up(desk, 5)
-
-
 def test_09_another_kernel_makes_the_figure_out_of_date(desk):
     x0, y0, x1, y1 = desk.sidebar
     desk.move(x0 + 40, (y0 + y1) // 2)
@@ -319,7 +162,7 @@ def test_09_another_kernel_makes_the_figure_out_of_date(desk):
     desk.click("Named Kernel", (x0 - 200, y - 200, x1 + 100, y + 200))
     desk.until(lambda s: s["source"] == 'KERNEL', "the kernel is not named")
     desk.keep("12-kernel")
-    scroll_up(desk)
+    desk.scroll_up()
     desk.find("The figure is out of date", desk.sidebar)
 
 
@@ -335,7 +178,7 @@ def test_10_the_update_keeps_what_was_done_by_hand(desk):
 
 
 def test_11_a_rendering_shows_how_far_it_is_and_is_cancelled_by_escape(desk):
-    scroll_down(desk)
+    desk.scroll_down()
     x = desk.sidebar[2] - 100
 
     def line(above: int) -> tuple[int, int]:
@@ -356,14 +199,14 @@ def test_11_a_rendering_shows_how_far_it_is_and_is_cancelled_by_escape(desk):
         desk.click_at(*line(-23))  # the first of the list that has come down
 
     desk.insist(draft, lambda s: s["quality"] == 'DRAFT', "the quality is not set")
-    scroll_up(desk)
+    desk.scroll_up()
     desk.insist(lambda: desk.click("Update", desk.sidebar), lambda s: s["picture"] == [320, 180], "not updated")
-    scroll_down(desk)
+    desk.scroll_down()
     desk.click("Render", desk.sidebar, which=-1)  # the lowest that reads like it
     desk.find("Esc cancels", (0, HEIGHT - 40, WIDTH, HEIGHT), wait=30)
     desk.find(f"of {desk.state['end']}", (0, HEIGHT - 40, WIDTH, HEIGHT), wait=60)  # frame 12 of …
     desk.keep("14-rendering")
-    in_the_view(desk)
+    desk.in_the_view()
     desk.press("Escape")
     desk.find("Rendering cancelled", (0, HEIGHT - 40, WIDTH, HEIGHT), wait=20)
     assert not list(desk.folder.rglob("*.gif"))
@@ -403,10 +246,6 @@ def test_12_rendered_it_opens_and_shows_the_tweaks(desk, capsys):
 
 
 def test_13_blenders_console_has_no_complaint(desk):
-    said = (desk.folder / "console.txt").read_text(encoding="utf-8", errors="replace").splitlines()
-    # Blender's own, of every new user's preferences
-    known = ("matches no enum in 'PreferencesView', '(null)', 'language'",)
-    signs = ("Traceback", "WARNING", "Warning", "ERROR", "Error", "rror:")
-    wrong = [line for line in said if any(s in line for s in signs) and not any(k in line for k in known)]
+    said, wrong = desk.console()
     assert said and not wrong, wrong
     assert not [line for line in said if line.rstrip().endswith("Rendered")], "finished twice"
