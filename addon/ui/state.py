@@ -102,17 +102,32 @@ def text_of(settings) -> str:
     return "\n".join(lines) + "\n"
 
 
+def missing(settings) -> dict[str, str]:
+    """The sources that are chosen and not given, which the text says nothing of: what has to be done about each."""
+    found = {}
+    for table, keys in SOURCES.items():
+        group = getattr(settings, table)
+        source = group.source.lower()
+        if source in keys and applies(settings, table, source):
+            field = FIELDS[table][source]
+            if field.get(group, rank_of(settings)) is None:
+                found[f"{table}.{source}"] = "choose a file" if field.about["kind"] == "path" else "type numbers"
+    return found
+
+
 def scene_of(settings) -> Scene:
     """The panel as a checked scene; SceneError says what is wrong."""
     from . import preferences
 
+    for key, right in missing(settings).items():
+        raise SceneError(settings.id, key, None, right)
     path = Path(f"{settings.id or 'figure'}.toml")
     return loads(text_of(settings), path=path, **preferences.allowed(bpy.context, own=True))
 
 
 def check(settings) -> Checked:
     """The panel's state, worked out once."""
-    text = f"{settings.id}\n{text_of(settings)}"
+    text = "\n".join([settings.id, *missing(settings), text_of(settings)])
     if text not in _checked:
         _checked[text] = _check(settings, text)
         while len(_checked) > 16:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The panel says what a scene file can say: the same keys, ranges and words, and the same figure comes out."""
 
+import re
 import struct
 import tomllib
 from types import MethodType, SimpleNamespace
@@ -189,7 +190,47 @@ def test_a_saved_file_that_others_cannot_read_as_it_lies_is_said(settings, tmp_p
         reports = said[folder] = []
         mine = SimpleNamespace(filepath=str(folder / "x.toml"), report=lambda kind, text, to=reports: to.append(text))
         assert files.CONVOLUME_OT_save_scene.execute(mine, bpy.context) == {'FINISHED'}
-    assert len(said[tmp_path]) == 1 and "input.npy must lie beside" in said[tmp_path / "elsewhere"][1]
+    (away,) = said[tmp_path / "elsewhere"]
+    assert said[tmp_path] == [f"Saved {tmp_path / 'x.toml'}"]
+    assert "input.npy must lie beside" in away and "at Read From in the add-on's preferences" in away
+
+
+def test_the_window_names_its_preferences_where_a_message_has_an_option(root):
+    """Every option that the story's messages name is one that a window has other words for."""
+    from addon.ui.told import in_window
+
+    sources = [p.read_text(encoding="utf-8") for p in (root / "addon" / "story").rglob("*.py")]
+    named = {text for source in sources for text in re.findall(r"--(?:limit \w+=|allow \w+)", source)}
+    assert named >= {"--allow FOLDER", "--limit picture="}
+    assert not [text for text in named if "--" in in_window(f"name its folder with {text}9")]
+    assert in_window("must be less (--limit film=9 allows it)") == (
+        "must be less (film=9 at Limits in the add-on's preferences allows it)"
+    )
+
+
+def test_a_source_without_its_file_or_numbers_is_said(settings):
+    from addon.ui import state
+
+    settings.figure = "conv2d_valid"
+    settings.input.source = 'IMAGE'
+    error = state.check(settings).error
+    assert (error.key, error.right) == ("input.image", "choose a file")
+    settings.input.source, settings.bias.source = 'SEED', 'VALUES'
+    settings.bias.values_.clear()
+    assert state.check(settings).error.key == "bias.values"
+    settings.bias.source = 'NONE'
+    assert state.check(settings).error is None
+
+
+def test_renders_of_an_unsaved_file_go_to_a_folder_of_the_users_own(settings):
+    import os
+    import tempfile
+
+    from addon.ui.preferences import output_folder
+
+    folder = output_folder(bpy.context)
+    assert os.path.basename(folder) == "renders" and folder.startswith(bpy.utils.resource_path('USER'))
+    assert os.path.dirname(folder) != tempfile.gettempdir()
 
 
 def test_numbers_typed_into_the_grid_are_exact(settings):

@@ -61,7 +61,8 @@ def seen():
     scene = bpy.context.window_manager.windows[0].scene
     settings = getattr(scene, "convolume", None)
     curve = None
-    clock = next((o for o in scene.objects if o.get("convolume_role") == "clock"), None)
+    clocks = [o for o in scene.objects if o.get("convolume_role") == "clock"]
+    clock = next((o for o in clocks if o.visible_get()), None)
     if clock is not None and clock.animation_data and clock.animation_data.action:
         bag = clock.animation_data.action.layers[0].strips[0].channelbag(clock.animation_data.action_slot)
         curve = [[k.co.x, k.co.y] for k in bag.fcurves[0].keyframe_points]
@@ -77,6 +78,9 @@ def seen():
         "stride": list(settings.op.stride) if settings else None,
         "use_stride": settings.op.use_stride if settings else None,
         "source": settings.weight.source if settings else None,
+        "theme": settings.look.theme if settings else None,
+        "image": settings.input.image if settings else None,
+        "word": settings.words.kernel if settings else None,
         "curve": curve,
         "size": list(settings.output.size) if settings else None,
         "quality": settings.output.quality if settings else None,
