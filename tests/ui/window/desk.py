@@ -132,8 +132,8 @@ class Desk(Person):
         """Bring the sidebar's top into sight."""
         x0, y0, _, y1 = self.sidebar
         self.move(x0 + 40, (y0 + y1) // 2)
-        for _ in range(20):
-            self.xdotool("click", button)
+        for _ in range(4):
+            self.xdotool("click", "--repeat", 5, "--delay", 15, button)
             self.rest(1)
         self.still()
 

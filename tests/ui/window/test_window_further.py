@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What else docs/blender.md tells, in the window that test_window.py leaves: preferences, a second figure, pictures,
+words, scene files, and the window dragged by hand.
+"""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
+
+from .person import HEIGHT, WIDTH
+
+pytestmark = [pytest.mark.blender, pytest.mark.window, pytest.mark.slow]
+MENUS = (0, 40, int(0.66 * WIDTH), HEIGHT)
+
+
+def from_the_menu(desk, *names):
+    """Shift+A and these entries; the menu opens where it was left, so an entry may stand there at once."""
+    desk.in_the_view()
+    desk.press("shift+a")
+    desk.still()
+    for i, name in enumerate(names):
+        if i + 1 == len(names) or not desk.read(names[i + 1], MENUS):
+            desk.click(name, MENUS)
+            desk.still()
+
+
+def test_20_the_preferences_are_those_of_new_figures(desk):
+    assert "Convolume clock" in desk.state["objects"], "test_window.py comes first"
+    desk.press("alt+F4")  # the result's window
+    desk.until(lambda s: s["windows"] == 1, "the result is still open")
+    desk.in_the_view()
+    desk.press("ctrl+comma")
+    x, y = desk.find("Add-ons", which=-1)
+    page = (x + 60, y - 260, x + 830, y + 350)
+    desk.click_at(x, y)
+    desk.still()
+    x, y = desk.find("Convolume", page)
+    desk.click_at(x - 66, y)
+    x, y = desk.find("Theme", page)
+    desk.click_at(x + 220, y)
+    desk.click("Dark", (x, y, x + 500, y + 200))
+    desk.click_at(x + 35, y + 29)
+    desk.click_at(x + 140, y + 29, times=2)
+    for text, last in (("640", "Tab"), ("360", "Return")):
+        desk.write(text, last)
+    desk.still()
+    desk.keep("16-preferences")
+    desk.press("alt+F4")
+    desk.until(lambda s: s["windows"] == 1, "the preferences are still open")
+    from_the_menu(desk, "Convolume", "Valid convolution")
+    state = desk.until(lambda s: s["figure"] == "conv2d_valid", "no second figure")
+    assert (state["theme"], state["picture"]) == ('DARK', [640, 360])
+    desk.scroll_up()
+    desk.find("In This Scene", desk.sidebar)
+    desk.keep("17-second-figure")
+
+
+def test_21_explore_gives_the_window_free_across_the_input(desk):
+    desk.insist(lambda: desk.click("Explore", desk.sidebar), lambda s: s["active"].startswith("Window"), "not explored")
+    name = desk.state["active"]
+    x, y = desk.in_the_view()
+    desk.press("g")
+    for i in (1, 2):
+        desk.xdotool("mousemove", x + 40 * i, y + 50 * i)
+        desk.rest(3)
+    desk.click_at(x + 80, y + 100)
+    place = desk.until(lambda s: s["objects"][name][0] > 0.5, "it was not dragged")["objects"][name]
+    assert place[1] == 0 and place[2] < -0.5, "out of the input"
+    desk.still()
+    desk.keep("18-explored")
+    desk.insist(lambda: desk.click("Explore", desk.sidebar), lambda s: s["objects"][name] == [0, 0, 0], "not back")
+
+
+def test_22_the_first_figure_is_shown_again_with_its_scene(desk):
+    x, y = desk.find("In This Scene", desk.sidebar)
+    wanted = lambda s: s["figure"] == "conv2d_strided"  # noqa: E731
+    state = desk.insist(lambda: desk.click_at(x + 60, y + 21), wanted, "the other figure is still shown")
+    assert state["picture"] == [320, 180] and state["camera"] == "Convolume camera"
+    assert state["end"] == pytest.approx(state["curve"][-1][0], abs=60), "the frames are those of the retimed clock"
+    desk.keep("19-shown-again")
+
+
+def test_23_what_else_is_in_the_picture_is_said_and_undone(desk):
+    from_the_menu(desk, "Mesh", "Cube")
+    desk.until(lambda s: "Cube" in s["objects"], "no cube")
+    desk.scroll_down()
+    desk.find("Also rendered: Cube", desk.sidebar)
+    desk.keep("20-also-rendered")
+    desk.in_the_view()
+    desk.press("ctrl+z")
+    desk.until(lambda s: "Cube" not in s["objects"], "the cube is still there")
+
+
+def test_24_a_picture_is_chosen_in_the_file_browser(desk):
+    pixels = np.zeros((64, 64, 3), np.uint8)
+    pixels[16:48, 16:48] = 255, 160, 20
+    Image.fromarray(pixels).save(desk.folder / "home" / "photo.png")
+    _, y = desk.find("Data", desk.names)
+    desk.click_at(desk.sidebar[2] - 100, y + 31)
+    desk.click("Image", (desk.sidebar[0], 40, *desk.sidebar[2:]))
+    desk.find("choose a file", desk.sidebar)
+    desk.keep("21-choose")
+    _, y = desk.find("Levels", desk.names)
+    desk.click_at(desk.sidebar[2] - 48, y - 23)
+    desk.find("Accept", MENUS)
+    desk.still()
+    desk.click("photo.png", MENUS)
+    desk.still()
+    desk.click("Accept", MENUS)
+    desk.until(lambda s: s["image"].endswith("photo.png"), "no picture")
+    desk.still()
+    assert not desk.read("choose a file", desk.sidebar)
+
+
+def test_25_a_word_is_found_and_changed(desk):
+    desk.click("Look", desk.names, then="Words")
+    desk.click("Words", desk.names)
+    x, (_, y) = desk.sidebar[2] - 100, desk.find("Words", desk.names)
+    desk.enter((x, y + 31), "kernel")
+    desk.scroll_down()
+    _, y = desk.find("Words", desk.names)
+    desk.enter((x, y + 57), "Filter")
+    desk.until(lambda s: s["word"] == "Filter", "the word is not changed")
+    desk.keep("22-words")
+
+
+def test_26_the_panel_is_saved_as_a_scene_file_and_read_again(desk):
+    desk.scroll_up()
+    desk.click("Save Scene File", desk.sidebar, then="Bookmarks")
+    desk.still()
+    x, y = desk.find("Cancel", MENUS)
+    desk.click_at(x + 136, y)
+    path = desk.folder / "home" / "conv2d_strided.toml"
+    desk.until(lambda _: path.is_file(), "not saved")
+    text = path.read_text(encoding="utf-8")
+    assert 'image = "photo.png"' in text and 'kernel = "Filter"' in text and "stride = 3" in text
+    desk.click("File", (0, 0, 120, 70))
+    desk.click("Import", MENUS)
+    desk.click("Convolume Scene (.toml)", MENUS)
+    desk.find("Cancel", MENUS)
+    desk.still()
+    x, y = desk.find("Date Modified", MENUS)
+    desk.click_at(x - 350, y + 25)
+    desk.still()
+    x, y = desk.find("Cancel", MENUS)
+    desk.click_at(x + 136, y)
+    state = desk.until(lambda s: s["figure"] == 'FILE', "not read")
+    assert state["word"] == "Filter" and state["stride"][2] == 3 and state["image"].endswith("photo.png")
+    desk.still()
+    desk.keep("23-read")
+
+
+def test_27_the_console_still_has_no_complaint(desk):
+    said, wrong = desk.console()
+    assert said and not wrong, wrong
