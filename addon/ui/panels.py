@@ -13,6 +13,7 @@ from .field import label_of
 from .fields import FIELDS
 
 MOST_CELLS = 12  # rows or columns of a grid that a sidebar has room for
+ROOM = 44  # pixels of the sidebar's width that a number needs to be shown: Blender leaves it out of a narrower field
 MOST_WORDS = 12
 
 
@@ -173,10 +174,10 @@ class CONVOLUME_PT_data(Sub, bpy.types.Panel):
             problem(column, context, settings, table)
             fields(column, settings, table, without=("values",))
             if group.source == 'VALUES':
-                self.grid(column, group, table)
+                self.grid(column, context, group, table)
             layout.separator()
 
-    def grid(self, layout, group, table):
+    def grid(self, layout, context, group, table):
         shape = tuple(group.shape)[: group.axes]
         rows, columns = (1, 1, *shape)[-2:]
         planes = len(group.values_) // (rows * columns) if group.values_ else 0
@@ -187,6 +188,8 @@ class CONVOLUME_PT_data(Sub, bpy.types.Panel):
             row.prop(group, "page", text=f"Plane of {planes}")
         if not planes or max(rows, columns) > MOST_CELLS:
             return
+        if context.region.width < ROOM * columns * context.preferences.system.ui_scale:
+            lines(layout, context, "Drag the sidebar wider to see the numbers", 'INFO')
         first = (min(group.page, planes) - 1) * rows * columns
         grid = layout.grid_flow(row_major=True, columns=columns, even_columns=True, even_rows=True, align=True)
         grid.use_property_split = False
