@@ -115,8 +115,11 @@ def test_24_a_picture_is_chosen_in_the_file_browser(desk):
 
 
 def test_25_a_word_is_found_and_changed(desk):
-    desk.click("Look", desk.names, then="Words")
+    desk.scroll_down()
+    desk.click("Look", desk.names)
+    desk.scroll_down()
     desk.click("Words", desk.names)
+    desk.scroll_down()
     x, (_, y) = desk.sidebar[2] - 100, desk.find("Words", desk.names)
     desk.enter((x, y + 31), "kernel")
     desk.scroll_down()
