@@ -297,6 +297,28 @@ def test_a_jobs_words_progress_and_results(child, tmp_path):
     assert rendering.current() is None and not os.path.exists(folder)
 
 
+def test_limits_and_folder_of_the_preferences_reach_the_child(small, monkeypatch, tmp_path):
+    """What may be built in the window may be rendered from it: the child is told what the preferences say."""
+    from addon.cli import parser
+    from addon.story.scene import parse_limits
+    from addon.ui import preferences, rendering, results
+
+    mine = SimpleNamespace(limits=" cells=5000000  steps=20000", folder="", theme='FIGURE', use_size=False,
+                           output_folder=str(tmp_path / "here"))  # fmt: skip
+    monkeypatch.setattr(preferences, "of", lambda _context: mine)
+    assert bpy.ops.convolume.build() == {'FINISHED'}
+    sent = []
+    monkeypatch.setattr(rendering, "start", lambda name, arguments: sent.append((name, arguments)))
+    results.CONVOLUME_OT_render._start(SimpleNamespace(), bpy.context)
+    ((name, arguments),) = sent
+    read = parser().parse_args(["x.blend", *arguments])
+    assert name == "conv2d_valid" and str(read.out) == mine.output_folder
+    assert parse_limits(read.limit) == preferences.allowed(bpy.context)["limits"] != parse_limits(())
+    mine.limits = ""
+    results.CONVOLUME_OT_render._start(SimpleNamespace(), bpy.context)
+    assert "--limit" not in sent[1][1]
+
+
 def test_what_a_window_asks_of_a_rendering_never_waits(child, monkeypatch):
     """A child that does not listen is asked to end, later made to, and nobody stands still for it meanwhile."""
     from addon.ui import rendering, results

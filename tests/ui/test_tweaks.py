@@ -146,6 +146,36 @@ def test_a_window_in_the_users_own_material_keeps_it(desk, again):
 
 
 @reopened
+def test_another_material_in_a_volumes_list_is_not_kept_and_said(desk, again):
+    """A volume's cells have the materials that they were built with, whatever its list says."""
+    listed = [s.material.name for s in desk["output"].material_slots]
+    assert len(listed) > 1
+    desk["output"].material_slots[0].material = bpy.data.materials.new("Mine")
+    wanted = "Output: another material in its list, whose colours can be changed instead"
+    told = again(BEFORE)
+    assert (told.kept, told.lost) == ([], [wanted])
+    assert [s.material.name for s in desk["output"].material_slots] == listed
+    assert again(BEFORE) == tweaks.Told()
+
+
+def test_another_theme_leaves_no_material_of_the_one_before(desk):
+    """What a volume lists are its cells' materials and no others, as in a first build; purging finds nothing."""
+
+    def there():
+        listed = {role: [m.name for m in getattr(o.data, "materials", ())] for role, o in desk.built.objects.items()}
+        return listed, sorted(m.name for m in bpy.data.materials), len(bpy.data.meshes), len(bpy.data.objects)
+
+    first, themed = there(), {**BEFORE, "look.theme": "light" if desk.plan.theme == "dark" else "dark"}
+    desk.make(themed)
+    updated = there()
+    bpy.data.orphans_purge(do_recursive=True)
+    assert there() == updated != first
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    desk.make(themed)
+    assert there() == updated
+
+
+@reopened
 def test_a_retimed_clock_stays_retimed_with_other_steps(desk, again):
     """Twice as slow before, twice as slow after, though there are other steps."""
     for key in desk.clock.keyframe_points:
