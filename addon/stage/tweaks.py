@@ -17,7 +17,7 @@ import numpy as np
 from . import compat, keyframes
 from .looks import BUILT, FIGURE, ROLE, mesh_digest, touched
 
-EXPLORE, TOLD = "convolume_explore", "convolume_told"
+EXPLORE, PUT_ASIDE, TOLD = "convolume_explore", "convolume_put_aside", "convolume_told"
 ASIDE = ("sum", "map", "lines", "weights", "flight", "product", "stamp")  # what explore has no use for
 MODIFIER = "Convolume"
 
@@ -361,6 +361,14 @@ def _locked(window, modifier) -> list[bool]:
     return [False] * 3
 
 
+def _put_aside(shadow, on: bool) -> None:
+    """A hidden volume throws no shadow; one that the user has hidden stays so."""
+    if shadow is not None and (not shadow.hide_render if on else shadow.pop(PUT_ASIDE, False)):
+        shadow.hide_render = shadow.hide_viewport = on
+        if on:
+            shadow[PUT_ASIDE] = True
+
+
 def explore(collection, on: bool) -> None:
     """Let a figure's windows be dragged and light what lies under them; what the clock tells of its own window's place
     steps aside meanwhile: sums, marks, lines, the output, weights on their way.
@@ -385,4 +393,5 @@ def explore(collection, on: bool) -> None:
         moving = "location" in _animated(thing) or role == "output"
         if "Hidden" in sockets and (told or (moving and not window and f"{role}.window" not in things)):
             compat.set_modifier_input(modifier, "Hidden", on)
+            _put_aside(things.get(f"{role}.shadow"), on)
         thing.update_tag()

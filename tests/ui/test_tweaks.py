@@ -321,9 +321,12 @@ def test_a_dragged_window_lights_the_cells_under_it(empty_blender):
     assert not shown.labels("sum") and shown.own("output.marker") is None and not shown.of("lines")
     meets = desk.plan.frame_of(desk.plan.steps[0].second)  # the kernel stands on the input then
     assert not any(Frame(scene, meets).of(role) for role in ("kernel", "weights", "output"))
+    assert Frame(scene, meets).own("kernel.shadow") is None and Frame(scene, meets).own("input.shadow")
     desk.make({"weight.kernel": "edge"})  # a build while exploring goes on exploring
     assert desk.built.collection[tweaks.EXPLORE] and not Frame(scene, frame).labels("sum")
+    assert Frame(scene, meets).own("kernel.shadow") is None
     tweaks.explore(desk.built.collection, False)
     assert tuple(desk["input.window"].location) == (0, 0, 0) and all(desk["input.window"].lock_location)
     assert lit() == own and Frame(scene, frame).labels("sum")
     assert all(Frame(scene, meets).of(role) for role in ("kernel", "output"))
+    assert Frame(scene, meets).own("kernel.shadow")
