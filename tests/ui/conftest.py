@@ -93,3 +93,4 @@ class Layout:
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "window: needs a virtual screen and takes minutes (make test-ui)")
+    config.addinivalue_line("markers", "after: of the window's tests, those without which this one has nothing to do")

@@ -72,13 +72,15 @@ class Desk(Person):
         self.photograph("not-so")
         raise AssertionError(f"{what} (not-so.png)")
 
-    def insist(self, action, condition, what: str, wait: float = 8.0) -> dict:
+    def insist(self, action, condition, what: str, wait: float = 10.0) -> dict:
         """Do something until Blender's file is so: a busy window may miss a click."""
         for _ in range(2):
             action()
             try:
                 return self.until(condition, what, wait)
             except AssertionError:
+                if condition(self.state):  # late
+                    return self.state
                 self.press("Escape")
         action()
         return self.until(condition, what, 4 * wait)
@@ -108,10 +110,43 @@ class Desk(Person):
         x0, y0, x1, y1 = self.sidebar
         return x0, y0, x0 + int(0.38 * (x1 - x0)), y1
 
-    def give(self, name: str, text: str) -> None:
-        """Type into the field beside a name in the sidebar."""
-        _, y = self.find(name, self.names)
-        self.enter((self.sidebar[2] - 100, y), text)
+    def sight(self, text: str, box=None, below: int = 0) -> tuple[int, int]:
+        """Where a text stands in the sidebar, which is scrolled until it and so many pixels below it are in sight."""
+        box = box or self.names
+
+        def there():
+            found = self.read(text, box)
+            return max(found)[1:] if found else None
+
+        place = there()
+        if place and place[1] + below < box[3]:
+            return place
+        self.scroll(4)
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            place = there()
+            if place and place[1] + below < box[3]:
+                return place
+            if not self.wheel(5) and place:  # the end: there is no more room
+                return place
+        self.photograph("not-found")
+        raise AssertionError(f"{text!r} does not stand in the sidebar (not-found.png)")
+
+    def unfold(self, name: str, inside: str) -> None:
+        """Open a sub-panel, unless it is open: then this stands in it."""
+        x, y = self.sight(name, below=150)
+        if not self.read(inside, (self.sidebar[0], y + 8, self.sidebar[2], y + 150)):
+            self.click_at(x, y)
+            self.find(inside, self.sidebar)
+
+    def give(self, name: str, text: str, condition, below: int = 0) -> dict:
+        """Type into the field beside a name in the sidebar, or so far below it, until Blender's file is so."""
+
+        def type_it():
+            _, y = self.sight(name, below=below + 20)
+            self.enter((self.sidebar[2] - 100, y + below), text)
+
+        return self.insist(type_it, condition, f"{name} is not {text}")
 
     def keep(self, name: str) -> None:
         """A screenshot of this stage."""
@@ -128,17 +163,36 @@ class Desk(Person):
         self.move(*place)
         return place
 
-    def scroll_up(self, button: int = 4) -> None:
-        """Bring the sidebar's top into sight."""
+    def wheel(self, button: int) -> bool:
+        """Turn the mouse's wheel over the sidebar, 4 up or 5 down; whether that moved it."""
         x0, y0, _, y1 = self.sidebar
         self.move(x0 + 40, (y0 + y1) // 2)
-        for _ in range(4):
-            self.xdotool("click", "--repeat", 5, "--delay", 15, button)
-            self.rest(1)
+        before = self.state["scrolled"]
+        self.xdotool("click", "--repeat", 5, "--delay", 15, button)
+        self.rest(3)
+        return self.state["scrolled"] != before
+
+    def scroll(self, button: int) -> None:
+        """Bring the sidebar's top (4) or bottom (5) into sight."""
+        for _ in range(40):
+            if not self.wheel(button):
+                break
         self.still()
 
-    def scroll_down(self) -> None:
-        self.scroll_up(5)
+    def recover(self) -> None:
+        """Back to one window in which nothing is open, whatever went on; a window that a test has left is closed."""
+        for _ in range(6):
+            if self.state["windows"] == 1:
+                break
+            self.press("Escape", "alt+F4")
+            self.still()
+
+    def calm(self) -> None:
+        """End what a test that failed has left half done: a typed text, a menu, a move, a rendering."""
+        self.recover()
+        self.in_the_view()
+        self.press("Escape", "Escape", "Escape")
+        self.still()
 
     def console(self) -> tuple[list[str], list[str]]:
         """What Blender has said so far, and of that the complaints."""

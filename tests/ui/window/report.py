@@ -7,6 +7,7 @@ takes: its own computing time, and by the clock.
 """
 
 import json
+import math
 import os
 import time
 
@@ -57,6 +58,16 @@ def regions():
     return found
 
 
+def scrolled():
+    """How many pixels of the sidebar are above what is in sight."""
+    for area in bpy.context.window_manager.windows[0].screen.areas:
+        for region in area.regions:
+            if area.type == 'VIEW_3D' and region.type == 'UI':
+                top = -region.view2d.region_to_view(0, region.height)[1]
+                return round(top) if math.isfinite(top) else None  # it has not been opened yet
+    return None
+
+
 def seen():
     scene = bpy.context.window_manager.windows[0].scene
     settings = getattr(scene, "convolume", None)
@@ -68,6 +79,7 @@ def seen():
         curve = [[k.co.x, k.co.y] for k in bag.fcurves[0].keyframe_points]
     return {
         "regions": regions(),
+        "scrolled": scrolled(),
         "frame": scene.frame_current,
         "end": scene.frame_end,
         "camera": scene.camera.name if scene.camera else None,
@@ -77,10 +89,13 @@ def seen():
         "figure": settings.figure if settings else None,
         "stride": list(settings.op.stride) if settings else None,
         "use_stride": settings.op.use_stride if settings else None,
+        "dilation": list(settings.op.dilation) if settings else None,
         "source": settings.weight.source if settings else None,
+        "input": settings.input.source if settings else None,
         "theme": settings.look.theme if settings else None,
         "image": settings.input.image if settings else None,
         "word": settings.words.kernel if settings else None,
+        "find_word": settings.find_word if settings else None,
         "curve": curve,
         "size": list(settings.output.size) if settings else None,
         "quality": settings.output.quality if settings else None,
@@ -104,7 +119,7 @@ def tell():
         with open(PATH + ".beat", "w", encoding="ascii") as file:
             file.write(str(beats))
     except Exception as error:
-        print("report.py:", error)
+        print("report.py:", error, flush=True)
     return 0.08
 
 

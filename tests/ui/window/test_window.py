@@ -16,6 +16,7 @@ pytest.importorskip("bpy", reason="the bpy module is not installed (make test in
 
 from .person import HEIGHT, WIDTH
 
+after = pytest.mark.after
 pytestmark = [pytest.mark.blender, pytest.mark.window, pytest.mark.slow]
 
 
@@ -73,19 +74,18 @@ def test_03_a_figure_is_chosen_and_its_stride_set(desk):
     desk.click("Strided convolution", (x - 400, y, x + 250, y + 400))
     desk.until(lambda s: s["figure"] == "conv2d_strided", "the figure is not chosen")
     desk.find("16 steps", desk.sidebar)
-    desk.give("Stride", "3")
-    desk.until(lambda s: s["stride"][2] == 3, "the stride is not 3")
+    desk.give("Stride", "3", lambda s: s["stride"][2] == 3)
     desk.find("9 steps", desk.sidebar)
     desk.keep("06-stride")
 
 
 def test_04_what_cannot_be_is_said_at_once(desk):
-    desk.give("Dilation", "9")
+    desk.give("Dilation", "9", lambda s: s["dilation"][2] == 9)
     desk.find("or more padding", desk.sidebar)
     desk.still()
     desk.keep("07-impossible")
     assert not desk.read("9 steps", desk.sidebar)
-    desk.give("Dilation", "1")
+    desk.give("Dilation", "1", lambda s: s["dilation"][2] == 1)
     desk.find("9 steps", desk.sidebar)
 
 
@@ -151,24 +151,22 @@ def test_08_the_clock_is_retimed_in_the_timeline(desk):
 
 
 def test_09_another_kernel_makes_the_figure_out_of_date(desk):
-    x0, y0, x1, y1 = desk.sidebar
-    desk.move(x0 + 40, (y0 + y1) // 2)
-    for _ in range(6):
-        if desk.read("Weight", desk.names):
-            break
-        desk.click_at(x0 + 40, (y0 + y1) // 2, button=5, times=3)
-    _, y = desk.find("Weight", desk.names)
-    desk.click_at(x1 - 100, y)
-    desk.click("Named Kernel", (x0 - 200, y - 200, x1 + 100, y + 200))
-    desk.until(lambda s: s["source"] == 'KERNEL', "the kernel is not named")
+    x0, _, x1, _ = desk.sidebar
+
+    def choose():
+        _, y = desk.sight("Weight", below=20)
+        desk.click_at(x1 - 100, y)
+        desk.click("Named Kernel", (x0 - 200, y - 200, x1 + 100, y + 200))
+
+    desk.insist(choose, lambda s: s["source"] == 'KERNEL', "the kernel is not named")
     desk.keep("12-kernel")
-    desk.scroll_up()
-    desk.find("The figure is out of date", desk.sidebar)
+    desk.sight("The figure is out of date", desk.sidebar)
 
 
+@after("test_09")
 def test_10_the_update_keeps_what_was_done_by_hand(desk):
     before = desk.state
-    desk.click("Update", desk.sidebar)
+    desk.click_at(*desk.sight("Update", desk.sidebar))
     desk.find("Kept:", desk.sidebar)
     assert not desk.read("The figure is out of date", desk.sidebar)
     state = desk.state
@@ -178,7 +176,7 @@ def test_10_the_update_keeps_what_was_done_by_hand(desk):
 
 
 def test_11_a_rendering_shows_how_far_it_is_and_is_cancelled_by_escape(desk):
-    desk.scroll_down()
+    desk.scroll(5)
     x = desk.sidebar[2] - 100
 
     def line(above: int) -> tuple[int, int]:
@@ -199,9 +197,9 @@ def test_11_a_rendering_shows_how_far_it_is_and_is_cancelled_by_escape(desk):
         desk.click_at(*line(-23))  # the first of the list that has come down
 
     desk.insist(draft, lambda s: s["quality"] == 'DRAFT', "the quality is not set")
-    desk.scroll_up()
+    desk.scroll(4)
     desk.insist(lambda: desk.click("Update", desk.sidebar), lambda s: s["picture"] == [320, 180], "not updated")
-    desk.scroll_down()
+    desk.scroll(5)
     desk.click("Render", desk.sidebar, which=-1)  # the lowest that reads like it
     desk.find("Esc cancels", (0, HEIGHT - 40, WIDTH, HEIGHT), wait=30)
     desk.find(f"of {desk.state['end']}", (0, HEIGHT - 40, WIDTH, HEIGHT), wait=60)  # frame 12 of …
@@ -212,7 +210,9 @@ def test_11_a_rendering_shows_how_far_it_is_and_is_cancelled_by_escape(desk):
     assert not list(desk.folder.rglob("*.gif"))
 
 
+@after("test_11")
 def test_12_rendered_it_opens_and_shows_the_tweaks(desk, capsys):
+    desk.scroll(5)
     desk.click("Render", desk.sidebar, which=-1)
     desk.find("Esc cancels", (0, HEIGHT - 40, WIDTH, HEIGHT), wait=30)
     state = desk.until(lambda s: any(n.endswith(".gif") for n in s["images"]), "no result has opened", wait=500)
