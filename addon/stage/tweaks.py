@@ -335,6 +335,8 @@ def _sweep(before: Before, things: dict, told: Told) -> None:
             idle.add(material)
         elif changed and material.get(ROLE):
             told.kept.append(f"{material.name}: colour")
+    # planned, and in the end no cell has it
+    idle |= {m for m in bpy.data.materials if not m.users and ROLE in m and not touched(m)}
     bpy.data.batch_remove(idle)
 
 

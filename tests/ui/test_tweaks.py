@@ -158,20 +158,22 @@ def test_another_material_in_a_volumes_list_is_not_kept_and_said(desk, again):
     assert again(BEFORE) == tweaks.Told()
 
 
-def test_another_theme_leaves_no_material_of_the_one_before(desk):
+def test_another_theme_leaves_no_material_of_the_one_before(empty_blender):
     """What a volume lists are its cells' materials and no others, as in a first build; purging finds nothing."""
 
     def there():
         listed = {role: [m.name for m in getattr(o.data, "materials", ())] for role, o in desk.built.objects.items()}
         return listed, sorted(m.name for m in bpy.data.materials), len(bpy.data.meshes), len(bpy.data.objects)
 
-    first, themed = there(), {**BEFORE, "look.theme": "light" if desk.plan.theme == "dark" else "dark"}
-    desk.make(themed)
+    desk = Desk("transposed_conv", {"look.theme": "light"})  # it plans cubes that no cell is in the end
+    first = there()
+    desk.make({"look.theme": "dark"})
     updated = there()
+    assert all(m.users for m in bpy.data.materials)
     bpy.data.orphans_purge(do_recursive=True)
     assert there() == updated != first
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    desk.make(themed)
+    desk.make({"look.theme": "dark"})
     assert there() == updated
 
 
