@@ -23,41 +23,60 @@ from .looks import Looks, why_in_place
 from .recording import Recording
 from .state import TILE, reach, spreads, unaccounted
 from .steady import Clock
-from .strip import Piece, Strip
+from .strip import LAYERS, Piece, Strip
 from .things import Reader
+from .watch import Watch
 
-CALL = 4  # tiles: what one render call costs besides its own pixels
+CALL = 48  # a tile's pixels times their samples: what a render call costs besides its own
 EVERYWHERE = 1e7  # pixels: a reach that makes every thing count
 
 
-def rectangles(missing: np.ndarray) -> list[tuple[int, int, int, int]]:
-    """Cover the missing tiles with few rectangles (x0, y0, x1, y1 in tiles), weighing calls against extra pixels."""
+def rectangles(missing: np.ndarray, call: float = 4.0) -> list[tuple[int, int, int, int]]:
+    """Cover the missing tiles with few rectangles (x0, y0, x1, y1 in tiles), weighing calls against extra pixels.
+
+    `call`: how many tiles' pixels cost as much as a call does.
+    """
     boxes: list[tuple[int, int, int, int]] = []
+    open_boxes: dict[tuple[int, int], int] = {}  # by columns: the box that reaches down to the row before
     for row, line in enumerate(missing):
-        columns = np.flatnonzero(line)
-        for run in np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1) if len(columns) else []:
-            boxes.append((int(run[0]), row, int(run[-1]) + 1, row + 1))
+        edges = np.flatnonzero(np.diff(line, prepend=False, append=False)).reshape(-1, 2).tolist()
+        going: dict[tuple[int, int], int] = {}
+        for x0, x1 in edges:
+            number = open_boxes.get((x0, x1), len(boxes))
+            if number == len(boxes):
+                boxes.append((x0, row, x1, row + 1))
+            boxes[number] = x0, boxes[number][1], x1, row + 1
+            going[x0, x1] = number
+        open_boxes = going
+    return _merged(np.array(boxes, float), call) if len(boxes) > 1 else boxes
 
-    def area(b):
-        return (b[2] - b[0]) * (b[3] - b[1])
 
-    def union(a, b):
-        return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+def _merged(boxes: np.ndarray, call: float) -> list[tuple[int, int, int, int]]:
+    """Boxes (n, 4) put together two by two, the best two first, for as long as that gains something.
 
-    while len(boxes) > 1:
-        best, pair = 0.0, None
-        for i, a in enumerate(boxes):
-            for j in range(i):
-                gain = area(a) + area(boxes[j]) + CALL - area(union(a, boxes[j]))
-                if gain > best:
-                    best, pair = gain, (j, i)
-        if pair is None:
-            break
-        j, i = pair
-        boxes[j] = union(boxes[j], boxes[i])
-        del boxes[i]
-    # two rectangles may overlap after the merging: then the second one's tiles are simply rendered alike again
-    return boxes
+    Two of them may overlap afterwards: then the second one's tiles are simply rendered alike again.
+    """
+    low, high = boxes[:, :2].copy(), boxes[:, 2:].copy()
+    area = (high - low).prod(axis=1)
+
+    def gains(i):
+        union = (np.maximum(high, high[i]) - np.minimum(low, low[i])).prod(axis=1)
+        return area + area[i] + call - union
+
+    gain = np.stack([gains(i) for i in range(len(boxes))])
+    np.fill_diagonal(gain, -np.inf)
+    there = np.ones(len(boxes), bool)
+    while True:
+        i, j = np.unravel_index(gain.argmax(), gain.shape)
+        if not gain[i, j] > 0:
+            return [tuple(map(int, box)) for box in np.hstack([low, high])[there]]
+        low[i], high[i] = np.minimum(low[i], low[j]), np.maximum(high[i], high[j])
+        area[i] = (high[i] - low[i]).prod()
+        there[j] = False
+        gain[i] = np.where(there, gains(i), -np.inf)
+        gain[i, i] = -np.inf
+        gain[:, i] = gain[i]
+        gain[j] = gain[:, j] = -np.inf
 
 
 def read_targa(path: Path) -> np.ndarray:
@@ -77,6 +96,7 @@ class _Renderer:
     def __init__(self, scene, recording: Recording):
         self.recording, self.shelf = recording, None
         self.folder = Path(tempfile.mkdtemp(prefix="convolume-"))
+        self.call = CALL / scene.cycles.samples if scene.render.engine == "CYCLES" else 1.0
         settings = scene.render.image_settings
         compat.set_image_format(settings, "TARGA_RAW")
         settings.color_mode = "RGBA" if recording.depth == 4 else "RGB"
@@ -87,7 +107,7 @@ class _Renderer:
 
     def render(self, scene, missing: np.ndarray, tiles: np.ndarray, keys: list[bytes]) -> None:
         """Render the missing tiles (a mask) as the scene stands; `tiles` has the numbers of all, `keys` their keys."""
-        for box in rectangles(missing):
+        for box in rectangles(missing, self.call):
             self._render(scene, box, missing, tiles, keys)
 
     def _render(self, scene, box, missing, tiles, keys) -> None:
@@ -107,6 +127,7 @@ class _Renderer:
         with bpy.context.temp_override(scene=scene, view_layer=scene.view_layers[0]):
             bpy.ops.render.render(write_still=True, scene=scene.name)
         pixels = read_targa(path)
+        path.unlink()  # a file written over is waited for by some file systems
         if pixels.shape[:2] != (y1 - y0, x1 - x0):
             raise RuntimeError(f"Blender rendered {pixels.shape[:2]} pixels where {(y1 - y0, x1 - x0)} were asked for")
         recording.rendered_pixels += (x1 - x0) * (y1 - y0)
@@ -135,11 +156,15 @@ class _Loop:
         self.shelf, self.index = None, None
         if store is not None and reuse:
             self._open(store, index, unknown or fixed.why_not(scene))
-        self.reader = None if unknown else Reader(scene, tile, EVERYWHERE if whole else reach(scene), Looks())
+        layered = not whole and not why_in_place(scene)
+        self.watch = Watch(scene, apart=layered)
+        seen = self.watch.scene
+        self.reader = None if unknown else Reader(seen, tile, EVERYWHERE if whole else reach(scene), Looks())
         self.clock = None if unknown else Clock()
-        self.strip = None if whole or why_in_place(scene) else Strip(scene, self.reader)
+        self.strip = Strip(seen, self.reader) if layered else None
         self.pieces: list[tuple[Piece, list[bytes]]] = []
         self.known: dict[bytes, int] = {}
+        self.lit: bytes | None = None  # the setting whose lights the strip has
 
     def _open(self, store, index, why_not) -> None:
         """Find what is known of the scene; where a digest cannot say what it shows, of this run alone."""
@@ -157,6 +182,7 @@ class _Loop:
         self.renderer.close()
         if self.strip is not None:
             self.strip.close()
+        self.watch.close()
 
     def keep(self, now: bool = True) -> None:
         """Write what was rendered to the cache; not `now`: where enough of it waits."""
@@ -175,14 +201,14 @@ class _Loop:
             return
         keys = self._recall(frame)
         if keys is None:
-            self.scene.frame_set(frame)
             if self.reader is None:
+                self.scene.frame_set(frame)
                 keys = np.frombuffer(hashlib.blake2b(b"frame %d" % frame, digest_size=16).digest(), np.uint64)[None]
                 missing, tiles = self._add(keys, (1, 1))
                 self.renderer.render(self.scene, missing, tiles, split(keys))
                 self.keep(now=False)
             else:
-                keys = self._read(done, self.reader.read(bpy.context.evaluated_depsgraph_get()))
+                keys = self._read(done, frame)
             self._note(frame, keys)
         if state is not None:
             self.known[state] = self.recording.order[-1], keys
@@ -209,23 +235,28 @@ class _Loop:
             missing = self.recording.fill_from(self.shelf, named, missing, tiles)
         return missing, tiles
 
-    def _read(self, done, snapshot):
+    def _read(self, done, frame):
+        depsgraph = self.watch.at(frame)
+        snapshot = self.reader.read(depsgraph)
         missing, tiles = self._add(snapshot.keys, snapshot.odd.shape)
         if not missing.any():
             return snapshot.keys
-        layered, keys = self.strip is not None and self.strip.count(snapshot) > 0, split(snapshot.keys)
+        layered, keys = self.strip is not None, split(snapshot.keys)
         here = missing & snapshot.odd if layered else missing
         if here.any():
+            if self.watch.apart:
+                self.scene.frame_set(frame)
             self.renderer.render(self.scene, here, tiles, keys)
             self.keep(now=False)
             missing = missing & ~here
         if missing.any():
-            if self.pieces and self.pieces[0][0].snapshot.setting != snapshot.setting:
+            if self.pieces and not self.pieces[0][0].snapshot.goes_with(snapshot):
                 self.flush()
-            if not self.pieces:
-                self.strip.set_lights()
+            if not self.pieces and snapshot.setting != self.lit:
+                self.strip.set_lights(depsgraph)
+                self.lit = snapshot.setting
             self.pieces.append((Piece(snapshot, missing, tiles, done), keys))
-            if len(self.pieces) >= self.strip.count(snapshot):
+            if len(self.pieces) >= LAYERS:
                 self.flush()
         return snapshot.keys
 
@@ -250,7 +281,7 @@ def record(scene, frames: Sequence[int], profile=None, progress: Callable[[int, 
 
     `reuse` False renders every frame whole, to compare with. `store`: the cache to take from and to fill, and `index`
     the name of the shelf there that says which tiles the frames are made of. `threads`: of the CPU, 0 for all.
-    Sets the scene's output format, border and path, and leaves its current frame at the last one that was evaluated.
+    Sets the scene's output format, border and path; which frame it stands at afterwards is not said.
     """
     if profile is not None:
         profile.apply(scene)

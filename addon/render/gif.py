@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from .palette import SEE_THROUGH, Palette
+from .palette import SEE_THROUGH, Palette, band
 
 KEEP, CLEAR = 1, 2  # GIF's disposal methods: leave the rectangle standing, or make it see-through again
 _TRAILER = b";"
@@ -56,11 +56,16 @@ def gif_bytes(frames: Iterable[np.ndarray], centiseconds: list[int], colors: int
 
 def _distinct(frames, centiseconds, palette):
     """(pixels, time), where neighbours that look the same in this palette have become one."""
-    held, time = None, 0
+    held, time, before = None, 0, None
     for stands, frame in zip(centiseconds, frames, strict=True):
         if not stands:
             continue
-        pixels = palette.indices(frame)
+        rows = band(before, frame)
+        if before is None:
+            before = frame.copy()  # whoever yields frames may use one array for all
+        before[rows] = frame[rows]
+        pixels = np.empty(frame.shape[:2], np.uint8) if held is None else held.copy()
+        pixels[rows] = palette.indices(frame[rows])
         if held is not None and not np.array_equal(held, pixels):
             yield held, time
             time = 0

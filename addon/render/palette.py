@@ -23,6 +23,14 @@ def packed(frame: np.ndarray) -> np.ndarray:
     return frame[..., 0] << 16 | frame[..., 1] << 8 | frame[..., 2]
 
 
+def band(before: np.ndarray | None, frame: np.ndarray) -> slice:
+    """The rows from the first to the last in which two frames differ."""
+    if before is None:
+        return slice(0, len(frame))
+    rows = np.flatnonzero((frame != before).reshape(len(frame), -1).any(axis=1))
+    return slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0, 0)
+
+
 def hidden(frame: np.ndarray) -> np.ndarray | None:
     """Where a frame is see-through, or None where it has no alpha."""
     return frame[..., 3] < 128 if frame.shape[2] == 4 else None
@@ -65,20 +73,24 @@ def _census(frames):
     is not.
     """
     counts = np.zeros(_EVERY_COLOUR, np.uint32)
-    before, see_through = None, False
+    before, known, see_through = None, None, False
     for frame in frames:
-        colours = packed(frame)
-        mask = hidden(frame)
+        rows = band(before, frame)
+        colours = packed(frame[rows])
+        mask = hidden(frame[rows])
         if mask is not None and mask.any():
             see_through = True
             colours[mask] = _EVERY_COLOUR  # no colour at all
-        painted = colours if before is None else colours[colours != before]
+        painted = colours if known is None else colours[colours != known[rows]]
         # A colour is worth as much for standing long as for moving much: still ground must not eat the
         # palette.
         found, times = np.unique(painted, return_counts=True)
         visible = found < _EVERY_COLOUR
         counts[found[visible]] += times[visible].astype(np.uint32)
-        before = colours
+        if known is None:
+            known, before = colours, frame.copy()  # whoever yields frames may use one array for all
+        else:
+            known[rows], before[rows] = colours, frame[rows]
     return counts, see_through
 
 

@@ -3,7 +3,7 @@
 
 import ctypes
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 
@@ -12,12 +12,17 @@ from ..stage import compat
 
 @dataclass(frozen=True)
 class Profile:
-    """An engine ("CYCLES", "EEVEE") with its samples per pixel; `gpu`: Cycles computes on the GPU."""
+    """An engine ("CYCLES", "EEVEE") with its samples per pixel; `gpu`: Cycles computes on the GPU.
+
+    `seed`: which places within a pixel Cycles samples. They are the same in every pixel, so they can be chosen: see
+    scripts/bench_samples.py.
+    """
 
     name: str
     engine: str
     samples: int
     gpu: bool = False
+    seed: int = 0
 
     def apply(self, scene) -> None:
         """Set the scene's engine and its quality; nothing else of the scene."""
@@ -31,8 +36,8 @@ class Profile:
         cycles.samples = self.samples
         # nothing is scattered and nothing denoised: a pixel is what its own samples say, whatever is rendered with it
         cycles.use_denoising = cycles.use_adaptive_sampling = cycles.use_animated_seed = False
-        cycles.seed = 0
         # every pixel is sampled at the same places within it: few samples then give straight edges, not rough ones
+        cycles.seed = self.seed
         cycles.sampling_pattern, cycles.scrambling_distance = "TABULATED_SOBOL", 0.0
         cycles.max_bounces = cycles.diffuse_bounces = cycles.glossy_bounces = cycles.transmission_bounces = 0
         cycles.transparent_max_bounces = 8
@@ -45,8 +50,8 @@ class Profile:
 
 PROFILES = {
     # measured: Workbench has to draw whole frames, so Cycles with few samples is the quickest
-    "draft": Profile("draft", "CYCLES", 3),
-    "lecture": Profile("lecture", "CYCLES", 6),
+    "draft": Profile("draft", "CYCLES", 2, seed=119),
+    "lecture": Profile("lecture", "CYCLES", 5, seed=158),
     "print": Profile("print", "CYCLES", 24),
 }
 
@@ -61,7 +66,7 @@ def choose(quality: str) -> tuple[Profile, str]:
         return profile, f"Cycles with {profile.samples} samples on the CPU: no GPU found"
     if quality == "lecture" and _opengl():
         return Profile("lecture", "EEVEE", 32), f"EEVEE on {gpu}"
-    return Profile(quality, "CYCLES", profile.samples, gpu=True), f"Cycles with {profile.samples} samples on {gpu}"
+    return replace(profile, gpu=True), f"Cycles with {profile.samples} samples on {gpu}"
 
 
 def _opengl() -> bool:

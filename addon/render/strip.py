@@ -12,11 +12,11 @@ import bpy
 import numpy as np
 
 from . import paint
-from .things import Reader, Snapshot
+from .things import APART, Reader, Snapshot
 
-FINE = 2.0**-14  # the unit of depth
-DEEP = 2.0**10  # the furthest depth that still has all its bits
-TURNS = 61  # depths that faces are told apart by, a few thousandths of a cell in all
+LAYERS = 2  # more of them gain nothing, and cost bits of depth
+BITS = 25  # of a float, its sign included: what all layers' depths together are told apart by
+TURNS = 61  # depths that faces are told apart by; a figure's cells are 2^17 of them wide
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,6 @@ class Piece:
     missing: np.ndarray
     tiles: np.ndarray
     frame: int
-
-
-def _deep(snapshot) -> float:
-    """How far one layer lies from the next."""
-    return 2.0 ** np.ceil(np.log2(snapshot.lens[-1] + 1.0))
 
 
 class Strip:
@@ -52,7 +47,7 @@ class Strip:
         self.mesh = self._add("mesh", bpy.data.meshes.new("Convolume strip"))
         for ray in ("diffuse", "glossy", "transmission", "volume_scatter", "shadow"):
             setattr(self.mesh, f"visible_{ray}", False)
-        self.lights: list = []
+        self.lights: dict = {}
         self.suns = None
         self.paint = paint.material()
         self.mesh.data.materials.append(self.paint)
@@ -70,33 +65,29 @@ class Strip:
     def close(self) -> None:
         """Leave the file as it was."""
         data = [self.camera.data, self.mesh.data, self.paint]
+        # frees what the renderer keeps of this scene: once that is gone, Blender would crash over it
+        self.scene.render.use_persistent_data = False
         bpy.data.scenes.remove(self.scene)
         bpy.data.batch_remove(self.things + data)
 
-    def count(self, snapshot: Snapshot) -> int:
-        """How many frames can lie one behind the other without a depth losing bits."""
-        return int(2 * DEEP // _deep(snapshot))
-
-    def set_lights(self) -> None:
-        """Take over the lights of the current frame, as the camera sees them."""
+    def set_lights(self, depsgraph) -> None:
+        """Take over the lights of the evaluated frame, as the camera sees them."""
         source = self.source
-        depsgraph = bpy.context.evaluated_depsgraph_get()
         view = source.camera.evaluated_get(depsgraph).matrix_world.normalized().inverted()
-        for light in self.lights:
-            self.things.remove(light)
-        bpy.data.batch_remove(self.lights)
-        self.lights, self.painted, self.ranks = [], {}, {}
+        self.painted, self.ranks = {}, {}
         self.suns = paint.suns(source, np.array(view, dtype=float), depsgraph)
+        # made once and then turned: with objects that come and go, Blender sorts out anew what depends on what
         for thing in source.objects:
             if thing.type == "LIGHT" and not thing.hide_render:
-                light = self._add("light", thing.data)
-                light.matrix_world = view @ thing.evaluated_get(depsgraph).matrix_world
-                self.lights.append(light)
+                if thing.name_full not in self.lights:
+                    self.lights[thing.name_full] = self._add("light", thing.data)
+                self.lights[thing.name_full].matrix_world = view @ thing.evaluated_get(depsgraph).matrix_world
 
     def fill(self, pieces: list[Piece]) -> None:
-        """Make the scene of these pieces; they have one setting of camera and lights."""
-        deep = _deep(pieces[0].snapshot)
-        self.places = [(k + 1 - len(pieces) // 2) * deep for k in range(len(pieces))]
+        """Make the scene of these pieces, `LAYERS` at most, that go with each other."""
+        deep = pieces[0].snapshot.deep
+        unit = deep * LAYERS / 2.0**BITS
+        self.places = [(k + 1 - len(pieces) / 2) * deep for k in range(len(pieces))]
         corners, looks, colors = [], [], []
         attributes = {name: [] for name in sorted(self.reader.looks.attributes)}
         for piece, place in zip(pieces, self.places, strict=True):
@@ -104,7 +95,7 @@ class Strip:
                 shape = self.reader.shapes[self.reader.shape_of[kind]]
                 slots, color = self._painted(kind, shape)
                 layers = self._ranks(kind, slots)[which][:, None]
-                triangles[..., 2] = np.rint(triangles[..., 2] / FINE + layers) * FINE + place
+                triangles[..., 2] = np.rint(triangles[..., 2] / unit + layers) * unit + place
                 corners.append(triangles.astype(np.float32))
                 looks.append(slots[which])
                 colors.append(color[which])
@@ -120,7 +111,8 @@ class Strip:
         camera = self.camera.data
         camera.type, camera.ortho_scale, camera.sensor_fit = "ORTHO", lens[3], self.source.camera.data.sensor_fit
         camera.shift_x, camera.shift_y = lens[5], lens[6]
-        camera.clip_start, camera.clip_end = lens[7], lens[8]
+        camera.clip_start = lens[7]
+        camera.clip_end = min(lens[8], max(piece.snapshot.far for piece in pieces) + APART / 2)
 
     def look_at(self, layer: int) -> None:
         """Move the camera before a layer of the scene."""
@@ -194,12 +186,14 @@ class Strip:
     def _write(mesh, corners, looks, colors, attributes) -> None:
         count = len(corners)
         mesh.vertices.add(3 * count)
-        mesh.vertices.foreach_set("co", corners.ravel())
         mesh.loops.add(3 * count)
-        mesh.loops.foreach_set("vertex_index", np.arange(3 * count, dtype=np.int32))
         mesh.polygons.add(count)
         mesh.polygons.foreach_set("loop_start", np.arange(0, 3 * count, 3, dtype=np.int32))
-        mesh.polygons.foreach_set("material_index", looks)
+        # as attributes they are copied at once; as properties of vertices, loops and faces, one by one
+        mesh.attributes["position"].data.foreach_set("vector", corners.ravel())
+        mesh.attributes[".corner_vert"].data.foreach_set("value", np.arange(3 * count, dtype=np.int32))
+        layer = mesh.attributes.new("material_index", "INT", "FACE")
+        layer.data.foreach_set("value", looks.astype(np.int32, copy=False))
         flat = mesh.attributes.new("sharp_face", "BOOLEAN", "FACE")
         flat.data.foreach_set("value", np.ones(count, bool))
         layer = mesh.attributes.new(paint.ATTRIBUTE, "FLOAT_COLOR", "FACE")

@@ -19,6 +19,7 @@ import numpy as np
 from .looks import Looks
 from .shapes import Grid, Shape
 
+APART = 0.5  # what is left between one frame's things and another's, where they lie one behind the other
 STEP = 1e-6  # the unit places are rounded to, in the camera's frame of reference
 MANY = 20_000  # an object with more instances is one thing, the size of all of them
 CHUNK = 200_000  # triangles whose footprints are found at once
@@ -29,18 +30,25 @@ _SHIFT = np.uint64(29)
 @dataclass(frozen=True)
 class Snapshot:
     """One frame: the numbers of its things, the keys of its tiles (rows, columns, 2), and which tiles hold a thing
-    that is not plain. `setting`: camera and lights; `lens`: what the camera shows (see `Reader.lens`)."""
+    that is not plain. `setting`: camera and lights; `lens`: what the camera shows (see `Reader.lens`). `far`: how far
+    before the camera the furthest point lies of what is in the picture; `deep`: a power of two that holds it all."""
 
     things: np.ndarray
     keys: np.ndarray
     odd: np.ndarray
     setting: bytes
     lens: tuple
+    far: float
+    deep: float
 
     @property
     def whole(self) -> bytes:
         """A key for the whole frame."""
         return hashlib.blake2b(self.keys.tobytes(), digest_size=16).digest()
+
+    def goes_with(self, other: "Snapshot") -> bool:
+        """Whether both can be rendered in one scene."""
+        return (self.setting, self.deep) == (other.setting, other.deep)
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,7 @@ class Reader:
         self._kinds: dict[int, int] = {}
         self._things: dict[int, int] = {}
         self._met: list[np.ndarray] = []
+        self._depths = _Growing(np.float64, 2)
         self._digest = _Growing(np.uint64, 2)
         self._parts: dict[str, tuple[bytes, _Part]] = {}
 
@@ -90,18 +99,27 @@ class Reader:
         fresh = {n: r for n, (state, r) in raw.items() if n not in self._parts or self._parts[n][0] != state}
         parts = self._made(fresh, view, grid, setting)
         self._parts = {n: (s, parts[n] if n in parts else self._parts[n][1]) for n, (s, _) in raw.items()}
+        things = [part.things for _, part in self._parts.values()]
+        things = np.concatenate(things) if things else np.empty(0, int)
+        far, deep = self._depth(things)
         count = grid.shape[0] * grid.shape[1]
         keys, odd = np.zeros((count, 2), np.uint64), np.zeros(count, bool)
-        keys += np.frombuffer(hashlib.blake2b(setting, digest_size=16).digest(), np.uint64)
+        # depths are rounded to a fraction of the deepest (see `strip`), which a pixel may show
+        keys += np.frombuffer(hashlib.blake2b(setting + b"%d" % deep, digest_size=16).digest(), np.uint64)
         with np.errstate(over="ignore"):
             for _, part in self._parts.values():
                 keys[part.tiles] += part.sums
                 odd[part.odd] = True
             # the place belongs to the key: rays through another pixel are other rays
             keys = _mix(keys, np.arange(count, dtype=np.uint64)[:, None])
-        things = [part.things for _, part in self._parts.values()]
-        things = np.concatenate(things) if things else np.empty(0, int)
-        return Snapshot(things, keys.reshape(*grid.shape, 2), odd.reshape(grid.shape), setting, lens)
+        return Snapshot(things, keys.reshape(*grid.shape, 2), odd.reshape(grid.shape), setting, lens, far, deep)
+
+    def _depth(self, things) -> tuple[float, float]:
+        """How far the furthest of these things reaches, and a power of two: the room they take with some between."""
+        near, far = self._depths.values[things].T if len(things) else np.zeros((2, 1))
+        near, far = float(near.min()), max(float(far.max()), 0.0)
+        room = far + APART + max(APART - near, 0.0) if np.isfinite(near) else 1.0
+        return far, 2.0 ** np.ceil(np.log2(room))
 
     def lens(self, camera) -> tuple:
         """Pixels per unit, the place in the picture (in pixels) of the point the camera looks at, type and settings."""
@@ -125,9 +143,9 @@ class Reader:
 
     def _raw(self, depsgraph):
         """(object name, [(shape number, matrices (n, 4, 4) in the world, what else its looks depend on)])."""
-        legacy = set()
+        legacy, layer = set(), depsgraph.view_layer
         for thing in self.scene.objects:
-            if thing.type != "MESH" or not thing.visible_get():
+            if thing.type != "MESH" or not thing.visible_get(view_layer=layer):
                 continue
             if thing.instance_type != "NONE":
                 legacy.add(thing.name)
@@ -308,6 +326,9 @@ class Reader:
                     self._met[begin + i] = tiles[ends[n] : ends[n + 1]]
         self.kind.extend(kinds)
         self.move.extend(moves)
+        ends = np.array([(-t[..., 2].max(), -t[..., 2].min()) for t in self.turned])[kinds] - moves[:, 2:]
+        ends[[not len(self._met[begin + i]) for i in range(len(new))]] = np.inf, -np.inf  # out of the picture
+        self._depths.extend(ends)
         self._digest.extend(digest[new])
         self._things.update(zip(digest[new, 0].tolist(), range(begin, begin + len(new)), strict=True))
 

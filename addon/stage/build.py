@@ -221,7 +221,8 @@ class _Builder:
         thing = self.add(role, name, mesh, parent)
         self.modifier(thing, trees.CELLS, Cubes=cubes, Labels=labels, Track=track or thing,
                       Taps=[float(v) for v in taps], Dilation=[float(v) for v in dilation],
-                      Fade_From=float(fade[0]), Fade_Until=float(fade[1]))  # fmt: skip
+                      Fade_From=float(fade[0]), Fade_Until=float(fade[1]),
+                      Moves=bool(np.any(points["origin"])))  # fmt: skip
         return thing
 
     def volume(self, volume: Volume) -> None:
