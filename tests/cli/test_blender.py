@@ -176,5 +176,5 @@ class TestInARealBlender:
             plain = imageio.imread(tmp_path / f"plain_{number:04d}.png")[..., :3].astype(int)
             ours = imageio.imread(tmp_path / "a" / "rgb_conv" / f"frame_{number:04d}.png")[..., :3]
             apart = np.abs(plain - ours).max(axis=2)
-            # at six samples a pixel, an edge that passes one of them by a rounding is a visible step
-            assert (apart > 3).sum() <= 10, f"frame {number}: {(apart > 3).sum()} pixels differ"
+            # an edge may pass one of a pixel's five samples by a rounding
+            assert (apart > 3).sum() <= 4 and apart.max() <= 255 / 5, f"frame {number}: {(apart > 3).sum()} pixels"

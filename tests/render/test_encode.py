@@ -64,6 +64,19 @@ def test_a_gif_with_few_colours_shows_exactly_the_frames_for_exactly_their_times
         assert image.info["loop"] == 0
 
 
+def test_frames_may_be_yielded_in_one_array_that_is_filled_anew(tmp_path):
+    class Reused:
+        def __iter__(self):
+            array = np.empty_like(clip()[0])
+            for frame in clip():
+                array[:] = frame
+                yield array
+
+    encode.write_gif(tmp_path / "new.gif", clip(), [0.1] * 6)
+    encode.write_gif(tmp_path / "reused.gif", Reused(), [0.1] * 6)
+    assert (tmp_path / "reused.gif").read_bytes() == (tmp_path / "new.gif").read_bytes()
+
+
 def test_a_second_decoder_shows_the_same_pixels(tmp_path):
     """ffmpeg composes GIF frames by its own code."""
     imageio_ffmpeg = pytest.importorskip("imageio_ffmpeg")

@@ -122,6 +122,17 @@ def own_object(scene, material=None):
     return own
 
 
+def test_a_driver_that_reads_the_scenes_own_settings_is_followed(empty_blender):
+    scene, _, plan = prepared("conv2d_valid", 160, 90)
+    curve = own_object(scene).driver_add("location", 0)
+    source = curve.driver.variables.new()
+    source.targets[0].id_type, source.targets[0].id = "SCENE", scene
+    source.targets[0].data_path = "frame_current"
+    curve.driver.expression = f"({source.name} - 40) / 5"
+    recording = assert_reused_is_whole(scene, [30, 42, 50])
+    assert len({recording.frame(n).tobytes() for n in range(3)}) == 3
+
+
 def test_after_an_edit_by_hand_reused_and_whole_frames_still_agree(empty_blender):
     scene, built, plan = prepared("conv2d_valid", 160, 90)
     built.camera.data.ortho_scale *= 1.1
