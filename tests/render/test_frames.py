@@ -123,7 +123,7 @@ def own_object(scene, material=None):
 
 
 def test_a_driver_that_reads_the_scenes_own_settings_is_followed(empty_blender):
-    scene, _, plan = prepared("conv2d_valid", 160, 90)
+    scene, _, _ = prepared("conv2d_valid", 160, 90)
     curve = own_object(scene).driver_add("location", 0)
     source = curve.driver.variables.new()
     source.targets[0].id_type, source.targets[0].id = "SCENE", scene
