@@ -33,8 +33,8 @@ from addon.story import load, make_plan  # noqa: E402
 HEAD = """# Benchmarks
 
 Made by `make bench`, in one run. CPU seconds include all threads; on a shared machine they vary by a quarter, so ratios
-within one run are what counts. Ours: building, evaluating, rendering and encoding a GIF, in a running process. Manim's:
-its whole process, with the film it writes.
+within one run are what counts. Ours: building, evaluating, rendering and encoding a GIF, in a running process that
+renders with one thread, as each process of `--jobs` does. Manim's: its whole process, with the film it writes.
 
 """
 COLUMNS = ("figure", "profile", "seconds", "frames", "distinct", "CPU s", "per s", "per distinct frame",
@@ -99,7 +99,7 @@ def measure(name: str, quality: str, options: dict, manim: float | None) -> tupl
         spent["build"] = cpu() - began
         with timed(spent, read=(things.Reader, "read"), geometry=(strip.Strip, "fill"),
                    render=(frames._Renderer, "_render")):  # fmt: skip
-            recording = frames.record(scene, range(1, plan.frames + 1), profile)
+            recording = frames.record(scene, range(1, plan.frames + 1), profile, threads=1)
         made = cpu() - began
         spent["evaluate"] = made - sum(spent.values())
         film = outputs.Film(outputs.Clip.of_plan(plan), range(1, plan.frames + 1), recording)
@@ -111,7 +111,7 @@ def measure(name: str, quality: str, options: dict, manim: float | None) -> tupl
         area, first = recording.rendered_pixels / (plan.size[0] * plan.size[1]), 1.0
         some = [1, plan.frames // 2, plan.frames - 1]
         start = cpu()
-        frames.record(scene, some, profile, reuse=False)
+        frames.record(scene, some, profile, reuse=False, threads=1)
         whole = (cpu() - start) / len(some) * len(recording)
     changed = changed_area(recording)
     distinct = len(recording)

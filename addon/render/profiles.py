@@ -51,7 +51,7 @@ class Profile:
 PROFILES = {
     # measured: Workbench has to draw whole frames, so Cycles with few samples is the quickest
     "draft": Profile("draft", "CYCLES", 2, seed=119),
-    "lecture": Profile("lecture", "CYCLES", 5, seed=158),
+    "lecture": Profile("lecture", "CYCLES", 4, seed=67),
     "print": Profile("print", "CYCLES", 24),
 }
 

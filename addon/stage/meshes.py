@@ -215,12 +215,18 @@ _KINDS = {np.float32: "FLOAT", np.int32: "INT"}
 
 
 def points(name: str, data: Points) -> bpy.types.Mesh:
-    """The rows of a part as loose vertices with attributes."""
+    """The rows of a part as loose vertices with attributes.
+
+    What says nothing is left out, for Blender copies every attribute to every instance in every frame.
+    """
     mesh = bpy.data.meshes.new(name)
     mesh.vertices.add(len(data))
-    mesh.vertices.foreach_set("co", np.ascontiguousarray(data["position"], np.float32).ravel())
+    mesh.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(data["position"], np.float32).ravel())
+    nothing = set() if np.any(data["origin"]) else {"origin", "leaves", "arrives"}
+    if not np.any(data["rise"]):
+        nothing.add("rise")
     for field, (dtype, _, _) in POINT_FIELDS.items():
-        if field != "position":
+        if field != "position" and field not in nothing:
             attribute(mesh, field, data[field].astype(dtype))
     return mesh
 
