@@ -72,6 +72,7 @@ class Reader:
         self.shapes: list[Shape] = []
         self.turned: list[np.ndarray] = []  # by kind: triangles (n, 3, 3) in the camera's frame
         self.shape_of: list[int] = []  # by kind
+        self._ends: list[tuple[float, float]] = []  # by kind: its nearest and furthest depth
         self.kind = _Growing(np.int32)  # by thing
         self.move = _Growing(np.float64, 3)
         self._still: dict[str, int] = {}
@@ -309,6 +310,7 @@ class Reader:
                 self._kinds[key] = len(self.turned)
                 turn = units[row, :, :3] * STEP
                 self.turned.append(self.shapes[shape[row]].triangles @ turn.T)
+                self._ends.append((-self.turned[-1][..., 2].max(), -self.turned[-1][..., 2].min()))
                 self.shape_of.append(int(shape[row]))
             kinds[n] = self._kinds[key]
         begin = len(self._met)
@@ -326,7 +328,7 @@ class Reader:
                     self._met[begin + i] = tiles[ends[n] : ends[n + 1]]
         self.kind.extend(kinds)
         self.move.extend(moves)
-        ends = np.array([(-t[..., 2].max(), -t[..., 2].min()) for t in self.turned])[kinds] - moves[:, 2:]
+        ends = np.array(self._ends)[kinds] - moves[:, 2:]
         ends[[not len(self._met[begin + i]) for i in range(len(new))]] = np.inf, -np.inf  # out of the picture
         self._depths.extend(ends)
         self._digest.extend(digest[new])
