@@ -94,7 +94,7 @@ def _unless_hidden(t: Tree, geometry):
 def _moved(t: Tree, points, step):
     """The points where the clock has brought them: those with an origin come from there, with an ease.
 
-    Where none has (`Moves` is off) they are passed on as they are, which is worth a third of the time for very many.
+    Where none has (`Moves` is off) they are passed on as they are, and nothing is worked out for them.
     """
     leaves, arrives = t.attribute("leaves"), t.attribute("arrives")
     way = t.math("MAXIMUM", t.math("SUBTRACT", arrives, leaves), 1e-4)
