@@ -9,12 +9,13 @@
 
 import bpy
 
-from . import files, operators, panels, preferences, properties, rendering, results
+from . import files, operators, panels, preferences, properties, rendering, results, view
 
 classes = (
     *properties.classes,
     preferences.CONVOLUME_Preferences,
     *operators.classes,
+    *view.classes,
     *files.classes,
     *results.classes,
     *panels.classes,

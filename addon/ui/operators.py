@@ -11,7 +11,7 @@ from ..story import SceneError, load
 from ..story.checks import shape_of
 from ..story.scene import dump
 from ..story.spec import SOURCES
-from . import figures, preferences, state, told
+from . import figures, preferences, state, told, view
 from .field import label_of
 from .fields import FIELDS
 from .properties import figure_items
@@ -40,6 +40,7 @@ def build_figure(operator, context) -> set[str]:
             state.remember(checked, error)
         operator.report({'ERROR'}, told.short(error) if error.key else told.whole(error))
         return {'CANCELLED'}
+    first = figures.standing(context.scene, plan.id) is None
     try:
         built = build(plan, context.scene)
         hidden = []
@@ -53,6 +54,8 @@ def build_figure(operator, context) -> set[str]:
     built.collection[state.SCENE] = dump(checked.scene)
     if settings.prepare and context.scene.frame_current > context.scene.frame_end:
         context.scene.frame_set(context.scene.frame_end)
+    if settings.prepare and first:
+        view.show(context)
     words = [f"Kept: {'; '.join(built.told.kept)}"] if built.told.kept else []
     words += [f"hidden: {', '.join(hidden)}"] if hidden else []
     operator.report({'INFO'}, ". ".join([f"{plan.id} stands", *words]))
@@ -158,6 +161,7 @@ class CONVOLUME_OT_show(bpy.types.Operator):
             return {'CANCELLED'}
         figures.show_alone(scene, collection)
         kept = prepare_again(scene, collection)
+        view.refit(context)
         if kept:
             self.report({'INFO'}, f"Kept: {'; '.join(kept)}")
         try:

@@ -8,7 +8,7 @@ import bpy
 
 from ..story.kernels import times
 from ..story.spec import CONV
-from . import figures, preferences, rendering, state, told
+from . import figures, preferences, rendering, state, told, view
 from .field import label_of
 from .fields import FIELDS
 
@@ -92,6 +92,8 @@ class CONVOLUME_PT_main(bpy.types.Panel):
         row.alert = old
         row.operator("convolume.build", text="Update" if standing else "Build", icon='MESH_GRID')
         row.operator("convolume.reset", text="", icon='LOOP_BACK')
+        if standing is not None:
+            layout.operator("convolume.view", icon='VIEW_CAMERA', depress=view.is_on(context.space_data))
         if old:
             lines(layout, context, "The figure is out of date", 'INFO')
         self.told(layout, context, standing)

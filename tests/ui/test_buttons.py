@@ -210,6 +210,27 @@ def test_a_user_without_set_up_scene_keeps_the_scene(small):
     assert before == after and scene.camera is None
 
 
+def test_a_new_figure_is_seen_as_its_camera_sees_it_and_the_viewport_comes_back(small):
+    from addon.ui import view
+
+    space = view.viewport(bpy.context).spaces.active
+    assert view._values(space) == view.PLAIN, "what a viewport of a new file has"
+    space.overlay.show_floor = False
+    before = view._values(space), space.region_3d.view_perspective
+    small.prepare = False
+    assert bpy.ops.convolume.build() == {'FINISHED'} and not view.is_on(space)
+    assert bpy.ops.convolume.add(figure="conv1d") == {'FINISHED'} and not view.is_on(space)
+    small.prepare = True
+    assert bpy.ops.convolume.add(figure="pooling") == {'FINISHED'} and view.is_on(space)
+    assert bpy.ops.convolume.view() == {'FINISHED'}
+    assert (view._values(space), space.region_3d.view_perspective) == before
+    assert bpy.ops.convolume.build() == {'FINISHED'} and not view.is_on(space), "an update leaves the view alone"
+    assert bpy.ops.convolume.view() == {'FINISHED'} and view.is_on(space)
+    view._before.clear()  # another session's file
+    assert bpy.ops.convolume.view() == {'FINISHED'}
+    assert view._values(space) == view.PLAIN and space.region_3d.view_perspective == 'PERSP'
+
+
 def test_enabled_disabled_and_enabled_again(empty_blender):
     """Nothing is left of classes, properties, menus, handlers, timers, and the figure stays a plain figure."""
     import addon

@@ -289,7 +289,9 @@ def drawn(cls, panel):
         if hasattr(cls, name):
             setattr(mine, name, MethodType(getattr(cls, name), mine))
     region = SimpleNamespace(width=320)
-    cls.draw(mine, SimpleNamespace(scene=bpy.context.scene, region=region, preferences=bpy.context.preferences))
+    space = next(a for a in bpy.context.window.screen.areas if a.type == 'VIEW_3D').spaces.active
+    cls.draw(mine, SimpleNamespace(scene=bpy.context.scene, region=region, space_data=space,
+                                   preferences=bpy.context.preferences))  # fmt: skip
     return mine.layout.notes
 
 

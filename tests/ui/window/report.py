@@ -68,6 +68,12 @@ def scrolled():
     return None
 
 
+def perspective():
+    """What the first viewport of the first window looks through."""
+    areas = bpy.context.window_manager.windows[0].screen.areas
+    return next((a.spaces.active.region_3d.view_perspective for a in areas if a.type == 'VIEW_3D'), None)
+
+
 def seen():
     scene = bpy.context.window_manager.windows[0].scene
     settings = getattr(scene, "convolume", None)
@@ -100,6 +106,7 @@ def seen():
         "size": list(settings.output.size) if settings else None,
         "quality": settings.output.quality if settings else None,
         "picture": [scene.render.resolution_x, scene.render.resolution_y],
+        "perspective": perspective(),
         "windows": len(bpy.context.window_manager.windows),
         "images": [i.name for i in bpy.data.images],
         "places": in_the_picture(),

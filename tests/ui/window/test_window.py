@@ -89,14 +89,26 @@ def test_04_what_cannot_be_is_said_at_once(desk):
     desk.find("9 steps", desk.sidebar)
 
 
-def test_05_it_is_built_and_seen_through_its_camera(desk):
+def test_05_it_is_built_and_seen_as_its_camera_sees_it(desk):
     built = lambda s: "Input" in s["objects"] and s["camera"] == "Convolume camera"  # noqa: E731
     desk.insist(lambda: desk.click("Build", desk.sidebar), built, "nothing was built", wait=10)
-    desk.in_the_view()
-    desk.press("KP_0")
+    desk.find("Update", desk.sidebar)
     desk.still()
     desk.keep("08-built")
-    desk.find("Update", desk.sidebar)
+    x0, y0, x1, y1 = desk.region("VIEW_3D")
+    light = np.asarray(desk.look().convert("L"))[y0:y1, x0:x1] > 225  # the figure's background; Blender's own is dark
+    columns, rows = (np.flatnonzero(light.mean(axis=n) > 0.4) for n in (0, 1))
+    left, right = desk.region("VIEW_3D", "TOOLS")[2] - x0, desk.sidebar[0] - x0
+    assert left < columns[0] and columns[-1] < right, "a part of the picture lies under the sidebar"
+    assert columns[-1] - columns[0] > 0.95 * (right - left) or rows[-1] - rows[0] > 0.85 * (y1 - y0), "it is small"
+
+
+def test_05b_the_viewport_is_given_back_and_shown_again(desk):
+    on = lambda s: s["perspective"] == 'CAMERA'  # noqa: E731
+    assert on(desk.state)
+    view = lambda: desk.click("View Figure", desk.sidebar)  # noqa: E731
+    desk.insist(view, lambda s: not on(s), "the viewport is not as it was")
+    desk.insist(view, on, "the figure is not shown again")
 
 
 def test_06_scrubbing_moves_the_window_and_births_the_output(desk):
