@@ -12,12 +12,12 @@ import bpy
 SHADING = {"type": 'SOLID', "light": 'FLAT', "color_type": 'MATERIAL', "background_type": 'WORLD', "show_cavity": True,
            "cavity_type": 'SCREEN', "show_shadows": False, "show_object_outline": False}  # fmt: skip
 OVERLAY = dict.fromkeys(("show_floor", "show_axis_x", "show_axis_y", "show_axis_z", "show_cursor", "show_extras",
-                         "show_relationship_lines"), False)  # fmt: skip
+                         "show_relationship_lines", "show_text"), False)  # fmt: skip
 # what a viewport of a new file has
 PLAIN = {"type": 'SOLID', "light": 'STUDIO', "color_type": 'MATERIAL', "background_type": 'THEME', "show_cavity": False,
          "cavity_type": 'SCREEN', "show_shadows": False, "show_object_outline": True, "show_floor": True,
          "show_axis_x": True, "show_axis_y": True, "show_axis_z": False, "show_cursor": True, "show_extras": True,
-         "show_relationship_lines": True}  # fmt: skip
+         "show_relationship_lines": True, "show_text": True}  # fmt: skip
 MARGIN = 8  # pixels around the camera's frame
 ZOOM = -30.0, 600.0  # of Blender
 _before: dict[int, dict] = {}

@@ -221,7 +221,7 @@ class Person:
             self.rest()
 
     def type(self, text: str) -> None:
-        self.xdotool("type", "--delay", "40", text)
+        self.xdotool("type", "--delay", "40", "--", text)
         self.rest()
 
     def enter(self, place, text: str) -> None:
