@@ -210,7 +210,8 @@ class _Builder:
         keyframes.drive_step(thing, modifier, self.controller)
         return modifier
 
-    def cells(self, role, name, points, parent=None, track=None, taps=(1, 1, 1), dilation=(1, 1, 1), fade=(1e6, 1e6)):
+    def cells(self, role, name, points, parent=None, track=None, taps=(1, 1, 1), dilation=(1, 1, 1), fade=(1e6, 1e6),
+              aside=(0.0, 0.0), aside_from=1e6):  # fmt: skip
         """A part's object, its rows shown as cubes and texts."""
         cubes, points = self.chosen("cubes", self.cubes, points, ("cube", "faded", "before"))
         labels, points = self.chosen("labels", self.labels, points, ("label", "label_faded"))
@@ -222,14 +223,15 @@ class _Builder:
         self.modifier(thing, trees.CELLS, Cubes=cubes, Labels=labels, Track=track or thing,
                       Taps=[float(v) for v in taps], Dilation=[float(v) for v in dilation],
                       Fade_From=float(fade[0]), Fade_Until=float(fade[1]),
-                      Moves=bool(np.any(points["origin"])))  # fmt: skip
+                      Moves=bool(np.any(points["origin"])), Aside=[float(aside[0]), 0.0, float(aside[1])],
+                      Aside_From=float(aside_from))  # fmt: skip
         return thing
 
     def volume(self, volume: Volume) -> None:
         parent = self.objects[volume.parent] if volume.parent else None
         track = self.tracks[volume.track] if volume.track else None
         thing = self.cells(volume.role, volume.name, volume.points, parent, track, volume.taps, volume.dilation,
-                           volume.fade)  # fmt: skip
+                           volume.fade, volume.aside, volume.aside_from)  # fmt: skip
         size = parent.scale[0] if parent else 1.0
         thing.location = [v / size for v in volume.location]
         thing.scale = (volume.unit / size,) * 3

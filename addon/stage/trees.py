@@ -12,7 +12,7 @@ import bpy
 from ..story.plan import LANDED, LEAVES
 from .nodes import Tree
 
-TAG, VERSION = "convolume_tree", 5  # the version goes up whenever a group is built differently
+TAG, VERSION = "convolume_tree", 6  # the version goes up whenever a group is built differently
 CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
 
 
@@ -116,7 +116,7 @@ def cells_tree():
     t = Tree(CELLS, [("Geometry", "Geometry"), ("Step", "Float"), ("Cubes", "Collection"), ("Labels", "Collection"),
                      ("Track", "Object"), ("Taps", "Vector"), ("Dilation", "Vector"), ("Fade From", "Float"),
                      ("Fade Until", "Float"), ("Explore", "Bool"), ("Window", "Object"),
-                     ("Hidden", "Bool"), ("Moves", "Bool")])  # fmt: skip
+                     ("Hidden", "Bool"), ("Moves", "Bool"), ("Aside", "Vector"), ("Aside From", "Float")])  # fmt: skip
     step = t.input("Step")
     points = _moved(t, t.input("Geometry"), step)
     born, dies, rise = t.attribute("born"), t.attribute("dies"), t.attribute("rise")
@@ -137,7 +137,12 @@ def cells_tree():
         "Scale": t.combine(size, size, size)})  # fmt: skip
 
     lift = t.math("MULTIPLY", t.attribute("lift"), size)
-    forward = t.combine(0.0, t.math("MULTIPLY", lift, -1.0), 0.0)
+    making_room = t.boolean("AND", t.compare("GREATER_EQUAL", step, t.input("Aside From")),
+                            t.compare("LESS_THAN", step, t.input("Fade Until")))  # fmt: skip
+    making_room = t.boolean("AND", making_room, t.boolean("NOT", t.input("Explore")))
+    nowhere = t.combine(0.0, 0.0, 0.0)
+    aside = t.switch(t.boolean("AND", making_room, lit), nowhere, t.input("Aside"), "VECTOR")
+    forward = t.vector("ADD", t.combine(0.0, t.math("MULTIPLY", lift, -1.0), 0.0), aside)
     picked = t.switch(alive, -1, pick("label"))
     # only what has a text is moved and looked at further: of very many cells, few
     written = t.node("GeometryNodeSeparateGeometry", {

@@ -6,11 +6,11 @@ Also the outlines that compare the input's size with the output's.
 
 import numpy as np
 
-from .glyphs import number
+from .glyphs import CAP_HEIGHT, number
 from .opening import extents
 from .parts import as_rows, pads_of
 from .plan import FAR, LANDED, LEAVES, NEVER, Lines, Points, Window
-from .sheet import DIGIT, Sheet, plane
+from .sheet import DIGIT, Sheet, ink_width, plane
 from .theme import HUES, Scale, mix
 
 BEHIND = 0.04  # cells by which a faint frame lies behind the window's
@@ -19,6 +19,8 @@ ROOM = 1.08  # size of a chip, in font sizes
 HALF = 0.47  # of a cell
 INSET = 0.03  # cells by which a chip stays off its cell's edges: faces in one plane have no front
 RAISED = 0.2  # how far a chip stands out of its cell's front, in chips
+APART = 0.08  # cells between a chip and the number below it; the tilted view makes less of it
+ASIDE = 0.1  # cells that a number moves to the left at most
 STROKE = 0.4  # half a stroke's length along x and z, in cells
 
 
@@ -97,6 +99,22 @@ def chip_unit(sheet: Sheet, trace) -> float:
     texts = [number(v) for v in trace.weight.ravel()]
     unit = max(CHIP, ROOM * sheet.px(DIGIT) / sheet.scale)
     return unit if unit <= LARGEST_CHIP and sheet.digits(texts, unit) else 0.0
+
+
+def room_for_chips(sheet: Sheet, trace, told) -> dict:
+    """Where numbers stand while a chip is in their cell's corner (Volume's `aside`): below it, and a little to the left.
+
+    A chip leaves a number the lower half of its cell whatever its width; narrow ones have room to the left as well.
+    """
+    unit = chip_unit(sheet, trace)
+    if not unit or not any(told[1:]):
+        return {}
+    texts = [number(v) for v in trace.input.ravel()]
+    size = sheet.digits(texts)
+    high = CAP_HEIGHT * size
+    low = HALF * (1 - 2 * unit) - INSET - APART - high / 2
+    left = HALF - APART - max(ink_width(t) for t in texts) * size / 2
+    return {"aside": (-float(np.clip(left, 0.0, ASIDE)), max(low, high / 2 - HALF)), "aside_from": 1 - LANDED}
 
 
 def add_chips(sheet: Sheet, trace, told, last: float) -> None:

@@ -129,9 +129,10 @@ class Volume:
     """Cells that stand together: one Blender object.
 
     `location` is in world units. `track`, `taps` and `dilation` say which of its cells are lit (None: all, always);
-    between the clock values `fade` the others fade back. `card` is the footprint (x0, x1, y0, y1) and the
-    level z of its shadow. `unit` is the size of its cells in world units (a close-up has larger ones). Where it has a
-    `parent`, another volume's role, it moves with that, and `location` counts from there.
+    between the clock values `fade` the others fade back. From the clock `aside_from` until the fading ends the numbers
+    of lit cells stand `aside` (x, z; cells), to make room. `card` is the footprint (x0, x1, y0, y1) and the level z of
+    its shadow. `unit` is the size of its cells in world units (a close-up has larger ones). Where it has a `parent`,
+    another volume's role, it moves with that, and `location` counts from there.
     """
 
     role: str
@@ -142,6 +143,8 @@ class Volume:
     taps: tuple[int, int, int] = (1, 1, 1)
     dilation: tuple[int, int, int] = (1, 1, 1)
     fade: tuple[float, float] = (NEVER, NEVER)
+    aside: tuple[float, float] = (0.0, 0.0)
+    aside_from: float = NEVER
     card: tuple[float, float, float, float, float] | None = None
     unit: float = 1.0
     parent: str | None = None

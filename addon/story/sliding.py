@@ -245,13 +245,14 @@ def _tie(sheet: Sheet, trace, plan, places, given: Block, made: Block, stacked: 
         add_lines(sheet, funnel_segments(sheet, trace, stops), ["input", "output"])
 
 
-def _volumes(sheet: Sheet, trace, blocks, places, pace, last: float) -> None:
+def _volumes(sheet: Sheet, trace, blocks, places, pace, told, last: float) -> None:
     """The three volumes, the kernel's way, the window and the marker."""
     w, (kernel, given, made, *name) = sheet.scene.words, blocks
     track = sheet.track("input.track", places)
     home, parked = sheet.place(given), sheet.place(kernel)
     points = leftover.greyed(sheet, input_plane(sheet, trace, 0, "blue"), trace)
-    sheet.volume("input", w.input, points, home, given.cells, track=track, fade=(-LANDED, last), **taps_of(trace))
+    sheet.volume("input", w.input, points, home, given.cells, track=track, fade=(-LANDED, last), **taps_of(trace),
+                 **marks.room_for_chips(sheet, trace, told))  # fmt: skip
     points = spread_taps(kernel_plane(sheet, trace, 0, True), trace, moving=dilated(trace))
     sheet.volume("kernel", w.kernel, points, parked, kernel.cells)
     middle = np.array([(kernel.cells[0] - 1) / 2, 0, -(kernel.cells[2] - 1) / 2])
@@ -342,7 +343,7 @@ def tell(sheet: Sheet, trace):
     pace = run_clock(sheet.timeline, plan, ocols, scene)
     _add_notes(sheet, notes, kernel)
     made.below, made.below_at = [], []
-    _volumes(sheet, trace, blocks, places, pace, last)
+    _volumes(sheet, trace, blocks, places, pace, plan.told, last)
     _marks(sheet, trace, places, last)
     if scene.look.numbers:
         marks.add_chips(sheet, trace, plan.told, last)

@@ -39,14 +39,25 @@ def cells_of(frame: Frame, role: str, shape, apart=(1, 1)) -> dict[tuple[int, in
     return found
 
 
+def covers(frame: Frame, chip: Seen, label: Seen) -> bool:
+    """Whether the camera sees some of a chip in the rectangle of a text; both are upright and parallel."""
+    axes = np.column_stack([frame.pixels(v) - frame.pixels((0, 0, 0)) for v in ((1, 0, 0), (0, 0, 1))])
+    (a, b), (c, d) = ((flat.min(axis=0), flat.max(axis=0)) for flat in
+                      (np.linalg.solve(axes, frame.pixels(seen.points).T).T for seen in (chip, label)))  # fmt: skip
+    return bool((a < d).all() and (c < b).all())
+
+
 def label_of(frame: Frame, role: str, cells, apart=(1, 1)) -> dict[tuple[int, int], Seen]:
-    """The text on each cell: at most one, on its front face and within it."""
-    found = {}
+    """The text on each cell: at most one, on its front face, in its middle or below a weight's chip, and within it."""
+    found, chips = {}, frame.cells("weights") if role == "input" else []
     first = cells[0, 0].local
     for label in frame.labels(role):
         right, _, up = (label.local - first) / (apart[1], 1, apart[0])
         key = (round(-up), round(right))
-        stands = key in cells and abs(right - key[1]) < 1e-3 and abs(up + key[0]) < 1e-3
+        own = [c for c in chips if key in cells and np.abs(c.place - cells[key].place)[[0, 2]].max() < 0.5]
+        assert not any(covers(frame, chip, label) for chip in own), f"number: covered by a chip on {role} {key}"
+        low, high = (-0.3, 0.0) if own else (-1e-3, 1e-3)
+        stands = key in cells and low <= right - key[1] <= high and low <= up + key[0] <= high
         assert stands, f"number: a text of {role} stands on no cell at frame {frame.number}"
         assert key not in found, f"number: two texts on {role} {key} at frame {frame.number}"
         (low, high), (left, right) = cells[key].box, label.box

@@ -276,7 +276,7 @@ def hidden(stage):
 
 SCENES = {
     "the camera mirrors": (mirrored, "screen: "),
-    "the camera stands behind": (from_behind, "screen: "),
+    "the camera stands behind": (from_behind, "screen: |number: "),
     "the camera is on its head": (on_its_head, "screen: "),
     "the words are on their heads": (words_turned, "screen: |sum: "),
     "a mesh is drawn as another number": (another_mesh, "number: "),

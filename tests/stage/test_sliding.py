@@ -303,7 +303,7 @@ WRONG = {
     "the strokes are one column off": ("conv2d_dilated", {}, strokes(strokes_off), "holes: "),
     "the kernel has not opened": ("conv2d_dilated", {}, compact, "cells: kernel"),
     "the weights on the cells are mixed up": ("conv2d_valid", {}, weights_swapped, "weights"),
-    "the weights are one cell off": ("conv2d_valid", {}, weights_off, "weights: "),
+    "the weights are one cell off": ("conv2d_valid", {}, weights_off, "weights: |number: "),
     "another overlap is said": ("conv2d_zero_padding", {"input.size": [4, 4]}, counted_wrong, "meets: "),
     "what is left over is not grey": ("conv2d_valid", {"op.stride": 2}, not_greyed, "left over: "),
     "a cell that is read is grey": ("conv2d_valid", {"op.stride": 2}, one_more_greyed, "lit: "),

@@ -289,6 +289,8 @@ class Picture:
             world = local[shown] * v.unit + home
             grow = self._grown(p, clock)[shown]
             world[:, 1] -= p["lift"][shown] * grow * v.unit
+            if v.aside_from <= clock < v.fade[1]:
+                world += np.outer(lit[shown], (v.aside[0], 0.0, v.aside[1])) * v.unit
             size = p["size"][shown] * grow * v.unit * self.pixel
             at = self.camera.project(world) * self.pixel
             wide = self.wide[label[shown]] * size * p["stretch"][shown] / 2
