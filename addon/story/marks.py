@@ -102,7 +102,7 @@ def chip_unit(sheet: Sheet, trace) -> float:
 
 
 def room_for_chips(sheet: Sheet, trace, told) -> dict:
-    """Where numbers stand while a chip is in their cell's corner (Volume's `aside`): below it, and a little to the left.
+    """Where numbers stand while a chip is in their cell's corner (Volume's `aside`): below it, a little to the left.
 
     A chip leaves a number the lower half of its cell whatever its width; narrow ones have room to the left as well.
     """
