@@ -3,6 +3,7 @@
 words, scene files, and the window dragged by hand.
 """
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -105,27 +106,60 @@ def test_23_what_else_is_in_the_picture_is_said_and_undone(desk):
     desk.until(lambda s: "Cube" not in s["objects"], "the cube is still there")
 
 
-def test_24_a_picture_is_chosen_in_the_file_browser(desk):
-    pixels = np.zeros((64, 64, 3), np.uint8)
-    pixels[16:48, 16:48] = 255, 160, 20
-    Image.fromarray(pixels).save(desk.folder / "home" / "photo.png")
+def from_disk(desk, source: str, file: str, below: int, condition):
+    """Choose a file as the input's source; the field for it is so many pixels above *Levels*."""
 
     def choose():
         _, y = desk.sight("Data", below=60)
         desk.click_at(desk.sidebar[2] - 100, y + 31)
-        desk.click("Image", (desk.sidebar[0], 40, *desk.sidebar[2:]))
+        desk.click(source, (desk.sidebar[0], 40, *desk.sidebar[2:]))
 
-    desk.insist(choose, lambda s: s["input"] == 'IMAGE', "an image is not the source")
+    desk.insist(choose, lambda s: s["input"] == source.split()[0].upper(), f"{source} is not the source")
     desk.sight("choose a file", desk.sidebar, below=200)
-    desk.keep("21-choose")
+    desk.keep(f"21-choose-{source.split()[0].lower()}")
     _, y = desk.sight("Levels")
-    browser(desk, desk.sidebar[2] - 48, y - 23)
-    desk.click("photo.png", MENUS)
+    browser(desk, desk.sidebar[2] - 48, y - below)
+    desk.click(file, MENUS)
     desk.still()
     desk.click("Accept", MENUS)
-    desk.until(lambda s: s["image"].endswith("photo.png"), "no picture")
+    desk.until(condition, f"no {source}")
     desk.still()
     assert not desk.read("choose a file", desk.sidebar)
+
+
+def test_24_numbers_are_typed_into_the_grid(desk):
+    x0, _, x1, _ = desk.sidebar
+
+    def choose():
+        _, y = desk.sight("Weight", below=150)
+        desk.click_at(x1 - 100, y)
+        desk.click("Numbers", (x0 - 200, y - 250, x1 + 100, y + 200))
+
+    filled = desk.insist(choose, lambda s: s["source"] == 'VALUES', "numbers are not the source")["numbers"]
+    assert len(filled) == 9 and any(filled), "the grid has not the kernel's numbers"
+
+    def type_two():
+        _, y = desk.sight("3×3 Numbers", desk.sidebar, below=80)
+        desk.click_at(x0 + 40, y + 23, times=2)
+        desk.write("-2.5", "Tab")
+        desk.write("7")
+
+    desk.insist(type_two, lambda s: s["numbers"] == [-2.5, 7, *filled[2:]], "not typed")
+    desk.keep("21-typed")
+
+
+def test_24_an_idx_file_is_chosen_in_the_file_browser(desk):
+    digits = np.arange(2 * 28 * 28).reshape(2, 28, 28) % 256
+    header = struct.pack(">IIII", 0x803, *digits.shape)
+    (desk.folder / "home" / "digits.idx").write_bytes(header + digits.astype(np.uint8).tobytes())
+    from_disk(desk, "IDX File", "digits.idx", 46, lambda s: s["idx"].endswith("digits.idx"))
+
+
+def test_24_a_picture_is_chosen_in_the_file_browser(desk):
+    pixels = np.zeros((64, 64, 3), np.uint8)
+    pixels[16:48, 16:48] = 255, 160, 20
+    Image.fromarray(pixels).save(desk.folder / "home" / "photo.png")
+    from_disk(desk, "Image", "photo.png", 23, lambda s: s["image"].endswith("photo.png"))
 
 
 def test_25_a_word_is_found_and_changed(desk):
