@@ -262,5 +262,6 @@ def _fill_grid(settings, table: str, group, was: str) -> None:
         group.source = group.was = 'VALUES'
         _following = True
     if found is not None and found.size <= LARGEST_GRID:
-        value = found if table != "input" or len(found) > 1 else found[0]
+        alone = {"input": 1, "weight": 2}.get(table, 0)  # a lone channel or filter needs no axes of its own
+        value = found[(0,) * alone] if alone and set(found.shape[:alone]) == {1} else found
         FIELDS[table]["values"].write(group, value.tolist())

@@ -261,6 +261,14 @@ def test_typing_numbers_starts_from_what_was_there(settings):
         shape = state.check(settings).input
         settings.input.source = 'VALUES'
         assert state.check(settings).input == shape, figure
+    for figure, axes in (("conv1d", 1), ("conv2d_same", 2), ("rgb_conv", 4), ("transposed_conv", 2)):
+        settings.figure = figure
+        settings.weight.source = 'SEED'  # the figure's own numbers stay in the grid: empty it
+        settings.weight.values_.clear()
+        settings.weight.source = 'KERNEL' if axes == 2 else 'SEED'
+        before = arrays(state.scene_of(settings))[1]
+        settings.weight.source = 'VALUES'
+        assert settings.weight.axes == axes and (arrays(state.scene_of(settings))[1] == before).all(), figure
 
 
 def test_only_the_parameters_that_the_operation_has_are_drawn_and_written(settings, panel):
