@@ -15,8 +15,12 @@ LABELS = {"npy": "NumPy File", "idx": "IDX File", "image": "Image", "fps": "Fram
 
 
 def in_words(value) -> str:
-    """A value in a few words: 2×3 of (2, 3)."""
-    return "×".join(map(str, value)) if isinstance(value, (tuple, list)) else label_of(str(value))
+    """A value in a few words: 2×3 of (2, 3), 0+1 × 2+3 of padding in pairs."""
+    if not isinstance(value, (tuple, list)):
+        return label_of(str(value))
+    if isinstance(value[0], (tuple, list)):
+        return " × ".join("+".join(map(str, pair)) for pair in value)
+    return "×".join(map(str, value))
 
 
 def label_of(key: str) -> str:
@@ -62,12 +66,21 @@ class Field:
         """{id: deferred property}."""
         made = self.own()
         if self.optional:
-            auto = self.about["auto"].replace("`", "")
-            made[self.use] = BoolProperty(name=f"Set {self.label}", description=f"Give it by hand; else: {auto}")
+            help = f"Give it by hand; else: {self.about['auto'].replace('`', '')}"
+            made[self.use] = BoolProperty(name=f"Set {self.label}", description=help, update=self._ticking())
         return made
 
+    def _ticking(self):
+        def ticked(group, _context):
+            from . import state  # which is made of fields
+
+            state.take_over(group, self)
+
+        return ticked
+
     def own(self) -> dict:
-        return {self.id: self.prop(**self.base(), **self.span(), default=self.default or 0)}
+        default = max(0, self.span().get("min", 0)) if self.default is None else self.default
+        return {self.id: self.prop(**self.base(), **self.span(), default=default)}
 
     def get(self, group, rank: int):
         if self.optional and not getattr(group, self.use):
@@ -97,9 +110,13 @@ class Field:
         if self.optional:
             row.prop(group, self.use, text="")
             if not getattr(group, self.use):
-                row.label(text="worked out" if auto is None else f"{in_words(auto)}, worked out")
+                row.label(text=self.worked_out(auto))
                 return
         self.show(column, row.row(align=True), group, rank)
+
+    def worked_out(self, auto) -> str:
+        """What stands in the field's place without its tick."""
+        return "worked out" if auto is None else f"{in_words(auto)}, worked out"
 
     @property
     def first(self) -> str:

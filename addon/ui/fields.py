@@ -36,6 +36,9 @@ class Text(Field):
     def own(self):
         return {self.id: StringProperty(**self.base(), maxlen=480, default=self.default or "")}
 
+    def worked_out(self, auto):
+        return auto or ""
+
 
 class File(Field):
     def own(self):

@@ -41,11 +41,9 @@ def problem(layout, context, settings, *tables: str) -> bool:
 def fields(layout, settings, table: str, *keys: str, without: tuple[str, ...] = ()) -> None:
     """The keys of a table that mean something now."""
     group, rank = (getattr(settings, table) if table else settings), state.rank_of(settings)
-    scene = state.check(settings).scene
-    found = getattr(scene, table) if table and scene else scene
     for key, field in FIELDS[table].items():
         if (not keys or key in keys) and key not in without and state.applies(settings, table, key):
-            field.draw(layout, group, rank, getattr(found, key, None))
+            field.draw(layout, group, rank, state.worked_out(settings, table, key) if field.optional else None)
 
 
 class Sub:

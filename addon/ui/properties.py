@@ -17,12 +17,13 @@ from .shapes import CONVOLUME_Number
 OWN = 'FILE'
 SOURCE_NAMES = {
     "seed": ("Random", "Whole numbers drawn from a seed, the same on every machine"),
-    "values": ("Numbers", "Numbers that you type"),
+    "values": ("Numbers", "Numbers that you type; the grid starts with those that were there, in place of what was "
+               "typed in it earlier, which undo brings back"),
     "npy": ("NumPy File", "An array that was saved with numpy.save"),
     "image": ("Image", "A picture, made small"),
     "idx": ("IDX File", "A picture of a file like MNIST's"),
     "kernel": ("Named Kernel", "A well-known kernel: an edge filter, a blur, …"),
-}
+}  # fmt: skip
 
 
 def figure_items():

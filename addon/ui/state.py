@@ -9,6 +9,7 @@ import hashlib
 import math
 import tomllib
 from collections import OrderedDict
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ..story.checks import Wrong, toml
 from ..story.scene import dump, loads
 from ..story.sources import arrays, run
 from ..story.spec import COMPANIONS, CONV, DEFAULT_SOURCE, SOURCES, Output, Scene
+from ..story.sweep import meaning_of
 from . import told
 from .fields import FIELDS
 
@@ -40,6 +42,7 @@ class Checked:
     input: tuple[int, ...] = ()
     output: tuple[int, ...] = ()
     key: str = ""
+    story: str | None = None
 
     @property
     def steps(self) -> int:
@@ -155,11 +158,23 @@ def _check(settings, text: str) -> Checked:
         name = scene.story or next((n for n, s in STORIES.items() if s.suits(scene, trace)), None)
         refusal = STORIES[name].refusal(scene, trace) if name else None
         error = SceneError(settings.id, *refusal) if refusal else None
-        return Checked(text, scene, error, trace.input.shape, trace.output.shape, key)
+        return Checked(text, scene, error, trace.input.shape, trace.output.shape, key, name)
     except SceneError as error:
         return Checked(text, scene, error)
     except Wrong as wrong:  # a story finds no room
         return Checked(text, scene, SceneError(settings.id, wrong.key, wrong.value, wrong.right))
+
+
+def worked_out(settings, table: str, key: str):
+    """What a key comes to that is left to be worked out; None where that is not known."""
+    checked = check(settings)
+    scene = checked.scene
+    if scene is None:
+        return None
+    told = {".story": checked.story, "weight.meaning": meaning_of(scene), "words.title": scene.title}
+    if f"{table}.{key}" in told:
+        return told[f"{table}.{key}"]
+    return getattr(getattr(scene, "op" if table == "compare" else table) if table else scene, key)
 
 
 def _products(scene: Scene) -> int:
@@ -185,12 +200,21 @@ def story_plan(scene: Scene):
 # scene to panel ------------------------------------------------------------------------------------------------
 
 
-def fill(settings, scene: Scene) -> None:
-    """Set every parameter to a scene's."""
+@contextmanager
+def quiet():
+    """Set properties without what a person's setting them brings along."""
     global _following
-    tables = tomllib.loads(dump(scene))
     _following, before = False, _following
     try:
+        yield
+    finally:
+        _following = before
+
+
+def fill(settings, scene: Scene) -> None:
+    """Set every parameter to a scene's."""
+    tables = tomllib.loads(dump(scene))
+    with quiet():
         for table, fields in FIELDS.items():
             group, values = (getattr(settings, table), tables.get(table, {})) if table else (settings, tables)
             for key, field in fields.items():
@@ -200,18 +224,12 @@ def fill(settings, scene: Scene) -> None:
                 group.source = (given or "none").upper()
         settings.id = scene.id
         settings.trouble = ""
-    finally:
-        _following = before
 
 
 def choose(settings, figure: str, file: str = "") -> None:
     """Set the panel's figure without setting the parameters."""
-    global _following
-    _following, before = False, _following
-    try:
+    with quiet():
         settings.figure, settings.file = figure, file
-    finally:
-        _following = before
 
 
 def follow(settings, context) -> None:
@@ -233,34 +251,43 @@ def follow(settings, context) -> None:
     fill(settings, scene)
 
 
+def take_over(group, field) -> None:
+    """A key was ticked that had been worked out: what it came to is what is given now, where that is known."""
+    if not _following or not getattr(group, field.use):
+        return
+    with quiet():
+        setattr(group, field.use, False)
+        auto = worked_out(group.id_data.convolume, field.table, field.key)
+        setattr(group, field.use, True)
+        if auto is not None:
+            field.write(group, auto)
+
+
 def type_numbers(settings, table: str) -> None:
-    """Typing one's own numbers was chosen: an empty grid starts with the numbers that stood there."""
-    global _following
+    """Typing one's own numbers was chosen: the grid starts with the numbers of the source before, where it had any."""
     group = getattr(settings, table)
     was, group.was = group.was, group.source
     if not _following or group.source != 'VALUES':
         return
-    if not len(group.values_):
-        _fill_grid(settings, table, group, was)
+    _fill_grid(settings, table, group, was)
     if table == "input" and len(group.values_):  # from now on the numbers say how many they are, where they can
         rank = rank_of(settings)
-        group.use_size = group.use_channels = False
-        group.use_size = rank_of(settings) != rank
+        with quiet():
+            group.use_size = group.use_channels = False
+            group.use_size = rank_of(settings) != rank
 
 
 def _fill_grid(settings, table: str, group, was: str) -> None:
     """The numbers that the source before gave, as far as they are few enough to be typed."""
-    global _following
-    _following = False
-    try:
+    with quiet():
         group.source = was
-        x, weight, bias = arrays(scene_of(settings))
-        found = {"input": x, "weight": weight, "bias": bias}[table]
-    except SceneError:
-        found = None
-    finally:
-        group.source = group.was = 'VALUES'
-        _following = True
+        try:
+            x, weight, bias = arrays(scene_of(settings))
+            found = {"input": x, "weight": weight, "bias": bias}[table]
+        except SceneError:
+            found = None
+        finally:
+            group.source = group.was = 'VALUES'
     if found is not None and found.size <= LARGEST_GRID:
         alone = {"input": 1, "weight": 2}.get(table, 0)  # a lone channel or filter needs no axes of its own
         value = found[(0,) * alone] if alone and set(found.shape[:alone]) == {1} else found

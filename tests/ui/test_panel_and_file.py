@@ -6,7 +6,9 @@ import struct
 import tomllib
 from types import MethodType, SimpleNamespace
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from addon.story import SceneError, describe, figures, load, make_plan
 from addon.story.checks import toml
@@ -263,12 +265,67 @@ def test_typing_numbers_starts_from_what_was_there(settings):
         assert state.check(settings).input == shape, figure
     for figure, axes in (("conv1d", 1), ("conv2d_same", 2), ("rgb_conv", 4), ("transposed_conv", 2)):
         settings.figure = figure
-        settings.weight.source = 'SEED'  # the figure's own numbers stay in the grid: empty it
-        settings.weight.values_.clear()
-        settings.weight.source = 'KERNEL' if axes == 2 else 'SEED'
+        settings.weight.source = 'KERNEL' if axes == 2 else 'SEED'  # the figure's own numbers are still in the grid
         before = arrays(state.scene_of(settings))[1]
         settings.weight.source = 'VALUES'
         assert settings.weight.axes == axes and (arrays(state.scene_of(settings))[1] == before).all(), figure
+
+
+def test_a_picture_comes_into_a_grid_that_was_typed_before_and_an_unknown_one_does_not(settings, tmp_path):
+    from addon.story.sources import arrays
+    from addon.ui import state
+
+    Image.fromarray(np.full((18, 18), 200, np.uint8)).save(tmp_path / "a.png")
+    settings.figure = "conv2d_valid"
+    settings.input.source = 'VALUES'
+    settings.input.values_[0].value = 77
+    settings.input.source = 'IMAGE'
+    settings.input.source = 'VALUES'  # no picture was chosen: there is nothing to take
+    assert settings.input.values_[0].value == 77
+    settings.input.source = 'IMAGE'
+    settings.input.image, settings.input.use_size, settings.input.size = str(tmp_path / "a.png"), True, (6, 9, 9)
+    before = arrays(state.scene_of(settings))[0]
+    settings.input.source = 'VALUES'
+    assert len(settings.input.values_) == 81 and not settings.input.use_size
+    assert (arrays(state.scene_of(settings))[0] == before).all()
+
+
+def test_a_tick_takes_over_what_was_worked_out_and_changes_nothing(settings):
+    from addon.ui import state
+    from addon.ui.fields import FIELDS
+
+    known, as_said = {}, ("story", "meaning", "title")  # that they are given is told apart from the same worked out
+    for figure in ("rgb_to_volume", "pooling", "conv1d", "conv2d_stride_comparison"):
+        settings.figure = 'NONE'
+        settings.figure, settings.use_story = figure, False
+        for table, fields in FIELDS.items():
+            group = getattr(settings, table) if table else settings
+            for key, field in fields.items():
+                if not field.optional or getattr(group, field.use) or not state.applies(settings, table, key):
+                    continue
+                worked_out, rank = state.worked_out(settings, table, key), state.rank_of(settings)
+                built = state.check(settings).key
+                setattr(group, field.use, True)
+                found = field.get(group, rank)
+                even = (worked_out,) * rank if isinstance(worked_out, int) and isinstance(found, tuple) else worked_out
+                assert found == even, (figure, table, key)
+                checked = state.check(settings)
+                same = table == "compare" or (checked.error is None and (key in as_said or checked.key == built))
+                assert same, (figure, table, key, checked.error)
+                known.setdefault(f"{table}.{key}", set()).add(found)
+                setattr(group, field.use, False)
+    assert known["op.kernel_size"] >= {3, 2} and known["op.out_channels"] >= {1, 4}
+    assert known[".story"] == {"filters", "pooling", "sliding", "comparison"}
+
+
+def test_what_is_worked_out_is_named_or_nothing_is_said_of_it(settings, panel):
+    from addon.ui import panels
+
+    settings.figure, settings.use_story = "conv2d_valid", False
+    assert "label Sliding, worked out" in drawn(panels.CONVOLUME_PT_figure, panel)
+    assert not [line for line in drawn(panels.CONVOLUME_PT_data, panel) if "label worked out" in line]
+    settings.weight.source = 'KERNEL'
+    assert any("label Kernel sobel_x: " in line for line in drawn(panels.CONVOLUME_PT_data, panel))
 
 
 def test_only_the_parameters_that_the_operation_has_are_drawn_and_written(settings, panel):
