@@ -235,6 +235,7 @@ def _object(thing) -> bytes:
     for curve in drivers:
         variables = [(v.name, v.type, [t.data_path for t in v.targets]) for v in curve.driver.variables]
         said.append(repr((curve.data_path, curve.array_index, curve.driver.type, curve.driver.expression, variables)))
+        said.append(_curve(curve).hex())
     return "\n".join(said).encode()
 
 

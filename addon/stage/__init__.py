@@ -4,6 +4,7 @@
 Reads `story.plan` only. `compat.py` holds every branch on a Blender version.
 """
 
-from .build import FIGURE, ROLE, Built, build, prepare_again, prepare_scene
+from .build import FIGURE, ROLE, Built, build
+from .scene_wide import prepare_again, prepare_scene
 
 __all__ = ["FIGURE", "ROLE", "Built", "build", "prepare_again", "prepare_scene"]

@@ -3,10 +3,9 @@
 
 Every object carries its role ("convolume_role") and its figure ("convolume_figure"); nothing outside the figure's own
 collection is touched. A figure that stands already is updated in place, by role, with what the user made of it
-(tweaks.py). `prepare_scene` is the one function that sets scene-wide things, and is called on its own.
+(tweaks.py). Scene-wide things are set by scene_wide.py, on its own.
 """
 
-import json
 import math
 from dataclasses import dataclass, field
 
@@ -14,20 +13,14 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Vector
 
-from ..story.describe import steps_table
+from ..story.pace import by_clock
 from ..story.plan import Lines, Plan, Points, Volume, Window, Words
 from . import compat, keyframes, materials, meshes, trees, tweaks
-from .looks import BUILT, FIGURE, ROLE, touched
+from .looks import FIGURE, ROLE
 
 CAMERA_DISTANCE, SCREEN_DISTANCE = 100.0, 30.0
 CARD_MARGIN = 0.55
 _AXIS = {"x": 0, "y": 1, "z": 2}
-WIDE = "convolume_wide"  # on a figure's collection: how the scene was prepared for it
-WIDE_NAMES = {
-    "resolution_x": "width", "resolution_y": "height", "resolution_percentage": "percentage", "frame_end": "last frame",
-    "fps": "frames per second", "frame_start": "first frame", "film_transparent": "transparency",
-    "dither_intensity": "dither",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -278,20 +271,24 @@ class _Builder:
                       Bar=bar)  # fmt: skip
 
     def key(self, name: str, channel) -> None:
-        """A channel's keys, with what a user has made of the ones before; the clock's says how long the figure is."""
+        """The clock's keys, with what a user has made of the ones before; any other channel follows the clock."""
         role, path, axis = ("clock", '["step"]', "x") if name == "clock.step" else name.rsplit(".", 2)
-        index, keys, thing = _AXIS[axis], keyframes.planned(channel), self.objects[role]
+        index, thing = _AXIS[axis], self.objects[role]
+        if role != "clock":
+            points = by_clock(channel, self.plan.channels["clock.step"], self.plan.fps)
+            keyframes.follow(thing, path, index, points, self.controller)
+            return
+        keys = keyframes.planned(channel)
         self.planned.setdefault(role, {})[f"{path}[{index}]"] = keys
         curve, fps = self.before.curves.get((role, path, index)), self.plan.fps
         if curve is None:
             keyframes.write(thing, path, keys, fps, index)
             return
-        mine, what = tweaks.retimed(curve, keys), "timing" if role == "clock" else "movement"
-        told = self.before.told
-        (told.lost if mine is None else told.kept).append(f"{thing.name}: {what}")
+        mine, told = tweaks.retimed(curve, keys), self.before.told
+        (told.lost if mine is None else told.kept).append(f"{thing.name}: timing")
         if mine is not curve.now or curve.fps != fps:  # else the curve stays as it is, handles and all
             keyframes.write(thing, path, mine or keys, fps, index)
-        if role == "clock" and mine:
+        if mine:
             spare = self.plan.seconds - keys[-1][0]
             self.frames = max(1, round((mine[-1][0] + spare) * fps))
 
@@ -311,56 +308,6 @@ def build(plan: Plan, scene: bpy.types.Scene | None = None) -> Built:
         collection[FIGURE] = plan.id
         scene.collection.children.link(collection)
     return _Builder(plan, collection, before).run()
-
-
-def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
-    """Set the scene-wide things a figure is rendered with: camera, size, frames, world, colour management.
-
-    Done again, it keeps what a user has changed since, and says so in `built.told`.
-    """
-    values = {
-        "resolution_x": plan.size[0], "resolution_y": plan.size[1], "resolution_percentage": 100, "fps": plan.fps,
-        "frame_start": 1, "frame_end": built.frames or plan.frames, "film_transparent": plan.transparent,
-        "view_transform": "Standard", "look": "None", "dither_intensity": 0.0,
-    }  # fmt: skip
-    told = {"values": values, "background": list(plan.background), "steps": json.dumps(steps_table(plan))}
-    built.collection[WIDE] = json.dumps(told)
-    built.told.kept.extend(prepare_again(scene, built.collection))
-
-
-def prepare_again(scene: bpy.types.Scene, collection: bpy.types.Collection) -> list[str]:
-    """Set the scene to a standing figure, as `prepare_scene` did when that was built; what of the user's was kept.
-
-    A figure that no scene was prepared for gives nothing but its camera.
-    """
-    camera = tweaks.things_of(collection).get("camera")
-    told = json.loads(collection.get(WIDE, "{}"))
-    before, kept = json.loads(scene.get(BUILT, "{}")), []
-    if scene.camera is None or scene.camera.get(ROLE) == "camera" or not before:
-        scene.camera = camera or scene.camera
-    else:
-        kept.append(f"{scene.name}: camera {scene.camera.name}")
-    if not told:
-        return kept
-    for path, value in told["values"].items():
-        owner = next(o for o in (scene, scene.render, scene.view_settings) if hasattr(o, path))
-        if path in before and getattr(owner, path) != before[path]:
-            kept.append(f"{scene.name}: {WIDE_NAMES.get(path, path.replace('_', ' '))}")
-        else:
-            setattr(owner, path, value)
-    world = scene.world
-    ours = world is not None and world.get(ROLE) == "world"
-    if before and world is not None and (not ours or touched(world)):
-        kept.append(f"{scene.name}: world")
-    else:
-        if ours:
-            world.name = f"~{world.name}"
-        materials.set_world(scene, told["background"])
-        if ours and not world.users:
-            bpy.data.worlds.remove(world)
-    scene[BUILT] = json.dumps(told["values"])
-    scene["convolume_steps"] = told["steps"]
-    return kept
 
 
 def remove(collection: bpy.types.Collection) -> None:

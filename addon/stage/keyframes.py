@@ -10,6 +10,7 @@ import numpy as np
 from ..story.timeline import Channel
 from . import compat
 
+FINE = 1000  # parts of the clock's unit, on the curves of what follows it
 _INTERPOLATION = {"constant": "CONSTANT", "linear": "LINEAR", "ease": "SINE"}
 
 
@@ -46,14 +47,39 @@ def write(datablock, path: str, keys: list, fps: float, index: int = 0):
     return curve
 
 
-def drive_step(thing, modifier, controller) -> None:
-    """The modifier's `Step` follows the controller's `step`. A plain sum: it runs with scripts switched off."""
-    path = compat.modifier_input_path(modifier, "Step")
-    thing.driver_remove(path)
-    curve = thing.driver_add(path)
-    driver = curve.driver
+def follow(thing, path: str, index: int, points: list, controller) -> None:
+    """`path` of a thing follows the controller's `step`: by straight lines between `points` (clock, value).
+
+    Blender takes keys that lie within a hundredth for one, so the clock is counted in thousandths. An expression as
+    plain as this one is worked out without Python, scripts switched off or not.
+    """
+    thing.driver_remove(path, index)
+    curve = thing.driver_add(path, index)
+    _reads_step(curve.driver, controller)
+    curve.driver.type, curve.driver.expression = "SCRIPTED", f"step * {FINE}"
+    curve.extrapolation = "CONSTANT"
+    for modifier in list(curve.modifiers):  # Blender's own, which would pass the step on as it is
+        curve.modifiers.remove(modifier)
+    keys = curve.keyframe_points
+    keys.clear()
+    keys.add(len(points))
+    keys.foreach_set("co", (np.array(points) * (FINE, 1)).astype(np.float32).ravel())
+    linear = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
+    keys.foreach_set("interpolation", np.full(len(points), linear, np.int32))
+    curve.update()
+
+
+def _reads_step(driver, controller) -> None:
+    """A plain sum of one variable: it runs with scripts switched off."""
     driver.type = "SUM"
     variable = driver.variables.new()
     variable.name = "step"
     variable.targets[0].id = controller
     variable.targets[0].data_path = '["step"]'
+
+
+def drive_step(thing, modifier, controller) -> None:
+    """The modifier's `Step` follows the controller's `step`."""
+    path = compat.modifier_input_path(modifier, "Step")
+    thing.driver_remove(path)
+    _reads_step(thing.driver_add(path).driver, controller)

@@ -9,7 +9,7 @@ wherever that was dragged, the window shows itself whatever the clock says, and 
 
 import bpy
 
-from ..story.plan import LANDED, LEAVES
+from ..story.plan import CREEP, LANDED, LEAVES
 from .nodes import Tree
 
 TAG, VERSION = "convolume_tree", 6  # the version goes up whenever a group is built differently
@@ -27,10 +27,11 @@ def _landed_place(t: Tree, step):
 
 
 def _gliding_place(t: Tree, step):
-    """Where a window stands at a clock value: it glides from cell i to i + 1 while the clock goes from i to i + 1/2."""
+    """Where a window stands at a clock value: from cell i to i + 1 while the clock goes from i + CREEP to i + 1/2."""
     geometry = _track(t)
     whole = t.math("FLOOR", step)
-    part = t.math("MINIMUM", t.math("MULTIPLY", t.math("SUBTRACT", step, whole), 2.0), 1.0)
+    gone = t.math("MAXIMUM", t.math("SUBTRACT", t.math("SUBTRACT", step, whole), CREEP), 0.0)
+    part = t.math("MINIMUM", t.math("DIVIDE", gone, LANDED - CREEP), 1.0)
     start = t.math("MAXIMUM", whole, 0.0)
     here = t.sample_position(geometry, start)
     there = t.sample_position(geometry, t.math("MAXIMUM", t.math("ADD", whole, 1.0), 0.0))

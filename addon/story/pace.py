@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .plan import BORN, LANDED
-from .timeline import Timeline
+from .plan import BORN, CREEP, LANDED
+from .timeline import Channel, Timeline
 
 START = -1.0  # the clock before the first step
 ENDED = 0.55  # past the last step: its sum is gone, and the ending stands; windows and marks stay where they are
@@ -29,6 +29,7 @@ WALKED = 6  # steps that are walked, at most, between the slow ones and a sweep
 SHORTEST_SWEEP = 2.0  # seconds
 SHORTEST_TURN = 0.7  # seconds
 FLIGHT, ARRIVED = 0.42, 0.66  # parts of a turn: until the next filter's weights are there; until its step is made
+APART = 2e-5  # of the clock, between two points of what follows it
 TURNS = 0.35  # of the time that is not spoken for, at most, goes to the turns
 
 
@@ -215,6 +216,57 @@ def run_clock(line: Timeline, plan: Schedule, row: int, scene, *, stays: bool = 
             rest += 2 * timing.breath  # time to read the last one
         line.wait(max(rest, 1.001 * frame))
     return Pace(seconds, landed, leave, line.cursor, plan.told)
+
+
+def creeping(channels: dict[str, Channel], clock: str = "clock.step") -> dict[str, Channel]:
+    """The channels, with a clock that creeps by CREEP where it rested while another channel moves.
+
+    So whatever moves does so while the clock does, and can be told by the clock's value alone: see `by_clock`. A
+    shadow is not worth it: what it does while the clock rests, it does at once.
+    """
+    told = channels[clock]
+    others = [c for name, c in channels.items() if name != clock and ".shadow." not in name]
+    moves = [span for channel in others for span in _moving(channel)]
+    keys, before, lift = [], None, 0.0
+    for a, b, value, easing in zip(told.seconds, [*told.seconds[1:], np.inf], told.values, told.easing, strict=True):
+        lift, before = lift if value == before else 0.0, value
+        value += lift
+        own = [(max(a, m), min(b, n)) for m, n in moves if m < b - 1e-6 and a < n - 1e-6]
+        if easing != "constant" or not own:
+            keys.append((a, value, easing))
+            continue
+        lift, start, end = lift + CREEP, min(m for m, _ in own), max(n for _, n in own)
+        if start > a + 1e-9:
+            keys.append((a, value, "constant"))
+        keys.append((start, value, "linear"))
+        if end < b - 1e-9:
+            keys.append((end, value + CREEP, "constant"))
+    seconds, values, easing = zip(*keys, strict=True)
+    return {**channels, clock: Channel(np.array(seconds), np.array(values), tuple(easing))}
+
+
+def _moving(channel: Channel) -> list[tuple[float, float]]:
+    """From when to when (seconds) a channel changes."""
+    ends = zip(channel.seconds, channel.seconds[1:], channel.values, channel.values[1:], strict=False)
+    return [(a, b) for a, b, x, y in ends if x != y]
+
+
+def by_clock(channel: Channel, clock: Channel, fps: float) -> list[tuple[float, float]]:
+    """What a channel is at each value of the clock: (clock, value), growing, to be joined by straight lines.
+
+    Exact at every frame of the plan, and at every key.
+    """
+    found: list[tuple[float, float]] = []
+    for a, b in _moving(channel):
+        frames = np.arange(math.ceil(a * fps + 1e-6), math.ceil(b * fps - 1e-6)) / fps
+        inner = [s for s in clock.seconds if a < s < b]
+        for second in sorted({float(a), *map(float, frames), *map(float, inner), float(b)}):
+            point = clock.at(second), channel.at(second)
+            if found and point[0] <= found[-1][0] + APART:
+                found[-1] = found[-1][0], point[1]
+            else:
+                found.append(point)
+    return found or [(0.0, float(channel.values[0]))]
 
 
 def turning(plan: Schedule, fps: int) -> float:

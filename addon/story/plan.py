@@ -17,6 +17,7 @@ NEVER = 1.0e6
 ALWAYS = -1.0e6
 FRONT = -0.56  # cells: just before the front faces
 LANDED = 0.5  # the window stands on cell i from i - LANDED on
+CREEP = 0.01  # past i + CREEP the windows set out; until then the clock rests, or creeps while a kernel is under way
 LEAVES = 0.02  # past i + LEAVES it is under way: what is said of cell i is gone
 BORN = 0.2  # a cell starts to rise at i - BORN and is complete at i
 NONE = -1

@@ -12,6 +12,7 @@ import numpy as np
 from .checks import Wrong
 from .glyphs import CAP_HEIGHT, DESCENT, number, width
 from .layout import MARGIN, Block, Camera
+from .pace import creeping
 from .plan import ALWAYS, NEVER, Lines, Plan, Points, StepInfo, Track, View, Volume, Window, Words
 from .theme import HUES, Palette, Scale, ramp
 from .timeline import Timeline
@@ -188,7 +189,7 @@ class Sheet:
             transparent=self.theme.transparent, materials=self.palette.materials, cubes=self.palette.cubes,
             labels=self.palette.labels, tracks=tuple(self.tracks), volumes=tuple(self.volumes),
             windows=tuple(self.windows), words=tuple(self._words), lines=tuple(self.lines),
-            channels=self.timeline.compile(), steps=tuple(steps),
+            channels=creeping(self.timeline.compile()), steps=tuple(steps),
             view=View(camera.azimuth, camera.elevation, max(self.width, self.height) / self.scale),
             pixels_per_unit=self.scale, boxes=tuple(self.boxes),
         )  # fmt: skip

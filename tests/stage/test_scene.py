@@ -7,9 +7,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from addon.stage import build, prepare_scene
+from addon.stage import build, compat, prepare_scene
+from addon.stage.looks import ROLE
 from addon.story import load, make_plan
 
 from .proof import prove
@@ -199,20 +201,45 @@ def test_building_registers_no_handler():
     assert before == {n: list(v) for n, v in lists.items() if isinstance(v, list)}
 
 
-def test_every_driver_is_a_plain_sum_of_the_clock(stage):
-    count = 0
+def test_every_driver_reads_the_clock_alone_and_needs_no_python(stage):
+    count, followers = 0, set()
     for thing in stage.built.objects.values():
         for curve in thing.animation_data.drivers if thing.animation_data else ():
-            assert curve.driver.type == "SUM" and curve.driver.is_valid and curve.is_valid
+            assert curve.driver.is_valid and curve.is_valid
             (variable,) = curve.driver.variables
-            assert variable.targets[0].id == stage.built.controller
-            count += 1
+            assert variable.targets[0].id == stage.built.controller and variable.name == "step"
+            if curve.driver.type == "SUM":
+                count += 1
+            else:
+                assert curve.driver.is_simple_expression and len(curve.keyframe_points) > 1
+                followers.add((thing[ROLE], curve.data_path, curve.array_index))
+    moved = [name.rsplit(".", 2) for name in stage.plan.channels if name != "clock.step"]
+    assert followers == {(role, path, "xyz".index(axis)) for role, path, axis in moved}
     assert count == sum(len(t.modifiers) for t in stage.built.objects.values()) > 10
     everything = {item for kind in DATA for item in getattr(bpy.data, kind)}
     ours = set(stage.built.objects.values())
     others = [i.name for i in everything - ours if getattr(i, "animation_data", None) and i.animation_data.drivers]
     assert not others
     assert not bpy.data.texts
+
+
+@pytest.mark.parametrize("figure", ["conv2d_strided", "conv1x1", "transposed_conv_strided"])
+def test_when_the_clock_is_retimed_everything_follows(figure):
+    """All keys twice as far apart: frame 2n - 1 shows what frame n showed, the visiting kernel included."""
+    stage = staged(figure)
+    frames = list(range(10, stage.plan.frames, 23))
+    before = [Frame(stage.scene, n) for n in frames]
+    keys = compat.curves(stage.built.controller)[0].keyframe_points
+    for key in keys:
+        for point in (key.handle_left, key.co, key.handle_right):
+            point.x = 2 * point.x - 1
+    for one, n in zip(before, frames, strict=True):
+        other = Frame(stage.scene, 2 * n - 1)
+        assert [(s.role, s.text) for s in one.seen] == [(s.role, s.text) for s in other.seen], f"frame {n}"
+        for a, b in zip(one.seen, other.seen, strict=True):
+            assert len(a.points) == len(b.points), a.role
+            if len(a.points):
+                assert np.abs(one.pixels(a.points) - other.pixels(b.points)).max() < 0.1, f"{a.role} at frame {n}"
 
 
 # the same everywhere -------------------------------------------------------------------------------------------

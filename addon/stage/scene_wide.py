@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a figure needs of the whole scene: camera, size, frames, world, colour management.
+
+A scene has one of each and may hold many figures, so every figure remembers its own on its collection. What a user
+changes in the scene belongs to the figure that the scene is set to: it stays when that is updated, goes with it when
+another one takes its place, and comes back with it.
+"""
+
+import json
+from dataclasses import dataclass, field
+
+import bpy
+
+from ..story.describe import steps_table
+from ..story.plan import Plan
+from . import materials, tweaks
+from .build import Built
+from .looks import BUILT, FIGURE, ROLE, touched
+
+SET_TO = "convolume_set_to"  # on a scene: the figure that it is set to
+WIDE = "convolume_wide"  # on a figure's collection: how the scene was prepared for it
+# the same: what a user made of that, kept here while the scene is set to another figure
+VALUES, CAMERA, WORLD = "convolume_values", "convolume_camera", "convolume_world"
+NAMES = {
+    "resolution_x": "width", "resolution_y": "height", "resolution_percentage": "percentage", "frame_end": "last frame",
+    "fps": "frames per second", "frame_start": "first frame", "film_transparent": "transparency",
+    "dither_intensity": "dither",
+}  # fmt: skip
+
+
+@dataclass
+class Mine:
+    """What of a scene is the user's own."""
+
+    values: dict = field(default_factory=dict)
+    camera: bpy.types.Object | None = None
+    world: bpy.types.World | None = None
+
+
+def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
+    """Set the scene-wide things a figure is rendered with: camera, size, frames, world, colour management.
+
+    Done again, it keeps what a user has changed since, and says so in `built.told`.
+    """
+    values = {
+        "resolution_x": plan.size[0], "resolution_y": plan.size[1], "resolution_percentage": 100, "fps": plan.fps,
+        "frame_start": 1, "frame_end": built.frames or plan.frames, "film_transparent": plan.transparent,
+        "view_transform": "Standard", "look": "None", "dither_intensity": 0.0,
+    }  # fmt: skip
+    rest = plan.seconds - float(plan.channels["clock.step"].seconds[-1])
+    told = {"values": values, "background": list(plan.background), "steps": json.dumps(steps_table(plan)),
+            "rest": rest}  # fmt: skip
+    built.collection[WIDE] = json.dumps(told)
+    built.told.kept.extend(k for k in prepare_again(scene, built.collection) if k not in built.told.kept)
+    built.collection[tweaks.TOLD] = json.dumps({"kept": built.told.kept, "lost": built.told.lost})
+
+
+def prepare_again(scene: bpy.types.Scene, collection: bpy.types.Collection) -> list[str]:
+    """Set the scene to a standing figure, as `prepare_scene` did when that was built; what of the user's was kept.
+
+    A figure that no scene was prepared for gives nothing but its camera.
+    """
+    told = json.loads(collection.get(WIDE, "{}"))
+    if scene.get(SET_TO, collection[FIGURE]) == collection[FIGURE]:
+        mine = _changed(scene, collection)
+    else:
+        _leave(scene)
+        mine = _remembered(scene, collection)
+    scene.camera = mine.camera or tweaks.things_of(collection).get("camera") or scene.camera
+    kept = [f"camera {mine.camera.name}"] if mine.camera else []
+    for path, value in told.get("values", {}).items():
+        setattr(_owner(scene, path), path, mine.values.get(path, value))
+        if path in mine.values:
+            kept.append(NAMES.get(path, path.replace("_", " ")))
+    if told:
+        _set_world(scene, mine.world, told["background"])
+        kept += ["world"] if mine.world else []
+        scene["convolume_steps"] = told["steps"]
+    if told or SET_TO in scene:
+        scene[BUILT] = json.dumps(told.get("values", {}))
+        scene[SET_TO] = collection[FIGURE]
+    return [f"{scene.name}: {what}" for what in kept]
+
+
+def _owner(scene, path: str):
+    """The part of a scene that has a property."""
+    return next(o for o in (scene, scene.render, scene.view_settings) if hasattr(o, path))
+
+
+def _changed(scene, collection) -> Mine:
+    """What a user has made of the scene since it was set to a figure; before any figure was, nothing is kept."""
+    before = json.loads(scene.get(BUILT, "{}"))
+    mine = Mine({path: getattr(_owner(scene, path), path) for path, value in before.items()
+                 if getattr(_owner(scene, path), path) != value})  # fmt: skip
+    tweaks.things_of(collection)  # a duplicate of its camera is the user's
+    if BUILT in scene and scene.camera is not None and scene.camera.get(ROLE) != "camera":
+        mine.camera = scene.camera
+    if before and scene.world is not None and (scene.world.get(ROLE) != "world" or touched(scene.world)):
+        mine.world = scene.world
+    return mine
+
+
+def _leave(scene) -> None:
+    """Another figure takes the scene over: what of it is the user's goes with the one that it was set to."""
+    here = [c for c in scene.collection.children_recursive if c.get(FIGURE) == scene[SET_TO]]
+    for collection in here[:1]:
+        mine = _changed(scene, collection)
+        for key, what in ((VALUES, json.dumps(mine.values)), (CAMERA, mine.camera), (WORLD, mine.world)):
+            collection.pop(key, None)
+            if what is not None:
+                collection[key] = what
+
+
+def _remembered(scene, collection) -> Mine:
+    """What a figure took along when another took its place."""
+    values, camera, world = collection.pop(VALUES, "{}"), collection.pop(CAMERA, None), collection.pop(WORLD, None)
+    there = camera is not None and scene.objects.get(camera.name) == camera  # the user may have deleted it since
+    return Mine(json.loads(values), camera if there else None, world)
+
+
+def _set_world(scene, mine, background) -> None:
+    """The user's world, or a fresh one of ours; one of ours that nobody has any more goes."""
+    old = scene.world
+    idle = old is not None and old != mine and old.get(ROLE) == "world" and old.users == 1
+    if idle:
+        old.name = f"~{old.name}"
+    if mine is not None:
+        scene.world = mine
+    else:
+        materials.set_world(scene, background)
+    if idle:
+        bpy.data.worlds.remove(old)
