@@ -3,7 +3,7 @@
 
 import pytest
 
-from addon.stage import build, compat, prepare_scene, tweaks
+from addon.stage import build, compat, prepare_again, prepare_scene, tweaks
 from addon.stage.tweaks import ROLE
 from addon.story import load, make_plan
 from tests.stage.proof import cells_of
@@ -271,6 +271,70 @@ def test_the_scenes_own_settings_stay(desk, again):
     scene = bpy.context.scene
     assert (scene.render.resolution_x, scene.frame_end) == (1280, 50)
     assert set(told.kept) == {"Scene: width", "Scene: last frame"}
+
+
+@pytest.mark.parametrize("saved", [False, True], ids=["at once", "saved and opened between"])
+def test_scene_wide_changes_stay_with_the_figure_they_were_made_for(desk, tmp_path, saved):
+    """Another figure brings its own size, length, camera and world; the first comes back with what was changed."""
+
+    def look():
+        scene = bpy.context.scene
+        return (scene.render.resolution_x, scene.frame_end, scene.camera.name, scene.world.name,
+                tuple(round(v, 3) for v in scene.world.color))  # fmt: skip
+
+    def reopen():
+        if saved:
+            bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "two.blend"))
+            bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "two.blend"))
+
+    def show(figure):
+        scene = bpy.context.scene
+        (collection,) = [c for c in scene.collection.children if c["convolume_figure"] == figure]
+        return set(prepare_again(scene, collection))
+
+    scene = bpy.context.scene
+    scene.render.resolution_x, scene.frame_end = 960, 690
+    (ground,) = [n for n in scene.world.node_tree.nodes if n.type == 'BACKGROUND']
+    ground.inputs["Color"].default_value = (1, 0.9, 0.7, 1)
+    own = bpy.data.objects.new("Own", bpy.data.cameras.new("Own"))
+    scene.collection.objects.link(own)
+    scene.camera = own
+    first, world = look(), scene.world.name
+    other = Desk("conv1d", {"output.size": "640x360"})
+    assert other.built.told == tweaks.Told()
+    second = look()
+    assert second[:2] == (640, other.plan.frames) and second[2] != "Own" and second[3] != world
+    reopen()
+    kept = {f"Scene: {what}" for what in ("camera Own", "width", "last frame", "world")}
+    assert show("conv2d_valid") == kept and look() == first
+    bpy.context.scene.world = bpy.data.worlds.new("Mine")  # the user's own altogether
+    assert show("conv1d") == set() and look()[:3] == second[:3] and bpy.context.scene.world.name != "Mine"
+    bpy.context.scene.frame_end = 33
+    reopen()
+    told = desk.make(AFTER).kept  # an update is a way back, too
+    assert set(told) == kept and look()[:4] == (*first[:3], "Mine")
+    assert show("conv1d") == {"Scene: last frame"} and look()[1] == 33
+
+
+def test_a_file_of_before_keeps_scene_wide_changes_as_then(desk):
+    """It does not say which figure the scene was set to."""
+    scene = bpy.context.scene
+    del scene["convolume_set_to"]
+    scene.frame_end = 50
+    assert Desk("conv1d", QUICK).built.told.kept == ["Scene: last frame"] and scene.frame_end == 50
+
+
+def test_a_figure_whose_neighbour_was_deleted_or_never_prepared_the_scene(desk):
+    """What was changed for one that is gone is gone; without Set Up Scene a figure only brings its camera."""
+    scene = bpy.context.scene
+    scene.frame_end = 50
+    plan = make_plan(load("conv1d", {"output.size": "640x360"}))
+    bare = build(plan, scene)
+    assert prepare_again(scene, bare.collection) == [] and scene.camera == bare.camera and scene.frame_end == 50
+    assert prepare_again(scene, desk.built.collection) == ["Scene: last frame"] and scene.camera == desk["camera"]
+    bpy.data.batch_remove({*desk.built.collection.all_objects, desk.built.collection})
+    prepare_scene(plan, scene, bare)
+    assert (scene.frame_end, scene.render.resolution_x, bare.told.kept) == (plan.frames, 640, [])
 
 
 def test_what_the_figure_no_longer_has_goes_by_name_and_what_hung_on_it_stays(empty_blender):
