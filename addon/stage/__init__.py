@@ -5,6 +5,6 @@ Reads `story.plan` only. `compat.py` holds every branch on a Blender version.
 """
 
 from .build import FIGURE, ROLE, Built, build
-from .scene_wide import prepare_again, prepare_scene
+from .scene_wide import clock_runs, fit_frames, prepare_again, prepare_scene
 
-__all__ = ["FIGURE", "ROLE", "Built", "build", "prepare_again", "prepare_scene"]
+__all__ = ["FIGURE", "ROLE", "Built", "build", "clock_runs", "fit_frames", "prepare_again", "prepare_scene"]

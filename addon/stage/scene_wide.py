@@ -13,12 +13,13 @@ import bpy
 
 from ..story.describe import steps_table
 from ..story.plan import Plan
-from . import materials, tweaks
+from . import compat, materials, tweaks
 from .build import Built
 from .looks import BUILT, FIGURE, ROLE, touched
 
 SET_TO = "convolume_set_to"  # on a scene: the figure that it is set to
 WIDE = "convolume_wide"  # on a figure's collection: how the scene was prepared for it
+REST = "convolume_rest"  # the same: the seconds that it goes on after its clock's last key
 # the same: what a user made of that, kept here while the scene is set to another figure
 VALUES, CAMERA, WORLD = "convolume_values", "convolume_camera", "convolume_world"
 NAMES = {
@@ -47,10 +48,9 @@ def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
         "frame_start": 1, "frame_end": built.frames or plan.frames, "film_transparent": plan.transparent,
         "view_transform": "Standard", "look": "None", "dither_intensity": 0.0,
     }  # fmt: skip
-    rest = plan.seconds - float(plan.channels["clock.step"].seconds[-1])
-    told = {"values": values, "background": list(plan.background), "steps": json.dumps(steps_table(plan)),
-            "rest": rest}  # fmt: skip
+    told = {"values": values, "background": list(plan.background), "steps": json.dumps(steps_table(plan))}
     built.collection[WIDE] = json.dumps(told)
+    built.collection[REST] = plan.seconds - float(plan.channels["clock.step"].seconds[-1])
     built.told.kept.extend(k for k in prepare_again(scene, built.collection) if k not in built.told.kept)
     built.collection[tweaks.TOLD] = json.dumps({"kept": built.told.kept, "lost": built.told.lost})
 
@@ -80,6 +80,32 @@ def prepare_again(scene: bpy.types.Scene, collection: bpy.types.Collection) -> l
         scene[BUILT] = json.dumps(told.get("values", {}))
         scene[SET_TO] = collection[FIGURE]
     return [f"{scene.name}: {what}" for what in kept]
+
+
+def clock_runs(scene: bpy.types.Scene, collection: bpy.types.Collection) -> int | None:
+    """The frame until which a figure's clock runs, where the scene's end does not fit it; None where it does.
+
+    It does not when the clock was retimed since the end was set, or when the end cuts its last key off.
+    """
+    if REST not in collection or scene.get(SET_TO) != collection[FIGURE]:
+        return None
+    clock = next((o for o in collection.all_objects if o.get(ROLE) == "clock"), None)
+    curve = next((c for c in compat.curves(clock) if c.data_path == '["step"]'), None) if clock else None
+    if curve is None or not curve.keyframe_points:
+        return None
+    built, last = json.loads(scene[BUILT]), curve.keyframe_points[-1].co.x - 1.0
+    frames = max(1, round(last + collection[REST] * built["fps"]))
+    retimed = abs(frames - built["frame_end"]) > 1
+    return frames if abs(frames - scene.frame_end) > 1 and (retimed or scene.frame_end < last) else None
+
+
+def fit_frames(scene: bpy.types.Scene, collection: bpy.types.Collection) -> None:
+    """Let the scene end with the clock, as an update would; from then on this is no change of the user's."""
+    frames = clock_runs(scene, collection)
+    if frames is not None:
+        told, before = json.loads(collection[WIDE]), json.loads(scene[BUILT])
+        scene.frame_end = told["values"]["frame_end"] = before["frame_end"] = frames
+        collection[WIDE], scene[BUILT] = json.dumps(told), json.dumps(before)
 
 
 def _owner(scene, path: str):

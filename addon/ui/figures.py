@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The figures that stand in a scene: which there are, whether one is out of date, which one is shown."""
 
+import json
+
 from . import state
+from .fields import FIELDS
+
+OUTPUT = "convolume_output"  # on a figure's collection: what the panel said of its output when it was left
+UNBUILT = "quality", "formats"  # the keys that a build does not depend on
 
 
 def all_standing(scene) -> list:
@@ -45,6 +51,14 @@ def others(scene) -> list[str]:
             and o.type not in ('EMPTY', 'CAMERA', 'ARMATURE', 'LATTICE', 'SPEAKER')]  # fmt: skip
 
 
+def misfit(scene) -> int | None:
+    """The frame until which the shown figure's clock runs, where the scene ends at another; None where all is well."""
+    from ..stage import clock_runs
+
+    figure = shown(scene)
+    return None if figure is None else clock_runs(scene, figure)
+
+
 def explored(collection) -> bool:
     from ..stage.tweaks import EXPLORE
 
@@ -61,3 +75,19 @@ def show_alone(scene, collection) -> list[str]:
         if other.hide_render != hide:
             other.hide_viewport = other.hide_render = hide
     return hidden
+
+
+def remember_output(scene) -> None:
+    """The panel is about to be another figure's: how this one is rendered, which is no matter of building, stays."""
+    collection = standing(scene, scene.convolume.id)
+    if collection is not None:
+        group, rank = scene.convolume.output, state.rank_of(scene.convolume)
+        found = {key: FIELDS["output"][key].get(group, rank) for key in UNBUILT}
+        collection[OUTPUT] = json.dumps(found)
+
+
+def recall_output(scene, collection) -> None:
+    """What the panel said of a figure's output when it was left."""
+    for key, value in json.loads(collection.get(OUTPUT, "{}")).items():
+        if key in UNBUILT:
+            FIELDS["output"][key].put(scene.convolume.output, value)

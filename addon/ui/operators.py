@@ -52,6 +52,7 @@ def build_figure(operator, context) -> set[str]:
         return {'CANCELLED'}
     built.collection[state.KEY] = checked.key
     built.collection[state.SCENE] = dump(checked.scene)
+    figures.remember_output(context.scene)
     if settings.prepare and context.scene.frame_current > context.scene.frame_end:
         context.scene.frame_set(context.scene.frame_end)
     if settings.prepare and first:
@@ -132,6 +133,7 @@ class CONVOLUME_OT_add(bpy.types.Operator):
 
     def execute(self, context):
         settings = context.scene.convolume
+        figures.remember_output(context.scene)
         state.choose(settings, self.figure)
         try:
             state.fill(settings, preferences.preferred(context, load(self.figure)))
@@ -170,11 +172,34 @@ class CONVOLUME_OT_show(bpy.types.Operator):
             self.report({'WARNING'}, f"Its parameters cannot be read: {told.whole(error)}")
             return {'FINISHED'}
         settings = scene.convolume
+        figures.remember_output(scene)
         known = {item.identifier for item in settings.bl_rna.properties["figure"].enum_items}
         if settings.id != self.figure:
             state.choose(settings, self.figure if self.figure in known else 'FILE', settings.file)
         state.fill(settings, built)
         settings.id = self.figure
+        figures.recall_output(scene, collection)
+        return {'FINISHED'}
+
+
+class CONVOLUME_OT_fit_frames(bpy.types.Operator):
+    """Let the scene end where the figure's clock does, so that Play and Render show all of it"""
+
+    bl_idname = "convolume.fit_frames"
+    bl_label = "Fit Frames"
+    bl_options = {'REGISTER', 'UNDO'}
+
+    @classmethod
+    def poll(cls, context):
+        if figures.misfit(context.scene) is None:
+            cls.poll_message_set("The scene ends where the figure's clock does")
+            return False
+        return True
+
+    def execute(self, context):
+        from ..stage import fit_frames
+
+        fit_frames(context.scene, figures.shown(context.scene))
         return {'FINISHED'}
 
 
@@ -270,5 +295,5 @@ class CONVOLUME_OT_resize(bpy.types.Operator):
 
 classes = (
     CONVOLUME_OT_build, CONVOLUME_OT_reset, CONVOLUME_OT_add, CONVOLUME_OT_show, CONVOLUME_OT_explore,
-    CONVOLUME_OT_resize,
+    CONVOLUME_OT_resize, CONVOLUME_OT_fit_frames,
 )  # fmt: skip

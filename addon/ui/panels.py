@@ -94,6 +94,11 @@ class CONVOLUME_PT_main(bpy.types.Panel):
             layout.operator("convolume.view", icon='VIEW_CAMERA', depress=view.is_on(context.space_data))
         if old:
             lines(layout, context, "The figure is out of date", 'INFO')
+        frames = figures.misfit(context.scene)
+        if frames is not None:
+            ends = context.scene.frame_end
+            lines(layout, context, f"The clock runs until frame {frames}, the scene ends at {ends}", 'INFO')
+            layout.operator("convolume.fit_frames", icon='TIME')
         self.told(layout, context, standing)
 
     def told(self, layout, context, standing) -> None:

@@ -132,6 +132,34 @@ def test_two_figures_in_one_scene_are_shown_one_at_a_time(small, panel):
     assert len(second.all_objects) > 10 and len(first.all_objects["Input"].data.vertices) == 12
 
 
+def test_every_figure_keeps_how_it_is_rendered(small):
+    """Quality and formats make no figure out of date, so no build remembers them."""
+    bpy.ops.convolume.build()
+    small.output.quality, small.output.formats = 'DRAFT', {'STEPS', 'GIF'}
+    bpy.ops.convolume.add(figure="conv1d")
+    assert small.output.quality != 'DRAFT'
+    small.output.quality = 'PRINT'
+    for figure, quality, formats in (("conv2d_valid", 'DRAFT', {'STEPS', 'GIF'}), ("conv1d", 'PRINT', {'GIF'})):
+        bpy.ops.convolume.show(figure=figure)
+        assert (small.id, small.output.quality, set(small.output.formats)) == (figure, quality, formats)
+    bpy.ops.convolume.show(figure="conv1d")  # the one that is shown
+    assert small.output.quality == 'PRINT'
+
+
+def test_the_panel_says_all_that_an_update_kept_once(small, panel):
+    from addon.ui import panels
+
+    scene = bpy.context.scene
+    bpy.ops.convolume.build()
+    scene.objects["Output"].location.x += 1
+    scene.render.resolution_x, scene.frame_end = 960, 690
+    bpy.ops.convolume.build()
+    layout = panel()
+    context = SimpleNamespace(scene=scene, region=SimpleNamespace(width=2000), preferences=bpy.context.preferences)
+    panels.CONVOLUME_PT_main.told(None, layout, context, collection("conv2d_valid"))
+    assert layout.notes == ["label Kept: Output: place; Scene: width; Scene: last frame"]
+
+
 def test_a_file_saved_and_opened_again_goes_on(small, tmp_path):
     from addon.ui import state
     from addon.ui.figures import is_old
@@ -147,6 +175,39 @@ def test_a_file_saved_and_opened_again_goes_on(small, tmp_path):
     assert is_old(collection("conv2d_valid"), settings)
     assert bpy.ops.convolume.build() == {'FINISHED'}
     assert len(collection("conv2d_valid").all_objects["Input"].data.vertices) == 12
+
+
+def test_the_scene_can_follow_a_clock_that_was_retimed(small):
+    from addon.stage import compat, tweaks
+    from addon.ui.figures import misfit
+
+    scene = bpy.context.scene
+    bpy.ops.convolume.build()
+    built, frames = collection("conv2d_valid"), scene.frame_end
+    (curve,) = compat.curves(tweaks.things_of(built)["clock"])
+    last = curve.keyframe_points[-1].co.x
+    assert misfit(scene) is None and not bpy.ops.convolume.fit_frames.poll()
+    scene.frame_end = frames + 40  # on purpose: a still end
+    assert misfit(scene) is None
+    scene.frame_end = int(last) - 5  # it cuts the end off
+    assert misfit(scene) == frames
+    scene.frame_end = frames
+    for key in curve.keyframe_points:
+        key.co.x = 1 + (key.co.x - 1) * 2
+    curve.update()
+    wanted = round(2 * (last - 1) + frames - (last - 1))
+    assert misfit(scene) == pytest.approx(wanted, abs=1)
+    assert bpy.ops.convolume.fit_frames() == {'FINISHED'}
+    assert scene.frame_end == pytest.approx(wanted, abs=1) and misfit(scene) is None
+    fitted = scene.frame_end
+    assert bpy.ops.convolume.build() == {'FINISHED'} and scene.frame_end == fitted
+    assert json.loads(built[tweaks.TOLD])["kept"] == ["Convolume clock: timing"], "the end is not the user's own"
+    bpy.ops.convolume.add(figure="conv1d")
+    assert misfit(scene) is None
+    bpy.ops.convolume.show(figure="conv2d_valid")
+    assert (scene.frame_end, misfit(scene)) == (fitted, None)
+    scene.frame_end = fitted + 40
+    assert misfit(scene) is None, "retimed, but before the end was set"
 
 
 def test_explore_selects_the_window_and_gives_it_free(small):
