@@ -6,7 +6,7 @@ from pathlib import Path
 from .index import run_shelf
 from .jobs import Unmade
 from .progress import quiet
-from .worker import in_words
+from .worker import AS_IT_IS, in_words
 
 
 def render(jobs, folder: Path, say, show, store=None) -> tuple[bool, list]:
@@ -16,7 +16,7 @@ def render(jobs, folder: Path, say, show, store=None) -> tuple[bool, list]:
     made, said, stills = True, set(), []
     for job in jobs:
         try:
-            profile, reason = None, f"{job.name}: as it is, with its own render settings"
+            profile, reason = None, f"{job.name}: {AS_IT_IS}"
             if job.quality:
                 with quiet():  # looking for GPUs is not done in silence
                     profile, why = profiles.choose(job.quality)

@@ -23,6 +23,7 @@ import traceback
 MARK = b"\x1econvolume "
 OFTEN = 0.1  # seconds between two lines that say how far it is
 ALONE = 60.0  # seconds without a request, after which a child of nobody who is in need of it ends
+AS_IT_IS = "as it is, with its own render settings; with --quality lecture as Blender's window renders it"
 FOLDER = "convolume-child-"  # how the folder begins that a parent makes for a child: its log and its temporary files
 
 
@@ -151,7 +152,7 @@ class _Work:
         from .progress import quiet
 
         if not job.quality:
-            self.say(f"{job.name}: as it is, with its own render settings")
+            self.say(f"{job.name}: {AS_IT_IS}")
             return None
         with quiet():  # looking for GPUs is not done in silence
             profile, why = profiles.choose(job.quality)
