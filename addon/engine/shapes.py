@@ -187,9 +187,13 @@ def _fits(size, kernel_size, padding, dilation, output):
     if min(output) < 1:
         spans = tuple(extent(k, d) for k, d in zip(kernel_size, dilation, strict=True))
         padded = tuple(n + sum(p) for n, p in zip(size, padding, strict=True))
+        what = f"kernel_size={kernel_size} spans"
+        if spans != kernel_size:
+            what = f"kernel_size={kernel_size} with dilation={dilation} spans"
+            if all(k <= n for k, n in zip(kernel_size, padded, strict=True)):  # it would fit without
+                what = f"dilation={dilation} makes kernel_size={kernel_size} span"
         raise ValueError(
-            f"the kernel (kernel_size={kernel_size}, dilation={dilation}) spans {spans} cells, more than the "
-            f"padded input x has ({padded}: {size} and padding={padding}); use a smaller kernel or dilation, "
+            f"{what} {spans} cells, the padded input has only {padded}; use a smaller kernel or dilation, "
             "or more padding"
         )
 

@@ -30,12 +30,9 @@ STORIES = {
 def make_plan(scene) -> Plan:
     """The plan of a checked scene. Raises SceneError where no story can tell it."""
     trace, file = runs(scene)[0], shown(scene.path)
-    if scene.story is not None and scene.story not in STORIES:
-        raise SceneError(file, "story", scene.story, f"must be one of {', '.join(STORIES)}")
-    if trace.input.ndim > 3:
-        raise SceneError(file, "input.size", scene.input.size, "must have one or two axes to be told")
+    name = story_of(scene, trace)
     with naming(scene):
-        plan = _told(scene, trace, file)
+        plan = STORIES[name].tell(Sheet(scene), trace)
     roles = [part.role for parts in (plan.volumes, plan.words, plan.windows, plan.lines) for part in parts]
     if len(set(roles)) < len(roles):
         right = "must be other texts: the figure has a part of that name"
@@ -47,16 +44,27 @@ def make_plan(scene) -> Plan:
     return plan
 
 
-def _told(scene, trace, file) -> Plan:
-    name = scene.story or next((n for n, story in STORIES.items() if story.suits(scene, trace)), None)
+def story_of(scene, trace) -> str:
+    """The name of the story that tells a scene: its own, or the first that suits. Raises SceneError where none can."""
+    file = shown(scene.path)
+    if scene.story is not None and scene.story not in STORIES:
+        raise SceneError(file, "story", scene.story, f"must be one of {', '.join(STORIES)}")
+    if trace.input.ndim > 3:
+        raise SceneError(file, "input.size", scene.input.size, "must have one or two axes to be told")
+    unasked = next((n for n, story in STORIES.items() if story.suits(scene, trace)), None)
+    name = scene.story or unasked
     if name is None:
         raise SceneError(file, "op.type", scene.op.type, "has no story yet")
-    if scene.compare.changed and name != "comparison":
-        raise SceneError(file, "story", name, "must be comparison where there is a [compare] table")
     refusal = STORIES[name].refusal(scene, trace)
-    if refusal is not None:
-        raise SceneError(file, *refusal)
-    return STORIES[name].tell(Sheet(scene), trace)
+    if scene.compare.changed and name != "comparison":
+        refusal = "story", name, "must be comparison where there is a [compare] table"
+    if refusal is None:
+        return name
+    key, value, right = refusal
+    if name != unasked and unasked is not None and STORIES[unasked].refusal(scene, trace) is None:
+        right += "; or leave story out"
+    raise SceneError(file, key, value, right)
 
 
-__all__ = ["STORIES", "Plan", "SceneError", "describe", "figures", "load", "make_plan", "runs", "steps_table"]
+__all__ = ["STORIES", "Plan", "SceneError", "describe", "figures", "load", "make_plan", "runs", "steps_table",
+           "story_of"]  # fmt: skip

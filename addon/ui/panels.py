@@ -26,24 +26,28 @@ def lines(layout, context, text: str, icon: str = 'NONE') -> None:
         column.label(text=line, icon=icon if i == 0 else 'BLANK1' if icon != 'NONE' else 'NONE')
 
 
-def problem(layout, context, settings, *tables: str) -> bool:
-    """The one thing that is wrong, in the sub-panel to whose key it belongs."""
-    error = state.check(settings).error
-    if error is None:
-        return False
-    table, _, key = (error.key or "").partition("[")[0].rpartition(".")
-    if not tables or table in tables or (not table and error.key in tables):
-        name = label_of(key or (error.key or "").partition("[")[0])
-        lines(layout.box(), context, f"{name}: {told.right(error)}" if name else told.right(error), 'ERROR')
-    return True
+def wrong(settings) -> tuple[str, str]:
+    """Table and key of the one thing that is wrong; a table alone, or nothing."""
+    return _place(state.check(settings).error if settings.id else None)
+
+
+def _place(error) -> tuple[str, str]:
+    table, _, key = ((error.key if error else None) or "").partition("[")[0].rpartition(".")
+    return (key, "") if key in FIELDS and not table else (table, key)
 
 
 def fields(layout, settings, table: str, *keys: str, without: tuple[str, ...] = ()) -> None:
     """The keys of a table that mean something now."""
     group, rank = (getattr(settings, table) if table else settings), state.rank_of(settings)
+    checked = state.check(settings)
+    bad = _place(checked.error)
     for key, field in FIELDS[table].items():
         if (not keys or key in keys) and key not in without and state.applies(settings, table, key):
-            field.draw(layout, group, rank, state.worked_out(settings, table, key) if field.optional else None)
+            column = layout
+            if bad == (table, key):
+                column = layout.column(align=True)
+                column.alert = True
+            field.draw(column, group, rank, state.worked_out(checked, table, key) if field.optional else None)
 
 
 class Sub:
@@ -51,10 +55,17 @@ class Sub:
     bl_region_type = 'UI'
     bl_category = "Convolume"
     bl_parent_id = "CONVOLUME_PT_main"
+    tables: tuple[str, ...] = ()  # of whose keys it has some
 
     @classmethod
     def poll(cls, context):
         return context.scene.convolume.figure != 'NONE'
+
+    def draw_header(self, context):
+        """Marked where something in it is wrong; what it is, the main panel says."""
+        table, key = wrong(context.scene.convolume)
+        if (table or key) and table in self.tables:
+            self.layout.label(text="", icon='ERROR')
 
     def draw(self, context):
         layout = self.layout
@@ -87,9 +98,13 @@ class CONVOLUME_PT_main(bpy.types.Panel):
         old = standing is not None and figures.is_old(standing, settings)
         row = layout.row(align=True)
         row.scale_y = 1.4
-        row.alert = old
-        row.operator("convolume.build", text="Update" if standing else "Build", icon='MESH_GRID')
+        build = row.row(align=True)
+        build.alert = old
+        build.operator("convolume.build", text="Update" if standing else "Build", icon='MESH_GRID')
         row.operator("convolume.reset", text="", icon='LOOP_BACK')
+        error = state.check(settings).error if settings.id else None
+        if error is not None:
+            lines(layout.box(), context, told.short(error), 'ERROR')
         if standing is not None:
             layout.operator("convolume.view", icon='VIEW_CAMERA', depress=view.is_on(context.space_data))
         if old:
@@ -114,9 +129,9 @@ class CONVOLUME_PT_main(bpy.types.Panel):
 
 class CONVOLUME_PT_figure(Sub, bpy.types.Panel):
     bl_label = "Figure"
+    tables = ("",)
 
     def show(self, layout, context, settings):
-        problem(layout, context, settings, "title", "story")
         fields(layout, settings, "")
         layout.prop(settings, "id")
         layout.prop(settings, "prepare")
@@ -143,11 +158,12 @@ class CONVOLUME_PT_figure(Sub, bpy.types.Panel):
 
 class CONVOLUME_PT_operation(Sub, bpy.types.Panel):
     bl_label = "Operation"
+    tables = ("op", "compare")
 
     def show(self, layout, context, settings):
         fields(layout, settings, "op")
         checked = state.check(settings)
-        if not problem(layout, context, settings, "op", "compare", "story", "") and checked.output:
+        if checked.error is None and checked.output:
             box = layout.box().column(align=True)
             box.label(text=f"Input {times(checked.input)}")
             box.label(text=f"Output {times(checked.output)}")
@@ -157,6 +173,7 @@ class CONVOLUME_PT_operation(Sub, bpy.types.Panel):
 class CONVOLUME_PT_compare(Closed, bpy.types.Panel):
     bl_label = "Second Run"
     bl_parent_id = "CONVOLUME_PT_operation"
+    tables = ("compare",)
 
     @classmethod
     def poll(cls, context):
@@ -168,6 +185,7 @@ class CONVOLUME_PT_compare(Closed, bpy.types.Panel):
 
 class CONVOLUME_PT_data(Sub, bpy.types.Panel):
     bl_label = "Data"
+    tables = ("input", "weight", "bias")
 
     def show(self, layout, context, settings):
         for table in ("input", "weight", "bias"):
@@ -176,7 +194,6 @@ class CONVOLUME_PT_data(Sub, bpy.types.Panel):
             group = getattr(settings, table)
             column = layout.column()
             column.prop(group, "source", text=label_of(table))
-            problem(column, context, settings, table)
             fields(column, settings, table, without=("values",))
             if group.source == 'VALUES':
                 self.grid(column, context, group, table)
@@ -187,7 +204,8 @@ class CONVOLUME_PT_data(Sub, bpy.types.Panel):
         rows, columns = (1, 1, *shape)[-2:]
         planes = len(group.values_) // (rows * columns) if group.values_ else 0
         row = layout.row(align=True)
-        row.operator("convolume.resize", text=f"{times(shape)} Numbers" if planes else "Type Numbers",
+        row.alert = wrong(context.scene.convolume) == (table, "values")
+        row.operator("convolume.resize", text=f"Shape {times(shape)}" if planes else "Type Numbers",
                      icon='MOD_BOOLEAN').table = table  # fmt: skip
         if planes > 1:
             row.prop(group, "page", text=f"Plane of {planes}")
@@ -204,9 +222,9 @@ class CONVOLUME_PT_data(Sub, bpy.types.Panel):
 
 class CONVOLUME_PT_look(Closed, bpy.types.Panel):
     bl_label = "Look"
+    tables = ("look", "camera", "words")
 
     def show(self, layout, context, settings):
-        problem(layout, context, settings, "look", "camera", "words")
         fields(layout, settings, "look")
         fields(layout.column(align=True), settings, "camera")
 
@@ -214,6 +232,7 @@ class CONVOLUME_PT_look(Closed, bpy.types.Panel):
 class CONVOLUME_PT_words(Closed, bpy.types.Panel):
     bl_label = "Words"
     bl_parent_id = "CONVOLUME_PT_look"
+    tables = ("words",)
 
     def show(self, layout, context, settings):
         layout.prop(settings, "find_word", text="", icon='VIEWZOOM')
@@ -233,18 +252,18 @@ class CONVOLUME_PT_words(Closed, bpy.types.Panel):
 
 class CONVOLUME_PT_timing(Closed, bpy.types.Panel):
     bl_label = "Timing"
+    tables = ("timing",)
 
     def show(self, layout, context, settings):
-        problem(layout, context, settings, "timing")
         fields(layout, settings, "timing")
-        layout.label(text="Built, the clock can be retimed in the dope sheet", icon='ACTION')
+        lines(layout, context, "Built, the clock can be retimed in the dope sheet", 'ACTION')
 
 
 class CONVOLUME_PT_output(Sub, bpy.types.Panel):
     bl_label = "Output"
+    tables = ("output",)
 
     def show(self, layout, context, settings):
-        problem(layout, context, settings, "output")
         fields(layout, settings, "output", "size", "fps", "quality")
         grid = layout.grid_flow(row_major=True, columns=3, even_columns=True, align=True)
         grid.use_property_split = False

@@ -16,7 +16,7 @@ from pathlib import Path
 import bpy
 
 from .. import story
-from ..story import STORIES, SceneError, load
+from ..story import SceneError, load
 from ..story.checks import Wrong, toml
 from ..story.scene import dump, loads
 from ..story.sources import arrays, run
@@ -155,9 +155,11 @@ def _check(settings, text: str) -> Checked:
         trace = run(scene) if _products(scene) <= QUICK else None
         if trace is None:
             return Checked(text, scene, key=key)
-        name = scene.story or next((n for n, s in STORIES.items() if s.suits(scene, trace)), None)
-        refusal = STORIES[name].refusal(scene, trace) if name else None
-        error = SceneError(settings.id, *refusal) if refusal else None
+        name, error = None, None
+        try:
+            name = story.story_of(scene, trace)
+        except SceneError as refusal:
+            error = refusal
         return Checked(text, scene, error, trace.input.shape, trace.output.shape, key, name)
     except SceneError as error:
         return Checked(text, scene, error)
@@ -165,9 +167,8 @@ def _check(settings, text: str) -> Checked:
         return Checked(text, scene, SceneError(settings.id, wrong.key, wrong.value, wrong.right))
 
 
-def worked_out(settings, table: str, key: str):
+def worked_out(checked: Checked, table: str, key: str):
     """What a key comes to that is left to be worked out; None where that is not known."""
-    checked = check(settings)
     scene = checked.scene
     if scene is None:
         return None
@@ -257,7 +258,7 @@ def take_over(group, field) -> None:
         return
     with quiet():
         setattr(group, field.use, False)
-        auto = worked_out(group.id_data.convolume, field.table, field.key)
+        auto = worked_out(check(group.id_data.convolume), field.table, field.key)
         setattr(group, field.use, True)
         if auto is not None:
             field.write(group, auto)

@@ -54,11 +54,18 @@ def elsewhere(root, tmp_path):
 class Layout:
     """A stand-in for Blender's layout that notes what is put into it; an unknown property is an error here too."""
 
-    def __init__(self, notes=None):
+    def __init__(self, notes=None, red=None, alert=False):
         self.notes = [] if notes is None else notes
+        self.red = [] if red is None else red  # of these, what is drawn as wrong
+        self.alert = alert
 
     def _inner(self, *_, **__):
-        return Layout(self.notes)
+        return Layout(self.notes, self.red, self.alert)
+
+    def _note(self, text):
+        self.notes.append(text)
+        if self.alert:
+            self.red.append(text)
 
     row = column = box = grid_flow = split = _inner
 
@@ -66,7 +73,7 @@ class Layout:
         assert name in data.bl_rna.properties, f"{data.bl_rna.identifier} has no {name}"
         if "index" in options:
             assert options["index"] < data.bl_rna.properties[name].array_length
-        self.notes.append(f"{data.bl_rna.identifier}.{name}" + (f" {options['text']}" if options.get("text") else ""))
+        self._note(f"{data.bl_rna.identifier}.{name}" + (f" {options['text']}" if options.get("text") else ""))
 
     def prop_enum(self, data, name, value, **_):
         assert value in data.bl_rna.properties[name].enum_items
@@ -75,7 +82,7 @@ class Layout:
     def operator(self, name, **options):
         group, _, own = name.partition(".")
         assert hasattr(getattr(bpy.ops, group), own)
-        self.notes.append(f"operator {name}")
+        self._note(f"operator {name}")
         return type("Properties", (), {})()
 
     def label(self, text="", **_):

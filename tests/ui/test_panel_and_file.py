@@ -303,7 +303,7 @@ def test_a_tick_takes_over_what_was_worked_out_and_changes_nothing(settings):
             for key, field in fields.items():
                 if not field.optional or getattr(group, field.use) or not state.applies(settings, table, key):
                     continue
-                worked_out, rank = state.worked_out(settings, table, key), state.rank_of(settings)
+                worked_out, rank = state.worked_out(state.check(settings), table, key), state.rank_of(settings)
                 built = state.check(settings).key
                 setattr(group, field.use, True)
                 found = field.get(group, rank)
@@ -349,6 +349,17 @@ def test_only_the_parameters_that_the_operation_has_are_drawn_and_written(settin
 
 def drawn(cls, panel):
     """What a panel shows, as lines."""
+    return layout_of(cls, panel).notes
+
+
+def marks(cls, panel):
+    """Whether the panel's header, which is seen of a folded one too, says that something is wrong in it."""
+    mine = SimpleNamespace(layout=panel(), tables=getattr(cls, "tables", ()))
+    getattr(cls, "draw_header", lambda *_: None)(mine, bpy.context)
+    return bool(mine.layout.notes)
+
+
+def layout_of(cls, panel):
     mine = SimpleNamespace(layout=panel())
     for name in ("show", "told", "grid"):
         if hasattr(cls, name):
@@ -357,7 +368,7 @@ def drawn(cls, panel):
     space = next(a for a in bpy.context.window.screen.areas if a.type == 'VIEW_3D').spaces.active
     cls.draw(mine, SimpleNamespace(scene=bpy.context.scene, region=region, space_data=space,
                                    preferences=bpy.context.preferences))  # fmt: skip
-    return mine.layout.notes
+    return mine.layout
 
 
 @pytest.mark.parametrize("figure", figures())
@@ -410,13 +421,58 @@ def test_shapes_and_steps_are_shown_live_and_what_cannot_be_is_explained(setting
     assert "label 9 steps" in drawn(panels.CONVOLUME_PT_operation, panel)
     settings.op.use_kernel_size = True
     settings.weight.source, settings.op.kernel_size = 'SEED', (12, 12, 12)
-    told = " ".join(drawn(panels.CONVOLUME_PT_operation, panel)).replace("label ", "")
-    with pytest.raises(SceneError) as refused:
-        from addon.ui import state
-
-        state.scene_of(settings)
-    assert " ".join(refused.value.right.split()) in told and "steps" not in told
+    red = layout_of(panels.CONVOLUME_PT_operation, panel).red
+    assert red and all(line.startswith(("CONVOLUME_Op.kernel_size", "CONVOLUME_Op.use_kernel_size")) for line in red)
+    assert not [line for line in drawn(panels.CONVOLUME_PT_operation, panel) if "steps" in line]
+    told = " ".join(drawn(panels.CONVOLUME_PT_main, panel)).replace("label ", "")
+    assert "Kernel Size 12×12 spans 12×12 cells, the padded input has only 9×9; use a smaller kernel" in told
     assert not bpy.ops.convolume.build.poll()
+    marked = [cls for cls in panels.classes if hasattr(cls, "tables") and marks(cls, panel)]
+    assert marked == [panels.CONVOLUME_PT_operation]
+    settings.input.low = 30
+    settings.op.kernel_size = (3, 3, 3)
+    assert "Input › Low: must be at most Input › High (3)" in " ".join(
+        drawn(panels.CONVOLUME_PT_main, panel)).replace("label ", "")  # fmt: skip
+    assert [cls for cls in panels.classes if marks(cls, panel)] == [panels.CONVOLUME_PT_data]
+    settings.figure = 'NONE'
+    settings.figure = "conv2d_strided"
+    assert not [cls for cls in panels.classes if marks(cls, panel)]
+
+
+def test_only_the_update_is_red_when_the_figure_is_out_of_date(settings, panel):
+    from addon.ui import panels
+
+    settings.figure = "conv1d"
+    bpy.ops.convolume.build()
+    assert not layout_of(panels.CONVOLUME_PT_main, panel).red
+    settings.timing.outro += 1
+    assert layout_of(panels.CONVOLUME_PT_main, panel).red == ["operator convolume.build"]
+
+
+IMPOSSIBLE = [
+    ("conv2d_strided", "op", {"dilation": (9, 9, 9)}, "Dilation 9×9 makes Kernel Size 3×3 span 19×19 cells"),
+    ("conv2d_valid", "op", {"use_kernel_size": True, "kernel_size": (5, 5, 5)}, "be 3×3, as Weight › Numbers is, or"),
+    ("conv2d_valid", "op", {"type": 'MAX_POOL'}, "Type: must be conv for the story sliding; or untick Story"),
+    ("conv2d_valid", "compare", {"use_stride": True}, "where there is a Second Run; or untick Story"),
+    ("pooling", "op", {"padding": (5, 5, 5)}, "Padding 5+5 × 5+5 is too large for Kernel Size 2×2"),
+    ("transposed_conv", "op", {"padding": (9, 9, 9)}, "its size would be -14×-14;"),
+    ("transposed_conv", "op", {"output_padding": (9, 9, 9)}, "the larger of Stride 1×1 and Dilation 1×1"),
+    ("conv2d_valid", "output", {"size": (8192, 8192)}, "at Limits in the add-on's preferences"),
+]
+
+
+def test_what_cannot_be_is_said_in_the_panels_words(settings):
+    from addon.ui import state, told
+
+    for figure, table, values, words in IMPOSSIBLE:
+        settings.figure = 'NONE'
+        settings.figure = figure
+        for name, value in values.items():
+            setattr(getattr(settings, table), name, value)
+        said = told.short(state.check(settings).error)
+        assert words in said
+        keys = r"\w_\w|[^e]=\D|\(\(|\b(op|input|weight|compare)\.\w|left out|leave (it|story) out"
+        assert not re.search(keys, said), said
 
 
 def test_a_scene_file_that_cannot_be_read_is_explained_and_nothing_else_changes(settings, panel, tmp_path):

@@ -139,7 +139,7 @@ def test_24_numbers_are_typed_into_the_grid(desk):
     assert len(filled) == 9 and any(filled), "the grid has not the kernel's numbers"
 
     def type_two():
-        _, y = desk.sight("3×3 Numbers", desk.sidebar, below=80)
+        _, y = desk.sight("Shape 3×3", desk.sidebar, below=80)
         desk.click_at(x0 + 40, y + 23, times=2)
         desk.write("-2.5", "Tab")
         desk.write("7")
