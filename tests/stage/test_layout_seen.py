@@ -186,20 +186,28 @@ def test_capitals_and_digits_are_as_tall_and_brackets_as_deep_as_the_layout_take
 # the curves ----------------------------------------------------------------------------------------------------
 
 
-def test_the_f_curves_are_the_plans_channels(proof):
+def test_the_clocks_curve_is_the_plans(proof):
     """Between keys too: Blender's easings and the plan's are the same."""
     stage = proof.stage
-    for name, channel in stage.plan.channels.items():
-        thing, path, index = stage.built.controller, '["step"]', 0
-        if name != "clock.step":
-            role, path, axis = name.rsplit(".", 2)
-            thing, index = stage.built.objects[role], "xyz".index(axis)
-        curve = thing.animation_data.action.fcurve_ensure_for_datablock(thing, path, index=index)
-        assert len(curve.keyframe_points) == len(channel.seconds)
-        span = max(1.0, float(np.ptp(channel.values)))
-        for second in np.linspace(0, stage.plan.seconds, 173):
-            shown, meant = curve.evaluate(1 + second * stage.plan.fps), channel.at(second)
-            assert abs(shown - meant) < 2e-3 * span, f"{name} at {second:.3f} s: {shown} is not {meant}"
+    thing, channel = stage.built.controller, stage.plan.channels["clock.step"]
+    curve = thing.animation_data.action.fcurve_ensure_for_datablock(thing, '["step"]', index=0)
+    assert len(curve.keyframe_points) == len(channel.seconds)
+    for second in np.linspace(0, stage.plan.seconds, 173):
+        shown, meant = curve.evaluate(1 + second * stage.plan.fps), channel.at(second)
+        assert abs(shown - meant) < 2e-3 * np.ptp(channel.values), f"at {second:.3f} s: {shown} is not {meant}"
+
+
+def test_what_follows_the_clock_stands_where_the_plan_has_it(proof):
+    """Seen from the camera; a shadow does at once what it was to do while the clock rests."""
+    plan, things = proof.stage.plan, proof.stage.built.objects
+    roles = {name.removesuffix(".location.z") for name in plan.channels if name.endswith(".location.z")}
+    for number in range(1, plan.frames + 1, 3):
+        frame, graph = proof.frame(number), bpy.context.evaluated_depsgraph_get()
+        for role in roles:
+            meant = [plan.channels[f"{role}.location.{axis}"].at((number - 1) / plan.fps) for axis in "xyz"]
+            shown = things[role].evaluated_get(graph).location
+            assert np.abs(frame.pixels(meant) - frame.pixels(shown)).max() < 0.2, f"{role} at frame {number}"
+    assert roles
 
 
 def test_the_clock_of_the_scene_never_runs_back_and_stands_on_each_step(proof):
