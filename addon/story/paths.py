@@ -30,7 +30,8 @@ def placed(path: Path, base: Path, folders: Iterable[Path] | None) -> Path:
         raise Wrong("must be a file's path in quotes") from None
     if not inside:
         raise Wrong(
-            "must lie beside the scene file or below it; move it there, or name its folder with --allow FOLDER"
+            "must lie beside the scene file or below it; move it there and write its new path, or name its folder with "
+            "--allow FOLDER"
         )
     return whole
 

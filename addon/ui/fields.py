@@ -4,6 +4,7 @@
 Properties hold 32-bit floats: what is read from them is the shortest number that means the same.
 """
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ..story.spec import TABLES, Scene, knobs
 from .field import Field, label_of, shortest
 from .shapes import Axes, Numbers, Padding, Pixels, Size
 
+ROOM = 16  # letters of a path that its field shows in a sidebar as wide as Blender makes it
 
 class Flag(Field):
     def own(self):
@@ -40,6 +42,14 @@ class Text(Field):
         return auto or ""
 
 
+def file_name(layout, path: str) -> None:
+    """A file's name below its path, of which the field shows but the beginning."""
+    if len(path) > ROOM:
+        row = layout.row()
+        row.alignment = 'RIGHT'
+        row.label(text=re.split(r"[/\\]", path)[-1], icon='FILE')
+
+
 class File(Field):
     def own(self):
         return {self.id: StringProperty(**self.base(), subtype='FILE_PATH', maxlen=1024)}
@@ -50,6 +60,10 @@ class File(Field):
 
     def write(self, group, value):
         setattr(group, self.id, str(value))
+
+    def show(self, column, row, group, rank):
+        super().show(column, row, group, rank)
+        file_name(column, getattr(group, self.id))
 
 
 class Choice(Field):

@@ -10,7 +10,7 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..story import SceneError, load
 from ..story.scene import dump
-from . import preferences, state, told
+from . import figures, preferences, state, told
 from .properties import figure_items
 
 
@@ -33,7 +33,12 @@ class CONVOLUME_OT_load_scene(bpy.types.Operator, ImportHelper):
             return {'CANCELLED'}
         state.choose(settings, 'FILE', self.filepath)
         state.fill(settings, scene)
-        self.report({'INFO'}, f"{scene.id} is in the sidebar's Convolume tab: Build it there")
+        where = f"{scene.id} is in the sidebar's Convolume tab"
+        if figures.standing(context.scene, scene.id) is None:
+            self.report({'INFO'}, f"{where}: Build it there")
+        else:
+            to_do = "Update changes the figure of that name that stands here, under another Name it is built beside it"
+            self.report({'INFO'}, f"{where}: {to_do}")
         return {'FINISHED'}
 
 
@@ -78,7 +83,7 @@ class CONVOLUME_OT_save_scene(bpy.types.Operator, ExportHelper):
         try:
             load(path, **preferences.allowed(context))
         except SceneError as error:  # a picture of another folder: what is typed here may lie anywhere, there not
-            self.report({'WARNING'}, f"Saved {path}, but to be read from there {error.key} {told.right(error)}")
+            self.report({'WARNING'}, f"Saved {path}, but to be read there {told.place(error.key)} {told.right(error)}")
         else:
             self.report({'INFO'}, f"Saved {path}")
         return {'FINISHED'}

@@ -10,7 +10,7 @@ from ..story.kernels import times
 from ..story.spec import CONV
 from . import figures, preferences, rendering, state, told, view
 from .field import label_of
-from .fields import FIELDS
+from .fields import FIELDS, file_name
 
 MOST_CELLS = 12  # rows or columns of a grid that a sidebar has room for
 ROOM = 44  # pixels of the sidebar's width that a number needs to be shown: Blender leaves it out of a narrower field
@@ -92,6 +92,7 @@ class CONVOLUME_PT_main(bpy.types.Panel):
         layout.prop(settings, "figure")
         if settings.figure == 'FILE':
             layout.prop(settings, "file")
+            file_name(layout, settings.file)
         if settings.trouble:
             lines(layout.box(), context, settings.trouble, 'ERROR')
         standing = figures.standing(context.scene, settings.id)

@@ -89,7 +89,11 @@ class CONVOLUME_Settings(bpy.types.PropertyGroup, _Said):
         subtype='FILE_PATH',
         update=_chosen,
     )
-    id: StringProperty(name="Name", description="The figure's name: of its collection and of the files it gives")
+    id: StringProperty(
+        name="Name",
+        description="The figure's name: of its collection and of the files it gives. Update changes the figure of this "
+        "name; under another name another figure is built beside it",
+    )
     trouble: StringProperty(name="Trouble", description="Why the file could not be read", options={'HIDDEN'})
     prepare: BoolProperty(
         name="Set Up Scene",

@@ -2,6 +2,7 @@
 """The panel says what a scene file can say: the same keys, ranges and words, and the same figure comes out."""
 
 import re
+import shutil
 import struct
 import tomllib
 from types import MethodType, SimpleNamespace
@@ -194,7 +195,11 @@ def test_a_saved_file_that_others_cannot_read_as_it_lies_is_said(settings, tmp_p
         assert files.CONVOLUME_OT_save_scene.execute(mine, bpy.context) == {'FINISHED'}
     (away,) = said[tmp_path / "elsewhere"]
     assert said[tmp_path] == [f"Saved {tmp_path / 'x.toml'}"]
-    assert "input.npy must lie beside" in away and "at Read From in the add-on's preferences" in away
+    assert "Input › NumPy File must lie beside" in away and "copy it there, choose the copy and save again" in away
+    assert "at Read From in the add-on's preferences" in away
+    settings.input.npy = str(shutil.copy(tmp_path / "mine.npy", tmp_path / "elsewhere"))  # as it says
+    assert files.CONVOLUME_OT_save_scene.execute(mine, bpy.context) == {'FINISHED'}
+    assert said[tmp_path / "elsewhere"][1:] == [f"Saved {tmp_path / 'elsewhere' / 'x.toml'}"]
 
 
 def test_the_window_names_its_preferences_where_a_message_has_an_option(root):
@@ -490,6 +495,21 @@ def test_a_scene_file_that_cannot_be_read_is_explained_and_nothing_else_changes(
     good.write_text("[op]\ntype = 'max_pool'\n")
     assert bpy.ops.convolume.load_scene(filepath=str(good)) == {'FINISHED'}
     assert (settings.figure, settings.id, settings.op.type, settings.trouble) == ('FILE', "good", 'MAX_POOL', "")
+
+
+def test_what_is_read_says_whether_it_is_built_or_changes_what_stands_here(settings, panel, tmp_path):
+    from addon.ui import files, panels
+
+    path = tmp_path / "mine" / "a_long_folder" / "conv1d.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(dump(load("conv1d")))
+    said = []
+    mine = SimpleNamespace(filepath=str(path), report=lambda kind, text: said.append(text))
+    for _ in range(2):
+        assert files.CONVOLUME_OT_load_scene.execute(mine, bpy.context) == {'FINISHED'}
+        bpy.ops.convolume.build()
+    assert "Build it there" in said[0] and "Update changes" in said[1] and "under another Name" in said[1]
+    assert "label conv1d.toml" in drawn(panels.CONVOLUME_PT_main, panel), "the field shows the path's beginning only"
 
 
 def test_what_a_file_says_is_shown_where_there_is_no_property_for_it():
