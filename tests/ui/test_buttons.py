@@ -31,6 +31,18 @@ def small(settings):
     return settings
 
 
+def main_panel(layout):
+    """What the main panel shows, as lines."""
+    from addon.ui import panels
+
+    panel = SimpleNamespace(layout=layout, told=lambda *about: panels.CONVOLUME_PT_main.told(None, *about))
+    space = next(a for a in bpy.context.window.screen.areas if a.type == 'VIEW_3D').spaces.active
+    region, preferences = SimpleNamespace(width=2000), bpy.context.preferences
+    context = SimpleNamespace(scene=bpy.context.scene, region=region, space_data=space, preferences=preferences)
+    panels.CONVOLUME_PT_main.draw(panel, context)
+    return layout.notes
+
+
 @pytest.mark.parametrize("figure", figures())
 def test_every_figure_is_built_and_then_up_to_date(settings, figure):
     from addon.stage import tweaks
@@ -147,17 +159,13 @@ def test_every_figure_keeps_how_it_is_rendered(small):
 
 
 def test_the_panel_says_all_that_an_update_kept_once(small, panel):
-    from addon.ui import panels
-
     scene = bpy.context.scene
     bpy.ops.convolume.build()
     scene.objects["Output"].location.x += 1
     scene.render.resolution_x, scene.frame_end = 960, 690
     bpy.ops.convolume.build()
-    layout = panel()
-    context = SimpleNamespace(scene=scene, region=SimpleNamespace(width=2000), preferences=bpy.context.preferences)
-    panels.CONVOLUME_PT_main.told(None, layout, context, collection("conv2d_valid"))
-    assert layout.notes == ["label Kept: Output: place; Scene: width; Scene: last frame"]
+    told = [line for line in main_panel(panel()) if "ept: " in line]
+    assert told == ["label Kept: Output: place; Scene: width; Scene: last frame"]
 
 
 def test_a_file_saved_and_opened_again_goes_on(small, tmp_path):
@@ -177,7 +185,7 @@ def test_a_file_saved_and_opened_again_goes_on(small, tmp_path):
     assert len(collection("conv2d_valid").all_objects["Input"].data.vertices) == 12
 
 
-def test_the_scene_can_follow_a_clock_that_was_retimed(small):
+def test_the_scene_can_follow_a_clock_that_was_retimed(small, panel):
     from addon.stage import compat, tweaks
     from addon.ui.figures import misfit
 
@@ -197,8 +205,11 @@ def test_the_scene_can_follow_a_clock_that_was_retimed(small):
     curve.update()
     wanted = round(2 * (last - 1) + frames - (last - 1))
     assert misfit(scene) == pytest.approx(wanted, abs=1)
+    line = f"label The clock runs until frame {misfit(scene)}, the scene ends at {frames}"
+    assert {line, "operator convolume.fit_frames"} < set(main_panel(panel()))
     assert bpy.ops.convolume.fit_frames() == {'FINISHED'}
     assert scene.frame_end == pytest.approx(wanted, abs=1) and misfit(scene) is None
+    assert "operator convolume.fit_frames" not in main_panel(panel())
     fitted = scene.frame_end
     assert bpy.ops.convolume.build() == {'FINISHED'} and scene.frame_end == fitted
     assert json.loads(built[tweaks.TOLD])["kept"] == ["Convolume clock: timing"], "the end is not the user's own"
