@@ -85,7 +85,12 @@ def test_04_what_cannot_be_is_said_at_once(desk):
     desk.still()
     desk.keep("07-impossible")
     assert not desk.read("9 steps", desk.sidebar)
-    desk.give("Dilation", "1", lambda s: s["dilation"][2] == 1)
+
+    def back():
+        _, y = desk.find("Dilation", desk.names, which=-1)  # the message names it, too, above
+        desk.enter((desk.sidebar[2] - 100, y), "1")
+
+    desk.insist(back, lambda s: s["dilation"][2] == 1, "the dilation is not 1")
     desk.find("9 steps", desk.sidebar)
 
 
