@@ -237,7 +237,7 @@ def follow(settings, context) -> None:
     """A figure or a file was chosen: its parameters become the panel's."""
     if not _following or settings.figure == 'NONE':
         return
-    from . import preferences
+    from . import figures, preferences
 
     try:
         if settings.figure != 'FILE':
@@ -249,6 +249,7 @@ def follow(settings, context) -> None:
     except SceneError as error:
         settings.trouble = told.whole(error)
         return
+    figures.remember_output(context.scene)
     fill(settings, scene)
 
 

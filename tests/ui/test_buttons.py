@@ -156,6 +156,11 @@ def test_every_figure_keeps_how_it_is_rendered(small):
         assert (small.id, small.output.quality, set(small.output.formats)) == (figure, quality, formats)
     bpy.ops.convolume.show(figure="conv1d")  # the one that is shown
     assert small.output.quality == 'PRINT'
+    small.output.formats = {'MP4'}
+    small.figure = "conv2d_valid"  # in the menu
+    assert set(small.output.formats) == {'GIF'}
+    bpy.ops.convolume.show(figure="conv1d")
+    assert set(small.output.formats) == {'MP4'}
 
 
 def test_the_panel_says_all_that_an_update_kept_once(small, panel):

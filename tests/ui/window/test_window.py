@@ -165,6 +165,8 @@ def test_08_the_clock_is_retimed_in_the_timeline(desk):
     state = desk.until(lambda s: s["curve"][-1][0] > 1.6 * before[-1][0], "the keys have not moved")
     assert [v for _, v in state["curve"]] == pytest.approx([v for _, v in before])
     desk.keep("11-retimed")
+    fit = lambda: desk.click_at(*desk.sight("Fit Frames", desk.sidebar))  # noqa: E731
+    desk.insist(fit, lambda s: s["end"] > state["curve"][-1][0], "the scene does not end with the clock")
 
 
 def test_09_another_kernel_makes_the_figure_out_of_date(desk):
