@@ -14,6 +14,15 @@ _SKIPPED = {"location", "location_absolute", "select", "width", "height", "name"
 _OWN = ("diffuse_color", "color", "roughness", "metallic", "specular_intensity", "surface_render_method")
 
 
+def kept_in(block, key: str) -> dict:
+    """What was written on a block as JSON; nothing where there is none, or a stranger's file has something else."""
+    try:
+        found = json.loads(block.get(key, "{}"))
+    except (ValueError, TypeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _plain(value):
     if hasattr(value, "__len__") and not isinstance(value, str):
         return [_plain(v) for v in value]

@@ -15,7 +15,7 @@ from ..story.describe import steps_table
 from ..story.plan import Plan
 from . import compat, materials, tweaks
 from .build import Built
-from .looks import BUILT, FIGURE, ROLE, touched
+from .looks import BUILT, FIGURE, ROLE, kept_in, touched
 
 SET_TO = "convolume_set_to"  # on a scene: the figure that it is set to
 WIDE = "convolume_wide"  # on a figure's collection: how the scene was prepared for it
@@ -60,7 +60,7 @@ def prepare_again(scene: bpy.types.Scene, collection: bpy.types.Collection) -> l
 
     A figure that no scene was prepared for gives nothing but its camera.
     """
-    told = json.loads(collection.get(WIDE, "{}"))
+    told = kept_in(collection, WIDE)
     if scene.get(SET_TO, collection[FIGURE]) == collection[FIGURE]:
         mine = _changed(scene, collection)
     else:
@@ -93,7 +93,9 @@ def clock_runs(scene: bpy.types.Scene, collection: bpy.types.Collection) -> int 
     curve = next((c for c in compat.curves(clock) if c.data_path == '["step"]'), None) if clock else None
     if curve is None or not curve.keyframe_points:
         return None
-    built, last = json.loads(scene[BUILT]), curve.keyframe_points[-1].co.x - 1.0
+    built, last = kept_in(scene, BUILT), curve.keyframe_points[-1].co.x - 1.0
+    if not {"fps", "frame_end"} <= set(built):
+        return None
     frames = max(1, round(last + collection[REST] * built["fps"]))
     retimed = abs(frames - built["frame_end"]) > 1
     return frames if abs(frames - scene.frame_end) > 1 and (retimed or scene.frame_end < last) else None
@@ -103,7 +105,7 @@ def fit_frames(scene: bpy.types.Scene, collection: bpy.types.Collection) -> None
     """Let the scene end with the clock, as an update would; from then on this is no change of the user's."""
     frames = clock_runs(scene, collection)
     if frames is not None:
-        told, before = json.loads(collection[WIDE]), json.loads(scene[BUILT])
+        told, before = kept_in(collection, WIDE), kept_in(scene, BUILT)
         scene.frame_end = told["values"]["frame_end"] = before["frame_end"] = frames
         collection[WIDE], scene[BUILT] = json.dumps(told), json.dumps(before)
 
@@ -115,7 +117,7 @@ def _owner(scene, path: str):
 
 def _changed(scene, collection) -> Mine:
     """What a user has made of the scene since it was set to a figure; before any figure was, nothing is kept."""
-    before = json.loads(scene.get(BUILT, "{}"))
+    before = kept_in(scene, BUILT)
     mine = Mine({path: getattr(_owner(scene, path), path) for path, value in before.items()
                  if getattr(_owner(scene, path), path) != value})  # fmt: skip
     tweaks.things_of(collection)  # a duplicate of its camera is the user's
@@ -139,9 +141,10 @@ def _leave(scene) -> None:
 
 def _remembered(scene, collection) -> Mine:
     """What a figure took along when another took its place."""
-    values, camera, world = collection.pop(VALUES, "{}"), collection.pop(CAMERA, None), collection.pop(WORLD, None)
+    values = kept_in(collection, VALUES)
+    _, camera, world = (collection.pop(key, None) for key in (VALUES, CAMERA, WORLD))
     there = camera is not None and scene.objects.get(camera.name) == camera  # the user may have deleted it since
-    return Mine(json.loads(values), camera if there else None, world)
+    return Mine(values, camera if there else None, world)
 
 
 def _set_world(scene, mine, background) -> None:

@@ -15,7 +15,7 @@ import bpy
 import numpy as np
 
 from . import compat, keyframes
-from .looks import BUILT, FIGURE, ROLE, mesh_digest, touched
+from .looks import BUILT, FIGURE, ROLE, kept_in, mesh_digest, touched
 
 EXPLORE, PUT_ASIDE, TOLD = "convolume_explore", "convolume_put_aside", "convolume_told"
 ASIDE = ("sum", "map", "lines", "weights", "flight", "product", "stamp")  # what explore has no use for
@@ -107,11 +107,7 @@ def references(things, figure: str) -> list:
 
 
 def _record(block) -> dict:
-    try:
-        found = json.loads(block.get(BUILT, "{}"))
-    except (ValueError, TypeError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return kept_in(block, BUILT)
 
 
 def _parts(thing):

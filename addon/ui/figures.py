@@ -88,6 +88,8 @@ def remember_output(scene) -> None:
 
 def recall_output(scene, collection) -> None:
     """What the panel said of a figure's output when it was left."""
-    for key, value in json.loads(collection.get(OUTPUT, "{}")).items():
+    from ..stage.looks import kept_in
+
+    for key, value in kept_in(collection, OUTPUT).items():
         if key in UNBUILT:
             FIELDS["output"][key].put(scene.convolume.output, value)

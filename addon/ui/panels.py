@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The panel in the 3D viewport's sidebar and its sub-panels. Drawing shows; it never writes."""
 
-import json
 import textwrap
 
 import bpy
@@ -120,9 +119,10 @@ class CONVOLUME_PT_main(bpy.types.Panel):
     def told(self, layout, context, standing) -> None:
         if standing is None:
             return
+        from ..stage.looks import kept_in
         from ..stage.tweaks import TOLD
 
-        told = json.loads(standing.get(TOLD, "{}"))
+        told = kept_in(standing, TOLD)
         for name, icon, words in (("kept", 'CHECKMARK', "Kept"), ("lost", 'ERROR', "Not kept")):
             if told.get(name):
                 lines(layout, context, f"{words}: " + "; ".join(told[name]), icon)
