@@ -8,7 +8,10 @@
   `STORIES` names them as scene files do, in the order in which they are asked.
 """
 
+from contextlib import suppress
+
 from . import channels, collapse, comparison, filters, pooling, sliding, sweep, transposed
+from .checks import Wrong
 from .describe import describe, steps_table
 from .plan import Plan
 from .scene import SceneError, figures, load, shown
@@ -30,8 +33,8 @@ STORIES = {
 def make_plan(scene) -> Plan:
     """The plan of a checked scene. Raises SceneError where no story can tell it."""
     trace, file = runs(scene)[0], shown(scene.path)
-    name = story_of(scene, trace)
     with naming(scene):
+        name = story_of(scene, trace)
         plan = STORIES[name].tell(Sheet(scene), trace)
     roles = [part.role for parts in (plan.volumes, plan.words, plan.windows, plan.lines) for part in parts]
     if len(set(roles)) < len(roles):
@@ -51,8 +54,7 @@ def story_of(scene, trace) -> str:
         raise SceneError(file, "story", scene.story, f"must be one of {', '.join(STORIES)}")
     if trace.input.ndim > 3:
         raise SceneError(file, "input.size", scene.input.size, "must have one or two axes to be told")
-    unasked = next((n for n, story in STORIES.items() if story.suits(scene, trace)), None)
-    name = scene.story or unasked
+    name = scene.story or _suiting(scene, trace)
     if name is None:
         raise SceneError(file, "op.type", scene.op.type, "has no story yet")
     refusal = STORIES[name].refusal(scene, trace)
@@ -61,9 +63,16 @@ def story_of(scene, trace) -> str:
     if refusal is None:
         return name
     key, value, right = refusal
-    if name != unasked and unasked is not None and STORIES[unasked].refusal(scene, trace) is None:
-        right += "; or leave story out"
+    with suppress(Wrong):  # where another has no room either, there is nothing to add
+        unasked = _suiting(scene, trace)
+        if unasked not in (name, None) and STORIES[unasked].refusal(scene, trace) is None:
+            right += "; or leave story out"
     raise SceneError(file, key, value, right)
+
+
+def _suiting(scene, trace) -> str | None:
+    """The first story that suits a scene."""
+    return next((name for name, story in STORIES.items() if story.suits(scene, trace)), None)
 
 
 __all__ = ["STORIES", "Plan", "SceneError", "describe", "figures", "load", "make_plan", "runs", "steps_table",

@@ -180,7 +180,7 @@ def test_whatever_moves_is_told_by_the_clock_alone(figure):
     frames = np.arange(plan.frames) / plan.fps
     values = np.array([clock.at(s) for s in frames])
     toward = Camera(plan.view.azimuth, plan.view.elevation).toward
-    for role in {name.rsplit(".", 2)[0] for name in plan.channels if name.endswith(".location.z")}:
+    for role in {name.rsplit(".", 2)[0] for name in plan.channels if name.endswith(".location.y")}:
         three = [plan.channels[f"{role}.location.{axis}"] for axis in "xyz"]
         points = [np.array(by_clock(channel, clock, plan.fps)) for channel in three]
         assert all((np.diff(p[:, 0]) > 1e-5).all() for p in points)
