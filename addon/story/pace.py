@@ -222,7 +222,7 @@ def creeping(channels: dict[str, Channel], clock: str = "clock.step") -> dict[st
     """The channels, with a clock that creeps by CREEP where it rested while another channel moves.
 
     So whatever moves does so while the clock does, and can be told by the clock's value alone: see `by_clock`. A
-    shadow is not worth it: what it does while the clock rests, it does at once.
+    shadow is not worth it: what it does while the clock rests, it does at once when that goes on.
     """
     told = channels[clock]
     others = [c for name, c in channels.items() if name != clock and ".shadow." not in name]
@@ -260,12 +260,14 @@ def by_clock(channel: Channel, clock: Channel, fps: float) -> list[tuple[float, 
     for a, b in _moving(channel):
         frames = np.arange(math.ceil(a * fps + 1e-6), math.ceil(b * fps - 1e-6)) / fps
         inner = [s for s in clock.seconds if a < s < b]
-        for second in sorted({float(a), *map(float, frames), *map(float, inner), float(b)}):
-            point = clock.at(second), channel.at(second)
-            if found and point[0] <= found[-1][0] + APART:
-                found[-1] = found[-1][0], point[1]
+        for n, second in enumerate(sorted({float(a), *map(float, frames), *map(float, inner), float(b)})):
+            step, value = clock.at(second), channel.at(second)
+            if not found or step > found[-1][0] + APART:
+                found.append((step, value))
+            elif n == 1:  # the clock rests as the move begins: what was before holds up to here
+                found.append((found[-1][0] + 1.5 * APART, value))
             else:
-                found.append(point)
+                found[-1] = found[-1][0], value
     return found or [(0.0, float(channel.values[0]))]
 
 

@@ -192,6 +192,17 @@ def test_whatever_moves_is_told_by_the_clock_alone(figure):
     assert seen
 
 
+@pytest.mark.parametrize("figure", ["conv2d_full", "conv2d_same", "conv2d_stride_comparison"])
+def test_what_moves_late_is_before_as_it_was(figure):
+    """A shadow that begins to grow while the clock rests is not there until then."""
+    plan = make_plan(load(figure))
+    clock = plan.channels["clock.step"]
+    for name, channel in plan.channels.items():
+        if name != "clock.step":
+            _, value = by_clock(channel, clock, plan.fps)[0]
+            assert value == pytest.approx(channel.values[0], abs=1e-9), name
+
+
 def test_the_clock_creeps_only_where_something_moves_while_it_rests():
     line = Timeline()
     line.declare("clock.step", 0.0)
