@@ -4,7 +4,7 @@ numbers.
 
 - One package, three uses: a Blender extension (this module is its root), a command line (`cli`), a Python
   package.
-- Importing it, its `engine` and its `story` needs NumPy alone. bpy is reached when something is built,
+- Importing it, its `engine`, its `scene` and its `story` needs NumPy alone. bpy is reached when something is built,
   imageio when something is written, and the interface only when Blender calls `register`.
 """
 

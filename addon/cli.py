@@ -19,15 +19,17 @@ import threading
 from pathlib import Path
 
 from . import __version__
-from .render import alone, contact, outputs, session
-from .render.encode import EncodeError
-from .render.jobs import Job, Unusable
-from .render.progress import quiet
-from .render.worker import in_words as _in_words
-from .story import SceneError, figures, load, make_plan
-from .story.checks import Wrong, check, show
-from .story.scene import parse_limits, parse_override
-from .story.spec import default_of, find_knob
+from .render.files import contact, outputs
+from .render.files.encode import EncodeError
+from .render.process import in_process, session
+from .render.process.jobs import Job, Unusable
+from .render.process.progress import quiet
+from .render.process.worker import in_words as _in_words
+from .scene.checks import Wrong, check, show
+from .scene.load import SceneError, figures, load, parse_limits, parse_override
+from .scene.spec import default_of, find_knob
+from .story import make_plan
+from .story.plan.describe import describe
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 FOLDER = "renders"
@@ -296,10 +298,8 @@ def _list(asked) -> int:
 
 
 def _plan(asked) -> int:
-    from . import story
-
     plans = [_planned(scene) for scene in _scenes(asked, "--plan")]
-    print("\n".join(story.describe(plan).rstrip("\n") + "\n" for plan in plans if plan), end="")
+    print("\n".join(describe(plan).rstrip("\n") + "\n" for plan in plans if plan), end="")
     return DONE if all(plans) else FAILED
 
 
@@ -332,7 +332,7 @@ def _render(jobs, asked, isolate) -> bool:
         for job in jobs:
             if job.blend:
                 job.open_and_check()
-        made, stills = alone.render(jobs, asked.out, _say, show, session.store_of(asked))
+        made, stills = in_process.render(jobs, asked.out, _say, show, session.store_of(asked))
     return _contact_sheet(stills, asked.out) and made
 
 

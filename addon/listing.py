@@ -4,8 +4,8 @@
 Sizes are written spatial first, channels last and only where there are several: 6×6, 6×6×3. Known without a plan.
 """
 
-from .story.sources import runs
-from .story.spec import CONV, GLOBAL
+from .scene.arrays import runs
+from .scene.spec import CONV, GLOBAL
 
 TIMES = "×"
 

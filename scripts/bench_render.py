@@ -25,10 +25,13 @@ import bench_manim  # noqa: E402
 import bpy  # noqa: E402
 import numpy as np  # noqa: E402
 
-from addon.render import encode, frames, outputs, progress, state, strip, things  # noqa: E402
+from addon.render.files import encode, outputs  # noqa: E402
+from addon.render.process import progress  # noqa: E402
 from addon.render.profiles import choose  # noqa: E402
+from addon.render.reuse import batch_scene, frames, reuse_policy, snapshot  # noqa: E402
+from addon.scene.load import load  # noqa: E402
 from addon.stage import build, prepare_scene  # noqa: E402
-from addon.story import load, make_plan  # noqa: E402
+from addon.story import make_plan  # noqa: E402
 
 HEAD = """# Benchmarks
 
@@ -75,7 +78,7 @@ def timed(spent: dict, **methods):
 
 def changed_area(recording) -> float:
     """Pictures' worth of the squares that hold a pixel changed by more than 3/255, from picture to picture."""
-    size, squares, before = state.TILE, 0, None
+    size, squares, before = reuse_policy.TILE, 0, None
     for index in range(len(recording)):
         picture = recording.picture(index).astype(np.int16)
         if before is not None:
@@ -97,7 +100,7 @@ def measure(name: str, quality: str, options: dict, manim: float | None) -> tupl
         plan = make_plan(load(name, {**options, "output.quality": quality}))
         prepare_scene(plan, scene, build(plan, scene))
         spent["build"] = cpu() - began
-        with timed(spent, read=(things.Reader, "read"), geometry=(strip.Strip, "fill"),
+        with timed(spent, read=(snapshot.Reader, "read"), geometry=(batch_scene.Strip, "fill"),
                    render=(frames._Renderer, "_render")):  # fmt: skip
             recording = frames.record(scene, range(1, plan.frames + 1), profile, threads=1)
         made = cpu() - began

@@ -18,10 +18,12 @@ sys.path.insert(0, str(ROOT))
 import bpy  # noqa: E402
 import numpy as np  # noqa: E402
 
-from addon.render import frames, progress  # noqa: E402
+from addon.render.process import progress  # noqa: E402
 from addon.render.profiles import PROFILES, Profile  # noqa: E402
+from addon.render.reuse import frames  # noqa: E402
+from addon.scene.load import load  # noqa: E402
 from addon.stage import build, compat, prepare_scene  # noqa: E402
-from addon.story import load, make_plan  # noqa: E402
+from addon.story import make_plan  # noqa: E402
 
 FIGURES = {"conv2d_valid": 0.55, "rgb_conv": 0.5}  # at this part of their time
 EXACT, PART = 512, (0.05, 0.6, 0.3, 0.85)  # samples of the picture to compare with; the piece of it, left to top

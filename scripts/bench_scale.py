@@ -17,11 +17,13 @@ sys.path.insert(0, str(ROOT))
 import bpy  # noqa: E402
 import numpy as np  # noqa: E402
 
-from addon.render import frames, progress  # noqa: E402
+from addon.render.process import progress  # noqa: E402
 from addon.render.profiles import PROFILES  # noqa: E402
+from addon.render.reuse import frames  # noqa: E402
+from addon.scene.load import load  # noqa: E402
 from addon.stage import build, prepare_scene  # noqa: E402
-from addon.story import load, make_plan  # noqa: E402
-from addon.story.plan import Points  # noqa: E402
+from addon.story import make_plan  # noqa: E402
+from addon.story.plan.plan import Points  # noqa: E402
 
 SIZES, STEPS = (6, 32, 100), range(4, 10)
 LAYER = (64, 112, 112)

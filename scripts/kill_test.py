@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from addon.render import cache  # noqa: E402
+from addon.render.reuse import cache  # noqa: E402
 
 FIGURE = ["conv1d", "--quality", "draft", "--size", "160x90", "--fps", "10"]
 

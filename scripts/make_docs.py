@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes docs/scene-file.md from the fields of addon/story/spec.py; --check says whether it is up to date.
+"""Writes docs/scene-file.md from the fields of addon/scene/spec.py; --check says whether it is up to date.
 
 - What a key means, its range and its default are said once, in the spec.
 - The example is a scene file of this project, read from where it lies.
@@ -15,14 +15,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from addon.story import kernels, limits, spec  # noqa: E402
-from addon.story.checks import toml  # noqa: E402
+from addon.scene import kernels, limits, spec  # noqa: E402
+from addon.scene.checks import toml  # noqa: E402
 
 PAGE = ROOT / "docs" / "scene-file.md"
 EXAMPLE = ROOT / "scenes" / "rgb_conv.toml"
 
 INTRO = """\
-<!-- Made by scripts/make_docs.py from addon/story/spec.py: change it there. -->
+<!-- Made by scripts/make_docs.py from addon/scene/spec.py: change it there. -->
 
 # Scene files
 

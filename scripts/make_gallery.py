@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from addon.listing import columns  # noqa: E402
-from addon.story import figures, load, make_plan  # noqa: E402
+from addon.scene.load import figures, load  # noqa: E402
+from addon.story import make_plan  # noqa: E402
 
 PAGE = ROOT / "docs" / "gallery.md"
 STILLS = ROOT / "docs" / "media" / "gallery"
@@ -84,8 +85,8 @@ def render(names: list[str]) -> None:
     import bpy
     from PIL import Image
 
-    from addon.render.frames import record
     from addon.render.profiles import PROFILES
+    from addon.render.reuse.frames import record
     from addon.stage import build, prepare_scene
 
     STILLS.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure the advance widths of the figures' font and write `addon/story/glyph_table.py`.
+"""Measure the advance widths of the figures' font and write `addon/story/page/glyph_table.py`.
 
 Run with a bpy wheel: `python scripts/measure_glyphs.py`. The story lays text out from that table, so layout and
 camera fit need no Blender; a test compares the table with the Blender it runs in.
@@ -13,7 +13,7 @@ import bpy
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from addon.stage.meshes import font
-from addon.story.glyphs import FONT_SCALE
+from addon.story.page.glyphs import FONT_SCALE
 
 CHARACTERS = (
     [chr(c) for c in range(0x20, 0x7F)]
@@ -54,7 +54,7 @@ def main() -> None:
             lines.append(f"    {characters[start:start + 60]!a}: {width},")
     # two rows of equal text cannot happen: a character has one width
     lines += ["}", ""]
-    Path(__file__).parents[1].joinpath("addon/story/glyph_table.py").write_text("\n".join(lines), encoding="utf-8")
+    Path(__file__).parents[1].joinpath("addon/story/page/glyph_table.py").write_text("\n".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Plan to Blender data: volumes, windows, texts, lines, camera, light, keyframes. Decides nothing that is shown.
 
-Reads `story.plan` only. `compat.py` holds every branch on a Blender version.
+Reads `story.plan` and `story.page` only. `compat.py` holds every branch on a Blender version.
 """
 
 from .build import FIGURE, ROLE, Built, build

@@ -13,10 +13,10 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Vector
 
-from ..story.pace import by_clock
-from ..story.plan import Lines, Plan, Points, Volume, Window, Words
+from ..story.plan.plan import Lines, Plan, Points, Volume, Window, Words
+from ..story.plan.schedule import by_clock
 from . import compat, keyframes, materials, meshes, trees, tweaks
-from .looks import FIGURE, ROLE
+from .ownership import FIGURE, ROLE
 
 CAMERA_DISTANCE, SCREEN_DISTANCE = 100.0, 30.0
 CARD_MARGIN = 0.55

@@ -7,7 +7,7 @@ Keys are [second, value, Blender's interpolation]; second 0 is frame 1.
 import bpy
 import numpy as np
 
-from ..story.timeline import Channel
+from ..story.plan.timeline import Channel
 from . import compat
 
 FINE = 1000  # parts of the clock's unit, on the curves of what follows it

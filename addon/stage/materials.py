@@ -10,9 +10,9 @@ import math
 import bpy
 from mathutils import Vector
 
-from ..story.plan import Material
+from ..story.plan.plan import Material
 from . import compat
-from .looks import BUILT, ROLE, digest, touched
+from .ownership import BUILT, ROLE, digest, touched
 
 AMBIENT = 0.60
 # toward the light, in the camera's own frame of reference: fronts get the rest of 1, tops more, sides less

@@ -11,8 +11,8 @@ import numpy as np
 from mathutils import Vector
 from mathutils.geometry import delaunay_2d_cdt
 
-from ..story.glyphs import CAP_HEIGHT, FONT_FILE, FONT_SCALE
-from ..story.plan import POINT_FIELDS, Points
+from ..story.page.glyphs import CAP_HEIGHT, FONT_FILE, FONT_SCALE
+from ..story.plan.plan import POINT_FIELDS, Points
 from . import compat
 
 CELL = 0.94  # a hair's gap between neighbours

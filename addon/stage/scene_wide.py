@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 import bpy
 
-from ..story.describe import steps_table
-from ..story.plan import Plan
+from ..story.plan.describe import steps_table
+from ..story.plan.plan import Plan
 from . import compat, materials, tweaks
 from .build import Built
-from .looks import BUILT, FIGURE, ROLE, kept_in, touched
+from .ownership import BUILT, FIGURE, ROLE, kept_in, touched
 
 SET_TO = "convolume_set_to"  # on a scene: the figure that it is set to
 WIDE = "convolume_wide"  # on a figure's collection: how the scene was prepared for it

@@ -9,7 +9,7 @@ wherever that was dragged, the window shows itself whatever the clock says, and 
 
 import bpy
 
-from ..story.plan import CREEP, LANDED, LEAVES
+from ..story.plan.plan import CREEP, LANDED, LEAVES
 from .nodes import Tree
 
 TAG, VERSION = "convolume_tree", 6  # the version goes up whenever a group is built differently

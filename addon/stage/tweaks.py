@@ -15,7 +15,7 @@ import bpy
 import numpy as np
 
 from . import compat, keyframes
-from .looks import BUILT, FIGURE, ROLE, kept_in, mesh_digest, touched
+from .ownership import BUILT, FIGURE, ROLE, kept_in, mesh_digest, touched
 
 EXPLORE, PUT_ASIDE, TOLD = "convolume_explore", "convolume_put_aside", "convolume_told"
 ASIDE = ("sum", "map", "lines", "weights", "flight", "product", "stamp")  # what explore has no use for

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scene file to checked spec, trace to plan: what is where, in which colour, with which text, at which second.
+"""A checked scene and its trace to a plan: what is where, in which colour, with which text, at which second.
 
 - Arrays and frozen dataclasses; nothing is drawn and bpy may not enter.
 - Every decision of what is shown is made here; the stage only carries it out.
@@ -10,22 +10,31 @@
 
 from contextlib import suppress
 
-from . import channels, collapse, comparison, filters, pooling, sliding, sweep, transposed
-from .checks import Wrong
-from .describe import describe, steps_table
-from .plan import Plan
-from .scene import SceneError, figures, load, shown
-from .sheet import Sheet
-from .sources import naming, runs
+from ..scene.arrays import naming, runs
+from ..scene.checks import Wrong
+from ..scene.load import SceneError
+from ..scene.paths import shown
+from .first_edition import (
+    channels,
+    closeup,
+    comparison,
+    filters,
+    global_pooling,
+    pooling,
+    sliding,
+    transposed,
+)
+from .first_edition.builder import Sheet
+from .plan.plan import Plan
 
 STORIES = {
     "comparison": comparison,
-    "sweep": sweep,
+    "sweep": closeup,
     "sliding": sliding,
     "channels": channels,
     "filters": filters,
     "pooling": pooling,
-    "collapse": collapse,
+    "collapse": global_pooling,
     "transposed": transposed,
 }
 
@@ -75,5 +84,4 @@ def _suiting(scene, trace) -> str | None:
     return next((name for name, story in STORIES.items() if story.suits(scene, trace)), None)
 
 
-__all__ = ["STORIES", "Plan", "SceneError", "describe", "figures", "load", "make_plan", "runs", "steps_table",
-           "story_of"]  # fmt: skip
+__all__ = ["STORIES", "make_plan", "story_of"]

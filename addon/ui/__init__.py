@@ -9,14 +9,14 @@
 
 import bpy
 
-from . import files, operators, panels, preferences, properties, rendering, results, view
+from . import import_export, operators, panels, preferences, properties, rendering, results, view
 
 classes = (
     *properties.classes,
     preferences.CONVOLUME_Preferences,
     *operators.classes,
     *view.classes,
-    *files.classes,
+    *import_export.classes,
     *results.classes,
     *panels.classes,
 )
@@ -27,12 +27,12 @@ _register_classes, _unregister_classes = bpy.utils.register_classes_factory(clas
 def register():
     _register_classes()
     bpy.types.Scene.convolume = bpy.props.PointerProperty(type=properties.CONVOLUME_Settings)
-    files.register_menus()
+    import_export.register_menus()
 
 
 def unregister():
     results.end(bpy.context)  # the operator is about to vanish
     rendering.stop()
-    files.unregister_menus()
+    import_export.unregister_menus()
     del bpy.types.Scene.convolume
     _unregister_classes()

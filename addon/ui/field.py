@@ -8,7 +8,7 @@
 import numpy as np
 from bpy.props import BoolProperty, IntProperty
 
-from ..story.spec import SOURCES, default_of
+from ..scene.spec import SOURCES, default_of
 
 TAKEN = {"values", "items", "keys", "get", "pop", "name", "id_data", "rna_type", "bl_rna"}  # Blender's own names
 LABELS = {"npy": "NumPy File", "idx": "IDX File", "image": "Image", "fps": "Frame Rate", "values": "Numbers"}

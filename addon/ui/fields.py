@@ -11,11 +11,11 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
+from ..scene.kernels import NAMES
+from ..scene.spec import TABLES, Scene, knobs
 from ..story import STORIES
-from ..story.kernels import NAMES
-from ..story.spec import TABLES, Scene, knobs
 from .field import Field, label_of, shortest
-from .shapes import Axes, Numbers, Padding, Pixels, Size
+from .vector_fields import Axes, Numbers, Padding, Pixels, Size
 
 ROOM = 16  # letters of a path that its field shows in a sidebar as wide as Blender makes it
 

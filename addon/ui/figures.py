@@ -88,7 +88,7 @@ def remember_output(scene) -> None:
 
 def recall_output(scene, collection) -> None:
     """What the panel said of a figure's output when it was left."""
-    from ..stage.looks import kept_in
+    from ..stage.ownership import kept_in
 
     for key, value in kept_in(collection, OUTPUT).items():
         if key in UNBUILT:

@@ -7,15 +7,14 @@ Every one that changes the file can be undone; one that is grey says why.
 import bpy
 from bpy.props import EnumProperty, IntProperty, IntVectorProperty, StringProperty
 
-from ..story import SceneError, load
-from ..story.checks import shape_of
-from ..story.scene import dump
-from ..story.spec import SOURCES
-from . import figures, preferences, state, told, view
+from ..scene.checks import shape_of
+from ..scene.load import SceneError, dump, load
+from ..scene.spec import SOURCES
+from . import figures, messages, preferences, state, view
 from .field import label_of
 from .fields import FIELDS
 from .properties import figure_items
-from .shapes import flat
+from .vector_fields import flat
 
 
 def in_object_mode(cls, context) -> bool:
@@ -38,7 +37,7 @@ def build_figure(operator, context) -> set[str]:
     except SceneError as error:
         if checked.scene is not None:
             state.remember(checked, error)
-        operator.report({'ERROR'}, told.short(error) if error.key else told.whole(error))
+        operator.report({'ERROR'}, messages.short(error) if error.key else messages.whole(error))
         return {'CANCELLED'}
     first = figures.standing(context.scene, plan.id) is None
     try:
@@ -87,7 +86,7 @@ class CONVOLUME_OT_build(bpy.types.Operator):
             return False
         error = state.check(settings).error
         if error is not None:
-            cls.poll_message_set(told.short(error))
+            cls.poll_message_set(messages.short(error))
             return False
         return True
 
@@ -138,7 +137,7 @@ class CONVOLUME_OT_add(bpy.types.Operator):
         try:
             state.fill(settings, preferences.preferred(context, load(self.figure)))
         except SceneError as error:
-            self.report({'ERROR'}, told.whole(error))
+            self.report({'ERROR'}, messages.whole(error))
             return {'CANCELLED'}
         return build_figure(self, context)
 
@@ -153,8 +152,8 @@ class CONVOLUME_OT_show(bpy.types.Operator):
     figure: StringProperty(name="Figure")
 
     def execute(self, context):
+        from ..scene.load import loads
         from ..stage import prepare_again
-        from ..story.scene import loads
 
         scene = context.scene
         collection = figures.standing(scene, self.figure)
@@ -169,7 +168,7 @@ class CONVOLUME_OT_show(bpy.types.Operator):
         try:
             built = loads(collection.get(state.SCENE, ""), **preferences.allowed(context, own=True))
         except SceneError as error:
-            self.report({'WARNING'}, f"Its parameters cannot be read: {told.whole(error)}")
+            self.report({'WARNING'}, f"Its parameters cannot be read: {messages.whole(error)}")
             return {'FINISHED'}
         settings = scene.convolume
         figures.remember_output(scene)

@@ -5,9 +5,9 @@ import textwrap
 
 import bpy
 
-from ..story.kernels import times
-from ..story.spec import CONV
-from . import figures, preferences, rendering, state, told, view
+from ..scene.kernels import times
+from ..scene.spec import CONV
+from . import figures, messages, preferences, rendering, state, view
 from .field import label_of
 from .fields import FIELDS, file_name
 
@@ -104,7 +104,7 @@ class CONVOLUME_PT_main(bpy.types.Panel):
         row.operator("convolume.reset", text="", icon='LOOP_BACK')
         error = state.check(settings).error if settings.id else None
         if error is not None:
-            lines(layout.box(), context, told.short(error), 'ERROR')
+            lines(layout.box(), context, messages.short(error), 'ERROR')
         if standing is not None:
             layout.operator("convolume.view", icon='VIEW_CAMERA', depress=view.is_on(context.space_data))
         if old:
@@ -119,13 +119,13 @@ class CONVOLUME_PT_main(bpy.types.Panel):
     def told(self, layout, context, standing) -> None:
         if standing is None:
             return
-        from ..stage.looks import kept_in
+        from ..stage.ownership import kept_in
         from ..stage.tweaks import TOLD
 
-        told = kept_in(standing, TOLD)
+        report = kept_in(standing, TOLD)
         for name, icon, words in (("kept", 'CHECKMARK', "Kept"), ("lost", 'ERROR', "Not kept")):
-            if told.get(name):
-                lines(layout, context, f"{words}: " + "; ".join(told[name]), icon)
+            if report.get(name):
+                lines(layout, context, f"{words}: " + "; ".join(report[name]), icon)
 
 
 class CONVOLUME_PT_figure(Sub, bpy.types.Panel):

@@ -8,8 +8,8 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntVectorProperty, StringProperty
 
-from ..story.scene import parse_limits
-from ..story.spec import THEMES, Output, default_of, knobs
+from ..scene.load import parse_limits
+from ..scene.spec import THEMES, Output, default_of, knobs
 from .field import label_of
 
 ADDON = __package__.rpartition(".")[0]

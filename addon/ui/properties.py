@@ -8,11 +8,11 @@ what only the panel knows: which figure, which file, and whether to set up the s
 import bpy
 from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringProperty
 
-from ..story import figures, load
-from ..story.spec import DEFAULT_SOURCE, SOURCES, TABLES
+from ..scene.load import figures, load
+from ..scene.spec import DEFAULT_SOURCE, SOURCES, TABLES
 from .field import label_of
 from .fields import FIELDS
-from .shapes import CONVOLUME_Number
+from .vector_fields import CONVOLUME_Number
 
 OWN = 'FILE'
 SOURCE_NAMES = {

@@ -16,7 +16,7 @@ import bpy
 
 from .preferences import ADDON
 
-_CHILD = os.path.join(os.path.dirname(__file__), "child.py")
+_CHILD = os.path.join(os.path.dirname(__file__), "render_script.py")
 _GRACE = 5.0  # seconds that a child has to end by itself
 # without it a console window opens on Windows
 _FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0)

@@ -9,7 +9,7 @@ import os
 
 import bpy
 
-from . import figures, preferences, rendering, told
+from . import figures, messages, preferences, rendering
 
 EVERY = 0.25  # seconds between two looks at the child
 
@@ -58,7 +58,7 @@ class CONVOLUME_OT_render(bpy.types.Operator):
         return rendering.start(figures.name_of(figures.shown(context.scene)), arguments)
 
     def _finish(self, context, job, code):
-        made, complaint = job.results(), told.in_window(job.complaint())
+        made, complaint = job.results(), messages.in_window(job.complaint())
         rendering.stop(job)
         if code and not made:
             self.report({'ERROR'}, complaint or f"Rendering failed (exit code {code})")

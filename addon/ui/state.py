@@ -16,13 +16,12 @@ from pathlib import Path
 import bpy
 
 from .. import story
-from ..story import SceneError, load
-from ..story.checks import Wrong, toml
-from ..story.scene import dump, loads
-from ..story.sources import arrays, run
-from ..story.spec import COMPANIONS, CONV, DEFAULT_SOURCE, SOURCES, Output, Scene
-from ..story.sweep import meaning_of
-from . import told
+from ..scene.arrays import arrays, run
+from ..scene.checks import Wrong, toml
+from ..scene.load import SceneError, dump, load, loads
+from ..scene.spec import COMPANIONS, CONV, DEFAULT_SOURCE, SOURCES, Output, Scene
+from ..story.first_edition.closeup import meaning_of
+from . import messages
 from .fields import FIELDS
 
 LARGEST_GRID = 4096  # numbers that one may type
@@ -172,9 +171,9 @@ def worked_out(checked: Checked, table: str, key: str):
     scene = checked.scene
     if scene is None:
         return None
-    told = {".story": checked.story, "weight.meaning": meaning_of(scene), "words.title": scene.title}
-    if f"{table}.{key}" in told:
-        return told[f"{table}.{key}"]
+    defaults = {".story": checked.story, "weight.meaning": meaning_of(scene), "words.title": scene.title}
+    if f"{table}.{key}" in defaults:
+        return defaults[f"{table}.{key}"]
     return getattr(getattr(scene, "op" if table == "compare" else table) if table else scene, key)
 
 
@@ -247,7 +246,7 @@ def follow(settings, context) -> None:
         else:
             return
     except SceneError as error:
-        settings.trouble = told.whole(error)
+        settings.trouble = messages.whole(error)
         return
     figures.remember_output(context.scene)
     fill(settings, scene)

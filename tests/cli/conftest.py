@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from addon import cli
-from addon.render import jobs
+from addon.render.process import jobs
 
 
 @dataclass
@@ -53,12 +53,12 @@ def painter(monkeypatch):
         asked.chosen.append(quality)
         return object(), "painted, because this is a test"
 
-    for name, content in {"frames": {"record": record}, "profiles": {"choose": choose}}.items():
+    for name, content in {"reuse.frames": {"record": record}, "profiles": {"choose": choose}}.items():
         module = types.ModuleType(f"addon.render.{name}")
         vars(module).update(content)
         monkeypatch.setitem(sys.modules, module.__name__, module)
         monkeypatch.setattr(f"addon.render.{name}", module, raising=False)
-    monkeypatch.setattr("addon.render.session.store_of", lambda asked: None)  # paintings are not kept
+    monkeypatch.setattr("addon.render.process.session.store_of", lambda asked: None)  # paintings are not kept
     monkeypatch.setattr(jobs, "_built", lambda plan: plan)
     monkeypatch.setattr(cli, "_blender_is_missing", lambda isolate: False)
     return asked

@@ -69,8 +69,10 @@ def test_a_blend_without_a_camera_or_without_steps_is_bad_input(script, tmp_path
 
 def test_steps_of_a_retimed_blend_are_where_its_clock_reaches_them(empty_blender):
     bpy = empty_blender
-    from addon.render import jobs, outputs
-    from addon.story import load, make_plan
+    from addon.render.files import outputs
+    from addon.render.process import jobs
+    from addon.scene.load import load
+    from addon.story import make_plan
 
     scene = jobs._built(make_plan(load("conv2d_valid", {"op.stride": 3})))
     before = outputs.Clip.of_scene(scene, "x")
@@ -94,8 +96,8 @@ def test_steps_of_a_retimed_blend_are_where_its_clock_reaches_them(empty_blender
 
 def test_blenders_own_mp4_shows_every_frame_at_its_time(empty_blender, tmp_path):
     pytest.importorskip("imageio_ffmpeg", reason="imageio-ffmpeg is not installed")
-    from addon.render import outputs
-    from addon.render.progress import quiet
+    from addon.render.files import outputs
+    from addon.render.process.progress import quiet
 
     class Recording:
         order = [0, 0, 1, 2, 2, 2, 0]

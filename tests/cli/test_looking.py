@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import addon
-from addon.story.spec import find_knob
+from addon.scene.spec import find_knob
 
 
 def test_help_says_what_the_spec_says(convolume):
@@ -69,12 +69,12 @@ def test_the_list_tells_of_a_file_and_of_overrides(convolume, tmp_path):
 
 
 def test_figures_that_are_not_the_cheat_sheets_come_after_it_by_name(monkeypatch, tmp_path):
-    from addon.story import scene
+    from addon.scene import load
 
     for name in ("zebra", "pooling", "conv1d", "apple"):
         (tmp_path / f"{name}.toml").write_text("")
-    monkeypatch.setattr(scene, "scenes_folder", lambda: tmp_path)
-    assert scene.figures() == ["conv1d", "pooling", "apple", "zebra"]
+    monkeypatch.setattr(load, "scenes_folder", lambda: tmp_path)
+    assert load.figures() == ["conv1d", "pooling", "apple", "zebra"]
 
 
 def test_the_plan_is_printed_and_nothing_is_made(convolume, tmp_path):

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from addon.render.progress import Progress, clock, quiet
+from addon.render.process.progress import Progress, clock, quiet
 
 
 class Terminal(io.StringIO):
@@ -29,7 +29,7 @@ def test_it_is_silent_where_there_is_no_terminal():
 
 def test_without_tqdm_a_plain_line_shows_the_time_left_and_is_wiped_in_the_end(monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm", None)
-    monkeypatch.setattr("addon.render.progress.SHOWN_EVERY", 0)
+    monkeypatch.setattr("addon.render.process.progress.SHOWN_EVERY", 0)
     told = run(Terminal())
     assert "\rfigure: 0/5 frames, ?:?? left" in told and "\rfigure: 5/5 frames, 0:00 left" in told
     assert "\n" not in told and told.endswith("\r") and not told.split("\r")[-2].strip()

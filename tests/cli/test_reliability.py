@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from addon import cli
-from addon.render import crew
+from addon.render.process import worker_pool
 
 pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at processes as Linux shows them")
@@ -173,7 +173,7 @@ def test_on_a_cluster_that_loses_a_worker_the_bytes_are_the_same(command, tmp_pa
 
 def test_a_cluster_that_is_not_there_is_said_before_anything_is_rendered(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("addon.render.farm.CONNECT", 1)
+    monkeypatch.setattr("addon.render.process.farm.CONNECT", 1)
     assert cli.main(["conv1d", *STILL, "--dask", "tcp://127.0.0.1:9"]) == 2
     assert "must be local:N, or a running scheduler's address" in capsys.readouterr().err
     assert cli.main(["conv1d", *STILL, "--dask", "local:2", "--cache-size", "0"]) == 2
@@ -202,16 +202,16 @@ def test_what_is_wrong_is_said_before_anything_is_rendered(convolume, painter, t
 def figure(name, frames=200, pixels=10**6):
     import types
 
-    return crew._Figure(types.SimpleNamespace(name=name), frames, pixels)
+    return worker_pool._Figure(types.SimpleNamespace(name=name), frames, pixels)
 
 
 def test_figures_come_first_and_frames_are_shared_where_it_pays(tmp_path, monkeypatch):
-    monkeypatch.setattr(crew, "at_once", lambda: 4)
+    monkeypatch.setattr(worker_pool, "at_once", lambda: 4)
 
     def shared(figures, jobs=None, cached=True):
         said = []
-        store = crew.Store(tmp_path) if cached else None
-        crew.Crew(crew.Plans(tmp_path, store, jobs), said.append, print)._share(figures)
+        store = worker_pool.Store(tmp_path) if cached else None
+        worker_pool.Crew(worker_pool.Plans(tmp_path, store, jobs), said.append, print)._share(figures)
         return [(len(f.parts), f.helpers) for f in figures], said
 
     assert shared([figure(str(n)) for n in range(5)])[0] == [(0, 0)] * 5

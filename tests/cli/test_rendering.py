@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from addon.render.jobs import EncodeError
+from addon.render.process.jobs import EncodeError
 
 SMALL = ("--size", "320x180", "--fps", "5")
 STILL = (*SMALL, "--format", "poster")  # the least work
@@ -110,7 +110,7 @@ class TestWhenSomethingFails:
         def full(*_):
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr("addon.render.encode.write_gif", full)
+        monkeypatch.setattr("addon.render.files.encode.write_gif", full)
         code, out, err = convolume("conv2d_valid", *SMALL, "--format", "gif,poster")
         assert code == 1 and len(out) == 1 and "No space left on device" in err[-1]
         assert names(tmp_path / "renders") == ["conv2d_valid_poster.png"]
@@ -118,7 +118,7 @@ class TestWhenSomethingFails:
     def test_without_imageio_the_frames_come_as_png_and_one_line_says_how_to_get_the_gif(
         self, convolume, painter, monkeypatch, tmp_path
     ):
-        monkeypatch.setattr("addon.render.jobs.missing_encoder", lambda: "no GIF without imageio: get it")
+        monkeypatch.setattr("addon.render.process.jobs.missing_encoder", lambda: "no GIF without imageio: get it")
         code, out, err = convolume("conv2d_valid", *SMALL)
         assert code == 1 and len(err) == 2 and "no GIF without imageio: get it" in err[1]
         assert len(out) == 1 and names(tmp_path / "renders") == ["conv2d_valid"]
@@ -128,8 +128,8 @@ class TestWhenSomethingFails:
         def absent(*_):
             raise EncodeError("no MP4 without it")
 
-        monkeypatch.setattr("addon.render.outputs._mp4_by_blender", absent)
-        monkeypatch.setattr("addon.render.encode.write_mp4", absent)
+        monkeypatch.setattr("addon.render.files.outputs._mp4_by_blender", absent)
+        monkeypatch.setattr("addon.render.files.encode.write_mp4", absent)
         code, out, err = convolume("conv2d_valid", *SMALL, "--format", "mp4")
         said = "convolume: conv2d_valid: mp4 not written: no MP4 without it"
         assert (code, out, err[1:]) == (1, [], [said])
@@ -138,7 +138,7 @@ class TestWhenSomethingFails:
         def stop(*_):
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("addon.render.encode.write_gif", stop)
+        monkeypatch.setattr("addon.render.files.encode.write_gif", stop)
         code, out, err = convolume("conv2d_valid", *SMALL)
         assert code == 130 and not out and "interrupted" in err[-1] and len(err) == 2
 
@@ -169,7 +169,7 @@ def test_a_folder_where_the_contact_sheet_goes_is_said_before_anything_is_render
 
 
 def test_stills_of_any_size_are_made_smaller_by_whole_squares():
-    from addon.render.contact import contact_sheet, smaller
+    from addon.render.files.contact import contact_sheet, smaller
 
     wide = np.zeros((480, 854, 4), np.uint8)
     wide[:, :, 3] = 255

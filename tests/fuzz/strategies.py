@@ -12,9 +12,9 @@ import numpy as np
 from hypothesis import strategies as st
 from PIL import Image
 
-from addon.story.checks import toml
-from addon.story.kernels import NAMES
-from addon.story.spec import COMPANIONS, OPS, SOURCES, TABLES, Scene, knobs
+from addon.scene.checks import toml
+from addon.scene.kernels import NAMES
+from addon.scene.spec import COMPANIONS, OPS, SOURCES, TABLES, Scene, knobs
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted([*(ROOT / "scenes").glob("*.toml"), *(ROOT / "tests" / "scenes").glob("*.toml")])

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
-from addon.render.progress import quiet
-from addon.story import load, make_plan
+from addon.render.process.progress import quiet
+from addon.scene.load import load
+from addon.story import make_plan
 
 from .strategies import data_files, scene_files
 from .trial import tried, warm_up

@@ -11,9 +11,9 @@ import time
 import numpy as np
 import pytest
 
-from addon.render import cache
-from addon.render.index import Index, Layout, digest, recalled
-from addon.render.recording import Recording
+from addon.render.reuse import cache
+from addon.render.reuse.index import Index, Layout, digest, recalled
+from addon.render.reuse.recording import Recording
 
 NAME = bytes(range(16))
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageSequence
 
-from addon.render import encode
-from addon.render.gif import SEE_THROUGH
+from addon.render.files import encode
+from addon.render.files.gif import SEE_THROUGH
 
 
 def shown(path, mode="RGB"):

@@ -6,8 +6,8 @@ import pytest
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
-from addon.render import paint, steady  # noqa: E402
-from addon.render.shapes import Grid, Shape  # noqa: E402
+from addon.render.reuse import fcurve_state, flat_shading  # noqa: E402
+from addon.render.reuse.footprints import Grid, Shape  # noqa: E402
 
 
 def test_no_tile_that_a_triangle_touches_is_left_out_and_long_thin_ones_leave_out_many():
@@ -45,18 +45,19 @@ def test_frames_with_equal_curves_are_known_unless_something_else_moves(empty_bl
     for frame, x in ((1, 0.0), (10, 1.0), (20, 1.0), (30, 0.0)):
         thing.location.x = x
         thing.keyframe_insert("location", frame=frame)
-    clock = steady.Clock()
+    clock = fcurve_state.Clock()
     assert clock.at(12) == clock.at(18) != clock.at(25)
     driver = thing.driver_add("scale", 0).driver
     driver.type, driver.expression = "SCRIPTED", "frame / 10"
-    assert steady.Clock().at(12) is None
+    assert fcurve_state.Clock().at(12) is None
 
 
 def test_faces_are_painted_as_lambert_has_it_from_either_side():
     triangle = np.array([[[0, 0, 0], [1, 0, 0], [0, 1, 0]]], float)
     glow, matt, light = np.full(3, 0.1), np.array([0.5, 0.4, 0.2]), np.full(3, np.pi)
-    straight = paint.colors(triangle, glow, matt, [(np.array([0.0, 0.0, 1.0]), light)])
+    straight = flat_shading.colors(triangle, glow, matt, [(np.array([0.0, 0.0, 1.0]), light)])
     assert np.allclose(straight, [[0.6, 0.5, 0.3, 1.0]])
-    assert np.allclose(paint.colors(triangle[:, ::-1], glow, matt, [(np.array([0.0, 0.0, 1.0]), light)]), straight)
-    behind = paint.colors(triangle, glow, matt, [(np.array([0.0, 0.0, -1.0]), light)])
+    turned = flat_shading.colors(triangle[:, ::-1], glow, matt, [(np.array([0.0, 0.0, 1.0]), light)])
+    assert np.allclose(turned, straight)
+    behind = flat_shading.colors(triangle, glow, matt, [(np.array([0.0, 0.0, -1.0]), light)])
     assert np.allclose(behind, [[0.1, 0.1, 0.1, 1.0]])

@@ -6,12 +6,13 @@ import pytest
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
-from addon.render import fixed, frames, index  # noqa: E402
-from addon.render.cache import Store  # noqa: E402
-from addon.render.jobs import Job  # noqa: E402
+from addon.render.process.jobs import Job  # noqa: E402
 from addon.render.profiles import PROFILES  # noqa: E402
+from addon.render.reuse import frames, index, scene_fingerprint  # noqa: E402
+from addon.render.reuse.cache import Store  # noqa: E402
+from addon.scene.load import load  # noqa: E402
 from addon.stage import build, prepare_scene  # noqa: E402
-from addon.story import load, make_plan  # noqa: E402
+from addon.story import make_plan  # noqa: E402
 
 DRAFT, INDEX = PROFILES["draft"], b"index of a test."
 NUMBERS = [30, 31, 32, 33]
@@ -97,28 +98,28 @@ def changes(scene):
 
 def test_everything_that_keys_do_not_say_makes_another_shelf_and_nothing_else_does(scene, monkeypatch):
     DRAFT.apply(scene)
-    seen = {fixed.fixed(scene)}
+    seen = {scene_fingerprint.fixed(scene)}
     scene.frame_set(50)
     scene.render.filepath, scene.render.use_border, scene.render.threads_mode = "/tmp/elsewhere", True, "FIXED"
-    assert fixed.fixed(scene) in seen
+    assert scene_fingerprint.fixed(scene) in seen
     for name, change in changes(scene):
         change()
-        now = fixed.fixed(scene)
+        now = scene_fingerprint.fixed(scene)
         assert now not in seen, name
         seen.add(now)
-    monkeypatch.setattr(fixed, "renderer", lambda: b"another")
-    assert fixed.fixed(scene) not in seen
+    monkeypatch.setattr(scene_fingerprint, "renderer", lambda: b"another")
+    assert scene_fingerprint.fixed(scene) not in seen
 
 
 def test_a_script_or_chosen_lights_are_never_kept(scene):
-    assert fixed.why_not(scene) is None
+    assert scene_fingerprint.why_not(scene) is None
     material = bpy.data.materials[0]
     node = material.node_tree.nodes.new("ShaderNodeScript")
-    assert "runs a script" in fixed.why_not(scene)
+    assert "runs a script" in scene_fingerprint.why_not(scene)
     material.node_tree.nodes.remove(node)
     light = next(o for o in scene.objects if o.type == "LIGHT")
     light.light_linking.receiver_collection = bpy.data.collections.new("chosen")
-    assert "chooses what it lights" in fixed.why_not(scene)
+    assert "chooses what it lights" in scene_fingerprint.why_not(scene)
 
 
 def test_a_figure_that_the_cache_has_is_made_without_building_it(empty_blender, tmp_path, monkeypatch):
@@ -126,7 +127,7 @@ def test_a_figure_that_the_cache_has_is_made_without_building_it(empty_blender, 
     job = Job("conv1d", ("poster",), "draft", plan)
     told = []
     first = [r.file.read_bytes() for r in job.run(DRAFT, tmp_path / "a", told.append, store=Store(tmp_path / "c"))]
-    monkeypatch.setattr("addon.render.jobs._built", lambda plan: pytest.fail("it was built"))
+    monkeypatch.setattr("addon.render.process.jobs._built", lambda plan: pytest.fail("it was built"))
     again = [r.file.read_bytes() for r in job.run(DRAFT, tmp_path / "b", told.append, store=Store(tmp_path / "c"))]
     assert again == first and len(first) == 1
     assert len(told) == 1 and "pieces are from the cache" in told[0]

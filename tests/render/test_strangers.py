@@ -3,9 +3,9 @@
 
 import pytest
 
-from addon.render import jobs
-from addon.render.jobs import Job, Unusable
-from addon.story.scene import parse_limits
+from addon.render.process import jobs
+from addon.render.process.jobs import Job, Unusable
+from addon.scene.load import parse_limits
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 

@@ -24,11 +24,12 @@ from mathutils import Matrix, Vector  # noqa: E402, F401
 from mathutils.bvhtree import BVHTree  # noqa: E402
 
 from addon import engine  # noqa: E402
+from addon.scene.arrays import arrays  # noqa: E402
+from addon.scene.load import load  # noqa: E402
 from addon.stage import Built, build, prepare_scene  # noqa: E402, F401
 from addon.stage.meshes import WEIGHT  # noqa: E402
-from addon.story import load, make_plan  # noqa: E402
-from addon.story.glyphs import FONT_FILE, FONT_SCALE  # noqa: E402
-from addon.story.sources import arrays  # noqa: E402
+from addon.story import make_plan  # noqa: E402
+from addon.story.page.glyphs import FONT_FILE, FONT_SCALE  # noqa: E402
 
 ROLE = "convolume_role"
 REFILLED = bpy.app.version < (5, 0)

@@ -11,8 +11,8 @@ import random
 import numpy as np
 import pytest
 
-from addon.story import figures
-from addon.story.plan import BORN
+from addon.scene.load import figures
+from addon.story.plan.plan import BORN
 
 from ..story.composing import lacking, legible, pieces, step_of, told, unsaid
 from ..story.picture import Picture

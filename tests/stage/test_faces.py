@@ -6,12 +6,13 @@ import pytest
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
-from addon.render import state  # noqa: E402
-from addon.render.looks import Looks  # noqa: E402
 from addon.render.profiles import PROFILES  # noqa: E402
-from addon.render.things import Reader  # noqa: E402
+from addon.render.reuse import reuse_policy  # noqa: E402
+from addon.render.reuse.material_analysis import Looks  # noqa: E402
+from addon.render.reuse.snapshot import Reader  # noqa: E402
+from addon.scene.load import figures, load  # noqa: E402
 from addon.stage import build, prepare_scene  # noqa: E402
-from addon.story import figures, load, make_plan  # noqa: E402
+from addon.story import make_plan  # noqa: E402
 
 APART = 2e-3  # units between faces that can be told apart from afar
 LEAST = 3e-3  # square units: smaller faces are parts of letters and round edges
@@ -86,7 +87,7 @@ def faces(name) -> Faces:
     built = build(plan, scene)
     prepare_scene(plan, scene, built)
     PROFILES["lecture"].apply(scene)
-    reader = Reader(scene, 16, state.reach(scene), Looks())
+    reader = Reader(scene, 16, reuse_policy.reach(scene), Looks())
     scene.frame_set(plan.frame_of([s for s in plan.steps if s.told][1].second))
     return Faces(reader, reader.read(bpy.context.evaluated_depsgraph_get()))
 

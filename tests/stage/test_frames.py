@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from addon.story.plan import BORN
+from addon.story.plan.plan import BORN
 
 from .proof import Proof, cells_of, label_of, prove
 from .reading import parse, spelled

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from addon.story.plan import FAR, Points, Track
+from addon.story.plan.plan import FAR, Points, Track
 
 from .proof_filters import FiltersProof, prove
 from .seeing import staged

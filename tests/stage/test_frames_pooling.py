@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from addon.story.plan import Points, Track
+from addon.story.plan.plan import Points, Track
 
 from .proof_pooling import prove
 from .reading_pools import read_pool

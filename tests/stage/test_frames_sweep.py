@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from addon.story.plan import Points, Track
+from addon.story.plan.plan import Points, Track
 
 from .glance import Glance, agrees
 from .proof_sweep import SweepProof, prove_sweep

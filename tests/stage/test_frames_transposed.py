@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from addon.story.plan import Points, Track
+from addon.story.plan.plan import Points, Track
 
 from .proof import cells_of, label_of
 from .proof_transposed import TransposedProof, prove_transposed

@@ -9,10 +9,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from addon.story import load, make_plan
-from addon.story.glyphs import CAP_HEIGHT, DESCENT, width
-from addon.story.plan import ALWAYS, NEVER
-from addon.story.spec import Words
+from addon.scene.load import load
+from addon.scene.spec import Words
+from addon.story import make_plan
+from addon.story.page.glyphs import CAP_HEIGHT, DESCENT, width
+from addon.story.plan.plan import ALWAYS, NEVER
 
 from .proof import Proof
 from .seeing import Shape, bpy, spelling, spells, staged

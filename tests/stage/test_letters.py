@@ -4,9 +4,10 @@
 import numpy as np
 import pytest
 
+from addon.scene.load import figures, load
 from addon.stage import meshes
-from addon.story import figures, load, make_plan
-from addon.story.glyphs import FONT_SCALE
+from addon.story import make_plan
+from addon.story.page.glyphs import FONT_SCALE
 
 from .seeing import bpy
 

@@ -63,8 +63,8 @@ def test_steps_are_shown_as_computed(looked):
 
 def test_it_renders_a_frame(looked):
     """A small draft of a told step: several colours, none of which fills the picture."""
-    from addon.render.frames import record
     from addon.render.profiles import PROFILES
+    from addon.render.reuse.frames import record
 
     scene = looked.stage.scene
     scene.render.resolution_x, scene.render.resolution_y = SMALL

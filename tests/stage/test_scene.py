@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from addon.scene.load import load
 from addon.stage import build, compat, prepare_scene
-from addon.stage.looks import ROLE
-from addon.story import load, make_plan
+from addon.stage.ownership import ROLE
+from addon.story import make_plan
 
 from .proof import prove
 from .seeing import Frame, Stage, asked_for, bpy, staged

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from addon.story.plan import Points, Track
+from addon.story.plan.plan import Points, Track
 
 from .proof import cells_of, prove
 from .proof_sliding import Sliding, corner, hull

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from addon.story.theme import THEMES
+from addon.story.first_edition.theme import THEMES
 
 from ..story.picture import LOOKS
 from .seeing import bpy  # which skips where it is missing
@@ -17,8 +17,8 @@ SIZE = (427, 240)
 @pytest.fixture(scope="module", params=[(f, t) for f in FIGURES for t in THEMES], ids="-".join)
 def rendered(request):
     """The figure, a step that is told, and its picture as a draft."""
-    from addon.render.frames import record
     from addon.render.profiles import PROFILES
+    from addon.render.reuse.frames import record
 
     figure, theme = request.param
     looked = Looked(figure, {"look.theme": theme})

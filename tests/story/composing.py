@@ -8,10 +8,11 @@ from collections import Counter
 
 import numpy as np
 
-from addon.story import load, make_plan
-from addon.story.glyphs import CAP_HEIGHT, TIMES, number, operand
-from addon.story.layout import MARGIN
-from addon.story.sources import run
+from addon.scene.arrays import run
+from addon.scene.load import load
+from addon.story import make_plan
+from addon.story.first_edition.layout import MARGIN
+from addon.story.page.glyphs import CAP_HEIGHT, TIMES, number, operand
 
 from .picture import Picture, rectangles
 

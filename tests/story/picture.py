@@ -12,9 +12,9 @@ from functools import cached_property, wraps
 
 import numpy as np
 
-from addon.story.glyphs import CAP_HEIGHT, DESCENT, width
-from addon.story.layout import Camera
-from addon.story.plan import FAR, LANDED, LEAVES
+from addon.story.first_edition.layout import Camera
+from addon.story.page.glyphs import CAP_HEIGHT, DESCENT, width
+from addon.story.plan.plan import FAR, LANDED, LEAVES
 
 # of a cell's pitch: what a kind of cell reaches from its middle (the outlines' hairlines lie 0.03 further out)
 HALF = {"cube": 0.47, "ghost": 0.43}

@@ -12,9 +12,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from addon.story import figures, load, make_plan
-from addon.story.glyphs import MINUS
-from addon.story.theme import HUES, THEMES, Palette, ramp
+from addon.scene.load import figures, load
+from addon.story import make_plan
+from addon.story.first_edition.theme import HUES, THEMES, Palette, ramp
+from addon.story.page.glyphs import MINUS
 
 from .seeing_colors import SIGHT, apart
 

@@ -4,9 +4,10 @@
 import numpy as np
 import pytest
 
-from addon.story import SceneError, load, make_plan, runs
-from addon.story.pairs import clocks_of
-from addon.story.scene import dump, loads
+from addon.scene.arrays import runs
+from addon.scene.load import SceneError, dump, load, loads
+from addon.story import make_plan
+from addon.story.first_edition.pairs import clocks_of
 
 FIGURE = "conv2d_stride_comparison"
 CONV = "[op]\ntype = 'conv'\n[compare]\n"

@@ -11,9 +11,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from addon.story import figures, load, make_plan
-from addon.story.plan import Points
-from addon.story.sources import run
+from addon.scene.arrays import run
+from addon.scene.load import figures, load
+from addon.story import make_plan
+from addon.story.plan.plan import Points
 
 from .composing import (
     cover_faults,

@@ -6,14 +6,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from addon.story import SceneError, load, make_plan
-from addon.story.filter_layout import SMALLEST
-from addon.story.filters import Teller
-from addon.story.pace import SHORTEST_TURN, run_clock, schedule
-from addon.story.plan import LANDED, LEAVES
-from addon.story.sheet import Sheet
-from addon.story.sources import run
-from addon.story.timeline import Timeline
+from addon.scene.arrays import run
+from addon.scene.load import SceneError, load
+from addon.story import make_plan
+from addon.story.first_edition.builder import Sheet
+from addon.story.first_edition.filter_layout import SMALLEST
+from addon.story.first_edition.filters import Teller
+from addon.story.plan.plan import LANDED, LEAVES
+from addon.story.plan.schedule import SHORTEST_TURN, run_clock, schedule
+from addon.story.plan.timeline import Timeline
 from tests.stage.reading import parse, spelled
 
 pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py

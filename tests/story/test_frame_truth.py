@@ -10,9 +10,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from addon.story import figures, load, make_plan
-from addon.story.plan import BORN
-from addon.story.sources import run
+from addon.scene.arrays import run
+from addon.scene.load import figures, load
+from addon.story import make_plan
+from addon.story.plan.plan import BORN
 
 from .picture import Picture
 from .truth import runs, untrue_frames, wrong_windows

@@ -5,7 +5,8 @@ import importlib.util
 
 import pytest
 
-from addon.story import figures, load, make_plan
+from addon.scene.load import figures, load
+from addon.story import make_plan
 
 pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
 

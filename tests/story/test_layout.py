@@ -10,9 +10,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from addon.story import load, make_plan
-from addon.story.layout import MARGIN
-from addon.story.plan import ALWAYS, NEVER
+from addon.scene.load import load
+from addon.story import make_plan
+from addon.story.first_edition.layout import MARGIN
+from addon.story.plan.plan import ALWAYS, NEVER
 
 pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
 

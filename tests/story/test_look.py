@@ -3,9 +3,9 @@
 
 import pytest
 
-from addon.story import figures, load, make_plan
-from addon.story.scene import SceneError
-from addon.story.sources import run
+from addon.scene.arrays import run
+from addon.scene.load import SceneError, figures, load
+from addon.story import make_plan
 
 pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
 

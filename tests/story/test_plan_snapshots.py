@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from addon.story import describe, figures, load, make_plan
+from addon.scene.load import figures, load
+from addon.story import make_plan
+from addon.story.plan.describe import describe
 
 FOLDER = Path(__file__).parent / "snapshots"
 

@@ -7,11 +7,12 @@ from dataclasses import fields, is_dataclass
 import numpy as np
 import pytest
 
-from addon.story import load, make_plan
-from addon.story.layout import Camera
-from addon.story.pace import by_clock, creeping
-from addon.story.plan import BORN, CREEP, LANDED
-from addon.story.timeline import EASINGS, Timeline
+from addon.scene.load import load
+from addon.story import make_plan
+from addon.story.first_edition.layout import Camera
+from addon.story.plan.plan import BORN, CREEP, LANDED
+from addon.story.plan.schedule import by_clock, creeping
+from addon.story.plan.timeline import EASINGS, Timeline
 
 FIGURES = ("conv2d_valid", "rgb_conv")
 

@@ -4,10 +4,10 @@
 import numpy as np
 import pytest
 
-from addon.story import load, make_plan
-from addon.story.plan import BORN
-from addon.story.scene import SceneError
-from addon.story.sources import run
+from addon.scene.arrays import run
+from addon.scene.load import SceneError, load
+from addon.story import make_plan
+from addon.story.plan.plan import BORN
 
 from .composing import all_faults, picture_of
 from .truth import untrue_frames, wrong_windows

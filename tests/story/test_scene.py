@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from addon.story import scene as scenes
-from addon.story import spec
-from addon.story.scene import SceneError, dump, load, loads, parse_override
+from addon.scene import load as scenes
+from addon.scene import spec
+from addon.scene.load import SceneError, dump, load, loads, parse_override
 
 
 def again(scene):
@@ -77,7 +77,7 @@ def test_a_file_in_the_current_folder_needs_no_suffix_to_be_found(tmp_path, monk
 def test_inside_an_installed_package_the_scenes_lie_in_it(tmp_path, monkeypatch):
     package = tmp_path / "convolume"
     (package / "story").mkdir(parents=True)
-    monkeypatch.setattr(scenes, "__file__", str(package / "story" / "scene.py"))
+    monkeypatch.setattr(scenes, "__file__", str(package / "scene" / "load.py"))
     assert scenes.scenes_folder() == (tmp_path / "scenes").resolve()
     (package / "scenes").mkdir()
     assert scenes.scenes_folder() == (package / "scenes").resolve()
@@ -254,7 +254,7 @@ def test_any_scene_survives_being_dumped_and_loaded(overrides, stride, padding):
 
 
 def test_every_field_says_what_it_is_for_and_its_default_passes_its_own_check():
-    from addon.story.checks import check
+    from addon.scene.checks import check
 
     for table, cls in {"": spec.Scene, **spec.TABLES}.items():
         for name, knob in spec.knobs(cls).items():
@@ -266,7 +266,7 @@ def test_every_field_says_what_it_is_for_and_its_default_passes_its_own_check():
 
 def test_the_story_needs_no_blender_and_no_imageio_to_load_a_scene(root):
     code = (
-        "import sys; from addon.story import scene, sources; sources.run(scene.load('rgb_conv')); "
+        "import sys; from addon.scene import arrays, load; arrays.run(load.load('rgb_conv')); "
         "sys.exit(sorted({'bpy', 'imageio', 'PIL'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)

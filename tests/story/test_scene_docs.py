@@ -5,7 +5,7 @@ import importlib.util
 
 import pytest
 
-from addon.story import kernels, scene, spec
+from addon.scene import kernels, load, spec
 
 
 @pytest.fixture
@@ -46,4 +46,4 @@ def test_every_key_and_every_named_kernel_is_on_the_page_and_every_row_is_whole(
 
 def test_the_example_on_the_page_loads(make_docs):
     example = make_docs.page().split("```toml\n")[1].split("```")[0]
-    assert scene.loads(example) == scene.loads(make_docs.EXAMPLE.read_text(encoding="utf-8"))
+    assert load.loads(example) == load.loads(make_docs.EXAMPLE.read_text(encoding="utf-8"))

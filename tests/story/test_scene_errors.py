@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from addon.story import make_plan, runs
-from addon.story.scene import SceneError, load, loads, parse_limits, parse_override
+from addon.scene.arrays import runs
+from addon.scene.load import SceneError, load, loads, parse_limits, parse_override
+from addon.story import make_plan
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image, ImageOps
 
 from addon import engine
-from addon.story import kernels, spec
-from addon.story.files import _shrink, _upright
-from addon.story.scene import SceneError, dump, figures, load, loads, parse_limits
-from addon.story.sources import arrays, drawn, run
+from addon.scene import kernels, spec
+from addon.scene.arrays import arrays, drawn, run
+from addon.scene.data_files import _shrink, _upright
+from addon.scene.load import SceneError, dump, figures, load, loads, parse_limits
 
 
 @pytest.fixture
@@ -503,7 +503,7 @@ def test_a_zipped_idx_file_is_unpacked_piece_by_piece_and_no_further_than_the_li
 
 def test_pictures_of_many_pixels_are_averaged_in_bands(monkeypatch):
     whole = _shrink(photograph(), 255, (5, 7))
-    monkeypatch.setattr("addon.story.files.BAND", 64 * 3)
+    monkeypatch.setattr("addon.scene.data_files.BAND", 64 * 3)
     assert np.allclose(_shrink(photograph(), 255, (5, 7)), whole, atol=1e-12)
 
 

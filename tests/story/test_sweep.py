@@ -7,12 +7,12 @@ import sys
 import numpy as np
 import pytest
 
-from addon.story import SceneError, load, make_plan
-from addon.story.files import read_idx
-from addon.story.pace import Schedule, stopping
-from addon.story.scene import loads
-from addon.story.sources import run
-from addon.story.sweep import meaning_of, suits
+from addon.scene.arrays import run
+from addon.scene.data_files import read_idx
+from addon.scene.load import SceneError, load, loads
+from addon.story import make_plan
+from addon.story.first_edition.closeup import meaning_of, suits
+from addon.story.plan.schedule import Schedule, stopping
 
 FIGURE = "mnist_conv"
 CONV = "[op]\ntype = 'conv'\npadding = 1\n[input]\n"

@@ -12,8 +12,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from addon.story import figures, load, make_plan
-from addon.story.theme import THEMES
+from addon.scene.load import figures, load
+from addon.story import make_plan
+from addon.story.first_edition.theme import THEMES
 
 from .composing import told
 from .picture import LOOKS, Picture

@@ -4,10 +4,11 @@
 import numpy as np
 import pytest
 
-from addon.story import STORIES, SceneError, figures, load, make_plan
-from addon.story.gathering import Acts, Ground
-from addon.story.sources import run
-from addon.story.stamping import Canvas, additions, sum_text
+from addon.scene.arrays import run
+from addon.scene.load import SceneError, figures, load
+from addon.story import STORIES, make_plan
+from addon.story.first_edition.gathering import Acts, Ground
+from addon.story.first_edition.stamping import Canvas, additions, sum_text
 
 from .composing import margin_faults, picture_of, size_faults, unsaid, word_faults
 

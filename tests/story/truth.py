@@ -5,7 +5,7 @@ from itertools import groupby
 
 import numpy as np
 
-from addon.story.plan import BORN, LEAVES
+from addon.story.plan.plan import BORN, LEAVES
 
 
 def runs(picture) -> list[list]:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from addon.story import figures, load
+from addon.scene.load import figures, load
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
@@ -76,7 +76,7 @@ def test_an_update_takes_the_new_parameters_and_keeps_the_objects(small):
 
 UNDO = """
 from addon.ui import state
-from addon.story import load
+from addon.scene.load import load
 settings = bpy.context.scene.convolume
 settings.figure = "conv2d_valid"
 state.fill(settings, load("conv2d_valid", {"op.kernel_size": 2, "weight.kernel": "ones", "input.size": "3x3"}))
@@ -261,7 +261,7 @@ def test_a_grey_button_says_why(settings, tmp_path):
 
 
 def test_what_only_building_finds_out_is_an_error_and_changes_nothing(small, monkeypatch):
-    from addon.story import SceneError
+    from addon.scene.load import SceneError
     from addon.ui import state
 
     def refuse(_scene):
@@ -385,7 +385,7 @@ def test_a_jobs_words_progress_and_results(child, tmp_path):
     said = f"Blender 5.2.2\nx: {out / 'x.gif'}, 12 frames, 3 distinct, 0.60 s, 6 bytes\n"
     code = ("import sys; open(sys.argv[1], 'w').write('3 12'); sys.stdout.reconfigure(encoding='utf-8'); "
             f"print({said!r}); print('convolume: gif not written: no room', file=sys.stderr); "
-            "print('Error: script failed, file: child.py, exiting.', file=sys.stderr)")  # fmt: skip
+            "print('Error: script failed, file: render_script.py, exiting.', file=sys.stderr)")  # fmt: skip
     job = child(code, out)
     assert job.wait() == 0
     assert (job.frames, job.share, job.words) == ((3, 12), 0.25, "Frame 3 of 12")
@@ -398,7 +398,7 @@ def test_a_jobs_words_progress_and_results(child, tmp_path):
 def test_limits_and_folder_of_the_preferences_reach_the_child(small, monkeypatch, tmp_path):
     """What may be built in the window may be rendered from it: the child is told what the preferences say."""
     from addon.cli import parser
-    from addon.story.scene import parse_limits
+    from addon.scene.load import parse_limits
     from addon.ui import preferences, rendering, results
 
     mine = SimpleNamespace(limits=" cells=5000000  steps=20000", folder="", theme='FIGURE', use_size=False,

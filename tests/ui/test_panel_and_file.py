@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from addon.story import SceneError, describe, figures, load, make_plan
-from addon.story.checks import toml
-from addon.story.scene import dump, loads
-from addon.story.spec import OPS, SOURCES, TABLES, Scene, default_of, knobs
+from addon.scene.checks import toml
+from addon.scene.load import SceneError, dump, figures, load, loads
+from addon.scene.spec import OPS, SOURCES, TABLES, Scene, default_of, knobs
+from addon.story import make_plan
+from addon.story.plan.describe import describe
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
@@ -175,14 +176,14 @@ def test_the_command_line_tells_the_same_of_a_saved_file(settings, root, tmp_pat
     from addon.ui import state
 
     command = [sys.executable, "-m", "addon", str(path), "--plan"]
-    told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
-    assert told == describe(make_plan(state.scene_of(settings)))
+    messages = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    assert messages == describe(make_plan(state.scene_of(settings)))
 
 
 def test_a_saved_file_that_others_cannot_read_as_it_lies_is_said(settings, tmp_path):
     import numpy as np
 
-    from addon.ui import files
+    from addon.ui import import_export
 
     np.save(tmp_path / "mine.npy", np.ones((6, 6)))
     settings.figure = "conv2d_valid"
@@ -192,21 +193,22 @@ def test_a_saved_file_that_others_cannot_read_as_it_lies_is_said(settings, tmp_p
     for folder in (tmp_path, tmp_path / "elsewhere"):
         reports = said[folder] = []
         mine = SimpleNamespace(filepath=str(folder / "x.toml"), report=lambda kind, text, to=reports: to.append(text))
-        assert files.CONVOLUME_OT_save_scene.execute(mine, bpy.context) == {'FINISHED'}
+        assert import_export.CONVOLUME_OT_save_scene.execute(mine, bpy.context) == {'FINISHED'}
     (away,) = said[tmp_path / "elsewhere"]
     assert said[tmp_path] == [f"Saved {tmp_path / 'x.toml'}"]
     assert "Input › NumPy File must lie beside" in away and "copy it there, choose the copy and save again" in away
     assert "at Read From in the add-on's preferences" in away
     settings.input.npy = str(shutil.copy(tmp_path / "mine.npy", tmp_path / "elsewhere"))  # as it says
-    assert files.CONVOLUME_OT_save_scene.execute(mine, bpy.context) == {'FINISHED'}
+    assert import_export.CONVOLUME_OT_save_scene.execute(mine, bpy.context) == {'FINISHED'}
     assert said[tmp_path / "elsewhere"][1:] == [f"Saved {tmp_path / 'elsewhere' / 'x.toml'}"]
 
 
 def test_the_window_names_its_preferences_where_a_message_has_an_option(root):
-    """Every option that the story's messages name is one that a window has other words for."""
-    from addon.ui.told import in_window
+    """Every option that messages about scenes and plans name is one that a window has other words for."""
+    from addon.ui.messages import in_window
 
-    sources = [p.read_text(encoding="utf-8") for p in (root / "addon" / "story").rglob("*.py")]
+    sources = [p.read_text(encoding="utf-8") for room in ("scene", "story")
+               for p in (root / "addon" / room).rglob("*.py")]  # fmt: skip
     named = {text for source in sources for text in re.findall(r"--(?:limit \w+=|allow \w+)", source)}
     assert named >= {"--allow FOLDER", "--limit picture="}
     assert not [text for text in named if "--" in in_window(f"name its folder with {text}9")]
@@ -254,7 +256,7 @@ def test_numbers_typed_into_the_grid_are_exact(settings):
 
 
 def test_typing_numbers_starts_from_what_was_there(settings):
-    from addon.story.sources import arrays
+    from addon.scene.arrays import arrays
     from addon.ui import state
 
     settings.figure = "conv2d_valid"
@@ -277,7 +279,7 @@ def test_typing_numbers_starts_from_what_was_there(settings):
 
 
 def test_a_picture_comes_into_a_grid_that_was_typed_before_and_an_unknown_one_does_not(settings, tmp_path):
-    from addon.story.sources import arrays
+    from addon.scene.arrays import arrays
     from addon.ui import state
 
     Image.fromarray(np.full((18, 18), 200, np.uint8)).save(tmp_path / "a.png")
@@ -340,12 +342,12 @@ def test_only_the_parameters_that_the_operation_has_are_drawn_and_written(settin
     settings.weight.source = 'KERNEL'
     for op in OPS:
         settings.op.type = op.upper()
-        told = drawn(panels.CONVOLUME_PT_operation, panel)
+        messages = drawn(panels.CONVOLUME_PT_operation, panel)
         for key, knob in knobs(TABLES["op"]).items():
             ops = knob.metadata["ops"]
             names = {f"CONVOLUME_Op.{name}" for name in (key, f"{key}_mode", f"use_{key}")}
-            shown = any(line.split()[0] in names for line in told)
-            assert shown == (not ops or op in ops), f"{op}: {key}: {told}"
+            shown = any(line.split()[0] in names for line in messages)
+            assert shown == (not ops or op in ops), f"{op}: {key}: {messages}"
         try:
             state.scene_of(settings)
         except SceneError as error:
@@ -388,14 +390,14 @@ def test_every_panel_draws_for_every_figure(settings, panel, figure):
 
 
 def test_the_menus_have_every_figure_and_the_files(addon_on, panel):
-    from addon.ui import files
+    from addon.ui import import_export
 
     made = SimpleNamespace(layout=panel())
     chosen = []
     made.layout.operator = lambda name, **_: chosen.append((name, item := SimpleNamespace())) or item
-    files.CONVOLUME_MT_add.draw(made, bpy.context)
+    import_export.CONVOLUME_MT_add.draw(made, bpy.context)
     assert [(name, item.figure) for name, item in chosen] == [("convolume.add", f) for f in figures()]
-    for menu, entry in files.MENUS:
+    for menu, entry in import_export.MENUS:
         shown = SimpleNamespace(layout=panel())
         entry(shown, bpy.context)
         assert len(shown.layout.notes) == 1 and entry in getattr(bpy.types, menu).draw._draw_funcs
@@ -412,16 +414,17 @@ def test_what_a_build_kept_and_what_it_could_not_is_in_the_panel(settings, panel
     settings.timing.outro += 1
     assert "label The figure is out of date" in drawn(panels.CONVOLUME_PT_main, panel)
     bpy.ops.convolume.build()
-    told = " ".join(drawn(panels.CONVOLUME_PT_main, panel)).replace("label ", "")
-    assert "Kept: Output: place" in told and "Not kept: Window: its edited mesh" in told and "out of date" not in told
+    messages = " ".join(drawn(panels.CONVOLUME_PT_main, panel)).replace("label ", "")
+    assert "Kept: Output: place" in messages and "Not kept: Window: its edited mesh" in messages
+    assert "out of date" not in messages
 
 
 def test_shapes_and_steps_are_shown_live_and_what_cannot_be_is_explained(settings, panel):
     from addon.ui import panels
 
     settings.figure = "conv2d_strided"
-    told = drawn(panels.CONVOLUME_PT_operation, panel)
-    assert "label Output 1×4×4" in told and "label 16 steps" in told
+    messages = drawn(panels.CONVOLUME_PT_operation, panel)
+    assert "label Output 1×4×4" in messages and "label 16 steps" in messages
     settings.op.stride = (3, 3, 3)
     assert "label 9 steps" in drawn(panels.CONVOLUME_PT_operation, panel)
     settings.op.use_kernel_size = True
@@ -429,8 +432,8 @@ def test_shapes_and_steps_are_shown_live_and_what_cannot_be_is_explained(setting
     red = layout_of(panels.CONVOLUME_PT_operation, panel).red
     assert red and all(line.startswith(("CONVOLUME_Op.kernel_size", "CONVOLUME_Op.use_kernel_size")) for line in red)
     assert not [line for line in drawn(panels.CONVOLUME_PT_operation, panel) if "steps" in line]
-    told = " ".join(drawn(panels.CONVOLUME_PT_main, panel)).replace("label ", "")
-    assert "Kernel Size 12×12 spans 12×12 cells, the padded input has only 9×9; use a smaller kernel" in told
+    messages = " ".join(drawn(panels.CONVOLUME_PT_main, panel)).replace("label ", "")
+    assert "Kernel Size 12×12 spans 12×12 cells, the padded input has only 9×9; use a smaller kernel" in messages
     assert not bpy.ops.convolume.build.poll()
     marked = [cls for cls in panels.classes if hasattr(cls, "tables") and marks(cls, panel)]
     assert marked == [panels.CONVOLUME_PT_operation]
@@ -467,14 +470,14 @@ IMPOSSIBLE = [
 
 
 def test_what_cannot_be_is_said_in_the_panels_words(settings):
-    from addon.ui import state, told
+    from addon.ui import messages, state
 
     for figure, table, values, words in IMPOSSIBLE:
         settings.figure = 'NONE'
         settings.figure = figure
         for name, value in values.items():
             setattr(getattr(settings, table), name, value)
-        said = told.short(state.check(settings).error)
+        said = messages.short(state.check(settings).error)
         assert words in said
         keys = r"\w_\w|[^e]=\D|\(\(|\b(op|input|weight|compare)\.\w|left out|leave (it|story) out"
         assert not re.search(keys, said), said
@@ -498,7 +501,7 @@ def test_a_scene_file_that_cannot_be_read_is_explained_and_nothing_else_changes(
 
 
 def test_what_is_read_says_whether_it_is_built_or_changes_what_stands_here(settings, panel, tmp_path):
-    from addon.ui import files, panels
+    from addon.ui import import_export, panels
 
     path = tmp_path / "mine" / "a_long_folder" / "conv1d.toml"
     path.parent.mkdir(parents=True)
@@ -506,7 +509,7 @@ def test_what_is_read_says_whether_it_is_built_or_changes_what_stands_here(setti
     said = []
     mine = SimpleNamespace(filepath=str(path), report=lambda kind, text: said.append(text))
     for _ in range(2):
-        assert files.CONVOLUME_OT_load_scene.execute(mine, bpy.context) == {'FINISHED'}
+        assert import_export.CONVOLUME_OT_load_scene.execute(mine, bpy.context) == {'FINISHED'}
         bpy.ops.convolume.build()
     assert "Build it there" in said[0] and "Update changes" in said[1] and "under another Name" in said[1]
     assert "label conv1d.toml" in drawn(panels.CONVOLUME_PT_main, panel), "the field shows the path's beginning only"

@@ -3,9 +3,10 @@
 
 import pytest
 
+from addon.scene.load import load
 from addon.stage import build, compat, prepare_again, prepare_scene, tweaks
 from addon.stage.tweaks import ROLE
-from addon.story import load, make_plan
+from addon.story import make_plan
 from tests.stage.proof import cells_of
 from tests.stage.seeing import Frame
 

@@ -33,7 +33,8 @@ def _line(text: str) -> None:
 
 
 def _install() -> None:
-    from addon.render import cache, jobs
+    from addon.render.process import jobs
+    from addon.render.reuse import cache
 
     recorded, put, write = jobs.Job._recorded, cache.Shelf.put_tile, cache.Store.write
 

@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a recording to what was asked for: GIF, MP4, every frame, a picture per step, a poster, the `.blend`.
+
+- A `Clip` says which frames of a scene there are and when its steps are done; a `Film` is a clip with its
+  recorded frames; `write` makes one format of it.
+- What belongs to whom is in the names: `<name>.gif`, `.mp4`, `.blend`, `<name>_poster.png`, and the folders
+  `<name>/` and `<name>_steps/`.
+- The encoders are `encode`'s; the `.blend` is Blender's, and so is the MP4 where imageio-ffmpeg is missing.
+"""
+
+import importlib.util
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from ...scene.paths import unusable
+from . import encode
+
+FILES = {"gif": "{}.gif", "mp4": "{}.mp4", "blend": "{}.blend", "poster": "{}_poster.png"}
+FOLDERS = {"png": "{}", "steps": "{}_steps"}
+MOVING = ("gif", "mp4", "png")  # these show every frame of a clip
+STEPS = "convolume_steps"  # a scene's property: its steps as JSON, a list of {second, frame, index, sum}
+REACHED = 0.01  # the clock counts as being at a step from that much before it
+
+
+@dataclass(frozen=True)
+class StepAt:
+    """One step of the operation in a clip: when it is done, in which frame of the scene, its cell and sum."""
+
+    second: float
+    frame: int
+    index: tuple[int, ...]
+    sum: str
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A scene's frames as they are numbered there, how fast they play, and its steps."""
+
+    name: str
+    fps: float
+    frames: range
+    steps: tuple[StepAt, ...] = ()
+
+    @classmethod
+    def of_plan(cls, plan) -> "Clip":
+        def step(info):
+            return StepAt(info.second, min(plan.frame_of(info.second), plan.frames), info.index, info.text)
+
+        return cls(plan.id, plan.fps, range(1, plan.frames + 1), tuple(step(info) for info in plan.steps))
+
+    @classmethod
+    def of_scene(cls, scene, name: str) -> "Clip":
+        """A `.blend`'s own range and speed; its steps where its clock, as it is keyed now, reaches them."""
+        fps = scene.render.fps / scene.render.fps_base
+        frames = range(scene.frame_start, scene.frame_end + 1, max(1, scene.frame_step))
+        return cls(name, fps, frames, tuple(_steps_of(scene, frames, fps)))
+
+    @property
+    def seconds(self) -> float:
+        return len(self.frames) / self.fps
+
+    @property
+    def poster(self) -> int:
+        """The frame that shows the figure when its last step is done."""
+        return self.steps[-1].frame if self.steps else self.frames[-1]
+
+    def needed(self, formats: Iterable[str]) -> list[int]:
+        """The frames that these formats show, and no others: a poster takes one."""
+        formats = set(formats)
+        if formats.intersection(MOVING):
+            return list(self.frames)
+        frames = {s.frame for s in self.steps} if "steps" in formats else set()
+        return sorted(frames | ({self.poster} if "poster" in formats else set()))
+
+
+def _steps_of(scene, frames, fps) -> Iterator[StepAt]:
+    try:
+        steps = [
+            StepAt(float(s["second"]), int(s["frame"]), tuple(map(int, s["index"])), str(s["sum"]))
+            for s in json.loads(scene.get(STEPS, "[]"))
+        ]
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):  # a stranger's may say anything
+        return
+    curve = _clock_curve(scene)
+    clock = np.array([curve.evaluate(f) for f in frames]) if curve else None
+    for number, step in enumerate(steps):
+        if clock is None:
+            if step.frame in frames:
+                yield step
+            continue
+        there = np.flatnonzero(clock >= number - REACHED)
+        if not len(there):
+            return
+        frame = frames[int(there[0])]
+        moved = frame != step.frame or frames[0] != 1
+        second = (frame - frames[0]) / frames.step / fps if moved else step.second
+        yield StepAt(second, frame, step.index, step.sum)
+
+
+def _clock_curve(scene):
+    """The F-curve that runs the figure that is shown, or None where a scene shows none or several."""
+    from ...stage.build import ROLE
+
+    clocks = [o for o in scene.objects if o.get(ROLE) == "clock"]
+    clocks = [o for o in clocks if not any(c.hide_render for c in o.users_collection)]
+    if len(clocks) != 1 or not (clocks[0].animation_data and clocks[0].animation_data.action):
+        return None
+    curve = clocks[0].animation_data.action.fcurve_ensure_for_datablock(clocks[0], '["step"]')
+    return curve if len(curve.keyframe_points) else None
+
+
+@dataclass(frozen=True)
+class Film:
+    """A clip and what was recorded of it: `recording.order[n]` is the picture of `frames[n]`."""
+
+    clip: Clip
+    frames: Sequence[int]
+    recording: object
+    _places: dict[int, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "_places", {frame: n for n, frame in enumerate(self.frames)})
+
+    def at(self, frame: int) -> np.ndarray:
+        """The picture of one frame, by its number in the scene."""
+        return self.recording.picture(self.recording.order[self._places[frame]])
+
+    def distinct(self, frames: Iterable[int]) -> int:
+        """How many different pictures these frames show."""
+        return len({self.recording.order[self._places[frame]] for frame in frames})
+
+    def shots(self) -> tuple["_Pictures", list[float]]:
+        """The pictures in the order they are shown, neighbours that are equal once, and their seconds."""
+        runs = [(index, len(list(run))) for index, run in groupby(self.recording.order)]
+        return _Pictures(self.recording, [i for i, _ in runs]), [count / self.clip.fps for _, count in runs]
+
+
+class _Pictures:
+    """Pictures of a recording, assembled when they are walked and as often as they are."""
+
+    def __init__(self, recording, indices):
+        self.recording, self.indices = recording, indices
+
+    def __iter__(self):
+        return (self.recording.picture(index) for index in self.indices)
+
+    def __len__(self):
+        return len(self.indices)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was made, for the line that says so."""
+
+    figure: str
+    file: Path
+    frames: int
+    distinct: int | None  # a `.blend` does not know
+    seconds: float
+    bytes: int
+
+    def __str__(self) -> str:
+        frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
+        distinct = [] if self.distinct is None else [f"{self.distinct} distinct"]
+        told = [f"{self.figure}: {self.file}", frames, *distinct, f"{self.seconds:.2f} s"]
+        return ", ".join([*told, f"{self.bytes} bytes"])
+
+
+def target(name: str, format: str, folder: Path) -> Path:
+    """Where a format goes."""
+    return Path(folder) / {**FILES, **FOLDERS}[format].format(name)
+
+
+def in_the_way(path: Path, format: str) -> str | None:
+    """Why nothing can be written there, or None."""
+    if why := unusable(path.name):
+        return why
+    if format in FILES and path.is_dir():
+        return "is a folder, and a file of that name is to be written"
+    if format in FOLDERS and path.exists() and not path.is_dir():
+        return "is a file, and a folder of that name is to be filled"
+    return None
+
+
+def write(film: Film, format: str, folder: Path) -> Result:
+    """Make one format, whole or not at all. `EncodeError` says in one line what it lacks."""
+    path = target(film.clip.name, format, folder)
+    _WRITERS[format](film, path)
+    size = sum(file.stat().st_size for file in _written(path, format))
+    clip = film.clip
+    shown = {"steps": [s.frame for s in clip.steps], "poster": [clip.poster]}.get(format, clip.frames)
+    seconds = 0.0 if format == "poster" else clip.seconds
+    return Result(clip.name, path, len(shown), film.distinct(shown), seconds, size)
+
+
+def save_blend(clip: Clip, folder: Path) -> Result:
+    """Save the open scene as it stands, as a copy: the session's own file keeps its name."""
+    import bpy
+
+    path = target(clip.name, "blend", folder)
+    with encode.whole_file(path.absolute(), ".blend") as temporary:
+        bpy.ops.wm.save_as_mainfile(
+            filepath=temporary, copy=True, compress=True, relative_remap=False, check_existing=False
+        )
+    return Result(clip.name, path, len(clip.frames), None, clip.seconds, path.stat().st_size)
+
+
+def _written(path, format):
+    if format in FILES:
+        return [path]
+    if format == "png":
+        return list(path.glob("frame_[0-9]*.png"))
+    return [*path.glob("step_[0-9]*.png"), path / "steps.json"]
+
+
+def _gif(film, path):
+    encode.write_gif(path, *film.shots())
+
+
+def _mp4(film, path):
+    if all(importlib.util.find_spec(name) for name in ("imageio", "imageio_ffmpeg")):
+        encode.write_mp4(path, *film.shots(), film.clip.fps)
+    else:
+        _mp4_by_blender(film, path)
+
+
+def _png(film, path):
+    pictures = (film.recording.picture(index) for index in range(len(film.recording)))
+    encode.write_png_sequence(path, pictures, film.recording.order)
+
+
+def _steps(film, path):
+    if not film.clip.steps:
+        raise encode.EncodeError("no pictures of its steps: this scene does not say when they are")
+    first, stride = film.clip.frames[0], film.clip.frames.step
+    encode.write_steps(
+        path,
+        (
+            encode.StepPicture(film.at(s.frame), s.second, (s.frame - first) // stride + 1, s.index, s.sum)
+            for s in film.clip.steps
+        ),
+    )
+
+
+def _poster(film, path):
+    encode.write_png(path, film.at(film.clip.poster))
+
+
+_WRITERS = {"gif": _gif, "mp4": _mp4, "png": _png, "steps": _steps, "poster": _poster}
+
+
+def _mp4_by_blender(film, path):
+    """H.264 by Blender's own FFmpeg: the pictures as one image strip of a scene that is made for it."""
+    import bpy
+
+    from ...stage import compat
+
+    if not bpy.app.build_options.codec_ffmpeg:
+        raise encode.EncodeError("this Blender was built without FFmpeg, and imageio-ffmpeg is missing")
+    order = film.recording.order
+    scene = bpy.data.scenes.new("Convolume movie")
+    try:
+        with tempfile.TemporaryDirectory() as folder, encode.whole_file(path.absolute(), ".mp4") as temporary:
+            for index in range(len(film.recording)):
+                picture = encode.even(encode.opaque(film.recording.picture(index)))
+                (Path(folder) / f"{index}.png").write_bytes(encode.png_bytes(picture))
+            strips = scene.sequence_editor_create().strips
+            first = str(Path(folder) / f"{order[0]}.png")
+            strip = strips.new_image("frames", first, 1, 1, fit_method="ORIGINAL")
+            for index in order[1:]:
+                strip.elements.append(f"{index}.png")
+            scene.frame_start, scene.frame_end = 1, len(order)
+            render, height_width = scene.render, picture.shape[:2]
+            render.resolution_y, render.resolution_x = height_width
+            render.resolution_percentage = 100
+            rate = Fraction(film.clip.fps).limit_denominator(1001)
+            render.fps, render.fps_base = rate.numerator, rate.denominator
+            scene.view_settings.view_transform, scene.view_settings.look = "Standard", "None"
+            compat.set_image_format(render.image_settings, "FFMPEG")
+            render.image_settings.color_mode = "RGB"
+            movie = render.ffmpeg
+            movie.format, movie.codec, movie.audio_codec = "MPEG4", "H264", "NONE"
+            movie.constant_rate_factor, movie.ffmpeg_preset = "HIGH", "GOOD"
+            render.use_file_extension, render.filepath = False, temporary
+            bpy.ops.render.render(animation=True, scene=scene.name)
+            if not Path(temporary).is_file() or not Path(temporary).stat().st_size:
+                raise encode.EncodeError(f"{path}: Blender's FFmpeg wrote nothing")
+    finally:
+        bpy.data.scenes.remove(scene)

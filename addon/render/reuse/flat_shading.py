@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Colours of flat faces worked out once: what Cycles would find again with every ray.
+
+A face's colour is its own light, and of every sun its share by the angle, as Lambert has it. That is known for the two
+kinds of material that figures are made of, lit by plain suns; other materials and lights are left to Cycles.
+"""
+
+import math
+
+import bpy
+import numpy as np
+
+from ...stage import compat
+
+ATTRIBUTE = "convolume_paint"
+
+
+def suns(scene, view: np.ndarray, depsgraph) -> list[tuple[np.ndarray, np.ndarray]] | None:
+    """(direction towards it in the camera's frame, its light) of every sun; None where a light is more than that."""
+    found = []
+    for thing in scene.objects:
+        if thing.type != "LIGHT" or thing.hide_render:
+            continue
+        light = thing.evaluated_get(depsgraph)
+        data = light.data
+        nodes = data.node_tree.nodes if data.node_tree else ()
+        emissions = [n for n in nodes if n.type == "EMISSION"]
+        changed = any(
+            s.is_linked or (s.name == "Strength" and s.default_value != 1.0)
+            or (s.name == "Color" and tuple(s.default_value) != (1.0, 1.0, 1.0, 1.0))
+            for n in emissions for s in n.inputs
+        )  # fmt: skip
+        more = getattr(data, "use_temperature", False) or getattr(data, "exposure", 0.0)
+        if data.type != "SUN" or data.angle or changed or more or data.diffuse_factor != 1.0:
+            return None
+        turn = view[:3, :3] @ np.array(light.matrix_world.to_3x3().normalized(), dtype=float)
+        found.append((turn[:, 2], np.array(data.color) * data.energy))
+    return found
+
+
+def mixture(material) -> tuple[np.ndarray, np.ndarray] | None:
+    """(own light, share of others' light) of a material that is made of these two; None for another one."""
+    tree = material.node_tree if material is not None else None
+    if tree is None:
+        return None
+    output = tree.get_output_node("CYCLES")
+    if output is None or any(output.inputs[n].is_linked for n in ("Volume", "Displacement") if n in output.inputs):
+        return None
+    glow, matt = np.zeros(3), np.zeros(3)
+    waiting = [output.inputs["Surface"]]
+    while waiting:
+        socket = waiting.pop()
+        if not socket.is_linked:
+            continue
+        node = socket.links[0].from_node
+        if node.type == "ADD_SHADER" and not node.mute:
+            waiting += list(node.inputs)
+        elif any(s.is_linked for s in node.inputs) or node.mute:
+            return None
+        elif node.type == "EMISSION":
+            glow += np.array(node.inputs["Color"].default_value[:3]) * node.inputs["Strength"].default_value
+        elif node.type == "BSDF_DIFFUSE" and not node.inputs["Roughness"].default_value:
+            matt += np.array(node.inputs["Color"].default_value[:3])
+        else:
+            return None
+    return glow, matt
+
+
+def colors(triangles: np.ndarray, glow: np.ndarray, matt: np.ndarray, lights) -> np.ndarray:
+    """Linear colours (n, 4) of triangles in the camera's frame, seen from whichever side the camera is on."""
+    normal = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
+    length = np.linalg.norm(normal, axis=1, keepdims=True)
+    normal = normal / np.where(length > 0, length, 1.0)
+    normal *= np.where(normal[:, 2:] < 0, -1.0, 1.0)
+    result = np.ones((len(triangles), 4))
+    result[:, :3] = glow
+    for toward, light in lights:
+        result[:, :3] += matt * light * np.maximum(normal @ toward, 0.0)[:, None] / math.pi
+    return result.astype(np.float32)
+
+
+def material() -> bpy.types.Material:
+    """A material that shows the colours as they are."""
+    made = bpy.data.materials.new("Convolume paint")
+    compat.use_nodes(made)
+    made.cycles.emission_sampling = "NONE"
+    nodes, links = made.node_tree.nodes, made.node_tree.links
+    nodes.clear()
+    attribute, emission = nodes.new("ShaderNodeAttribute"), nodes.new("ShaderNodeEmission")
+    attribute.attribute_name = ATTRIBUTE
+    links.new(attribute.outputs["Color"], emission.inputs["Color"])
+    links.new(emission.outputs[0], nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
+    return made

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What materials and lights depend on: whether a thing looks the same elsewhere along the camera's view.
+
+Where every light is a sun without shadow and a material knows neither its place nor its object, a triangle's colour is
+said by its normal alone. Such things can be rendered in a scene of their own (`batch_scene`), many frames at a time.
+"""
+
+import bpy
+
+# these give the same colour wherever a face stands, as long as it is turned the same way
+PLAIN_NODES = {
+    "OUTPUT_MATERIAL", "EMISSION", "BSDF_DIFFUSE", "BSDF_TRANSPARENT", "HOLDOUT", "ADD_SHADER", "MIX_SHADER",
+    "ATTRIBUTE", "RGB", "VALUE", "MATH", "VECT_MATH", "MAP_RANGE", "CLAMP", "MIX", "MIX_RGB", "GAMMA", "HUE_SAT",
+    "INVERT", "BRIGHTCONTRAST", "VALTORGB", "SEPARATE_COLOR", "COMBINE_COLOR", "SEPXYZ", "COMBXYZ", "FRAME", "REROUTE",
+    "RGBTOBW", "CURVE_RGB", "BSDF_PRINCIPLED",
+}  # fmt: skip
+
+
+class Looks:
+    """The materials of the open file: which are plain, and which attributes they read."""
+
+    def __init__(self):
+        self.attributes: set[str] = set()
+        self.instance_attributes: set[str] = set()
+        self._plain: dict[str, bool] = {"": True}
+        for material in bpy.data.materials:
+            self._plain[material.name] = self._look_at(material)
+
+    def plain(self, names) -> bool:
+        """Whether all these materials are."""
+        return all(self._plain.get(name, False) for name in names)
+
+    def _look_at(self, material) -> bool:
+        plain, trees, seen = True, [material.node_tree] if material.node_tree else [], set()
+        while trees:
+            tree = trees.pop()
+            if tree.name in seen:
+                continue
+            seen.add(tree.name)
+            for node in tree.nodes:
+                if node.type == "GROUP" and node.node_tree:
+                    trees.append(node.node_tree)
+                elif node.type == "ATTRIBUTE":
+                    kinds = {"GEOMETRY": self.attributes, "INSTANCER": self.instance_attributes}
+                    kinds.get(node.attribute_type, set()).add(node.attribute_name)
+                    plain &= node.attribute_type == "GEOMETRY"
+                elif node.type == "BSDF_PRINCIPLED":
+                    plain &= not _scatters(node)
+                else:
+                    plain &= node.type in PLAIN_NODES
+        return plain
+
+
+def _scatters(node) -> bool:
+    """Whether a Principled shader lets light through, which asks how far."""
+    for name in ("Subsurface Weight", "Transmission Weight"):
+        socket = node.inputs.get(name)
+        if socket is not None and (socket.is_linked or socket.default_value):
+            return True
+    return False
+
+
+def glows(material) -> bool:
+    """Whether a material is a lamp for other things."""
+    if material.cycles.emission_sampling == "NONE" or material.node_tree is None:
+        return False
+    for node in material.node_tree.nodes:
+        if node.type == "EMISSION" and material.users:
+            return True
+        if node.type == "BSDF_PRINCIPLED":
+            strength = node.inputs["Emission Strength"]
+            if strength.is_linked or strength.default_value:
+                return True
+        if node.type == "GROUP":
+            return True
+    return False
+
+
+def world_lights(world) -> bool:
+    """Whether the ground lights things, with shadows then."""
+    if world is None:
+        return False
+    rays = world.cycles_visibility
+    if not any((rays.diffuse, rays.glossy, rays.transmission, rays.scatter)):
+        return False
+    grounds = _grounds(world)
+    return grounds is None or any(max(color[:3]) * strength > 0 for color, strength in grounds)
+
+
+def _grounds(world):
+    """(color, strength) of a world's background nodes; None where something is linked into them."""
+    if world.node_tree is None:
+        return [(world.color, 1.0)]
+    found = []
+    for node in world.node_tree.nodes:
+        if node.type == "BACKGROUND":
+            if any(socket.is_linked for socket in node.inputs):
+                return None
+            found.append((tuple(node.inputs["Color"].default_value), node.inputs["Strength"].default_value))
+        elif node.type not in ("OUTPUT_WORLD", "FRAME", "REROUTE", "RGB", "VALUE"):
+            return None
+    return found
+
+
+def why_in_place(scene) -> str | None:
+    """Why a scene's things must be rendered where they stand; None where another scene can show them."""
+    if scene.world is not None and _grounds(scene.world) is None:
+        return "the ground has a pattern"
+    if any(layer.material_override for layer in scene.view_layers):
+        return "one material is put on everything"
+    if scene.render.pixel_aspect_x != scene.render.pixel_aspect_y:
+        return "pixels are not square"
+    for thing in scene.objects:
+        if thing.type == "LIGHT" and not thing.hide_render:
+            light = thing.data
+            if light.type != "SUN":
+                return f"{thing.name!r} shines from a place"
+            nodes = light.node_tree.nodes if light.node_tree else ()
+            if any(node.type not in ("EMISSION", "OUTPUT_LIGHT") for node in nodes):
+                return f"{thing.name!r} has nodes"
+        linking = getattr(thing, "light_linking", None)
+        if linking is not None and (linking.receiver_collection or linking.blocker_collection):
+            return f"{thing.name!r} chooses what it lights"
+    return None

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much of a scene's frames can be reused, and in words why not more.
+
+Where light could reach further than a thing's footprint, only whole frames can be told apart (`spreads`); where
+something cannot be accounted for, nothing can (`unaccounted`).
+"""
+
+import bpy
+
+from ...stage import compat
+from .material_analysis import glows, world_lights
+
+TILE = 16  # pixels
+KNOWN_TYPES = {"MESH", "EMPTY", "CAMERA", "LIGHT", "ARMATURE", "LATTICE", "SPEAKER"}
+
+
+def unaccounted(scene) -> str | None:
+    """Why the frames of a scene cannot be told apart by what we read; None where they can."""
+    render = scene.render
+    if render.use_motion_blur:
+        return "motion blur"
+    if render.use_freestyle:
+        return "Freestyle lines"
+    if render.use_sequencer and scene.sequence_editor and len(scene.sequence_editor.strips_all):
+        return "the sequencer"
+    if compat.composites(scene):
+        return "the compositor"
+    for blocks in (bpy.data.materials, bpy.data.worlds, bpy.data.lights, bpy.data.cameras, bpy.data.node_groups):
+        for block in blocks:
+            for animated in (block, getattr(block, "node_tree", None)):
+                data = animated.animation_data if animated is not None else None
+                if data and (data.action or len(data.drivers)):
+                    return f"animated {block.name!r}"
+    if sum(layer.use for layer in scene.view_layers) != 1:
+        return "a number of view layers"
+    for action in bpy.data.actions:
+        for layer in action.layers:
+            for strip in layer.strips:
+                for bag in strip.channelbags:
+                    if any(curve.data_path.endswith("hide_render") for curve in bag.fcurves):
+                        return f"what is hidden by {action.name!r}"
+    for image in bpy.data.images:
+        if image.source in ("SEQUENCE", "MOVIE"):
+            return f"a moving image, {image.name!r}"
+    for thing in scene.objects:
+        if thing.type not in KNOWN_TYPES:
+            return f"{thing.name!r}, a {thing.type.lower().replace('_', ' ')}"
+        if not thing.hide_render and not thing.visible_get():
+            return f"{thing.name!r}, which is hidden in the viewport alone,"
+        for modifier in thing.modifiers:
+            if modifier.show_viewport != modifier.show_render:
+                return f"{modifier.name!r} on {thing.name!r}, which the viewport and renders show differently,"
+            if modifier.type in ("SUBSURF", "MULTIRES") and modifier.levels != modifier.render_levels:
+                return f"{modifier.name!r} on {thing.name!r}, which is finer in renders,"
+        if len(thing.particle_systems) or any(m.type in ("FLUID", "CLOTH", "SOFT_BODY") for m in thing.modifiers):
+            return f"a simulation on {thing.name!r}"
+    return None
+
+
+def spreads(scene) -> str | None:
+    """Why a change may reach beyond a thing's own footprint, so that only whole frames can be reused; None if not."""
+    if scene.render.engine != "CYCLES":
+        return f"{scene.render.engine.replace('BLENDER_', '').replace('_NEXT', '').title()} draws whole frames"
+    cycles = scene.cycles
+    if cycles.use_denoising or cycles.use_adaptive_sampling:
+        return "the denoiser"
+    if cycles.max_bounces or cycles.use_fast_gi:
+        return "scattered light"
+    if world_lights(scene.world):
+        return f"the light of {scene.world.name!r}"
+    for material in bpy.data.materials:
+        if material.users and glows(material):
+            return f"the light of {material.name!r}"
+    for thing in scene.objects:
+        if thing.type == "LIGHT" and thing.data.use_shadow and not thing.hide_render:
+            return f"the shadows of {thing.name!r}"
+    if scene.camera is None or scene.camera.data.type != "ORTHO" or scene.camera.data.dof.use_dof:
+        return "the camera"
+    return None
+
+
+def reach(scene) -> float:
+    """Pixels by which a thing's edge spreads: the pixel filter's radius, and some for rounding."""
+    cycles = scene.cycles
+    return (0.5 if cycles.pixel_filter_type == "BOX" else cycles.filter_width / 2) + 0.25

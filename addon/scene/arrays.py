@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arrays of a scene, and the engine run on them.
+
+- Whole numbers stay whole (int64), others are float64; shapes are the engine's.
+- A seed gives the same numbers with every NumPy and on every machine.
+- What a file turns out to hold, and what the engine refuses, is a `SceneError` with the scene's key.
+"""
+
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+
+from .. import engine
+from .checks import Wrong
+from .data_files import read_idx, read_npy, read_picture
+from .kernels import kernel
+from .load import SceneError
+from .paths import shown
+from .resolve import axes, check_told, naming_keys, weight_shape
+from .spec import CONV, GLOBAL, Compare, Op, Scene
+
+
+def arrays(scene: Scene) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
+    """Input (C, *S), weight in the engine's order, bias (C_out,); None where there is none."""
+    with naming(scene):
+        x = _input(scene)
+        if scene.op.type not in CONV:
+            return x, None, None
+        return x, _weight(scene), _bias(scene)
+
+
+def run(scene: Scene) -> engine.Trace:
+    """The scene's operation, computed and traced."""
+    x, weight, bias = arrays(scene)
+    op = scene.op
+    with naming(scene), naming_keys(op):
+        if op.type in GLOBAL:
+            return getattr(engine, op.type)(x)
+        common = {"stride": op.stride, "padding": op.padding}
+        if op.type == "conv":
+            return engine.conv(x, weight, bias, dilation=op.dilation, groups=op.groups, **common)
+        if op.type == "conv_transpose":
+            common |= {"output_padding": op.output_padding, "dilation": op.dilation, "groups": op.groups}
+            return engine.conv_transpose(x, weight, bias, **common)
+        common |= {"dilation": op.dilation, "ceil_mode": op.ceil_mode}
+        if op.type == "max_pool":
+            return engine.max_pool(x, op.kernel_size, **common)
+        return engine.avg_pool(x, op.kernel_size, count_include_pad=op.count_include_pad, **common)
+
+
+def runs(scene: Scene) -> tuple[engine.Trace, ...]:
+    """Every run that the figure shows: the scene's own, and the one of [compare] where there is one.
+
+    Raises SceneError, before anything is computed, where they have more steps or products than the limits allow.
+    """
+    changed = scene.compare.changed
+    shown = [scene.op, replace(scene.op, **changed)] if changed else [scene.op]
+    with naming(scene):
+        for op in shown:
+            check_told(op, scene.input, scene.limits)
+    return tuple(run(replace(scene, op=op, compare=Compare())) for op in shown)
+
+
+@contextmanager
+def naming(scene: Scene):
+    try:
+        yield
+    except Wrong as wrong:
+        raise SceneError(shown(scene.path), wrong.key, wrong.value, wrong.right) from None
+
+
+def _file(key: str, path, job, *args) -> np.ndarray:
+    """What `job` reads from the file that a key names."""
+    try:
+        return job(path, *args)
+    except Wrong as wrong:
+        raise Wrong(wrong.right, wrong.key or key, wrong.value if wrong.key else path) from None
+
+
+def drawn(seed: int, low: int, high: int, shape: tuple[int, ...]) -> np.ndarray:
+    """Whole numbers from low to high, both included."""
+    return np.random.Generator(np.random.PCG64(seed)).integers(low, high, shape, np.int64, endpoint=True)
+
+
+def _input(scene: Scene) -> np.ndarray:
+    data = scene.input
+    shape = (data.channels, *data.size)
+    if data.image is not None:
+        return _file("input.image", data.image, read_picture, data.size, data.channels, data.levels, scene.limits)
+    if data.idx is not None:
+        return _file("input.idx", data.idx, read_idx, data.index, data.size, data.levels, scene.limits)
+    if data.npy is not None:
+        return _shaped("input.npy", data.npy, _file("input.npy", data.npy, read_npy, math.prod(shape)), shape)
+    if data.values is not None:
+        return _shaped("input.values", data.values, np.array(data.values), shape)
+    return drawn(data.seed, data.low, data.high, shape)
+
+
+def _weight(scene: Scene) -> np.ndarray:
+    weight, shape = scene.weight, weight_shape(scene.op, scene.input)
+    if weight.npy is not None:
+        return _shaped("weight.npy", weight.npy, _file("weight.npy", weight.npy, read_npy, math.prod(shape)), shape)
+    if weight.values is not None:
+        return _shaped("weight.values", weight.values, np.array(weight.values), shape)
+    if weight.kernel is not None:
+        return _named(scene.op, weight.kernel, shape, len(scene.input.size))
+    return drawn(weight.seed, weight.low, weight.high, shape)
+
+
+def _shaped(key: str, value, array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """The array with its leading ones; a file may have changed since its header was read."""
+    if array.size != np.prod(shape):
+        raise Wrong(f"must still have the shape it had when the scene was loaded, {shape}", key, value)
+    return array.reshape(shape)
+
+
+def _named(op: Op, names: str | tuple, shape: tuple[int, ...], rank: int) -> np.ndarray:
+    """The named kernel of every filter and channel."""
+    size = axes(op.kernel_size, rank)
+    out = np.empty(shape, np.int64)
+    for a in range(shape[0]):
+        for b in range(shape[1]):
+            if op.type == "conv":
+                filter, channel = a, b
+            else:  # (in, out / groups): the group of the input channel decides
+                ins = shape[0] // op.groups
+                filter, channel = a // ins * shape[1] + b, a % ins
+            name = names
+            if not isinstance(names, str):
+                name = names[filter] if len(names) == op.out_channels else names
+                name = name if isinstance(name, str) else name[channel]
+            out[a, b] = kernel(name, size)
+    return out
+
+
+def _bias(scene: Scene) -> np.ndarray | None:
+    bias, filters = scene.bias, scene.op.out_channels
+    if bias.seed is not None:
+        return drawn(bias.seed, bias.low, bias.high, (filters,))
+    if bias.values is None:
+        return None
+    values = np.array(bias.values)
+    return np.repeat(values, filters) if values.ndim == 0 else values

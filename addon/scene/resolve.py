@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the tables of a scene fit together: what each allows the others, and what None stands for.
+
+- `complete` fills in every default that depends on something else (size, channels, kernel, stride, filters).
+- It reads headers of files, never their contents, so limits hold before memory is taken.
+- What does not fit is a `Wrong` with the key that has to change.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from contextlib import contextmanager
+from dataclasses import replace
+
+from .. import engine
+from .checks import Wrong, shape_of
+from .data_files import LONGEST_SIDE, existing, idx_shape, npy_shape
+from .kernels import kernel, known, times
+from .limits import DEFAULT, Limits
+from .spec import CONV, GLOBAL, Bias, Compare, Data, Op, Weight
+
+# (table, key) whose None is worked out here
+DERIVED = (
+    ("op", "stride"), ("op", "kernel_size"), ("op", "out_channels"),
+    ("input", "size"), ("input", "channels"), ("input", "seed"), ("weight", "seed"),
+)  # fmt: skip
+ARGUMENT = re.compile(
+    r"\b(kernel_size|stride|padding|dilation|output_padding|groups|ceil_mode|count_include_pad|weight|bias|x)\b"
+)
+FREE_RANK = {1: 1, 2: 2, 3: 2, 4: 3}  # spatial axes of an input with so many dimensions, where nothing says
+
+
+def complete(op: Op, data: Data, weight: Weight, bias: Bias, limits: Limits = DEFAULT) -> tuple[Op, Data, Weight]:
+    """The same tables with nothing left open; Wrong where they contradict each other."""
+    data = _complete_input(data)
+    rank = len(data.size)
+    within_limit(limits, "cells", math.prod((data.channels, *data.size)), "cells", "input.size", data.size)
+    if op.type in GLOBAL:
+        return op, data, weight
+    if op.type in CONV:
+        op, weight = _complete_weight(op, data, weight, rank, limits)
+        _check_bias(op, bias)
+    else:
+        op = replace(op, kernel_size=2 if op.kernel_size is None else op.kernel_size)
+    if op.stride is None:
+        op = replace(op, stride=1 if op.type in CONV else op.kernel_size)
+    for key in ("kernel_size", "stride", "dilation", "output_padding"):
+        _per_axis(getattr(op, key), f"op.{key}", rank)
+    _check_padding(op, rank)
+    return op, data, weight
+
+
+def axes(value: int | tuple, rank: int) -> tuple[int, ...]:
+    """One number per axis."""
+    return (value,) * rank if isinstance(value, int) else tuple(value)
+
+
+def within_limit(limits: Limits, name: str, asked: int, noun: str, key: str, value) -> None:
+    """Wrong where more is asked for than the limit of that name allows."""
+    most = getattr(limits, name)
+    if asked > most:
+        raise Wrong(f"must make at most {most:,} {noun}, not {asked:,} (--limit {name}={asked} allows it)", key, value)
+
+
+# --- input ---
+
+
+def _complete_input(data: Data) -> Data:
+    if data.image is not None or data.idx is not None:
+        return _complete_picture(data)
+    if data.values is not None:
+        return _as_given(data, shape_of(data.values), "input.values", data.values)
+    if data.npy is not None:
+        shape = _header(npy_shape, data.npy, "input.npy")
+        return _as_given(data, shape, "input.npy", data.npy)
+    return replace(
+        data,
+        seed=0 if data.seed is None else data.seed,
+        size=data.size or (6, 6),
+        channels=data.channels or 1,
+    )
+
+
+def _header(job, path, key):
+    try:
+        return job(path)
+    except Wrong as wrong:
+        raise Wrong(wrong.right, wrong.key or key, wrong.value if wrong.key else path) from None
+
+
+def _as_given(data: Data, shape: tuple[int, ...], key: str, value) -> Data:
+    """Size and channels from the shape of the numbers."""
+    n = len(shape)
+    if data.size is not None:
+        rank = len(data.size)
+    elif data.channels is not None and n in (2, 3, 4) and shape[0] == data.channels:
+        rank = n - 1
+    else:
+        rank = FREE_RANK.get(n)
+    if rank is None or n not in (rank, rank + 1) or min(shape, default=0) < 1:
+        wanted = f"{rank} axes of input.size" if data.size else "1 to 3 axes"
+        raise Wrong(f"must have {wanted}, and one more for channels; it is {times(shape)}", key, value)
+    full = (1, *shape) if n == rank else tuple(shape)
+    if data.size is not None and full[1:] != data.size:
+        raise Wrong(f"must be {times(data.size)} as input.size says; it is {times(full[1:])}", key, value)
+    if data.channels is not None and full[0] != data.channels:
+        raise Wrong(
+            f"must have {data.channels} channels as input.channels says; it has {full[0]}", key, value
+        )
+    return replace(data, size=full[1:], channels=full[0])
+
+
+def _complete_picture(data: Data) -> Data:
+    key, path = ("input.image", data.image) if data.image is not None else ("input.idx", data.idx)
+    _header(existing, path, key)
+    if data.size is not None and len(data.size) != 2:
+        raise Wrong("must be rows and columns, for a picture", "input.size", data.size)
+    if data.idx is not None:
+        count, *size = _header(idx_shape, path, key)
+        if data.index >= count:
+            raise Wrong(
+                f"must be from 0 to {count - 1}: the file has {count} pictures", "input.index", data.index
+            )
+        if data.channels not in (None, 1):
+            raise Wrong("must be 1, for an IDX file", "input.channels", data.channels)
+        data = replace(data, size=data.size or tuple(size), channels=1)
+        return _of_bounded_sides(data)
+    if data.channels not in (None, 1, 3):
+        raise Wrong(
+            "must be 1 (grey) or 3 (red, green, blue), for a picture", "input.channels", data.channels
+        )
+    return _of_bounded_sides(replace(data, size=data.size or (6, 6), channels=data.channels or 1))
+
+
+def _of_bounded_sides(data: Data) -> Data:
+    if max(data.size) > LONGEST_SIDE:
+        raise Wrong(f"must have at most {LONGEST_SIDE:,} rows and columns, for a picture", "input.size", data.size)
+    return data
+
+
+# --- weights and bias ---
+
+
+def _complete_weight(op: Op, data: Data, weight: Weight, rank: int, limits: Limits) -> tuple[Op, Weight]:
+    if data.channels % op.groups:
+        raise Wrong(f"must divide the {data.channels} input channels", "op.groups", op.groups)
+    if op.out_channels is not None and op.out_channels % op.groups:
+        raise Wrong(f"must be a multiple of op.groups ({op.groups})", "op.out_channels", op.out_channels)
+    if weight.values is not None:
+        return _as_weighed(op, data, shape_of(weight.values), rank, limits, "weight.values", weight.values), weight
+    if weight.npy is not None:
+        shape = _header(npy_shape, weight.npy, "weight.npy")
+        return _as_weighed(op, data, shape, rank, limits, "weight.npy", weight.npy), weight
+    op = replace(op, kernel_size=3 if op.kernel_size is None else op.kernel_size)
+    _per_axis(op.kernel_size, "op.kernel_size", rank)
+    if weight.kernel is not None:
+        op = _as_named(op, data, weight, rank)
+    else:
+        weight = replace(weight, seed=0 if weight.seed is None else weight.seed)
+    op = replace(op, out_channels=op.out_channels or op.groups)
+    cells = math.prod(weight_shape(op, data))
+    within_limit(limits, "cells", cells, "cells", "op.out_channels", op.out_channels)
+    return op, weight
+
+
+def weight_shape(op: Op, data: Data) -> tuple[int, ...]:
+    """The engine's shape of the weights."""
+    size = axes(op.kernel_size, len(data.size))
+    if op.type == "conv":
+        return (op.out_channels, data.channels // op.groups, *size)
+    return (data.channels, op.out_channels // op.groups, *size)
+
+
+def _as_weighed(op: Op, data: Data, shape, rank: int, limits: Limits, key: str, value) -> Op:
+    """Kernel size and filters from the shape of the numbers; leading ones may have been left out."""
+    plain = op.type == "conv"
+    outs = None if op.out_channels is None else op.out_channels // (1 if plain else op.groups)
+    ins = data.channels // op.groups if plain else data.channels
+    lead = list(shape[: len(shape) - rank]) if len(shape) >= rank else None
+    if lead == []:
+        lead = [1, 1]
+    elif lead is not None and len(lead) == 1:  # one of the two is 1: which?
+        lead = [lead[0], 1] if (ins == 1) == plain else [1, lead[0]]
+    found = dict(zip(("out", "in") if plain else ("in", "out"), lead or (), strict=False))
+    fits = lead is not None and len(lead) == 2 and min(shape, default=0) >= 1
+    if not fits or found["in"] != ins or outs not in (None, found["out"]):
+        names = {"in": ins, "out": "filters" if outs is None else outs}
+        order = ("out", "in") if plain else ("in", "out")
+        size = times(axes(op.kernel_size, rank)) if op.kernel_size else "kernel"
+        right = "×".join(str(names[n]) for n in order) + f"×{size}"
+        what = "filters × channels" if plain else "channels × filters"
+        raise Wrong(f"must have the shape {right} ({what} × kernel); it has {times(shape)}", key, value)
+    size = tuple(shape[len(shape) - rank :])
+    if op.kernel_size is not None and axes(op.kernel_size, rank) != size:
+        raise Wrong(f"must be {times(size)}, as {key} is, or left out", "op.kernel_size", op.kernel_size)
+    within_limit(limits, "cells", math.prod(shape), "cells", key, value)
+    even = size[0] if len(set(size)) == 1 else size
+    if op.kernel_size is None:
+        op = replace(op, kernel_size=even)
+    filters = found["out"] * (1 if plain else op.groups)
+    if filters % op.groups:
+        raise Wrong(f"must divide the {filters} filters of {key}", "op.groups", op.groups)
+    return replace(op, out_channels=filters)
+
+
+def _as_named(op: Op, data: Data, weight: Weight, rank: int) -> Op:
+    """Filters from the list of names; every name known and of the right size."""
+    names = weight.kernel
+    try:
+        for name in [names] if isinstance(names, str) else names:
+            for one in [name] if isinstance(name, str) else name:
+                known(one)
+                kernel(one, axes(op.kernel_size, rank))
+    except Wrong as wrong:
+        raise Wrong(wrong.right, "weight.kernel", one) from None
+    if isinstance(names, str):
+        return op
+    ins = data.channels // op.groups
+    if isinstance(names[0], tuple):
+        if len(names[0]) != ins:
+            raise Wrong(f"must name {ins} kernels for each filter, one per channel", "weight.kernel", names)
+        filters = len(names)
+    elif op.out_channels in (None, 1) and len(names) == ins and ins > 1:
+        filters = 1
+    else:
+        filters = len(names)
+    if op.out_channels not in (None, filters):
+        right = f"must be {op.out_channels} names, one per filter (op.out_channels)"
+        if op.out_channels == 1:
+            right = f"must be one name, or {ins}, one per channel of the one filter"
+        raise Wrong(right, "weight.kernel", names)
+    if filters % op.groups:
+        raise Wrong(f"must be a multiple of op.groups ({op.groups}) names", "weight.kernel", names)
+    return replace(op, out_channels=filters)
+
+
+def _check_bias(op: Op, bias: Bias) -> None:
+    if not isinstance(bias.values, tuple):
+        return
+    if shape_of(bias.values) != (op.out_channels,):
+        filters = (
+            "1 number, for 1 filter" if op.out_channels == 1 else f"{op.out_channels} numbers, one per filter"
+        )
+        raise Wrong(f"must be a list of {filters}", "bias.values", bias.values)
+
+
+# --- per axis ---
+
+
+def _per_axis(value, key: str, rank: int) -> None:
+    if isinstance(value, tuple) and len(value) != rank:
+        raise Wrong(f"must be one whole number, or {rank} (one per axis of input.size)", key, value)
+
+
+def _check_padding(op: Op, rank: int) -> None:
+    if isinstance(op.padding, tuple) and len(op.padding) != rank:
+        what = "[before, after] pairs" if isinstance(op.padding[0], tuple) else "whole numbers"
+        one = "pair" if what.startswith("[") else "number"
+        raise Wrong(f"must be {rank} {what}, one {one} per axis of input.size", "op.padding", op.padding)
+
+
+def check_result(op: Op, data: Data, limits: Limits) -> None:
+    """The engine accepts the arguments, and what it will make stays within the limits."""
+    if op.type in GLOBAL:
+        return
+    out = _output_size(op, data)
+    spread = math.prod((data.channels, *_spread(op, data)))
+    within_limit(limits, "cells", spread, "cells", *_culprit(op))
+    channels = op.out_channels if op.type in CONV else data.channels
+    key = _culprit(op) if math.prod(out) > limits.cells else ("op.out_channels", channels)
+    within_limit(limits, "cells", math.prod((channels, *out)), "cells", *key)
+
+
+def check_told(op: Op, data: Data, limits: Limits) -> None:
+    """A story can go through all steps of a checked scene in reasonable time."""
+    if op.type in GLOBAL:
+        return
+    size, channels, depth = data.size, data.channels, 1
+    if op.type in CONV:
+        channels, depth = op.out_channels, data.channels // op.groups
+    steps = channels * math.prod(_output_size(op, data))
+    within_limit(limits, "steps", steps, "steps", "input.size", size)
+    products = steps * depth * math.prod(axes(op.kernel_size, len(size)))
+    within_limit(limits, "products", products, "products", "op.kernel_size", op.kernel_size)
+
+
+def _output_size(op: Op, data: Data) -> tuple[int, ...]:
+    size, kernel_size = data.size, op.kernel_size
+    with naming_keys(op):
+        if op.type == "conv":
+            return engine.conv_output_shape(size, kernel_size, op.stride, op.padding, op.dilation)
+        if op.type == "conv_transpose":
+            more = (op.padding, op.output_padding, op.dilation)
+            return engine.conv_transpose_output_shape(size, kernel_size, op.stride, *more)
+        return engine.pool_output_shape(size, kernel_size, op.stride, op.padding, op.dilation, op.ceil_mode)
+
+
+def check_compared(op: Op, data: Data, compare: Compare, limits: Limits) -> None:
+    """The second run, where there is one, is accepted as the first is; what is wrong is said of [compare]'s keys."""
+    changed = compare.changed
+    if not changed:
+        return
+    try:
+        second = replace(op, **changed)
+        for key in ("stride", "dilation"):
+            _per_axis(getattr(second, key), f"op.{key}", len(data.size))
+        _check_padding(second, len(data.size))
+        check_result(second, data, limits)
+    except Wrong as wrong:
+        key, value = next(((k, v) for k, v in changed.items() if wrong.key == f"op.{k}"), next(iter(changed.items())))
+        raise Wrong(wrong.right, f"compare.{key}", value) from None
+
+
+def _spread(op: Op, data: Data) -> list[int]:
+    """At most the spatial size of the input with its padding; for a transposed one, with its zeros."""
+    rank = len(data.size)
+    reach = [(k - 1) * d for k, d in zip(axes(op.kernel_size, rank), axes(op.dilation, rank), strict=True)]
+    if op.type == "conv_transpose":
+        return [
+            (n - 1) * s + 1 + 2 * r for n, s, r in zip(data.size, axes(op.stride, rank), reach, strict=True)
+        ]
+    if isinstance(op.padding, str):
+        more = [{"valid": 0, "same": r, "full": 2 * r}[op.padding] for r in reach]
+    else:
+        more = [2 * p if isinstance(p, int) else sum(p) for p in axes(op.padding, rank)]
+    return [n + m for n, m in zip(data.size, more, strict=True)]
+
+
+def _culprit(op: Op) -> tuple[str, object]:
+    return ("op.stride", op.stride) if op.type == "conv_transpose" else ("op.padding", op.padding)
+
+
+@contextmanager
+def naming_keys(op: Op):
+    """The engine's ValueError, which names an argument first, as a Wrong with the scene's key."""
+    try:
+        yield
+    except ValueError as e:
+        found = ARGUMENT.search(str(e))
+        name = found.group() if found else "type"
+        if hasattr(op, name):
+            raise Wrong(str(e), f"op.{name}", getattr(op, name)) from None
+        raise Wrong(str(e), "input" if name == "x" else name) from None

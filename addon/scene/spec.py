@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a scene file can say: one frozen dataclass per table, one field per key.
+
+- Every field is made by `knob` (knobs.py), which stores what the command line, the panel and docs/scene-file.md need.
+- A default of None means "worked out from the rest"; `auto` says how, and a loaded scene holds the result.
+- Lists are held as tuples, sizes are (rows, columns), times are seconds, angles are degrees.
+- No checking (checks.py), no files (load.py), no arrays (arrays.py) here.
+
+A field's metadata: `kind` (what checks.py understands), `help`, `unit`, `range` (lowest, highest; None: any),
+`choices`, `ops` (the operations that have this key; empty: all), `auto` (the default in words).
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, Field, dataclass, fields
+from pathlib import Path
+
+from .knobs import knob
+from .limits import DEFAULT, Limits
+from .words import Words
+
+CONV = ("conv", "conv_transpose")
+POOL = ("max_pool", "avg_pool")
+GLOBAL = ("global_avg_pool", "global_max_pool")
+OPS = CONV + POOL + GLOBAL
+PADDINGS = ("valid", "same", "full")
+THEMES = ("light", "dark", "print", "transparent")
+FORMATS = ("gif", "mp4", "png", "steps", "blend", "poster")
+QUALITIES = ("draft", "lecture", "print")
+
+INPUT_SOURCES = ("seed", "values", "npy", "image", "idx")
+WEIGHT_SOURCES = ("seed", "values", "npy", "kernel")
+BIAS_SOURCES = ("seed", "values")
+DEFAULT_SOURCE = {"input": "seed", "weight": "seed", "bias": None}
+# keys that mean something only beside one of these sources; (): beside the one they were written for
+COMPANIONS = {"low": ("seed",), "high": ("seed",), "index": ("idx",), "levels": ("image", "idx"),
+              "meaning": ()}  # fmt: skip
+
+LARGEST = 1_000_000_000_000  # no number of a scene is further from 0 than this
+
+
+@dataclass(frozen=True)
+class Op:
+    """The operation. Names and meanings are PyTorch's and ONNX's; a convolution does not flip its kernel."""
+
+    type: str = knob("conv", "choice", "which operation", choices=OPS)
+    kernel_size: int | tuple[int, ...] | None = knob(
+        None, "axes", "cells the window covers: one number, or one per axis, or text like `\"3x3\"`",
+        range=(1, 64), unit="cells", ops=CONV + POOL,
+        auto="the size of `weight.values` or `weight.npy`; else 3, or 2 for pooling",
+    )  # fmt: skip
+    stride: int | tuple[int, ...] | None = knob(
+        None, "axes", "cells from one window to the next: one number, or one per axis",
+        range=(1, 64), unit="cells", ops=CONV + POOL, auto="1; for pooling the kernel's size",
+    )  # fmt: skip
+    padding: int | str | tuple = knob(
+        0, "padding", "cells added around the input: one number, one per axis, a `[before, after]` pair per "
+        "axis, or a name: `valid` adds none, `same` keeps ceil(size / stride), `full` adds (k - 1) × "
+        "dilation on both sides; a transposed convolution takes them from its output",
+        range=(0, 256), unit="cells", choices=PADDINGS, ops=CONV + POOL,
+    )  # fmt: skip
+    dilation: int | tuple[int, ...] = knob(
+        1, "axes", "distance between neighbouring taps of the kernel: one number, or one per axis",
+        range=(1, 64), unit="cells", ops=CONV + POOL,
+    )  # fmt: skip
+    groups: int = knob(
+        1, "whole", "groups of channels that do not see each other; divides input and output channels",
+        range=(1, 4096), ops=CONV,
+    )  # fmt: skip
+    out_channels: int | None = knob(
+        None, "whole", "number of filters, which is the number of output channels", range=(1, 4096), ops=CONV,
+        auto="what the weights have; else the number of groups",
+    )  # fmt: skip
+    output_padding: int | tuple[int, ...] = knob(
+        0, "axes", "cells added at the end of a transposed convolution's output",
+        range=(0, 64), unit="cells", ops=("conv_transpose",),
+    )  # fmt: skip
+    ceil_mode: bool = knob(False, "flag", "round the output's size up instead of down", ops=POOL)
+    count_include_pad: bool = knob(
+        True, "flag", "padded zeros count in the mean's divisor", ops=("avg_pool",)
+    )
+
+
+@dataclass(frozen=True)
+class Data:
+    """The input. Exactly one source: `seed`, `values`, `npy`, `image` or `idx`."""
+
+    size: tuple[int, ...] | None = knob(
+        None, "size", "spatial size, one number per axis (1 to 3): `10`, `[rows, columns]`, "
+        "`[depth, rows, columns]`, or text like `\"6x6\"`; pictures are cropped at the centre to this "
+        "shape and averaged down to it", range=(1, 1_000_000), unit="cells",
+        auto="that of `values`, `npy` or `idx`; else 6x6",
+    )  # fmt: skip
+    channels: int | None = knob(
+        None, "whole", "number of channels; a picture has 1 (grey) or 3 (red, green, blue)", range=(1, 4096),
+        auto="that of `values` or `npy`; else 1",
+    )  # fmt: skip
+    seed: int | None = knob(
+        None, "whole", "random whole numbers from `low` to `high`, the same on every machine",
+        range=(0, 2**31 - 1), auto="0 where no other source is given",
+    )  # fmt: skip
+    low: int = knob(0, "whole", "lowest number that `seed` draws", range=(-9999, 9999))
+    high: int = knob(3, "whole", "highest number that `seed` draws", range=(-9999, 9999))
+    values: tuple | None = knob(
+        None, "numbers", "the numbers themselves: a list, a list of rows, or channels of rows; "
+        "give `size` where that could be read two ways",
+    )  # fmt: skip
+    npy: Path | None = knob(None, "path", "a NumPy `.npy` file, shaped like `values`")
+    image: Path | None = knob(None, "path", "a picture file (PNG, JPEG, …); transparent parts become white")
+    idx: Path | None = knob(None, "path", "an IDX file of pictures (the format of MNIST), gzipped or not")
+    index: int = knob(0, "whole", "which picture of the `idx` file, the first is 0", range=(0, 2**31 - 1))
+    levels: int = knob(
+        10, "whole", "a picture's brightness becomes a whole number from 0 (black) to levels - 1 (white), so "
+        "that it can be read and added up; 256 keeps 8-bit values", range=(2, 256),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Weight:
+    """The weights of a convolution. Exactly one source: `seed`, `values`, `npy` or `kernel`."""
+
+    seed: int | None = knob(
+        None, "whole", "random whole numbers from `low` to `high`, the same on every machine",
+        range=(0, 2**31 - 1), auto="0 where no other source is given",
+    )  # fmt: skip
+    low: int = knob(-1, "whole", "lowest number that `seed` draws", range=(-9999, 9999))
+    high: int = knob(1, "whole", "highest number that `seed` draws", range=(-9999, 9999))
+    values: tuple | None = knob(
+        None, "numbers", "the numbers themselves: (out, in / groups, rows, columns), for a transposed "
+        "convolution (in, out / groups, rows, columns); a leading 1 may be left out",
+    )  # fmt: skip
+    npy: Path | None = knob(None, "path", "a NumPy `.npy` file, shaped like `values`")
+    kernel: str | tuple | None = knob(
+        None, "names", "a named kernel for every filter and channel; or a list with one name per filter; or, "
+        "with a single filter, one per input channel; or a list of lists, filters of channels",
+    )  # fmt: skip
+    meaning: str | None = knob(
+        None, "text", "what the results mean, said below a sweep; it goes when another source takes the place of the "
+        "file's", auto="what the named kernel shows",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bias:
+    """What is added to every cell of an output channel. No source: no bias."""
+
+    seed: int | None = knob(
+        None, "whole", "random whole numbers from `low` to `high`, the same on every machine",
+        range=(0, 2**31 - 1), auto="none",
+    )  # fmt: skip
+    low: int = knob(-2, "whole", "lowest number that `seed` draws", range=(-9999, 9999))
+    high: int = knob(2, "whole", "highest number that `seed` draws", range=(-9999, 9999))
+    values: int | float | tuple | None = knob(
+        None, "numbers", "a list with one number per filter; or one number, the same for every filter",
+        auto="none",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Compare:
+    """A second run of the same convolution, shown beside the first. What is not said here is as in `[op]`."""
+
+    stride: int | tuple[int, ...] | None = knob(
+        None, "axes", "the second run's stride", range=(1, 64), unit="cells", ops=("conv",), auto="as in `[op]`"
+    )
+    padding: int | str | tuple | None = knob(
+        None, "padding", "the second run's padding", range=(0, 256), unit="cells", choices=PADDINGS, ops=("conv",),
+        auto="as in `[op]`",
+    )  # fmt: skip
+    dilation: int | tuple[int, ...] | None = knob(
+        None, "axes", "the second run's dilation", range=(1, 64), unit="cells", ops=("conv",), auto="as in `[op]`"
+    )
+
+    @property
+    def changed(self) -> dict:
+        """The keys of `[op]` that are other in the second run; empty where there is none."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is shown, and in which theme."""
+
+    theme: str = knob("light", "choice", "colours of ground, ink and cells", choices=THEMES)
+    title: bool = knob(True, "flag", "show the title with the operation and its parameters")
+    sum_line: bool = knob(True, "flag", "show the sum at work below the volumes")
+    labels: bool = knob(True, "flag", "show names and shapes of the volumes")
+    numbers: bool = knob(True, "flag", "show the numbers on the cells")
+    index_from: int = knob(0, "choice", "indices count from 0 or from 1", choices=(0, 1))
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long things take, at the figure's own pace."""
+
+    intro: float = knob(1.0, "real", "everything labelled and still", range=(0, 60), unit="s")
+    first: float = knob(3.6, "real", "the first step, with products and sum", range=(0.2, 60), unit="s")
+    next: float = knob(1.6, "real", "each of the next two steps", range=(0.1, 60), unit="s")
+    step: float = knob(0.45, "real", "each step after those", range=(0.01, 60), unit="s")
+    breath: float = knob(0.2, "real", "a pause at each line's end", range=(0, 60), unit="s")
+    outro: float = knob(2.0, "real", "the whole, at the end", range=(0, 60), unit="s")
+    longest: float = knob(
+        22.0, "real", "the whole figure: where its steps would take longer they go quicker, and many of them by an "
+        "accelerating sweep", range=(5, 600), unit="s",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Where the viewer stands; the view is orthographic and always holds the whole figure."""
+
+    azimuth: float = knob(-24.0, "real", "turned to the left (below 0) or right", range=(-45, 45), unit="°")
+    elevation: float = knob(24.0, "real", "seen from above", range=(20, 45), unit="°")
+
+
+@dataclass(frozen=True)
+class Output:
+    """What is written."""
+
+    size: tuple[int, int] = knob(
+        (854, 480), "pixels", "width and height of the picture: `[854, 480]` or `\"854x480\"`",
+        range=(16, 8192), unit="pixels",
+    )  # fmt: skip
+    fps: int = knob(
+        20, "whole", "frames per second; 10, 20, 25 and 50 are exact in a GIF", range=(1, 120), unit="1/s"
+    )
+    formats: tuple[str, ...] = knob(
+        ("gif",), "choices", "what to write: a list, or text like `\"gif,mp4\"`; `png` is every frame, "
+        "`steps` one picture per step, `blend` the Blender file, `poster` one still", choices=FORMATS,
+    )  # fmt: skip
+    quality: str = knob("lecture", "choice", "how it is rendered, from quick to fine", choices=QUALITIES)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A whole scene file, checked, with everything that can be worked out filled in, and the limits it was held to."""
+
+    id: str = ""
+    title: str = knob("", "text", "the figure's title", auto="empty")
+    story: str | None = knob(
+        None, "name", "which storyboard tells it: `sliding`, `channels`, …", auto="chosen from the operation"
+    )
+    watch: str = knob("", "text", "one sentence: what to watch in it, as docs/gallery.md says it", auto="empty")
+    op: Op = Op()
+    input: Data = Data()
+    weight: Weight = Weight()
+    bias: Bias = Bias()
+    compare: Compare = Compare()
+    look: Look = Look()
+    words: Words = Words()
+    timing: Timing = Timing()
+    camera: Camera = Camera()
+    output: Output = Output()
+    path: Path | None = None
+    limits: Limits = DEFAULT
+
+
+TABLES = {
+    "op": Op, "input": Data, "weight": Weight, "bias": Bias, "compare": Compare, "look": Look, "words": Words,
+    "timing": Timing, "camera": Camera, "output": Output,
+}  # fmt: skip
+SOURCES = {"input": INPUT_SOURCES, "weight": WEIGHT_SOURCES, "bias": BIAS_SOURCES}
+
+
+def knobs(cls) -> dict[str, Field]:
+    """The keys of a table, in order."""
+    return {f.name: f for f in fields(cls) if "kind" in f.metadata}
+
+
+def find_knob(key: str) -> Field | None:
+    """The field behind "title" or "op.stride"; None where there is none."""
+    table, _, name = key.rpartition(".")
+    cls = TABLES.get(table) if table else Scene
+    return knobs(cls).get(name) if cls else None
+
+
+def default_of(f: Field):
+    return None if f.default is MISSING else f.default

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a figure says of its operation in words: shapes, parameters, the output's size, a cell's name."""
+
+from ..page.glyphs import TIMES, number
+
+
+def shape_text(sizes) -> str:
+    return f" {TIMES} ".join(str(n) for n in sizes)
+
+
+def axes_text(values) -> str:
+    """One number where all axes agree, else all of them."""
+    values = tuple(values)
+    if len(set(values)) == 1:
+        value = values[0]
+        if isinstance(value, tuple):
+            return str(value[0]) if value[0] == value[1] else f"{value[0]}/{value[1]}"
+        return str(value)
+    return f" {TIMES} ".join(axes_text((v,)) for v in values)
+
+
+def facts(scene, trace, kernel_shape, filters: int = 1) -> str:
+    """The parameters, as the title names them."""
+    w = scene.words
+    name = w.filters if filters > 1 else w.size if len(trace.input) == 1 else w.one_filter
+    said = [f"{filters} {name} {shape_text(kernel_shape)}", f"{w.stride} {axes_text(trace.stride)}",
+            f"{w.padding} {axes_text(trace.padding)}", f"{w.dilation} {axes_text(trace.dilation)}"]  # fmt: skip
+    if trace.groups > 1:
+        said.append(f"{w.groups} {trace.groups}")
+    return ",  ".join(said)
+
+
+def bias_text(scene, trace, channel: int = 0) -> str:
+    if trace.bias is None:
+        return scene.words.no_bias
+    return f"{scene.words.bias} {number(trace.bias[channel])}"
+
+
+def size_formula(trace, axis: int = -1, *, opened: bool = False) -> str:
+    """How the output's size comes about, as in "(6 − 3) / 1 + 1 = 4"; `opened`: a dilated kernel's extent is known."""
+    n, k = trace.input.shape[axis], trace.kernel_size[axis]
+    before, after = trace.padding[axis]
+    s, d = trace.stride[axis], trace.dilation[axis]
+    reach = d * (k - 1) + 1
+    pads = "" if not before + after else f" + 2{TIMES}{before}" if before == after else f" + {before} + {after}"
+    covered = f"{reach}" if d == 1 or opened else f"({d}{TIMES}{k - 1} + 1)"
+    inner = f"({n}{pads} \u2212 {covered}) / {s}"
+    if (n + before + after - reach) % s:
+        inner = f"{'ceil' if trace.ceil_mode else 'floor'}({inner})"
+    return f"{inner} + 1 = {trace.output.shape[axis]}"
+
+
+def cell_name(scene, index, slice: int | None = None) -> str:
+    """The output cell's name with its place, as in "out[row 1, col 2]", or "out[slice 0, row 1, col 2]"."""
+    w, base = scene.words, scene.look.index_from
+    names = (w.row, w.column)[-len(index) :] if len(index) < 3 else ("",) * len(index)
+    inner = [f"{name} {i + base}".strip() for name, i in zip(names, index, strict=True)]
+    if slice is not None:
+        inner.insert(0, f"{w.slice} {slice + base}".strip())
+    return f"{w.out}[{', '.join(inner)}]"
+
+
+def legend_of(scene, trace) -> str:
+    """What the colour of negative numbers means, where there are any."""
+    shown = [trace.input, trace.output, *([] if trace.weight is None else [trace.weight])]
+    return scene.words.negative if min(a.min() for a in shown) < 0 else ""

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of a transposed convolution's first view on the sheet: kernels, flying stamps, what they are laid on."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..page.glyphs import number
+from ..plan.plan import ALWAYS, FAR, LANDED, LEAVES, NEVER, Points, Window
+from ..plan.schedule import ENDED
+from .builder import WORD, Sheet, plane
+from .gathering import Acts, flipped_kernel
+from .primitives import MOST_TICKS, as_rows, taps_of, tick_marks, wires
+from .stamp_layout import Stand, shifted, words_over
+from .stamping import Canvas, canvas_points, empty_spans, fly, product_points
+from .theme import Scale
+
+MAKE_ROOM = 0.7  # seconds that the stamped output takes to make room for the other one
+
+
+def add_kernels(sheet: Sheet, trace, stand: Stand, canvas: Canvas, acts: Acts, stamps) -> None:
+    """The kernel, its working place below it, the stamps that start there, and the flipped kernel."""
+    w, weights = sheet.scene.words, as_rows(trace.weight[0, 0])
+    above, work = np.array(sheet.place(stand.kernel)), np.array(sheet.place(stand.work))
+    scale = Scale(sheet.palette, "amber", weights.min(), weights.max())
+    sheet.volume("kernel", w.kernel, plane(sheet, weights, scale), above, stand.kernel.cells)
+    sheet.captions("kernel", stand.kernel)
+    sheet.box_of("kernel", stand.kernel)
+    sheet.volume("product", "Product", product_points(sheet, trace, stamps, flying=False), work, stand.work.cells,
+                 card=None)  # fmt: skip
+    sheet.volume("stamp", "Stamp", product_points(sheet, trace, stamps, flying=True, dilation=canvas.dilation), work,
+                 stand.work.cells, card=None)  # fmt: skip
+    fly(sheet, "stamp", stamps, above, work, sheet.place(stand.wide), canvas)
+    sheet.volume("kernel.flipped", w.kernel, flipped_kernel(sheet, trace, acts, above - work), work, stand.work.cells)
+    names = []
+    values = trace.input[0].ravel()
+    for s in range(acts.stamps):
+        label = replace(stand.work, captions=[(w.factor.replace("{factor}", number(values[s])), sheet.px(WORD))])
+        names.append((label, s - LANDED, s + LEAVES))
+    vacant = replace(stand.work, captions=[(w.factor.replace("{factor}", w.each_value), sheet.px(WORD))])
+    told = [-LANDED, *(s + LEAVES for s in range(acts.stamps - 1)), acts.stamps - 1 + LEAVES]
+    ends = [-LANDED, *(s - LANDED for s in range(1, acts.stamps)), acts.stamps - 1 + ENDED]
+    names += [(vacant, ALWAYS if k == 0 else born, dies)
+              for k, (born, dies) in enumerate(zip(told, ends, strict=True))]  # fmt: skip
+    names.append((replace(stand.work, captions=[(w.flipped, sheet.px(WORD))]), acts.flip + 0.95, NEVER))
+    if sheet.scene.look.labels:
+        for label, _, _ in names:
+            label.settle(sheet.camera, sheet.scale)
+        words_over(sheet, "kernel.flipped.caption", "Working place caption", "kernel.flipped.home", stand.work.origin,
+                    names)  # fmt: skip
+
+
+def add_place(sheet: Sheet, stand: Stand, acts: Acts, stamps, back: float) -> None:
+    """The outline of the working place wherever nothing stands there; the kernel's visit ends at the clock `back`."""
+    shape = (stand.work.cells[2], stand.work.cells[0])
+    row, column = (a.ravel() for a in np.indices(shape))
+    wire, at = wires(sheet, shape), np.column_stack([column, 0 * row, -row])
+    spans = [*empty_spans(stamps), (acts.base - LANDED, back)]
+    points = [Points.make(at, cube=wire, faded=wire, born=born, dies=dies, row=row, column=column)
+              for born, dies in spans]  # fmt: skip
+    sheet.volume("kernel.flipped.home", "Working place", Points.join(points), sheet.place(stand.work),
+                 stand.work.cells, card=None)  # fmt: skip
+
+
+def add_stamped(sheet: Sheet, trace, stand: Stand, canvas: Canvas, acts: Acts, stamps, scale: Scale, cut, room) -> None:
+    """The output that is stamped, the frame around each stamp's place, and later its mark beside the other output.
+
+    At the second `cut` its border comes off, at `room` it makes room for the other one.
+    """
+    w, wide, kept = sheet.scene.words, stand.wide, stand.kept
+    (top, _), (left, _) = canvas.crop
+    start, goal = sheet.place(wide), np.array(sheet.place(kept)) - (left, 0, -top)
+    rows, columns = canvas.span
+    places = canvas.places
+    centres = np.column_stack([places[:, 1] + (columns - 1) / 2, 0 * places[:, 0], -(places[:, 0] + (rows - 1) / 2)])
+    track = sheet.track("stamped.place", centres)
+    sheet.volume("stamped", w.output, canvas_points(sheet, trace, canvas, stamps, scale, acts), start, wide.cells,
+                 track=track, fade=(-LANDED, acts.stamps - 1 + ENDED), **taps_of(trace))  # fmt: skip
+    for axis, name in enumerate("xyz"):
+        sheet.timeline.declare(f"stamped.location.{name}", start[axis])
+        sheet.timeline.add(f"stamped.location.{name}", goal[axis], MAKE_ROOM, at=room)
+    _cut_shadow(sheet, stand, canvas, cut)
+    frame = sheet.palette.material(sheet.theme.frame, "flat")
+    thick = max(0.1, sheet.units(sheet.px(3.0)))
+    sheet.windows.append(Window("stamped.window", "Stamp's place", "stamped", track, (columns, 1.0, rows), frame,
+                                (-LANDED, acts.stamps - 1 + ENDED), thick))  # fmt: skip
+    orows, ocols = as_rows(trace.output[0]).shape
+    mark(sheet, "stamped", "The same cell", (orows, ocols), acts, (top, left))
+    # the volume's first cell, once it has made room
+    home = shifted(sheet.camera, kept.origin, (-left, 0, top), sheet.scale)
+    words_over(sheet, "stamped.caption", "Output caption", "stamped", wide.origin,
+                [(wide, ALWAYS, acts.spread), (kept, acts.border, NEVER, home)])  # fmt: skip
+    if sheet.scene.look.labels and max(canvas.shape) <= MOST_TICKS:
+        marks = tick_marks(sheet, wide, range(top, top + orows), range(left, left + ocols), dies=acts.cut)
+        marks += tick_marks(sheet, kept, range(orows), range(ocols), home=home, born=acts.border)
+        sheet.words("stamped.ticks", "Output indices", marks, "stamped")
+    sheet.boxes.append(("stamped", "volume", *wide.box, ALWAYS, acts.spread))
+    sheet.boxes.append(("stamped", "volume", *kept.box, acts.border, NEVER))
+
+
+def _cut_shadow(sheet: Sheet, stand: Stand, canvas: Canvas, cut: float) -> None:
+    """The stamped output's shadow is as wide as what is left of it, and at its foot."""
+    line, (columns, _, rows) = sheet.timeline, stand.wide.cells
+    (_, bottom), (left, right) = canvas.crop
+    middle, foot = (columns - 1) / 2, -(rows - 1) - 0.47
+    moves = {"scale.x": (1.0, (columns - left - right) / columns), "location.z": (foot, foot + bottom),
+             "location.x": (middle, middle + (left - right) / 2)}  # fmt: skip
+    for path, (low, high) in moves.items():
+        line.declare(f"stamped.shadow.{path}", low)
+        if low != high:
+            line.add(f"stamped.shadow.{path}", high, 0.4, at=cut)
+
+
+def mark(sheet: Sheet, volume: str, name: str, shape, acts: Acts, before=(0, 0)) -> None:
+    """A small frame around the cell of an output that each step makes; `before` rows and columns are no output's."""
+    row, column = (a.ravel() for a in np.indices(shape))
+    places = np.full((acts.base + row.size, 3), FAR)
+    places[acts.base :] = np.column_stack([column + before[1], 0 * row, -(row + before[0])])
+    frame = sheet.palette.material(sheet.theme.frame, "flat")
+    thick = max(0.09, sheet.units(sheet.px(2.5)))
+    sheet.windows.append(Window(f"{volume}.marker", name, volume, sheet.track(f"{volume}.track", places),
+                                (1.0, 1.0, 1.0), frame, (acts.base - LANDED, NEVER), thick, flat=True))  # fmt: skip
