@@ -11,7 +11,7 @@ from ..plan.plan import ALWAYS, LANDED, NEVER
 from ..plan.schedule import ENDED, START, VISIT, run_clock, schedule
 from . import sums, unread_cells
 from .builder import WORD, Sheet, plane
-from .captions import bias_text, facts, legend_of, shape_text, size_formula
+from ..page.captions import bias_text, facts, legend_of, shape_text, size_formula
 from .guides import add_lines, guide_segments
 from .layout import Block, Grid
 from .opening import padded, padding_said

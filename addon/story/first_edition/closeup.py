@@ -16,7 +16,7 @@ from ..plan.plan import ALWAYS, FRONT, LANDED, NEVER
 from ..plan.schedule import ENDED, Schedule, reveal, run_clock, schedule, stopping
 from . import sums, unread_cells
 from .builder import SQUARE, WORD, Sheet
-from .captions import bias_text, cell_name, facts, shape_text, size_formula
+from ..page.captions import bias_text, cell_name, facts, shape_text, size_formula
 from .guides import add_lines
 from .inset import Inset
 from .layout import Block, Grid

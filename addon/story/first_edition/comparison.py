@@ -15,7 +15,7 @@ from ..plan.plan import BORN, FRONT, LANDED, LEAVES, NEVER, Lines, Points, Windo
 from ..plan.schedule import ENDED, run_clock, schedule, stopping
 from . import unread_cells
 from .builder import LEAST, WORD, Sheet
-from .captions import axes_text, bias_text, legend_of, shape_text, size_formula
+from ..page.captions import axes_text, bias_text, legend_of, shape_text, size_formula
 from .guides import add_lines, guide_segments, nearer
 from .layout import Block, Grid
 from .pairs import Run, Sums, both, ink_of, spells_of

@@ -3,7 +3,7 @@
 
 from ..page.glyphs import TIMES, width
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER
-from .captions import shape_text
+from ..page.captions import shape_text
 from .primitives import add_statement
 
 GATHERED = 0.4  # the clock past the last step's end: the slices are one volume

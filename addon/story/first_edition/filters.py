@@ -13,7 +13,7 @@ from ..plan.plan import ALWAYS, BORN, FAR, LANDED, LEAVES, NEVER, Points
 from ..plan.schedule import ARRIVED, ENDED, FLIGHT, MEETING, START, run_clock, schedule, turning
 from . import sums
 from .builder import WORD, Sheet, plane
-from .captions import bias_text, facts, legend_of
+from ..page.captions import bias_text, facts, legend_of
 from .filter_layout import Layout, arrange, closeup, needed, put
 from .filter_lines import add_guides, add_pairs
 from .filter_sums import MOST_LINES, sum_area

@@ -12,7 +12,7 @@ from ..plan.plan import ALWAYS, BORN, FAR, LANDED, NEVER, Points
 from ..plan.schedule import ENDED, run_clock, schedule
 from . import sums
 from .builder import WORD, Sheet
-from .captions import legend_of, shape_text
+from ..page.captions import legend_of, shape_text
 from .channels import APART, RING, open_stack, stack_up
 from .guides import add_lines, guide_segments
 from .pool_flight import BEFORE_ALL, TAKES_OFF, Flights

@@ -10,7 +10,7 @@ import numpy as np
 from ..plan.plan import ALWAYS, LANDED, Points
 from ..plan.schedule import START
 from .builder import Sheet
-from .captions import axes_text, shape_text
+from ..page.captions import axes_text, shape_text
 from .primitives import RING, VANISHED, add_statement, padded_shape
 
 OPENS = RING - 1.0  # the clock when a kernel starts to open; it is open by RING

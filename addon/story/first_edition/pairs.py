@@ -16,7 +16,7 @@ from ..plan.plan import LEAVES, StepInfo
 from ..plan.schedule import Pace, Schedule
 from . import sums
 from .builder import WORD, Sheet
-from .captions import axes_text
+from ..page.captions import axes_text
 from .partial_sums import product_rows
 from .primitives import as_rows, place_of
 from .theme import rgb

@@ -12,7 +12,7 @@ from ..plan.plan import LANDED, NEVER
 from ..plan.schedule import MEETING, reveal
 from . import sums
 from .builder import Sheet
-from .captions import cell_name
+from ..page.captions import cell_name
 from .primitives import result_color
 from .sums import Piece
 from .theme import HUES, filter_hue

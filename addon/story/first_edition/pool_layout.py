@@ -9,7 +9,7 @@ import numpy as np
 
 from ..page.glyphs import TIMES
 from .builder import WORD, Sheet
-from .captions import shape_text, size_formula
+from ..page.captions import shape_text, size_formula
 from .layout import Block, Grid
 from .partial_sums import hue_of, names_of
 from .pool_flight import Gate

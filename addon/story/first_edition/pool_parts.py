@@ -6,7 +6,7 @@ import numpy as np
 from ..page.glyphs import equals, number, operand
 from ..plan.plan import BORN, LANDED, LEAVES, NEVER, Lines, Points
 from .builder import Sheet, ink_width, squeeze
-from .captions import axes_text, shape_text
+from ..page.captions import axes_text, shape_text
 from .pool_flight import TAKES_OFF
 from .primitives import as_rows, input_plane, pads_of, place_of, result_color
 from .sums import Piece

@@ -12,7 +12,7 @@ from ..plan.plan import ALWAYS, FAR, LANDED, NEVER, Points
 from ..plan.schedule import ENDED, START, run_clock, schedule
 from . import sums
 from .builder import WORD, Sheet
-from .captions import cell_name, legend_of, shape_text
+from ..page.captions import cell_name, legend_of, shape_text
 from .guides import add_lines, guide_segments
 from .pool_flight import BEFORE_ALL, Flights
 from .pool_layout import Parts, too_small

@@ -13,7 +13,7 @@ from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER
 from ..plan.schedule import ENDED, Schedule, run_clock, schedule
 from . import marks, sums, unread_cells
 from .builder import WORD, Sheet
-from .captions import axes_text, bias_text, facts, legend_of, shape_text, size_formula
+from ..page.captions import axes_text, bias_text, facts, legend_of, shape_text, size_formula
 from .guides import add_lines, funnel_segments, guide_segments
 from .layout import LEADING, Block, Grid
 from .opening import dilated, extents, keeps, open_figure, padded, spent, spread_taps

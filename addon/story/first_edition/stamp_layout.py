@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from ..page.glyphs import TIMES, number, width
 from .builder import WORD, Sheet
-from .captions import shape_text
+from ..page.captions import shape_text
 from .layout import Block, Grid
 from .primitives import TICK, as_rows
 

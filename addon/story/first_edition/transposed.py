@@ -15,7 +15,7 @@ from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER
 from ..plan.schedule import ENDED, START, run_clock, schedule
 from . import sums
 from .builder import WORD, Sheet
-from .captions import axes_text, bias_text, cell_name, facts, legend_of
+from ..page.captions import axes_text, bias_text, cell_name, facts, legend_of
 from .gather_parts import add_input, add_output
 from .gathering import Acts, Ground, later, seen_lines
 from .guides import add_lines, guide_segments

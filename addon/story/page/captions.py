@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a figure says of its operation in words: shapes, parameters, the output's size, a cell's name."""
 
-from ..page.glyphs import TIMES, number
+from .glyphs import TIMES, number
 
 
 def shape_text(sizes) -> str:
