@@ -12,7 +12,7 @@ from mathutils import Vector
 from mathutils.geometry import delaunay_2d_cdt
 
 from ..story.page.glyphs import CAP_HEIGHT, FONT_FILE, FONT_SCALE
-from ..story.plan.plan import POINT_FIELDS, Points
+from ..story.plan.plan import POINT_FIELDS, SOLID_FIELDS, Points
 from . import compat
 
 CELL = 0.94  # a hair's gap between neighbours
@@ -211,6 +211,7 @@ def _letters(body: str, anchor: str, font: str | None) -> tuple[np.ndarray, ...]
     return np.column_stack([x, np.zeros_like(x), z]), corners, starts, smooth
 
 
+FACTORS = ("scale", "enter_scale", "exit_scale")
 _KINDS = {np.float32: "FLOAT", np.int32: "INT"}
 
 
@@ -222,12 +223,19 @@ def points(name: str, data: Points) -> bpy.types.Mesh:
     mesh = bpy.data.meshes.new(name)
     mesh.vertices.add(len(data))
     mesh.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(data["position"], np.float32).ravel())
-    nothing = set() if np.any(data["origin"]) else {"origin", "leaves", "arrives"}
+    idle = {name for name in SOLID_FIELDS if np.all(data[name] == POINT_FIELDS[name][2])}
+    nothing = idle - {"exit_from", "exit_until"}
+    if not np.any(data["origin"]) and {"enter_via", "enter_turn", "enter_scale"} <= idle:
+        nothing |= {"origin", "leaves", "arrives"}
+    if {"exit", "exit_via", "exit_turn", "exit_scale"} <= idle:
+        nothing |= {"exit_from", "exit_until"}
     if not np.any(data["rise"]):
         nothing.add("rise")
-    for field, (dtype, _, _) in POINT_FIELDS.items():
+    for field, (dtype, _, default) in POINT_FIELDS.items():
         if field != "position" and field not in nothing:
-            attribute(mesh, field, data[field].astype(dtype))
+            # an attribute that is left out reads as 0 in a node group: so factors are kept less 1
+            less = default if field in FACTORS else 0
+            attribute(mesh, field, (data[field] - less).astype(dtype))
     return mesh
 
 

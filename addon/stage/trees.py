@@ -14,6 +14,7 @@ from .nodes import Tree
 
 TAG, VERSION = "convolume_tree", 6  # the version goes up whenever a group is built differently
 CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
+SOLIDS = "Convolume Solids"
 
 
 def _track(t: Tree):
@@ -165,6 +166,89 @@ def _children(t: Tree, name: str):
     return node.outputs[0]
 
 
+def _eased(t: Tree, step, start, end):
+    """0 before the clock value `start`, 1 after `end`, with an ease between."""
+    way = t.math("MAXIMUM", t.math("SUBTRACT", end, start), 1e-4)
+    part = t.math("DIVIDE", t.math("SUBTRACT", step, start), way)
+    return t.node("ShaderNodeMapRange", {"Value": part}, interpolation_type="SMOOTHSTEP").outputs[0]
+
+
+def _scaled(t: Tree, vector, factor):
+    node = t.node("ShaderNodeVectorMath", {0: vector}, operation="SCALE")
+    t.plug(node.inputs["Scale"], factor)
+    return node.outputs[0]
+
+
+def _arc(t: Tree, via, end, part):
+    """The quadratic Bézier curve from nothing to `end` by way of the control point `via`, at `part` of the way."""
+    left = t.math("SUBTRACT", 1.0, part)
+    middle = t.math("MULTIPLY", t.math("MULTIPLY", part, left), 2.0)
+    return t.vector("ADD", _scaled(t, via, middle), _scaled(t, end, t.math("MULTIPLY", part, part)))
+
+
+def solids_tree():
+    """Points to rigid pieces with their texts: each has its lifetime, its way in and its way out on arcs, its turn."""
+    t = Tree(SOLIDS, [("Geometry", "Geometry"), ("Step", "Float"), ("Cubes", "Collection"), ("Labels", "Collection"),
+                      ("Track", "Object"), ("Taps", "Vector"), ("Dilation", "Vector"), ("Fade From", "Float"),
+                      ("Fade Until", "Float"), ("Explore", "Bool"), ("Window", "Object"),
+                      ("Hidden", "Bool"), ("Moves", "Bool")])  # fmt: skip
+    step = t.input("Step")
+    points, lit = _lit(t, t.input("Geometry"), _dragged(t, _landed_place(t, step)))
+    born, dies = t.attribute("born"), t.attribute("dies")
+    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, born), t.compare("LESS_THAN", step, dies))
+    pick = {name: t.switch(lit, t.attribute(faded, "INT"), t.attribute(name, "INT"))
+            for name, faded in (("cube", "faded"), ("label", "label_faded"))}  # fmt: skip
+    waiting = t.switch(t.compare("LESS_THAN", step, born), -1, t.attribute("before", "INT"))
+    points = _stored(t, points, "picked", t.switch(alive, waiting, pick["cube"]), "INT")
+    points = _stored(t, points, "written", t.switch(alive, -1, pick["label"]), "INT")
+    picked, written = t.attribute("picked", "INT"), t.attribute("written", "INT")
+    # what shows nothing now is left out before anything is worked out for it
+    shown = t.boolean("OR", t.compare("GREATER_EQUAL", picked, 0, "INT"), t.compare("GREATER_EQUAL", written, 0, "INT"))
+    points = t.node("GeometryNodeSeparateGeometry", {"Geometry": points, "Selection": shown}, domain="POINT").outputs[0]
+
+    inward = t.math("SUBTRACT", 1.0, _eased(t, step, t.attribute("leaves"), t.attribute("arrives")))
+    outward = _eased(t, step, t.attribute("exit_from"), t.attribute("exit_until"))
+    offset = t.vector("ADD", _arc(t, t.attribute("enter_via", "FLOAT_VECTOR"), t.attribute("origin", "FLOAT_VECTOR"), inward),
+                      _arc(t, t.attribute("exit_via", "FLOAT_VECTOR"), t.attribute("exit", "FLOAT_VECTOR"), outward))  # fmt: skip
+    angle = t.math("ADD", t.math("MULTIPLY", t.attribute("enter_turn"), inward),
+                   t.math("MULTIPLY", t.attribute("exit_turn"), outward))  # fmt: skip
+    grown = _eased(t, step, born, t.math("ADD", born, t.attribute("rise")))
+    grown = t.switch(t.compare("GREATER_THAN", t.attribute("rise"), 0.0), 1.0,
+                     t.math("ADD", t.math("MULTIPLY", grown, 0.6), 0.4), "FLOAT")  # fmt: skip
+    # the factors are kept less 1: an attribute that is left out reads as 0
+    one = (1.0, 1.0, 1.0)
+    comes = t.vector("ADD", _scaled(t, t.attribute("enter_scale", "FLOAT_VECTOR"), inward), one)
+    goes = t.vector("ADD", _scaled(t, t.attribute("exit_scale", "FLOAT_VECTOR"), outward), one)
+    factor = _scaled(t, t.vector("MULTIPLY", comes, goes), grown)
+    points = t.node("GeometryNodeSetPosition", {"Geometry": points, "Offset": offset}).outputs[0]
+    points = _stored(t, points, "angle", angle, "FLOAT")
+    points = _stored(t, points, "factor", factor, "FLOAT_VECTOR")
+    angle, factor = t.attribute("angle"), t.attribute("factor", "FLOAT_VECTOR")
+    turn = t.node("FunctionNodeEulerToRotation", {0: t.combine(angle, 0.0, 0.0)}).outputs[0]
+    size = t.vector("ADD", t.attribute("scale", "FLOAT_VECTOR"), (1.0, 1.0, 1.0))
+    cubes = t.node("GeometryNodeInstanceOnPoints", {
+        "Points": points, "Selection": t.compare("GREATER_EQUAL", picked, 0, "INT"),
+        "Instance": _children(t, "Cubes"), "Pick Instance": True, "Instance Index": picked,
+        "Rotation": turn, "Scale": t.vector("MULTIPLY", size, factor)})  # fmt: skip
+    texts = t.node("GeometryNodeSeparateGeometry", {
+        "Geometry": points, "Selection": t.compare("GREATER_EQUAL", written, 0, "INT")}, domain="POINT")  # fmt: skip
+    # before the face: turned with the piece
+    _, deeper, higher = t.axes(factor)
+    lift = t.math("MULTIPLY", t.attribute("lift"), deeper)
+    forward = t.combine(0.0, t.math("MULTIPLY", t.math("MULTIPLY", lift, t.math("COSINE", angle)), -1.0),
+                        t.math("MULTIPLY", t.math("MULTIPLY", lift, t.math("SINE", angle)), -1.0))  # fmt: skip
+    front = t.node("GeometryNodeSetPosition", {"Geometry": texts.outputs[0], "Offset": forward})
+    font = t.math("MULTIPLY", t.attribute("size"), higher)
+    labels = t.node("GeometryNodeInstanceOnPoints", {
+        "Points": front.outputs[0], "Instance": _children(t, "Labels"), "Pick Instance": True,
+        "Instance Index": written, "Rotation": turn,
+        "Scale": t.combine(t.math("MULTIPLY", font, t.attribute("stretch")), font, font)})  # fmt: skip
+    joined = t.node("GeometryNodeJoinGeometry")
+    t.plug(joined.inputs[0], cubes.outputs[0])
+    t.plug(joined.inputs[0], labels.outputs[0])
+    return t.finish(_unless_hidden(t, joined.outputs[0]))
+
+
 def window_tree():
     """The frame, carried along its track while the clock is within its life; `Jump`: hidden while under way."""
     t = Tree(WINDOW, [("Geometry", "Geometry"), ("Step", "Float"), ("Track", "Object"), ("Life From", "Float"),
@@ -215,7 +299,7 @@ def lines_tree():
 
 def tree(name: str):
     """Our group of that name in this file, made when it is missing. A group is ours by its tag, not by its name."""
-    makers = {CELLS: cells_tree, WINDOW: window_tree, LINES: lines_tree}
+    makers = {CELLS: cells_tree, SOLIDS: solids_tree, WINDOW: window_tree, LINES: lines_tree}
     for group in bpy.data.node_groups:
         if group.get(TAG) == f"{name} {VERSION}":
             return group

@@ -73,7 +73,20 @@ POINT_FIELDS = {
     "row": (np.int32, 1, NONE),
     "column": (np.int32, 1, NONE),
     "value": (np.float32, 1, 0.0),
+    "scale": (np.float32, 3, 1.0),
+    "enter_via": (np.float32, 3, 0.0),
+    "enter_turn": (np.float32, 1, 0.0),
+    "enter_scale": (np.float32, 3, 1.0),
+    "exit": (np.float32, 3, 0.0),
+    "exit_via": (np.float32, 3, 0.0),
+    "exit_turn": (np.float32, 1, 0.0),
+    "exit_scale": (np.float32, 3, 1.0),
+    "exit_from": (np.float32, 1, NEVER),
+    "exit_until": (np.float32, 1, NEVER),
 }
+# of solid volumes alone; a part in which one of them is everywhere as it is by default does not carry it
+SOLID_FIELDS = ("scale", "enter_via", "enter_turn", "enter_scale", "exit", "exit_via", "exit_turn", "exit_scale",
+                "exit_from", "exit_until")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,6 +99,11 @@ class Points:
     `born`, `dies`: the clock at which the row appears and goes; it grows over `rise` clock units from `born` on.
     `origin`, `leaves`, `arrives`: it stands that far (cells) from its position until the clock is at `leaves`, and
     moves, with an ease, to its position until `arrives`.
+
+    In a solid volume a row is a rigid piece of size `scale` (cells) that comes and goes on arcs. It comes from `origin`
+    by way of the control point `enter_via` (quadratic Bézier curve, offsets from its position, cells), turned by
+    `enter_turn` (radians about x) and `enter_scale` times as large (along x, y, z) at first; between the clock values `exit_from` and
+    `exit_until` it goes to the offset `exit` by way of `exit_via`, turning to `exit_turn` and scaling to `exit_scale`.
     """
 
     data: dict[str, np.ndarray]
@@ -149,6 +167,7 @@ class Volume:
     card: tuple[float, float, float, float, float] | None = None
     unit: float = 1.0
     parent: str | None = None
+    solid: bool = False  # its rows are rigid pieces on arcs, lit by baked or studio light
 
 
 @dataclass(frozen=True)
@@ -214,6 +233,23 @@ class StepInfo:
 
 
 @dataclass(frozen=True)
+class Floor:
+    """The ground that everything stands on: its colour, and the boxes that darken it.
+
+    `boxes`: rows (x0, y0, z0, x1, y1, z1, strength) in world units; `cell` the length of a cell there, by which contacts
+    fall off. The page is `width` × `height` world units, seen by the plan's camera; `corner` is the light left in the
+    page's corners, of the pool of light in its middle.
+    """
+
+    color: tuple[float, float, float]
+    boxes: np.ndarray
+    cell: float
+    width: float
+    height: float
+    corner: float = 0.84
+
+
+@dataclass(frozen=True)
 class View:
     """An orthographic camera: angles in degrees, `scale` world units across the frame's longer side."""
 
@@ -246,6 +282,8 @@ class Plan:
     steps: tuple[StepInfo, ...]
     view: View
     pixels_per_unit: float
+    floor: Floor | None = None  # None: a plain ground of one colour
+    light: str = "flat"  # "baked" (worked out per vertex) or "studio" (Blender's lights); "flat": the first edition's
     boxes: tuple = field(default=(), repr=False)  # (name, kind, x0, y0, x1, y1) in pixels: what layout tests check
 
     @property

@@ -172,7 +172,7 @@ def run_clock(line: Timeline, plan: Schedule, row: int, scene, *, stays: bool = 
         at = base + i
         if kind == "sweep":
             if i in sweeps:
-                seconds += _sweep(line, plan, (i, *sweeps[i]), base, scene.output.fps, weights)
+                seconds += sweep_clock(line, plan, (i, *sweeps[i]), base, scene.output.fps, weights)
                 line.wait(timing.breath)
             continue
         if moves is not None:
@@ -276,7 +276,7 @@ def turning(plan: Schedule, fps: int) -> float:
     return max(plan.turn - 2 / fps, 0.5 * plan.turn)
 
 
-def _sweep(line: Timeline, plan: Schedule, sweep: tuple[int, int, int], base: float, fps: int, weights) -> list[float]:
+def sweep_clock(line: Timeline, plan: Schedule, sweep: tuple[int, int, int], base: float, fps: int, weights) -> list[float]:
     """Run the clock over one sweep (first step, which sweep, last step), whole numbers on whole frames.
 
     Returns the steps' seconds.
