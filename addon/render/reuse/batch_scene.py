@@ -144,9 +144,9 @@ class Strip:
             yield kind, triangles[meets], np.nonzero(meets)[1]
 
     def _painted(self, kind: int, shape) -> tuple[np.ndarray, np.ndarray]:
-        """Material slots and colours of a kind's triangles: slot 0 shows the colours, the others are materials."""
+        """Material slots of a kind's triangles and colours of their corners: slot 0 shows the colours, the others are materials."""
         if kind not in self.painted:
-            slots, colors = np.zeros(len(shape.material), np.int32), np.zeros((len(shape.material), 4), np.float32)
+            slots, colors = np.zeros(len(shape.material), np.int32), np.zeros((len(shape.material), 3, 4), np.float32)
             looks = shape.looks or ("",)
             places = np.minimum(shape.material, len(looks) - 1)
             for place, name in enumerate(looks):
@@ -156,7 +156,8 @@ class Strip:
                 if self.suns is None or self.mixtures[name] is None:
                     slots[mine] = self._slot(name)
                 else:
-                    colors[mine] = flat_shading.colors(self.reader.turned[kind][mine], *self.mixtures[name], self.suns)
+                    own = {key: values[mine] for key, values in shape.attributes.items()}
+                    colors[mine] = flat_shading.colors(self.reader.turned[kind][mine], self.mixtures[name], self.suns, own)
             self.painted[kind] = slots, colors
         return self.painted[kind]
 
@@ -196,7 +197,7 @@ class Strip:
         layer.data.foreach_set("value", looks.astype(np.int32, copy=False))
         flat = mesh.attributes.new("sharp_face", "BOOLEAN", "FACE")
         flat.data.foreach_set("value", np.ones(count, bool))
-        layer = mesh.attributes.new(flat_shading.ATTRIBUTE, "FLOAT_COLOR", "FACE")
+        layer = mesh.attributes.new(flat_shading.ATTRIBUTE, "FLOAT_COLOR", "POINT")
         layer.data.foreach_set("color", colors.ravel())
         for name, values in attributes.items():
             layer = mesh.attributes.new(name, "FLOAT", "POINT")

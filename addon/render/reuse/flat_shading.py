@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Colours of flat faces worked out once: what Cycles would find again with every ray.
 
-A face's colour is its own light, and of every sun its share by the angle, as Lambert has it. That is known for the two
-kinds of material that figures are made of, lit by plain suns; other materials and lights are left to Cycles.
+A face's colour is its own light, which may be worked out for its corners (an attribute), and of every sun its share by
+the angle, as Lambert has it. That is known for the kinds of material that figures are made of, lit by plain suns; other
+materials and lights are left to Cycles.
 """
 
 import math
+from dataclasses import dataclass
 
 import bpy
 import numpy as np
@@ -38,15 +40,25 @@ def suns(scene, view: np.ndarray, depsgraph) -> list[tuple[np.ndarray, np.ndarra
     return found
 
 
-def mixture(material) -> tuple[np.ndarray, np.ndarray] | None:
-    """(own light, share of others' light) of a material that is made of these two; None for another one."""
+@dataclass(frozen=True)
+class Mixture:
+    """What a material is made of: its own light, the share it returns of others', and by attribute the light that is
+    multiplied by what the attribute says at each corner."""
+
+    glow: np.ndarray
+    matt: np.ndarray
+    baked: dict[str, np.ndarray]
+
+
+def mixture(material) -> Mixture | None:
+    """What a material is made of, where it is made of nothing else; None for another one."""
     tree = material.node_tree if material is not None else None
     if tree is None:
         return None
     output = tree.get_output_node("CYCLES")
     if output is None or any(output.inputs[n].is_linked for n in ("Volume", "Displacement") if n in output.inputs):
         return None
-    glow, matt = np.zeros(3), np.zeros(3)
+    glow, matt, baked = np.zeros(3), np.zeros(3), {}
     waiting = [output.inputs["Surface"]]
     while waiting:
         socket = waiting.pop()
@@ -55,6 +67,8 @@ def mixture(material) -> tuple[np.ndarray, np.ndarray] | None:
         node = socket.links[0].from_node
         if node.type == "ADD_SHADER" and not node.mute:
             waiting += list(node.inputs)
+        elif node.type == "EMISSION" and not node.mute and (name := _baked(node)):
+            baked[name] = baked.get(name, 0.0) + np.array(node.inputs["Color"].default_value[:3])
         elif any(s.is_linked for s in node.inputs) or node.mute:
             return None
         elif node.type == "EMISSION":
@@ -63,19 +77,35 @@ def mixture(material) -> tuple[np.ndarray, np.ndarray] | None:
             matt += np.array(node.inputs["Color"].default_value[:3])
         else:
             return None
-    return glow, matt
+    return Mixture(glow, matt, baked)
 
 
-def colors(triangles: np.ndarray, glow: np.ndarray, matt: np.ndarray, lights) -> np.ndarray:
-    """Linear colours (n, 4) of triangles in the camera's frame, seen from whichever side the camera is on."""
+def _baked(node) -> str | None:
+    """The attribute of the mesh that says how strongly an emission shines, where that is all that is linked to it."""
+    if [s.name for s in node.inputs if s.is_linked] != ["Strength"]:
+        return None
+    link = node.inputs["Strength"].links[0]
+    source = link.from_node
+    plain = source.type == "ATTRIBUTE" and source.attribute_type == "GEOMETRY" and not source.mute
+    return source.attribute_name if plain and link.from_socket.name == "Fac" else None
+
+
+def colors(triangles: np.ndarray, made: Mixture, lights, attributes: dict[str, np.ndarray]) -> np.ndarray:
+    """Linear colours (n, 3, 4) of the corners of triangles in the camera's frame, seen from whichever side it is on.
+
+    `attributes`: by name what the corners say, (n, 3); what a mesh does not carry reads as 0.
+    """
     normal = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
     length = np.linalg.norm(normal, axis=1, keepdims=True)
     normal = normal / np.where(length > 0, length, 1.0)
     normal *= np.where(normal[:, 2:] < 0, -1.0, 1.0)
-    result = np.ones((len(triangles), 4))
-    result[:, :3] = glow
+    result = np.ones((len(triangles), 3, 4))
+    result[..., :3] = made.glow
     for toward, light in lights:
-        result[:, :3] += matt * light * np.maximum(normal @ toward, 0.0)[:, None] / math.pi
+        result[..., :3] += (made.matt * light * np.maximum(normal @ toward, 0.0)[:, None] / math.pi)[:, None]
+    for name, color in made.baked.items():
+        if name in attributes:
+            result[..., :3] += attributes[name][..., None] * color
     return result.astype(np.float32)
 
 
