@@ -15,7 +15,7 @@ from mathutils import Matrix, Vector
 
 from ..story.plan.plan import Lines, Plan, Points, Volume, Window, Words
 from ..story.plan.schedule import by_clock
-from . import compat, keyframes, materials, meshes, trees, tweaks
+from . import compat, keyframes, materials, meshes, solids, trees, tweaks
 from .ownership import FIGURE, ROLE
 
 CAMERA_DISTANCE, SCREEN_DISTANCE = 100.0, 30.0
@@ -137,7 +137,10 @@ class _Builder:
         self.camera()
         cubes = []
         for index, kind in enumerate(plan.cubes):
-            mesh = meshes.cell_shape(f"{kind.shape} {index}", kind.shape, self.leftward)
+            if plan.light == "flat":
+                mesh = meshes.cell_shape(f"{kind.shape} {index}", kind.shape, self.leftward)
+            else:
+                mesh = solids.shape(f"{kind.shape} {index}", kind.shape)
             mesh.materials.append(self.materials[kind.material])
             cubes.append(mesh)
         labels, face = [], meshes.font()
@@ -151,6 +154,8 @@ class _Builder:
         self.cubes, self.labels = self.prototypes("cubes", cubes), self.prototypes("labels", labels)
         tracks = {t.role: meshes.points(t.role, Points.make(t.places)) for t in plan.tracks}
         self.tracks = {role: self.reference(role, mesh) for role, mesh in tracks.items()}
+        if plan.floor is not None:
+            self.floor(plan.floor)
         for volume in plan.volumes:
             self.volume(volume)
         for words in plan.words:
@@ -192,6 +197,12 @@ class _Builder:
         light.rotation_quaternion = direction.to_track_quat("-Z", "Y")
         light.location = (0, 0, 12)
 
+    def floor(self, floor) -> None:
+        """The ground, with the light that is on it."""
+        mesh = solids.floor("Convolume floor", floor, self.basis)
+        mesh.materials.append(next(m for n, m in self.materials.items() if n.startswith("floor")))
+        self.add("floor", "Convolume floor", mesh).hide_select = True
+
     def modifier(self, thing, tree_name: str, **inputs):
         modifier = thing.modifiers.get(tweaks.MODIFIER)
         if modifier is None or modifier.type != "NODES":
@@ -203,17 +214,30 @@ class _Builder:
         keyframes.drive_step(thing, modifier, self.controller)
         return modifier
 
-    def cells(self, role, name, points, parent=None, track=None, taps=(1, 1, 1), dilation=(1, 1, 1), fade=(1e6, 1e6),
-              aside=(0.0, 0.0), aside_from=1e6):  # fmt: skip
-        """A part's object, its rows shown as cubes and texts."""
+    def solids(self, volume: Volume, parent=None, track=None):
+        """A solid volume's object: its rows shown as rigid pieces with their texts."""
+        points, taps, dilation = volume.points, volume.taps, volume.dilation
+        thing, inputs = self.shown(volume.role, volume.name, points, parent)
+        self.modifier(thing, trees.SOLIDS, **inputs, Track=track or thing, Taps=[float(v) for v in taps],
+                      Dilation=[float(v) for v in dilation], Fade_From=float(volume.fade[0]),
+                      Fade_Until=float(volume.fade[1]))  # fmt: skip
+        return thing
+
+    def shown(self, role, name, points, parent):
+        """A part's object, and the collections of what its rows show."""
         cubes, points = self.chosen("cubes", self.cubes, points, ("cube", "faded", "before"))
         labels, points = self.chosen("labels", self.labels, points, ("label", "label_faded"))
         mesh = meshes.points(name, points)
         # points show none of them: so they stand in the Material tab of what one clicks on, to be changed there
         for material in dict.fromkeys(o.data.materials[0] for g in (cubes, labels) for o in g.objects):
             mesh.materials.append(material)
-        thing = self.add(role, name, mesh, parent)
-        self.modifier(thing, trees.CELLS, Cubes=cubes, Labels=labels, Track=track or thing,
+        return self.add(role, name, mesh, parent), {"Cubes": cubes, "Labels": labels}
+
+    def cells(self, role, name, points, parent=None, track=None, taps=(1, 1, 1), dilation=(1, 1, 1), fade=(1e6, 1e6),
+              aside=(0.0, 0.0), aside_from=1e6):  # fmt: skip
+        """A part's object, its rows shown as cubes and texts."""
+        thing, inputs = self.shown(role, name, points, parent)
+        self.modifier(thing, trees.CELLS, **inputs, Track=track or thing,
                       Taps=[float(v) for v in taps], Dilation=[float(v) for v in dilation],
                       Fade_From=float(fade[0]), Fade_Until=float(fade[1]),
                       Moves=bool(np.any(points["origin"])), Aside=[float(aside[0]), 0.0, float(aside[1])],
@@ -223,8 +247,11 @@ class _Builder:
     def volume(self, volume: Volume) -> None:
         parent = self.objects[volume.parent] if volume.parent else None
         track = self.tracks[volume.track] if volume.track else None
-        thing = self.cells(volume.role, volume.name, volume.points, parent, track, volume.taps, volume.dilation,
-                           volume.fade, volume.aside, volume.aside_from)  # fmt: skip
+        if volume.solid:
+            thing = self.solids(volume, parent, track)
+        else:
+            thing = self.cells(volume.role, volume.name, volume.points, parent, track, volume.taps, volume.dilation,
+                               volume.fade, volume.aside, volume.aside_from)  # fmt: skip
         size = parent.scale[0] if parent else 1.0
         thing.location = [v / size for v in volume.location]
         thing.scale = (volume.unit / size,) * 3

@@ -14,6 +14,7 @@ from ..story.plan.plan import Material
 from . import compat
 from .ownership import BUILT, ROLE, digest, touched
 
+LIGHT = "light"  # the attribute that holds the light of a vertex
 AMBIENT = 0.60
 # toward the light, in the camera's own frame of reference: fronts get the rest of 1, tops more, sides less
 FRONT, TOP, SIDE = 1.0 - AMBIENT, 0.52, 0.20
@@ -67,12 +68,40 @@ def make(material: Material, background) -> bpy.types.Material:
         links.new(result, both.inputs[0])
         links.new(diffuse.outputs[0], both.inputs[1])
         result = both.outputs[0]
+    elif material.kind in ("lit", "floor", "glass"):
+        result = _baked(nodes, links, material, emission)
+    elif material.kind == "shade":
+        result = _through(nodes, links, _attribute(nodes, "depth"), emission)
     elif material.kind == "shadow":
         result = _shadow(nodes, links, material, emission)
         made.diffuse_color = (*linear([b + (c - b) * material.alpha * 0.5
                                        for b, c in zip(background, material.color, strict=True)])[:3], 1.0)  # fmt: skip
     links.new(result, output.inputs["Surface"])
     return made
+
+
+def _attribute(nodes, name: str):
+    attribute = nodes.new("ShaderNodeAttribute")
+    attribute.attribute_name = name
+    return attribute.outputs["Fac"]
+
+
+def _baked(nodes, links, material, emission):
+    """The colour times the light that was worked out for the vertices, as strong as the material lets through."""
+    links.new(_attribute(nodes, LIGHT), emission.inputs["Strength"])
+    return emission.outputs[0] if material.alpha == 1 else _through(nodes, links, material.alpha, emission)
+
+
+def _through(nodes, links, strength, emission):
+    """A surface that is there by its strength, a socket or a number; the rest is what lies behind it."""
+    clear, blend = nodes.new("ShaderNodeBsdfTransparent"), nodes.new("ShaderNodeMixShader")
+    if isinstance(strength, float):
+        blend.inputs[0].default_value = strength
+    else:
+        links.new(strength, blend.inputs[0])
+    links.new(clear.outputs[0], blend.inputs[1])
+    links.new(emission.outputs[0], blend.inputs[2])
+    return blend.outputs[0]
 
 
 def _shadow(nodes, links, material, emission):
