@@ -240,7 +240,12 @@ class Scene:
     story: str | None = knob(
         None, "name", "which storyboard tells it: `sliding`, `channels`, …", auto="chosen from the operation"
     )
+    kind: str | None = knob(
+        None, "name", "which kind of figure it is, solid and on a stage: `sliding`, `volume` or `sweep`",
+        auto="none: the story tells it",
+    )  # fmt: skip
     watch: str = knob("", "text", "one sentence: what to watch in it, as docs/gallery.md says it", auto="empty")
+    why: str = knob("", "text", "one line in the figure that says what the operation is for", auto="empty")
     op: Op = Op()
     input: Data = Data()
     weight: Weight = Weight()

@@ -14,6 +14,7 @@ from ..scene.arrays import naming, runs
 from ..scene.checks import Wrong
 from ..scene.load import SceneError
 from ..scene.paths import shown
+from . import kinds
 from .first_edition import (
     channels,
     closeup,
@@ -37,14 +38,17 @@ STORIES = {
     "collapse": global_pooling,
     "transposed": transposed,
 }
+KINDS = {"sliding": kinds.sliding, "volume": kinds.volume, "sweep": kinds.sweep}
 
 
 def make_plan(scene) -> Plan:
     """The plan of a checked scene. Raises SceneError where no story can tell it."""
     trace, file = runs(scene)[0], shown(scene.path)
     with naming(scene):
-        name = story_of(scene, trace)
-        plan = STORIES[name].tell(Sheet(scene), trace)
+        if scene.kind is not None:
+            plan = KINDS[scene.kind].build(scene, trace)
+        else:
+            plan = STORIES[story_of(scene, trace)].tell(Sheet(scene), trace)
     roles = [part.role for parts in (plan.volumes, plan.words, plan.windows, plan.lines) for part in parts]
     if len(set(roles)) < len(roles):
         right = "must be other texts: the figure has a part of that name"

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the clock runs: the full sum once, slowly; two more at double speed; then window and output alone, with a pause
+here and there in which the bench is full again; the last position in full.
+
+The clock goes from i - 1 to i - 1/2 while the window glides to cell i, evenly on to i while the sum is worked out, and
+rests at i. Steps between explained ones are walked, or, where there are more than frames, swept: on every frame the
+clock stands on a whole number.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..plan.schedule import LANDED, Schedule, sweep_clock
+
+from ..plan.timeline import Timeline
+
+GLIDE = 0.32  # seconds a window takes to an explained position
+FULL, DOUBLE, SHORT = "full", "double", "short"
+HOLD = {FULL: 1.1, DOUBLE: 0.55, SHORT: 0.8}  # seconds a finished sum stays before the window leaves
+PARTS = {FULL: 1.0, DOUBLE: 0.5, SHORT: 0.34}  # of `timing.first`
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Steps `first` to `last` of one kind, in `seconds`; before them `pause` seconds in which others may act."""
+
+    first: int
+    last: int
+    kind: str  # FULL, DOUBLE, SHORT, or "run"
+    seconds: float
+    pause: float = 0.0
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """All stretches of a figure, in order; `explained` has the steps whose sums are shown, with their kinds."""
+
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def explained(self) -> dict[int, str]:
+        return {s.first: s.kind for s in self.stretches if s.kind != "run"}
+
+    @property
+    def seconds(self) -> float:
+        return sum(s.pause + s.seconds + (GLIDE + HOLD[s.kind] if s.kind != "run" else 0.0) for s in self.stretches)
+
+
+def rhythm(steps: int, explained: dict[int, str], timing, *, spent: float = 0.0, pauses=None, weights=None) -> Rhythm:
+    """Explained steps in full, and the runs between them within what `timing.longest` leaves.
+
+    `spent`: seconds that go elsewhere; `pauses`: {step: seconds before it in which others act}; `weights`: how much of a
+    run's time each step is worth (default: alike).
+    """
+    pauses = pauses or {}
+    weights = np.ones(steps) if weights is None else np.asarray(weights, float)
+    cuts = sorted({0, steps, *explained, *(i + 1 for i in explained), *pauses})
+    spans = [(a, b - 1) for a, b in zip(cuts, cuts[1:], strict=False) if a < steps]
+    fixed = sum(PARTS[k] * timing.first + GLIDE + HOLD[k] for k in explained.values()) + sum(pauses.values())
+    runs = [(a, b) for a, b in spans if a not in explained]
+    wanted = [weights[a : b + 1].sum() * timing.step for a, b in runs]
+    room = timing.longest - spent - timing.intro - timing.outro - fixed
+    share = min(1.0, max(room, 0.25 * len(runs)) / max(sum(wanted), 1e-9))
+    made, wanted = [], iter(wanted)
+    for a, b in spans:
+        kind = explained.get(a, "run")
+        seconds = PARTS[kind] * timing.first if kind != "run" else next(wanted) * share
+        made.append(Stretch(a, b, kind, seconds, pauses.get(a, 0.0)))
+    return Rhythm(tuple(made))
+
+
+@dataclass(frozen=True)
+class Beats:
+    """When things happen, in seconds: each step's own second, and when the pause before a step begins and ends."""
+
+    seconds: list[float]
+    pauses: dict[int, tuple[float, float]]
+    end: float
+
+
+def run_clock(line: Timeline, told: Rhythm, fps: float, weights=None) -> Beats:
+    """Key the clock for a rhythm, from the timeline's cursor on."""
+    seconds, pauses, frame = [], {}, 1.0 / fps
+    for stretch in told.stretches:
+        if stretch.pause:
+            pauses[stretch.first] = line.cursor, line.cursor + stretch.pause
+            line.wait(stretch.pause)
+        if stretch.kind != "run":
+            i = stretch.first
+            line.play("clock.step", i - LANDED, GLIDE if i else 0.6)
+            line.play("clock.step", i, stretch.seconds, easing="linear")
+            seconds.append(line.cursor)
+            line.wait(HOLD[stretch.kind])
+            continue
+        count = stretch.last - stretch.first + 1
+        each = stretch.seconds / count
+        if each >= 4 * frame:
+            for i in range(stretch.first, stretch.last + 1):
+                line.play("clock.step", i - LANDED, 0.45 * each)
+                line.play("clock.step", i, 0.2 * each, easing="linear")
+                seconds.append(line.cursor)
+                line.wait(max(0.35 * each, 1.001 * frame))
+        else:
+            line.cursor = np.ceil(line.cursor * fps - 1e-6) / fps
+            frames = max(1, round(stretch.seconds * fps))
+            kinds = ("sweep",) * (stretch.last + 1)
+            own = Schedule(kinds, 0.0, frames)
+            seconds += sweep_clock(line, own, (stretch.first, 0, stretch.last), 0.0, fps, weights)
+            line.wait(2 * frame)
+    return Beats(seconds, pauses, line.cursor)
+
+
+def within(i: int, part: float) -> float:
+    """The clock at which `part` (0 to 1) of explained step i's time has gone."""
+    return i - LANDED + LANDED * part
+
+

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The act in which one output cell is worked out on the bench.
+
+A copy of the window's cells slides out of the input through its whole depth and arcs down to the bench, channel by
+channel; the weights come from the filter and meet it; the products step out of their pairs and fall into one partial
+sum per channel; these and the bias roll into one cube, a copy of which flies to its place in the output.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..cast.bench import HALF, PARTIAL, RESULT, Bench
+from ..cast.figure import Figure
+from ..cast.volumes import fitted, shade
+from ..page.glyphs import CAP_HEIGHT, number
+from ..page import palette
+from ..plan.plan import LEAVES, NONE, Points
+from .rhythm import within
+
+SLIDE = 0.10  # part of the time in which the copy slides out
+SUMS, ROLL, STAND, FLY = 0.74, 0.76, 0.86, 0.90  # parts: the sums are there; they roll; the result stands; it flies
+
+
+@dataclass(frozen=True)
+class Operands:
+    """What one step puts on the bench. World places (n, 3) of its taps' cells and of its weights, one row per tap.
+
+    `fills` are the colours of the values, `weight_fills` of the weights; `channel`, `row`, `column` the taps' places in
+    the kernel; `cell`, `weight_cell` and `target_cell` the lengths of the cells they come from and go to.
+    """
+
+    index: int
+    values: np.ndarray
+    weights: np.ndarray
+    products: np.ndarray
+    bias: float | None
+    value: float
+    channel: np.ndarray
+    row: np.ndarray
+    column: np.ndarray
+    fills: list[str]
+    weight_fills: list[str]
+    inks: list[str | None]  # of the values; None: what reads on their fill
+    places: np.ndarray
+    weight_places: np.ndarray
+    cell: float
+    weight_cell: float
+    target: np.ndarray
+    target_cell: float
+    hover: np.ndarray  # the offset to which the copy slides out
+
+
+def schedule(channels: int) -> list[dict[str, float]]:
+    """When, in parts of a step's time, each channel's panel sets out, meets its weights, multiplies and falls."""
+    if channels == 1:
+        return [{"flies": 0.12, "lands": 0.26, "weights": 0.24, "met": 0.40, "opens": 0.46, "open": 0.54,
+                 "falls": 0.64, "summed": SUMS}]  # fmt: skip
+    wide = (SUMS - SLIDE - 0.02) / channels
+    starts = [SLIDE + 0.02 + k * wide for k in range(channels)]
+    parts = {"flies": 0.0, "lands": 0.34, "weights": 0.14, "met": 0.46, "opens": 0.52, "open": 0.66, "falls": 0.80,
+             "summed": 0.98}  # fmt: skip
+    return [{name: a + wide * part for name, part in parts.items()} for a in starts]
+
+
+class Summing:
+    """Makes the rows of pieces of one step; `bench` says where, `greatest` by what sums are coloured."""
+
+    def __init__(self, figure: Figure, bench: Bench, greatest: float, decimals: int = 2):
+        self.figure, self.bench, self.greatest, self.decimals = figure, bench, greatest, decimals
+        self.origin = bench.panels[0]
+
+    def local(self, place) -> np.ndarray:
+        """A world place in the bench's own frame."""
+        return (np.asarray(place) - self.origin) / self.bench.cell
+
+    def step(self, o: Operands) -> list[Points]:
+        """All pieces of a step's sum, in the bench's frame."""
+        channels = int(o.channel.max()) + 1
+        times = [{k: within(o.index, v) for k, v in t.items()} for t in schedule(channels)]
+        made = [self._copies(o, times), self._weights(o, times), self._products(o, times), *self._grounds(o, times)]
+        if self.bench.partials:
+            made += self._partials(o, times)
+        return [*made, *self._result(o)]
+
+    def _columns(self, o, times, name):
+        return np.array([times[c][name] for c in o.channel])
+
+    def _digits(self, texts, fills, face: float, size: float, inks=None) -> dict:
+        """Texts on faces `face` cells high of pieces; `size` is their font size there."""
+        if not self.figure.scene.look.numbers:
+            return {}
+        fits = [fitted(t, size, face) for t in texts]
+        inks = inks or [None] * len(texts)
+        labels = [self.figure.label(t, i or palette.ink_on(f)) for t, f, i in zip(texts, fills, inks, strict=True)]
+        return {"label": labels, "label_faded": labels, "size": [f[0] for f in fits], "stretch": [f[1] for f in fits]}
+
+    def _copies(self, o: Operands, times) -> Points:
+        bench, k = self.bench, o.cell / self.bench.cell
+        rest = self.local(o.places + o.hover)
+        goal = np.array([self.local(bench.pair(c, r, q)) for c, r, q in zip(o.channel, o.row, o.column, strict=True)])
+        way = goal - rest
+        cubes = [self.figure.cube(f) for f in o.fills]
+        texts = [number(v, self.decimals) for v in o.values]
+        # a face of the volume's cell becomes the face of a half: digits shrink and widen with its height
+        size = 0.5 * HALF[2] / CAP_HEIGHT / HALF[2] * k * 1.18
+        return Points.make(
+            rest, cube=cubes, faded=cubes, scale=[(k, k, k)] * len(rest), lift=0.49 * k,
+            **self._digits(texts, o.fills, k, size, o.inks),
+            origin=-np.tile(o.hover / bench.cell, (len(rest), 1)), leaves=within(o.index, 0.0),
+            arrives=within(o.index, SLIDE), exit=way, exit_via=way * (0.55, 0.75, 0.0) + (0, -1.2, 0.9),
+            exit_from=self._columns(o, times, "flies"), exit_until=self._columns(o, times, "lands"),
+            exit_scale=[np.array(HALF) / (k * 1.0)] * len(rest), born=within(o.index, 0.0), dies=o.index + LEAVES,
+            channel=o.channel, row=o.row, column=o.column, value=o.values, step=o.index)  # fmt: skip
+
+    def _weights(self, o: Operands, times) -> Points:
+        bench, k = self.bench, o.weight_cell / self.bench.cell
+        rest = np.array([self.local(bench.pair(c, r, q, True)) for c, r, q in zip(o.channel, o.row, o.column, strict=True)])
+        source = self.local(o.weight_places)
+        cubes = [self.figure.cube(f) for f in o.weight_fills]
+        texts = ["\u00d7" + number(w, self.decimals) for w in o.weights]
+        away = source - rest
+        met = self._columns(o, times, "met")
+        return Points.make(
+            rest, cube=cubes, faded=cubes, scale=[HALF] * len(rest), lift=0.49 * HALF[1],
+            **self._digits(texts, o.weight_fills, HALF[0], 0.5 * HALF[2] * 1.18 / CAP_HEIGHT),
+            origin=away, enter_via=away * (0.5, 0.3, 0.6) + (0, -2.0, 0.6), enter_scale=[k / np.array(HALF)] * len(rest),
+            leaves=self._columns(o, times, "weights"), arrives=met, born=self._columns(o, times, "weights"),
+            dies=o.index + LEAVES, channel=o.channel, row=o.row, column=o.column, value=o.weights, step=o.index)  # fmt: skip
+
+    def _products(self, o: Operands, times) -> Points:
+        bench, k = self.bench, 0.92
+        front = np.array([0.0, -(HALF[1] / 2 + 0.3), -0.03])
+        middle = np.array([(self.local(bench.pair(c, r, q)) + self.local(bench.pair(c, r, q, True))) / 2
+                           for c, r, q in zip(o.channel, o.row, o.column, strict=True)])  # fmt: skip
+        rest = middle + front
+        goal = np.array([self.local(bench.partials[c] if bench.partials else bench.result) for c in o.channel])
+        way = goal - rest
+        fills = [palette.signed(p, self.greatest) for p in o.products]
+        cubes = [self.figure.cube(f) for f in fills]
+        texts = [number(p, self.decimals) for p in o.products]
+        summed = self._columns(o, times, "summed")
+        return Points.make(
+            rest, cube=cubes, faded=cubes, scale=[(0.86, 0.5, 0.72)] * len(rest), lift=0.49 * 0.5,
+            **self._digits(texts, fills, 0.86, 0.46 / CAP_HEIGHT * k),
+            origin=[-front] * len(rest), enter_turn=-np.pi / 2, enter_scale=[(0.7, 0.7, 0.7)] * len(rest),
+            leaves=self._columns(o, times, "opens"), arrives=self._columns(o, times, "open"),
+            exit=way, exit_via=way * (0.4, 1.0, 0.6) + (0, -0.8, 0.8), exit_scale=[(0.5, 0.5, 0.5)] * len(rest),
+            exit_from=self._columns(o, times, "falls"), exit_until=summed,
+            born=self._columns(o, times, "opens"), dies=summed, channel=o.channel, row=o.row, column=o.column,
+            value=o.products, step=o.index)  # fmt: skip
+
+    def _cube(self, place, value, edge, **columns) -> Points:
+        fill = palette.signed(value, self.greatest)
+        cube = self.figure.cube(fill)
+        text = number(value, self.decimals)
+        return Points.make([self.local(place)], cube=cube, faded=cube, scale=[(edge,) * 3], lift=0.49 * edge,
+                           value=value, **self._digits([text], [fill], edge, 0.5 * edge / CAP_HEIGHT), **columns)  # fmt: skip
+
+    def _partials(self, o: Operands, times) -> list[Points]:
+        """The partial sums and the bias, which stay, and their copies that roll into the result."""
+        bench, sums = self.bench, np.zeros(len(times))
+        np.add.at(sums, o.channel, o.products)
+        stands = [(bench.partials[c], sums[c], times[c]["summed"], c) for c in range(len(times))]
+        if o.bias is not None:
+            stands.append((bench.bias, o.bias, within(o.index, SUMS - 0.04), NONE))
+        made = []
+        for place, value, born, channel in stands:
+            own = {"dies": o.index + LEAVES, "step": o.index, "channel": channel}
+            made.append(self._cube(place, value, PARTIAL, born=born, rise=0.02, **own))
+            way = self.local(bench.result) - self.local(place)
+            own |= {"born": within(o.index, ROLL), "dies": within(o.index, STAND), "channel": NONE}
+            made.append(self._cube(place, value, PARTIAL, exit=[way], exit_via=[way * (0.5, 0.5, 0.5) + (0, -0.6, 2.2)],
+                                   exit_turn=-np.pi / 2, exit_scale=[(0.6,) * 3], exit_from=within(o.index, ROLL),
+                                   exit_until=within(o.index, STAND), **own))  # fmt: skip
+            high = np.array(place)[2] / bench.cell - PARTIAL / 2
+            ground = self.local((place[0], place[1], 0.0))
+            made.append(shade(self.figure, (PARTIAL,) * 3, max(high, 0.0), ground, born=born, dies=o.index + LEAVES))
+        return made
+
+    def _result(self, o: Operands) -> list[Points]:
+        bench, size = self.bench, o.target_cell / self.bench.cell / RESULT
+        way = self.local(o.target) - self.local(bench.result)
+        born = within(o.index, STAND if bench.partials else SUMS)
+        ground = self.local((bench.result[0], bench.result[1], 0.0))
+        return [
+            self._cube(bench.result, o.value, RESULT, born=born, rise=0.02, dies=o.index + LEAVES, step=o.index),
+            self._cube(bench.result, o.value, RESULT, born=within(o.index, FLY), dies=o.index, step=NONE, exit=[way],
+                       exit_via=[way * (0.3, 0.6, 0.8) + (0, -1.5, 1.0)], exit_scale=[(size,) * 3],
+                       exit_from=within(o.index, FLY), exit_until=o.index),
+            shade(self.figure, (RESULT,) * 3, 0.0, ground, born=born, dies=o.index + LEAVES),
+        ]  # fmt: skip
+
+    def _grounds(self, o: Operands, times) -> list[Points]:
+        """The shadows of the panels, which grow as these land."""
+        bench, made = self.bench, []
+        size = bench.panel_size(bench.kernel)
+        for c, t in enumerate(times):
+            middle = bench.panels[c] + bench.cell * np.array([(size[0] - 1) / 2, 0, 0])
+            made.append(shade(self.figure, size, 0.0, self.local((middle[0], middle[1], 0.0)), born=t["flies"],
+                              leaves=t["flies"], arrives=t["lands"], origin=[(0.0, 0.0, 1e-6)],
+                              enter_scale=[(0.4, 0.4, 1.0)], dies=o.index + LEAVES))  # fmt: skip
+        return made
+
+

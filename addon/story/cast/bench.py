@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The bench: where the arithmetic of one output cell stands as objects, in front of the volumes.
+
+One panel of pairs per channel (the input's number above, the weight below), beside each panel its partial sum, then the
+bias and the result. All places are world places of middles; `cell` is the world length of a bench cell.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+PITCH_X, PITCH_Z = 1.04, 1.13  # from one pair to the next, in bench cells
+HALF = (0.99, 0.62, 0.49)  # the size of a pair's half
+PARTIAL, RESULT = 0.78, 1.3  # edges of the cubes of partial sums and of the result, in bench cells
+
+
+@dataclass
+class Bench:
+    """The places of one figure's bench."""
+
+    kernel: tuple[int, int]  # rows and columns of a panel
+    cell: float = 1.0
+    panels: list[np.ndarray] = field(default_factory=list)  # of each panel's first pair
+    partials: list[np.ndarray] = field(default_factory=list)  # empty where there is one channel
+    bias: np.ndarray | None = None
+    result: np.ndarray | None = None
+
+    def pair(self, channel: int, row: int, column: int, lower: bool = False) -> np.ndarray:
+        """The middle of a pair's upper or lower half."""
+        half = -0.245 if lower else 0.245
+        return self.panels[channel] + self.cell * np.array([column * PITCH_X, 0.0, half - row * PITCH_Z])
+
+    @staticmethod
+    def panel_size(kernel) -> tuple[float, float, float]:
+        """Columns, depth and rows of a panel, in bench cells, as layout places it."""
+        rows, columns = kernel
+        return (columns - 1) * PITCH_X + 1, HALF[1], (rows - 1) * PITCH_Z + 1
+
+    def stand(self, corner: np.ndarray, kernel) -> np.ndarray:
+        """The middle of the first pair of a panel whose lower front left corner stands at a world place."""
+        return corner + self.cell * np.array([0.5, HALF[1] / 2, (kernel[0] - 1) * PITCH_Z + 0.5])

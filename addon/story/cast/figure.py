@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A figure under construction: it collects the parts of a plan, the kinds of cells and texts that they use, the clock.
+
+Places of words are page units (page/view.py), sizes of type fractions of the frame's height.
+"""
+
+import math
+
+import numpy as np
+
+from ..page.glyphs import CAP_HEIGHT, DESCENT, width
+from ..plan.schedule import creeping
+from ..page import palette
+from ..page.view import HEIGHT, UNIT, Page
+from ..plan.plan import (
+    ALWAYS,
+    NEVER,
+    Cube,
+    Floor,
+    Label,
+    Material,
+    Plan,
+    Points,
+    StepInfo,
+    Track,
+    View,
+    Volume,
+    Window,
+    Words,
+)
+from ..plan.timeline import Timeline
+
+TITLE, NAME, FACTS, SUM, SMALL = 0.042, 0.028, 0.028, 0.036, 0.024  # sizes of type, fractions of the height
+DIGIT = 0.022  # least cap height of a digit, of the frame's height
+CAP = 0.5  # cap height of a digit, of its face
+
+
+def _rgb(code: str) -> tuple[float, float, float]:
+    return tuple(int(code[i : i + 2], 16) / 255 for i in (1, 3, 5))
+
+
+class Figure:
+    """One figure; `page` is the page it is laid out on, `theme` its colours."""
+
+    def __init__(self, scene, azimuth: float = 30.0, elevation: float = 22.0):
+        wide, high = scene.output.size
+        self.scene, self.page = scene, Page(wide / high, azimuth, elevation)
+        self.theme = palette.THEMES[scene.look.theme]
+        self.timeline = Timeline()
+        self.volumes: list[Volume] = []
+        self.windows: list[Window] = []
+        self.tracks: list[Track] = []
+        self.boxes: list[tuple] = []  # (name, kind, left, top, right, bottom, visible from, until) in page units
+        self.shadows: list[tuple] = []
+        self._words: list[Words] = []
+        self._materials: dict[str, Material] = {}
+        self._cubes: dict[Cube, int] = {}
+        self._labels: dict[Label, int] = {}
+        self.material(self.theme.floor, "floor")
+
+    # kinds of things ----------------------------------------------------------------------------------------------
+
+    def material(self, code: str, kind: str, alpha: float = 1.0) -> str:
+        name = f"{kind} {code[1:]}" + (f" {round(alpha * 100)}" if alpha < 1 else "")
+        self._materials.setdefault(name, Material(name, _rgb(code), kind, alpha))
+        return name
+
+    def cube(self, code: str, shape: str = "cell 0", kind: str = "lit", alpha: float = 1.0) -> int:
+        """The number of a kind of piece: a shape (stage/solids.py) in a colour."""
+        return self._cubes.setdefault(Cube(shape, self.material(code, kind, alpha)), len(self._cubes))
+
+    def dimmed(self, code: str) -> str:
+        """A colour in the light outside the window."""
+        return palette.lit(code, self.theme.dim)
+
+    def label(self, text: str, code: str, anchor: str = "center") -> int:
+        return self._labels.setdefault(Label(text, self.material(code, "flat"), anchor), len(self._labels))
+
+    # parts --------------------------------------------------------------------------------------------------------
+
+    def volume(self, role: str, name: str, points, location, unit: float, **more) -> Volume:
+        """A volume of pieces: `location` its origin and `unit` the size of its cells, in world units."""
+        points = points if isinstance(points, Points) else Points.join(points)
+        made = Volume(role, name, points, tuple(float(v) for v in location), unit=float(unit), solid=True, **more)
+        self.volumes.append(made)
+        return made
+
+    def track(self, role: str, places) -> str:
+        self.tracks.append(Track(role, np.asarray(places, np.float32).reshape(-1, 3)))
+        return role
+
+    def tube(self, role: str, name: str, parent: str, track: str, size, life, thickness: float, **more) -> None:
+        """An ink tube around `size` cells of a volume, which follows a track while the clock is within `life`."""
+        ink = self.material(self.theme.tube, "lit")
+        self.windows.append(Window(role, name, parent, track, tuple(map(float, size)), ink, life, thickness, **more))
+
+    def casts(self, low, high, strength: float = 1.0) -> None:
+        """A box that stands on the floor all the time, or floats above it, and darkens it."""
+        self.shadows.append((*low, *high, strength))
+
+    # words --------------------------------------------------------------------------------------------------------
+
+    def text(self, body: str, x: float, y: float, size: float, code: str | None = None, *, align="left", born=ALWAYS,
+             dies=NEVER, kind="words") -> Points:  # fmt: skip
+        """A text with its baseline at the page place (x, y)."""
+        high = size * HEIGHT
+        wide = width(body) * high
+        left = x - wide / 2 if align == "center" else x - wide if align == "right" else x
+        self.boxes.append((body, kind, left, y - CAP_HEIGHT * high, left + wide, y + DESCENT * high, born, dies))
+        across, up = self.page.screen(left, y)
+        return Points.make([(across, 0, up)], label=self.label(body, code or self.theme.ink, "left"),
+                           size=high * UNIT, lift=0.0, born=born, dies=dies)  # fmt: skip
+
+    def words(self, role: str, name: str, points: list[Points]) -> None:
+        if points:
+            self._words.append(Words(role, name, Points.join(points)))
+
+    def heading(self, title: str, facts: str) -> None:
+        """The title at the left margin and what the operation's parameters are at the right, on one baseline."""
+        if not self.scene.look.title:
+            return
+        y, right = 9.2, self.page.width - 8.0
+        room = right - 8.0 - width(title) * TITLE * HEIGHT - 3.0
+        size = min(FACTS, FACTS * room / max(width(facts) * FACTS * HEIGHT, 1e-6)) if room > 0 else FACTS
+        made = [self.text(title, 8.0, y, TITLE)] if title else []
+        made += [self.text(facts, right, y, size, self.theme.secondary, align="right")] if facts else []
+        self.words("title", "Title", made)
+
+    # the plan -----------------------------------------------------------------------------------------------------
+
+    def plan(self, title: str, steps: list[StepInfo]) -> Plan:
+        output, page = self.scene.output, self.page
+        wide, high = output.size
+        pixels = high / HEIGHT
+        cell = max((v.unit for v in self.volumes), default=1.0)
+        return Plan(
+            id=self.scene.id, title=title, seconds=math.ceil(self.timeline.cursor * output.fps - 1e-6) / output.fps,
+            fps=output.fps, size=tuple(output.size), theme=self.theme.name, background=_rgb(self.theme.floor),
+            transparent=self.theme.transparent, materials=tuple(self._materials.values()), cubes=tuple(self._cubes),
+            labels=tuple(self._labels), tracks=tuple(self.tracks), volumes=tuple(self.volumes),
+            windows=tuple(self.windows), words=tuple(self._words), lines=(),
+            channels=creeping(self.timeline.compile()), steps=tuple(steps),
+            view=View(page.azimuth, page.elevation, max(page.width, HEIGHT) * UNIT),
+            pixels_per_unit=pixels / UNIT, light="baked",
+            floor=Floor(_rgb(self.theme.floor), np.array(self.shadows, float).reshape(-1, 7), cell,
+                        page.width * UNIT, HEIGHT * UNIT),
+            boxes=tuple((name, kind, *self._pixels(box[:4]), *box[4:]) for name, kind, *box in self.boxes),
+        )  # fmt: skip
+
+    def _pixels(self, box) -> tuple[float, float, float, float]:
+        """A page box in pixels from the frame's middle, up being positive, as layout tests read it."""
+        k, middle = self.scene.output.size[1] / HEIGHT, (self.page.width / 2, HEIGHT / 2)
+        left, top, right, bottom = box
+        return ((left - middle[0]) * k, (middle[1] - bottom) * k, (right - middle[0]) * k, (middle[1] - top) * k)

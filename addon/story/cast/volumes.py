@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Volumes of cells as one block: the input with its padding, filters, the output whose cells come one by one.
+
+A volume's own frame: one cell is 1, column c at x = c, row r at z = -r, channel k at y = k × (1 + GAP), the middle of
+its first cell at the origin.
+"""
+
+import numpy as np
+
+from ..page.glyphs import CAP_HEIGHT, number, width
+from ..page import palette
+from ..page.view import HEIGHT, UNIT
+from ..plan.plan import NONE, Points
+from .figure import CAP, DIGIT, Figure
+
+GAP = 0.12  # between the channels of a volume, in cells: so slices can be counted at its side
+FACE = 0.49  # from a cell's middle to just before its front face
+SHADE = "#20242E"  # the colour of shadows
+NARROWEST, FULL = 0.66, 0.84  # how far a number may be squeezed; how much of a face's width it may take
+LEFT, RIGHT, FRONT, BACK, BELOW, ABOVE = (1 << i for i in range(6))  # neighbours, as bits of a cell's mask
+
+
+def neighbours(solid: np.ndarray, standing: bool = True) -> np.ndarray:
+    """The mask of each cell's neighbours in a block, `solid` (channels, rows, columns) saying where cells are.
+
+    `standing`: the block's lowest row stands on the floor, which counts as a neighbour below.
+    """
+    padded = np.pad(np.asarray(solid, bool), 1)
+    if standing:
+        padded[:, -1] = True
+    inner = (slice(1, -1),) * 3
+    mask = np.zeros(solid.shape, int)
+    for bit, axis, shift in ((LEFT, 2, 1), (RIGHT, 2, -1), (FRONT, 0, 1), (BACK, 0, -1), (BELOW, 1, -1), (ABOVE, 1, 1)):
+        mask |= bit * np.roll(padded, shift, axis)[inner]
+    return mask
+
+
+def places(shape, gap: float = GAP) -> np.ndarray:
+    """The middles of a block's cells (channels, rows, columns), shape (n, 3), in scan order."""
+    channel, row, column = (a.ravel() for a in np.indices(shape))
+    return np.column_stack([column, channel * (1 + gap), -row]).astype(float)
+
+
+def deep(channels: int, gap: float = GAP) -> float:
+    """How far a block of so many channels reaches into the picture, in cells."""
+    return channels + gap * (channels - 1)
+
+
+def digit_size(cell: float, face: float = 1.0) -> float:
+    """The font size (cells) of digits on a face `face` cells high, of cells `cell` world units long; 0 where they would
+    be too small to read."""
+    least = DIGIT * HEIGHT * UNIT / (0.927 * cell)  # a front face is seen at 22 degrees
+    cap = max(CAP * face, min(least, 0.62 * face))
+    return cap / CAP_HEIGHT if cap >= least - 1e-6 else 0.0
+
+
+def fitted(text: str, size: float, wide: float = 1.0) -> tuple[float, float]:
+    """Font size and horizontal scale at which a text stands on a face `wide` cells wide: squeezed first, then smaller."""
+    ink = max(width(text) - 0.16, 0.1) * size
+    room = FULL * wide
+    if ink <= room:
+        return size, 1.0
+    if ink * NARROWEST <= room:
+        return size, room / ink
+    return size * room / (ink * NARROWEST), NARROWEST
+
+
+def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dimmed: bool = True) -> dict:
+    """The columns that write texts on faces of these colours."""
+    if not size:
+        return {}
+    fits = [fitted(t, size, wide) for t in texts]
+    inks = [palette.ink_on(f) for f in fills]
+    columns = {"label": [figure.label(t, i) if t else NONE for t, i in zip(texts, inks, strict=True)],
+               "size": [f[0] for f in fits], "stretch": [f[1] for f in fits]}  # fmt: skip
+    if dimmed:
+        columns["label_faded"] = columns["label"]
+    return columns
+
+
+def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0), solid=None, digits: bool = True,
+          decimals: int = 2, standing: bool = True, dims: bool = True, gap: float = GAP, **columns) -> Points:  # fmt: skip
+    """The cells of `values` (channels, rows, columns) as one block; numbers stand on its front slice.
+
+    `fill(value, channel)` is a cell's colour, `cell` its length in world units, `offset` (rows, columns) where its first
+    cell lies. `solid`: where the block has cells, of the padded shape, if it is not `values` alone.
+    """
+    values = np.asarray(values)
+    top, left = offset
+    if solid is None:
+        solid = np.ones(values.shape, bool)
+        mask = neighbours(solid, standing)
+    else:
+        rows, across = values.shape[1:]
+        mask = neighbours(solid, standing)[:, top : top + rows, left : left + across]
+    channel, row, column = (a.ravel() for a in np.indices(values.shape))
+    fills = [fill(v, k) for v, k in zip(values.ravel(), channel, strict=True)]
+    shapes = [f"cell {m}" for m in mask.ravel()]
+    cubes = [figure.cube(f, s) for f, s in zip(fills, shapes, strict=True)]
+    faded = [figure.cube(figure.dimmed(f), s) for f, s in zip(fills, shapes, strict=True)] if dims else cubes
+    at = places(values.shape, gap) + (left, 0, -top)
+    size = digit_size(cell) if digits and figure.scene.look.numbers else 0.0
+    front = channel == 0
+    texts = [number(v, decimals) if f else "" for v, f in zip(values.ravel(), front, strict=True)]
+    known = {"row": row, "column": column, "channel": channel, "value": values.ravel(), "lift": FACE}
+    return Points.make(at, cube=cubes, faded=faded, **known, **written(figure, texts, fills, size), **columns)
+
+
+def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: bool = True, texts: str = "",
+          cell: float = 1.0, gap: float = GAP, **columns) -> Points:  # fmt: skip
+    """Frosted cells at `where` (a mask of the block's shape), the outer faces of which are drawn; `texts` on those in
+    front. `solid`: where the block has any cells."""
+    mask, theme = neighbours(solid, standing), figure.theme
+    index = np.argwhere(where)
+    shapes = [f"cell {mask[tuple(i)]}" for i in index]
+    cubes = [figure.cube(theme.frosted, s, "glass", theme.frosted_alpha) for s in shapes]
+    channel, row, column = index.T
+    at = np.column_stack([column, channel * (1 + gap), -row]).astype(float)
+    size = digit_size(cell) if texts and figure.scene.look.numbers else 0.0
+    known = {"cube": cubes, "faded": cubes, "lift": FACE, "channel": channel, "row": row, "column": column}
+    if size:
+        label = figure.label(texts, theme.padding_ink)
+        labels = np.where(channel == 0, label, NONE)
+        known |= {"label": labels, "label_faded": labels, "size": size}
+    return Points.make(at, **known, **columns)
+
+
+def coming(figure: Figure, values: np.ndarray, fill, births: np.ndarray, *, cell: float, grow: float = 0.2,
+           digits: bool = True, decimals: int = 2, before: bool = True, dims: bool = False, **columns) -> Points:  # fmt: skip
+    """One slice (rows, columns) whose cells are frosted until the clock reaches their `births`."""
+    made = block(figure, values[None], fill, cell=cell, digits=digits, decimals=decimals, dims=dims, **columns)
+    made["born"][:], made["rise"][:] = births - grow * 0.0, 0.0
+    made["step"][:] = np.round(births)
+    if before:
+        theme, mask = figure.theme, neighbours(np.ones((1, *values.shape), bool))
+        made["before"][:] = [figure.cube(theme.frosted, f"cell {m}", "glass", theme.frosted_alpha) for m in mask.ravel()]
+    return made
+
+
+def shade(figure: Figure, size, above: float, at, *, strength: float = 1.0, **columns) -> Points:
+    """The soft shadow of a box of `size` (cells) whose foot is `above` the floor: a card that lies on the floor below it.
+
+    `at`: where the middle of the box's foot is above, in the volume's frame, on the floor.
+    """
+    words = "shadow " + " ".join(f"{v:g}" for v in (*size, above, strength))
+    kind = figure.cube(SHADE, words, "shade")
+    return Points.make([at], cube=kind, faded=kind, **columns)
+
+
+def card(figure: Figure, text: str, code: str, at, high: float, **columns) -> Points:
+    """A small numbered card that stands at `at`, `high` cells high."""
+    wide = high * max(1.25, 0.5 + 0.62 * len(text))
+    shape = f"box {wide:.4g} {0.22 * high:.4g} {high:.4g} 16"
+    size, stretch = fitted(text, 0.72 * high / CAP_HEIGHT, wide)
+    kind, label = figure.cube(code, shape), figure.label(text, "#FFFFFF")
+    return Points.make([at], cube=kind, faded=kind, label=label, label_faded=label, size=size, stretch=stretch,
+                       lift=0.11 * high + 0.01, **columns)  # fmt: skip
+
+

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A weighted sum on the stage: the input with its padding, its window, and what each step brings to the bench.
+
+It holds where every cell of the input and of a filter is in the world, and in which colour; kinds place the rest.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..acts.summing import Operands
+from ..page.glyphs import number, operand
+from ..page import palette
+from ..plan.plan import LANDED, NEVER
+from . import volumes
+from .figure import Figure
+
+TUBE = 0.09  # of a cell, how thick a tube is
+
+
+def planar(trace):
+    """Kernel, stride, padding pairs and dilation of a trace over (rows, columns); one axis is a single row."""
+    lead = 2 - len(trace.kernel_size)
+    pairs = ((0, 0),) * lead + tuple((int(a), int(b)) for a, b in trace.padding)
+    return (1,) * lead + trace.kernel_size, (1,) * lead + trace.stride, pairs, (1,) * lead + trace.dilation
+
+
+def planes(array: np.ndarray) -> np.ndarray:
+    """(channels, *spatial) as (channels, rows, columns)."""
+    return array if array.ndim == 3 else array[:, None, :]
+
+
+@dataclass
+class Weighted:
+    """The cast of one run: `corner` is where the input's block stands, `cell` its cells' length (world units)."""
+
+    figure: Figure
+    trace: object
+    corner: np.ndarray
+    cell: float
+    role: str = "input"
+
+    def __post_init__(self):
+        self.kernel, self.stride, self.pads, self.dilation = planar(self.trace)
+        self.input = planes(self.trace.input)
+        self.channels = len(self.input)
+        (top, bottom), (left, right) = self.pads
+        rows, columns = self.input.shape[1:]
+        self.shape = rows + top + bottom, columns + left + right
+        self.padded = any(v for pair in self.pads for v in pair)
+        self.reach = tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
+        signs = self.trace.input.min() < 0
+        self.greatest = float(np.abs(self.trace.input).max()) or 1.0
+        self.signed = bool(signs)
+        self.weight_greatest = max(float(np.abs(self.trace.weight).max()), 1.0)
+        if np.abs(self.trace.weight).max() == 1:  # ones are no extremes: the deepest shades stay for sums
+            self.weight_greatest = 1.5
+        sums = [abs(float(v)) for v in (self.trace.output.min(), self.trace.output.max())]
+        self.sum_greatest = max(sums) or 1.0
+
+    # colours and places --------------------------------------------------------------------------------------------
+
+    def fill(self, value, channel: int) -> str:
+        """The colour of an input's cell."""
+        if self.signed:
+            return palette.signed(value, self.greatest)
+        return palette.unsigned(value, self.greatest, self.ramp(channel))
+
+    def ramp(self, channel: int):
+        if self.channels == 3:
+            return (palette.RED, palette.GREEN, palette.BLUE)[channel]
+        return palette.BLUE
+
+    def weight_fill(self, value, channel: int = 0) -> str:
+        return palette.signed(value, self.weight_greatest)
+
+    def sum_fill(self, value, channel: int = 0) -> str:
+        return palette.signed(value, self.sum_greatest)
+
+    @staticmethod
+    def block_size(shape, channels: int, gap: float = volumes.GAP) -> tuple[float, float, float]:
+        """Columns, depth and rows of a block, as layout places it."""
+        return shape[1], volumes.deep(channels, gap), shape[0]
+
+    @property
+    def location(self) -> np.ndarray:
+        """The middle of the input's first padded cell."""
+        return first_middle(self.corner, self.cell, self.shape[0])
+
+    def place(self, channel, row, column) -> np.ndarray:
+        """World places of padded cells."""
+        at = np.column_stack([column, np.asarray(channel) * (1 + volumes.GAP), -np.asarray(row)])
+        return self.location + self.cell * at
+
+    # the cast ------------------------------------------------------------------------------------------------------
+
+    def windows(self) -> np.ndarray:
+        """The middle of the window's front cells at every step of one output channel, in the input's frame."""
+        rows, columns = planes(self.trace.output).shape[1:]
+        r, c = (a.ravel() for a in np.indices((rows, columns)))
+        middle = [(k - 1) / 2 for k in self.reach]
+        return np.column_stack([c * self.stride[1] + middle[1], 0 * r, -(r * self.stride[0] + middle[0])])
+
+    def add_input(self, name: str, *, arrives: float | None, digits: bool = True, steps: int = 1) -> None:
+        """The input as one block, lit where the window stands; the padding arrives as a glass shell at a clock value."""
+        figure, (top, left) = self.figure, (self.pads[0][0], self.pads[1][0])
+        solid = np.zeros((self.channels, *self.shape), bool)
+        rows, columns = self.input.shape[1:]
+        solid[:, top : top + rows, left : left + columns] = True
+        parts = [volumes.block(figure, self.input, self.fill, cell=self.cell, offset=(top, left), solid=solid,
+                               digits=digits, standing=not self.padded)]  # fmt: skip
+        if self.padded:
+            everywhere = np.ones_like(solid)
+            shell = volumes.glass(figure, everywhere, ~solid, texts="0" if digits else "", cell=self.cell)
+            if arrives is not None:
+                middle = np.array([(self.shape[1] - 1) / 2, 0, -(self.shape[0] - 1) / 2])
+                away = shell["position"] - middle
+                turn = np.arctan2(away[:, 0], away[:, 2])
+                shell["born"][:] = arrives + 0.85 * (turn - turn.min()) / max(np.ptp(turn), 1e-6)
+                shell["rise"][:] = 0.12
+            parts.append(shell)
+        figure.track(f"{self.role}.track", np.tile(self.windows(), (steps, 1)))
+        deep = 1e3  # every channel is in the window
+        figure.volume(self.role, name, parts, self.location, self.cell, track=f"{self.role}.track",
+                      taps=(self.kernel[1], deep, self.kernel[0]), dilation=(self.dilation[1], 1, self.dilation[0]),
+                      fade=(-LANDED, len(self.trace) - 0.4))  # fmt: skip
+        high = self.corner + self.cell * np.array(self.block_size(self.shape, self.channels))
+        figure.casts(self.corner, high)
+
+    def add_tube(self, name: str, until: float = NEVER, lift: float = 0.0) -> None:
+        """The tube around the window, through every channel."""
+        depth = volumes.deep(self.channels)
+        size = (self.reach[1] + 0.03, depth + 0.06 + lift, self.reach[0] + 0.03)
+        at = self.windows() + (0, (depth - 1) / 2 - lift / 2, 0)
+        steps = len(self.trace) // len(at)
+        self.figure.track(f"{self.role}.window.track", np.tile(at, (steps, 1)))
+        self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
+                         (-LANDED, until), TUBE)  # fmt: skip
+
+    def operands(self, i: int, weight_places, weight_cell: float, target, target_cell: float, hover) -> Operands:
+        """What step `i` brings to the bench; `weight_places(step)` gives its weights' world places (n, 3)."""
+        step, lead = self.trace[i], 2 - len(self.trace.kernel_size)
+        inner = step.kernel_index if not lead else np.insert(step.kernel_index, 1, 0, axis=1)
+        spots = step.positions if not lead else np.insert(step.positions, 1, 0, axis=1)
+        before = np.array([p[0] for p in self.pads])
+        place = self.place(spots[:, 0], spots[:, 1] + before[0], spots[:, 2] + before[1])
+        theme = self.figure.theme
+        fills = [self.fill(v, int(c)) if real else theme.frosted
+                 for v, c, real in zip(step.values, spots[:, 0], step.real, strict=True)]  # fmt: skip
+        return Operands(
+            index=i, values=step.values, weights=step.weights, products=step.products,
+            bias=None if self.trace.bias is None else float(step.bias), value=float(step.value), channel=inner[:, 0],
+            row=inner[:, 1], column=inner[:, 2], fills=fills,
+            weight_fills=[self.weight_fill(w) for w in step.weights],
+            inks=[None if real else theme.padding_ink for real in step.real], places=place,
+            weight_places=weight_places(step), cell=self.cell, weight_cell=weight_cell, target=np.asarray(target),
+            target_cell=target_cell, hover=np.asarray(hover, float))  # fmt: skip
+
+
+def first_middle(corner, cell: float, rows: float) -> np.ndarray:
+    """The middle of the first cell of a block that stands at a corner."""
+    return np.asarray(corner) + cell * np.array([0.5, 0.5, rows - 0.5])
+
+
+def sum_text(step, name: str, *, upto: int = 32) -> str:
+    """A step's sum as one line: its products, what they come to, its bias, its value."""
+    if len(step.products) > upto:
+        return f"{name} = {number(step.value)}"
+    pairs = " + ".join(f"{operand(v)}\u00d7{operand(w)}" for v, w in zip(step.values, step.weights, strict=True))
+    come = " + ".join(operand(p) for p in step.products)
+    bias = f" + {operand(step.bias)}" if step.bias else ""
+    return f"{name} = {pairs}{bias} = {come}{bias} = {number(step.value)}"
+
+

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds of figures: which cast, which acts, which layout. Composition only; what is new belongs in cast/ or acts/.
+
+A kind is a module with `build(scene, trace) -> Plan`.
+"""
+
+from . import sliding, sweep, volume
+
+__all__ = ["sliding", "sweep", "volume"]

@@ -1,0 +1,1 @@
+from .sliding import build

@@ -1,0 +1,361 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kind `volume`: several channels or filters. Input, filters and output stand as blocks; a panel per channel on the bench.
+
+The filter at work steps forward, large, in the tube; the slice that it fills stands in front of the output, and files in
+when it is full: the newest in front, the older ones pushed back.
+"""
+
+import numpy as np
+
+from ..acts.rhythm import DOUBLE, FULL, SHORT, rhythm, run_clock, within
+from ..acts.summing import STAND, SUMS, Summing, schedule
+from ..cast import volumes
+from ..cast.bench import PARTIAL, RESULT, Bench
+from ..cast.figure import NAME, SMALL, SUM, Figure
+from ..cast.weighted import TUBE, Weighted, first_middle, planar, planes, sum_text
+from ..page.captions import cell_name, facts, shape_text
+from ..page.glyphs import TIMES, number
+from ..page import palette
+from ..page.layout import Block, Column, Row, solve
+from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, StepInfo
+
+NAMES = 4.4  # page units for a name above a block
+CARD = 0.62  # height of a card, in cells of a volume
+APART = 1.0  # cells between the slice being written and the stack
+TURN = 25.0  # degrees by which the blocks turn in place at the start
+FILE, CHANGE = 0.45, 0.55  # seconds in which a slice files in, and a filter changes
+PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
+
+
+def build(scene, trace):
+    """The plan of several channels or filters."""
+    return _Volume(scene, trace).plan()
+
+
+class _Volume:
+    def __init__(self, scene, trace):
+        self.scene, self.trace, self.figure = scene, trace, Figure(scene)
+        self.out = planes(trace.output)
+        self.filters, (self.rows, self.columns) = len(self.out), self.out.shape[1:]
+        self.kernel = planar(trace)[0]
+        self.section = self.rows * self.columns
+        self.per_filter = trace.weight.shape[1]
+        self._lay_out()
+        self.cast = Weighted(self.figure, trace, self.given.corner, self.given.cell)
+
+    # layout --------------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        trace, page, bias = self.trace, self.figure.page, self.trace.bias is not None
+        pads = planar(trace)[2]
+        shape = [n + sum(p) for n, p in zip(planes(trace.input).shape[1:], pads, strict=True)]
+        best = None
+        for panel in (8.2, 7.8, 7.4, 7.0, 6.6, 6.2, 5.6, 5.0, 4.2, 3.4):
+            parts = self._parts(shape, bias, panel)
+            cell = solve(page, parts[0], (8.0, 12.6, page.width - 8.0, 85.0), 7.0)
+            score = min(cell / 4.05, 1.1) * 1.6 + min(panel / 7.4, 1.0)
+            if cell and (best is None or score > best[0] + 1e-6):
+                best = score, cell, panel
+        if best is None:
+            raise ValueError("no room")
+        self.cell = best[1]
+        tree, *named = self._parts(shape, bias, best[2])
+        solve(page, tree, (8.0, 12.6, page.width - 8.0, 85.0), 7.0)
+        self.given, self.small, self.work, self.made, self.panels, self.partials, self.extra, self.result = named
+        self.bench = Bench(self.kernel, self.panels[0].cell)
+        self.bench.panels = [self.bench.stand(p.corner, self.kernel) for p in self.panels]
+        middle = PARTIAL / 2 * np.ones(3)
+        self.bench.partials = [p.corner + p.cell * middle for p in self.partials]
+        if self.extra:
+            self.bench.bias = self.extra.corner + self.extra.cell * middle
+        self.bench.result = self.result.corner + self.result.cell * RESULT / 2 * np.ones(3)
+
+    def _parts(self, shape, bias: bool, panel: float) -> tuple:
+        """The layout's tree and its blocks."""
+        channels, per, filters = len(self.trace.input), self.per_filter, self.filters
+        carded = CARD * 0.9 if channels > 1 else 0.0
+        given = Block("input", (shape[1], volumes.deep(channels), shape[0] + carded), above=NAMES)
+        size = (self.kernel[1], volumes.deep(per), self.kernel[0])
+        work = Block("filter", (*size[:2], size[2] + (CARD if filters > 1 else 0)), 1.12, above=0.0 if filters > 1 else NAMES)
+        depth = volumes.deep(filters) + (APART if filters > 1 else 0.0)
+        made = Block("output", (self.columns, depth, self.rows + (CARD * 0.9 if filters > 1 else 0.0)), above=NAMES)
+        small = [Block(f"filter {n}", (*size[:2], size[2] + 1.3), 0.36 if filters > 4 else 0.5) for n in range(filters)]
+        middle = work
+        if filters > 1:
+            lines = [small[k : k + 8] for k in range(0, filters, 8)]
+            rows = [Row(line, gap=0.9, spread=1.5) for line in lines]
+            rows[0].parts[0].above = NAMES
+            middle = Column([*rows, work], gap=1.5, spread=4.0)
+        panels = [Block(f"panel {c}", Bench.panel_size(self.kernel), 0.0, above=2.9, least=panel) for c in range(per)]
+        partials = [Block(f"sum {c}", (PARTIAL,) * 3, 0.0, least=panel) for c in range(per)] if per > 1 or bias else []
+        extra = Block("bias", (PARTIAL,) * 3, 0.0, least=panel) if bias else None
+        result = Block("result", (RESULT,) * 3, 0.0, least=panel)
+        pairs = [Row([p, s], gap=0.8, spread=0.6, align=(0.5, 0.62)) for p, s in zip(panels, partials, strict=True)] or panels
+        bench = Row([*pairs, *([extra] if extra else []), result], gap=3.4, spread=5.0, align=(0.5, 0.62))
+        top = Row([given, middle, made], gap=4.5, spread=14.0, align=(0.5, 0.6))
+        return Column([top, bench], gap=-3.0, spread=2.0), given, small, work, made, panels, partials, extra, result
+
+    # the story -----------------------------------------------------------------------------------------------------
+
+    def plan(self):
+        scene, trace, figure, cast = self.scene, self.trace, self.figure, self.cast
+        figure.heading(scene.words.title or scene.title,
+                       facts(scene, trace, (*trace.kernel_size, self.per_filter), self.filters))  # fmt: skip
+        self._clock()
+        cast.add_input(scene.words.input, arrives=PADDED if cast.padded else None)
+        cast.add_tube("Window", until=len(trace) - 0.45)
+        if len(trace.input) > 1:
+            self._channel_cards()
+        self._filters()
+        self._output()
+        infos = self._sums()
+        self._turns()
+        if scene.look.labels:
+            self._names()
+        return figure.plan(scene.title, infos)
+
+    def _clock(self) -> None:
+        timing, line, count, section = self.scene.timing, self.figure.timeline, len(self.trace), self.section
+        explained = {i: kind for i, kind in zip(range(3), (FULL, DOUBLE, DOUBLE), strict=False) if i < min(count, section)}
+        if self.filters == 1:
+            ends = [self.columns * r + self.columns - 1 for r in range(self.rows)]
+            explained |= {i: SHORT for i in ends[1::2] if i not in explained}
+        elif self.filters > 1:
+            explained[section] = SHORT
+        explained.setdefault(count - 1, SHORT)
+        pauses = {n * section: FILE + CHANGE for n in range(1, self.filters)}
+        spent = 1.6 + (1.3 if self.cast.padded else 0.0) + FILE
+        self.told = rhythm(count, explained, timing, spent=spent, pauses=pauses)
+        line.declare("clock.step", PADDED if self.cast.padded else START)
+        self.turning = (0.5 * timing.intro, 1.8)
+        line.wait(timing.intro + 1.6)
+        if self.cast.padded:
+            line.play("clock.step", START, 0.9, easing="linear")
+            line.wait(0.4)
+        self.beats = run_clock(line, self.told, self.scene.output.fps)
+        line.play("clock.step", count - 1 + 0.55, 0.2)
+        self.filing = line.cursor
+        line.wait(FILE + timing.outro)
+
+    def _channel_cards(self) -> None:
+        """A card on top of each of the input's slices that names its channel."""
+        figure, cast, theme = self.figure, self.cast, self.figure.theme
+        names = self._channels()
+        colors = list(theme.channels.values()) if len(names) == 3 else [palette.card(7)] * len(names)
+        top = 0.5 + CARD / 2
+        cards = [volumes.card(figure, name, color, (0.3 + 0.62 * k, k * (1 + volumes.GAP), top), CARD)
+                 for k, (name, color) in enumerate(zip(names, colors, strict=True))]  # fmt: skip
+        figure.volume("input.cards", "Channel cards", cards, (0, 0, 0), cast.cell, parent=cast.role)
+
+    def _channels(self) -> list[str]:
+        w, base, count = self.scene.words, self.scene.look.index_from, len(self.trace.input)
+        return list(w.channels) if count == len(w.channels) else [str(k + base) for k in range(count)]
+
+    def _filters(self) -> None:
+        """Each filter as a small block with its card; the one at work forward, large, its numbers readable."""
+        figure, cast, trace, count = self.figure, self.cast, self.trace, len(self.trace)
+        unit = self.work.cell
+        self.work_at = first_middle(self.work.corner, unit, self.kernel[0])
+        depth = volumes.deep(self.per_filter)
+        line, base = figure.timeline, self.scene.look.index_from
+        for n in range(self.filters):
+            values = planes(trace.weight[n])
+            plain = volumes.block(figure, values, cast.weight_fill, cell=unit, digits=False, dims=False)
+            front = volumes.block(figure, values[:1], cast.weight_fill, cell=unit, dims=False)
+            since, until = (n * self.section - 0.62, (n + 1) * self.section - 0.88) if self.filters > 1 else (ALWAYS, NEVER)
+            if n == 0:
+                since = ALWAYS if self.filters == 1 else -0.75
+            if n + 1 == self.filters:
+                until = NEVER
+            digits = volumes.Points.make(front["position"], **{k: front[k] for k in ("label", "size", "stretch", "lift")},
+                                         born=since, dies=until)  # fmt: skip
+            parts = [plain, digits]
+            name = self.scene.words.filter
+            if self.filters > 1:
+                middle = ((self.kernel[1] - 1) / 2, 0.0, 0.5 + 0.55)
+                parts.append(volumes.card(figure, str(n + base), palette.card(n), middle, 1.05))
+                name = f"{name} {n + base}"
+            role = f"filter.{n}"
+            if self.filters == 1:
+                figure.volume(role, name, parts, self.work_at, unit)
+                figure.casts(self.work.corner, self.work.corner + unit * np.array((*self.work.size[:2], self.kernel[0])))
+                continue
+            small = self.small[n]
+            home = first_middle(small.corner, small.cell, self.kernel[0])
+            figure.volume(role, name, parts, home, small.cell)
+            figure.casts(small.corner, small.corner + small.cell * np.array((*small.size[:2], self.kernel[0])), 0.8)
+            a = self.beats.pauses.get(n * self.section, (line.cursor, line.cursor))[0] + FILE * 0.3 if n else None
+            came = self.beats.seconds[0] - 1.0
+            for axis, key in enumerate("xyz"):
+                for path, start, end in (("location", home[axis], self.work_at[axis]), ("scale", small.cell, unit)):
+                    channel = f"{role}.{path}.{key}"
+                    line.declare(channel, start)
+                    begin = self.arrives if n == 0 else a
+                    line.add(channel, end, CHANGE, at=begin)
+                    if n + 1 < self.filters:
+                        line.add(channel, start, CHANGE, at=self.beats.pauses[(n + 1) * self.section][0] + FILE * 0.3)
+            del came
+        size = (self.kernel[1] + 0.04, depth + 0.08, self.kernel[0] + 0.04)
+        tube = "tube " + " ".join(f"{v:.4g}" for v in (*size, TUBE))
+        kind = figure.cube(figure.theme.tube, tube)
+        middle = ((self.kernel[1] - 1) / 2, (depth - 1) / 2, -(self.kernel[0] - 1) / 2)
+        lives = [(n * self.section - LANDED, (n + 1) * self.section - 0.9) for n in range(self.filters)]
+        lives[-1] = (lives[-1][0], count - 0.45)
+        points = [volumes.Points.make([middle], cube=kind, faded=kind, born=a, dies=b) for a, b in lives]
+        figure.volume("filter.tube", "Filter at work", points, self.work_at, unit)
+        if self.filters > 1:
+            ground = (middle[0], middle[1], -self.kernel[0] + 0.5)
+            figure.volume("filter.shadow", "Filter shadow", [volumes.shade(
+                figure, (self.kernel[1], depth, self.kernel[0]), 0.0, ground, born=-0.7)], self.work_at, unit)  # fmt: skip
+
+    @property
+    def arrives(self) -> float:
+        """The second at which the first filter steps forward."""
+        return self.scene.timing.intro + 0.9 if not self.cast.padded else self.scene.timing.intro + 1.7
+
+    def _output(self) -> None:
+        """A slice per filter: frosted, then cell by cell; filed into the stack when it is full."""
+        figure, cast, made, count = self.figure, self.cast, self.made, len(self.trace)
+        line, rows, columns, section = figure.timeline, self.rows, self.columns, self.section
+        front = first_middle(made.corner, made.cell, rows)
+        step = 1 + volumes.GAP
+        stack = front + made.cell * np.array([0, APART if self.filters > 1 else 0.0, 0])
+        self.slice_at, base = front, self.scene.look.index_from
+        for n in range(self.filters):
+            births = n * section + np.arange(section, dtype=float)
+            files = (n + 1) * section - 1 + 0.03 if n + 1 < self.filters else NEVER
+            appears = n * section - 0.6 if n else ALWAYS
+            cells = volumes.coming(figure, self.out[n], cast.sum_fill, births, cell=made.cell, digits=False, before=False)
+            texts = volumes.coming(figure, self.out[n], cast.sum_fill, births, cell=made.cell, before=False)
+            written = volumes.Points.make(texts["position"], **{k: texts[k] for k in ("label", "size", "stretch", "lift")},
+                                          born=births, dies=files, channel=n)  # fmt: skip
+            everywhere = np.ones((1, rows, columns), bool)
+            frosted = volumes.glass(figure, everywhere, everywhere, born=appears, dies=births)
+            parts = [cells, written, frosted]
+            if self.filters > 1:
+                at = (0.3 + 0.62 * n * (columns - 0.6) / (0.62 * max(self.filters - 1, 1)), 0.0, 0.5 + CARD / 2)
+                parts.append(volumes.card(figure, str(n + base), palette.card(n), at, CARD, born=appears))
+            role = f"output.{n}" if self.filters > 1 else "output"
+            name = self.scene.words.output + (f" {n + base}" if self.filters > 1 else "")
+            figure.volume(role, name, parts, front, made.cell)
+            if self.filters == 1:
+                continue
+            channel = f"{role}.location.y"
+            line.declare(channel, front[1])
+            for k in range(n, self.filters):
+                at = self.beats.pauses[(k + 1) * section][0] if k + 1 < self.filters else self.filing
+                line.add(channel, stack[1] + (k - n) * step * made.cell, FILE, at=at)
+        size = np.array([columns, volumes.deep(self.filters), rows]) * made.cell
+        low = made.corner + made.cell * np.array([0, APART if self.filters > 1 else 0.0, 0])
+        figure.casts(low, low + size, 0.8)
+        r, c = (a.ravel() for a in np.indices((rows, columns)))
+        tube = "tube 1.05 1.05 1.05 0.09"
+        kind = figure.cube(figure.theme.tube, tube)
+        index = np.arange(count)
+        at = np.column_stack([np.tile(c, self.filters), 0 * index, -np.tile(r, self.filters)])
+        marks = volumes.Points.make(at, cube=kind, faded=kind, born=index - LANDED, dies=index + LANDED, step=index)
+        marks["dies"][section - 1 :: section] = index[section - 1 :: section] + LEAVES
+        figure.volume("output.marker", "Output marker", marks, front, made.cell)
+
+    def _sums(self) -> list[StepInfo]:
+        figure, trace, cast, made, count = self.figure, self.trace, self.cast, self.made, len(self.trace)
+        act, told = Summing(figure, self.bench, cast.sum_greatest), self.told.explained
+        depth = volumes.deep(len(trace.input))
+        hover = (0, -(depth + 0.35) * self.given.cell, 0)
+
+        def sources(step):
+            k = step.kernel_index if step.kernel_index.shape[1] == 3 else np.insert(step.kernel_index, 1, 0, axis=1)
+            at = np.column_stack([k[:, 2], k[:, 0] * (1 + volumes.GAP), -k[:, 1]])
+            return self.work_at + self.work.cell * at
+
+        pieces, infos, words = [], [], []
+        for i in range(count):
+            step, place = trace[i], tuple(int(v) for v in trace[i].output_index)
+            name = cell_name(self.scene, place[1:], place[0] if self.filters > 1 else None)
+            if i in told:
+                r, c = divmod(i % self.section, self.columns)
+                target = self.slice_at + made.cell * np.array([c, 0, -r])
+                pieces += act.step(cast.operands(i, sources, self.work.cell, target, made.cell, hover))
+                words += self._signs(step, i, name)
+            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self._text(step, name), i, i in told))
+        figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
+        figure.words("sum", "Sum", words)
+        return infos
+
+    def _text(self, step, name: str) -> str:
+        shares = [step.products[step.kernel_index[:, 0] == c].sum() for c in range(self.per_filter)]
+        names = self._channels()
+        first = int(step.positions[:, 0].min())
+        told = " + ".join(f"{names[first + c]} {number(s)}" for c, s in enumerate(shares)).replace("+ \u2212", "\u2212 ")
+        bias = f" + {self.scene.words.bias} {number(step.bias)}" if self.trace.bias is not None else ""
+        return f"{name} = {told}{bias} = {number(step.value)}" if self.per_filter > 1 else sum_text(step, name)
+
+    def _signs(self, step, i: int, name: str) -> list:
+        """What stands between the bench's parts: channels' names, plus and equals signs, the cell's name."""
+        figure, made = self.figure, []
+        theme, until = figure.theme, i + LEAVES
+        times = schedule(self.per_filter)
+        names, first = self._channels(), int(step.positions[:, 0].min())
+        for c, panel in enumerate(self.panels):
+            ink = list(theme.channels.values())[first + c] if len(names) == 3 else theme.ink
+            label = names[first + c] if len(names) == 3 else f"{self.scene.words.channel.lower()} {names[first + c]}"
+            x0, y0 = panel.box[:2]
+            made.append(figure.text(label, x0, y0 - 1.0, SMALL, ink, born=within(i, times[c]["flies"]), dies=until))
+        blocks = [*self.partials, *([self.extra] if self.extra else [])]
+        for n, block in enumerate(blocks):
+            after = self.panels[n + 1] if n + 1 < len(self.panels) else blocks[n + 1] if n + 1 < len(blocks) else self.result
+            x = (block.box[2] + after.box[0]) / 2
+            y = (block.box[1] + block.box[3]) / 2 + 1.1
+            sign = "+" if n + 1 < len(blocks) else "="
+            born = within(i, times[n]["summed"] if n < len(times) else SUMS)
+            made.append(figure.text(sign, x, y, SUM, theme.ink, align="center", born=born, dies=until))
+        if self.extra:
+            x0, y0, x1, _ = self.extra.box
+            made.append(figure.text(self.scene.words.bias, (x0 + x1) / 2, y0 - 1.0, SMALL, theme.ink, align="center",
+                                    born=within(i, SUMS - 0.04), dies=until))  # fmt: skip
+        x0, _, x1, y1 = self.result.box
+        made.append(figure.text(name, min((x0 + x1) / 2, figure.page.width - 8 - 10), self.result.box[1] - 1.4, SMALL,
+                                theme.ink, align="center", born=within(i, STAND), dies=until))  # fmt: skip
+        return made
+
+    def _turns(self) -> None:
+        """The input turns in place and back, so that its depth is seen."""
+        line, given, size = self.figure.timeline, self.given, self.cast
+        start, seconds = self.turning
+        home = self.cast.location
+        middle = given.corner + given.cell * np.array([given.size[0] / 2, given.size[1] / 2, 0])
+        times = np.linspace(0, 1, 13)
+        angles = -np.radians(TURN) * np.sin(np.pi * times) ** 2
+        rel = home - middle
+        channels = {"input.rotation_euler.z": angles,
+                    "input.location.x": middle[0] + np.cos(angles) * rel[0] - np.sin(angles) * rel[1],
+                    "input.location.y": middle[1] + np.sin(angles) * rel[0] + np.cos(angles) * rel[1]}  # fmt: skip
+        del size
+        for name, values in channels.items():
+            line.declare(name, values[0])
+            for a, b, value in zip(times, times[1:], values[1:], strict=False):
+                line.add(name, value, (b - a) * seconds, at=start + a * seconds, easing="linear")
+
+    def _names(self) -> None:
+        figure, w, trace, count = self.figure, self.scene.words, self.trace, len(self.trace)
+        shape = (*trace.input.shape[1:], len(trace.input))
+        kernel = (*trace.kernel_size, self.per_filter)
+        output = (*trace.output.shape[1:], self.filters)
+        said = [figure.text(f"{w.input}  {shape_text(shape)}", self.given.box[0], self.given.box[1] - 1.6, NAME)]
+        block = self.work if self.filters == 1 else self.small[0]
+        text = f"{w.filter}  {shape_text(kernel)}" if self.filters == 1 else f"{self.filters} {w.filters}  {shape_text(kernel)}"
+        top = min(b.box[1] for b in (self.small if self.filters > 1 else [self.work]))
+        said.append(figure.text(text, block.box[0], top - 1.6, NAME))
+        said.append(figure.text(f"{w.output}  {shape_text(output)}", self.made.box[0], self.made.box[1] - 1.6, NAME))
+        figure.words("names", "Names", said)
+        times = f" {TIMES} "
+        filters = f"{self.filters} {w.filters if self.filters > 1 else w.one_filter} "
+        whole = f"{times.join(map(str, shape))}  \u2217  {filters}{times.join(map(str, kernel))}  =  {times.join(map(str, output))}"
+        middle = figure.page.width / 2
+        lines = [figure.text(whole, middle, 76.0, SUM, align="center", born=count - 0.6)]
+        if self.scene.why:
+            lines += [figure.text(self.scene.why, middle, 82.0, NAME, align="center", born=count - 0.6)]
+            lines += [figure.text(self.scene.why, middle, 76.0, NAME, align="center", dies=-LANDED)]
+        figure.words("why", "Why", lines)
+
+

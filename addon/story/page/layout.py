@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The layout solver: blocks that stand on the floor, given as a tree, placed by their projected boxes on the page.
+
+A `Block` is a box of cells; a `Row` and a `Column` hold blocks or one another; every block's cell is a multiple of one
+unknown cell size, which `solve` makes as large as the region allows. Lengths are page units (fractions of the height).
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .view import UNIT, Page
+
+
+@dataclass
+class Block:
+    """A box of `size` (columns, depth, rows; in its own cells), whose cell is `ratio` times the figure's.
+
+    `above`: room for words over it, page units. After `solve`: `cell` is the world length of its cell, `corner` the world
+    place of its lower front left corner, `box` its page box.
+    """
+
+    name: str
+    size: tuple[float, float, float]
+    ratio: float = 1.0
+    above: float = 0.0
+    least: float = 0.0  # page units: its cell is not smaller than that
+    most: float = 1e6
+    cell: float = 0.0
+    corner: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    box: tuple = (0.0, 0.0, 0.0, 0.0)
+
+    def extent(self, page: Page, cell: float) -> tuple[float, float]:
+        x0, y0, x1, y1 = self.shape(page, cell)
+        return x1 - x0, y1 - y0 + self.above
+
+    def length(self, cell: float) -> float:
+        return min(max(cell * self.ratio, self.least), self.most)
+
+    def shape(self, page: Page, cell: float) -> tuple[float, float, float, float]:
+        high = np.array(self.size) * self.length(cell) * UNIT
+        return page.box((0, 0, 0), high)
+
+    def place(self, page: Page, cell: float, left: float, top: float, wide: float, high: float, align) -> None:
+        across, down = self.extent(page, cell)
+        x = left + (wide - across) * align[0]
+        y = top + (high - down) * align[1]
+        x0, y0, _, _ = self.shape(page, cell)
+        origin = page.seen((0, 0, 0))
+        self.cell = self.length(cell) * UNIT
+        self.corner = page.floor(x + origin[0] - x0, y + self.above + origin[1] - y0)
+        self.box = page.box(self.corner, self.corner + np.array(self.size) * self.cell)
+
+    def blocks(self):
+        yield self
+
+
+@dataclass
+class Row:
+    """Blocks side by side, `gap` page units apart; spare width goes between them (at most `spread`)."""
+
+    parts: list
+    gap: float = 4.0
+    spread: float = 12.0
+    align: tuple[float, float] = (0.5, 1.0)
+
+    def extent(self, page, cell):
+        sizes = [p.extent(page, cell) for p in self.parts]
+        return sum(w for w, _ in sizes) + self.gap * (len(sizes) - 1), max(h for _, h in sizes)
+
+    def place(self, page, cell, left, top, wide, high, align=None):
+        sizes = [p.extent(page, cell) for p in self.parts]
+        spare = wide - self.extent(page, cell)[0]
+        gap = self.gap + min(max(spare / max(len(sizes) - 1, 1), 0.0), self.spread)
+        x = left + (wide - sum(w for w, _ in sizes) - gap * (len(sizes) - 1)) * self.align[0]
+        for part, (w, _) in zip(self.parts, sizes, strict=True):
+            part.place(page, cell, x, top, w, high, self.align)
+            x += w + gap
+
+    def blocks(self):
+        for part in self.parts:
+            yield from part.blocks()
+
+
+@dataclass
+class Column:
+    """Blocks one below the other, `gap` page units apart; `overlap`: page units that neighbours may share, as slanted
+    lower edges leave room for what stands before them."""
+
+    parts: list
+    gap: float = 3.0
+    spread: float = 3.0
+    align: tuple[float, float] = (0.5, 0.5)
+
+    def extent(self, page, cell):
+        sizes = [p.extent(page, cell) for p in self.parts]
+        return max(w for w, _ in sizes), sum(h for _, h in sizes) + self.gap * (len(sizes) - 1)
+
+    def place(self, page, cell, left, top, wide, high, align=None):
+        sizes = [p.extent(page, cell) for p in self.parts]
+        spare = high - self.extent(page, cell)[1]
+        gap = self.gap + min(max(spare / max(len(sizes) - 1, 1), 0.0), self.spread)
+        y = top + (high - sum(h for _, h in sizes) - gap * (len(sizes) - 1)) * self.align[1]
+        for part, (_, h) in zip(self.parts, sizes, strict=True):
+            part.place(page, cell, left, y, wide, h, self.align)
+            y += h + gap
+
+    def blocks(self):
+        for part in self.parts:
+            yield from part.blocks()
+
+
+def solve(page: Page, tree, region, largest: float) -> float:
+    """Place a tree in a region (left, top, right, bottom) with the largest cell that fits; returns it (page units).
+
+    Returns 0 where nothing fits: then nothing is placed.
+    """
+    left, top, right, bottom = region
+
+    def fits(cell):
+        wide, high = tree.extent(page, cell)
+        return wide <= right - left + 1e-9 and high <= bottom - top + 1e-9
+
+    low, high = 0.0, largest
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    if fits(largest):
+        low = largest
+    if low < 1e-3:
+        return 0.0
+    tree.place(page, low, left, top, right - left, bottom - top)
+    return low
