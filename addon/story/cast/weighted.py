@@ -107,11 +107,10 @@ class Weighted:
         solid = np.zeros((self.channels, *self.shape), bool)
         rows, columns = self.input.shape[1:]
         solid[:, top : top + rows, left : left + columns] = True
-        parts = [volumes.block(figure, self.input, self.fill, cell=self.cell, offset=(top, left), solid=solid,
-                               digits=digits, standing=not self.padded)]  # fmt: skip
+        parts = [self.cells(solid, digits)]
         if self.padded:
             everywhere = np.ones_like(solid)
-            shell = volumes.glass(figure, everywhere, ~solid, texts="0" if digits else "", cell=self.cell)
+            shell = volumes.glass(figure, everywhere, ~solid, texts="0", cell=self.cell)
             if arrives is not None:
                 middle = np.array([(self.shape[1] - 1) / 2, 0, -(self.shape[0] - 1) / 2])
                 away = shell["position"] - middle
@@ -127,15 +126,23 @@ class Weighted:
         high = self.corner + self.cell * np.array(self.block_size(self.shape, self.channels))
         figure.casts(self.corner, high)
 
-    def add_tube(self, name: str, until: float = NEVER, lift: float = 0.0) -> None:
-        """The tube around the window, through every channel."""
+    proud = 0.0  # how far its cells stand out towards the viewer, world units
+
+    def cells(self, solid: np.ndarray, digits: bool):
+        """The input's own cells; `solid` says where the padded block has any."""
+        top, left = self.pads[0][0], self.pads[1][0]
+        return volumes.block(self.figure, self.input, self.fill, cell=self.cell, offset=(top, left), solid=solid,
+                             digits=digits, standing=not self.padded)  # fmt: skip
+
+    def add_tube(self, name: str, until: float = NEVER, lift: float = 0.0, thickness: float = TUBE) -> None:
+        """The tube around the window, through every channel, and `lift` cells further towards the viewer."""
         depth = volumes.deep(self.channels)
         size = (self.reach[1] + 0.03, depth + 0.06 + lift, self.reach[0] + 0.03)
         at = self.windows() + (0, (depth - 1) / 2 - lift / 2, 0)
         steps = len(self.trace) // len(at)
         self.figure.track(f"{self.role}.window.track", np.tile(at, (steps, 1)))
         self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
-                         (-LANDED, until), TUBE)  # fmt: skip
+                         (-LANDED, until), thickness)  # fmt: skip
 
     def operands(self, i: int, weight_places, weight_cell: float, target, target_cell: float, hover) -> Operands:
         """What step `i` brings to the bench; `weight_places(step)` gives its weights' world places (n, 3)."""

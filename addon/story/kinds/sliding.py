@@ -3,122 +3,184 @@
 
 import numpy as np
 
-from ..acts.rhythm import DOUBLE, FULL, SHORT, rhythm, run_clock, within
+from ..acts.rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock, within
 from ..acts.summing import Summing
 from ..cast import volumes
 from ..cast.bench import RESULT, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.weighted import TUBE, Weighted, first_middle, planar, planes, sum_text
-from ..page.captions import cell_name, facts, shape_text, size_formula
+from ..page.captions import cell_name, parameters, shape_text, size_formula
 from ..page.glyphs import number, operand
 from ..page.layout import Block, Column, Row, solve
-from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, StepInfo
+from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points, StepInfo
 
-NAMES = 5.0  # page units for a name above a block
+ABOVE = 5.0  # page units for a name above a block
+LINE = 85.2  # page units: the baseline of the line below everything
+PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
+REST = 0.55  # the clock past the last step at which the window is gone
 
 
 def build(scene, trace):
-    """The plan of one channel, one filter."""
-    figure = Figure(scene)
-    w, page = scene.words, figure.page
-    kernel, _, pads, _ = planar(trace)
-    values, out = planes(trace.input)[0], planes(trace.output)
-    shape = values.shape[0] + sum(pads[0]), values.shape[1] + sum(pads[1])
-    rows, columns = out.shape[1:]
-    given = Block("input", Weighted.block_size(shape, 1), above=NAMES)
-    weights = Block("kernel", (kernel[1], 1, kernel[0]), 0.80, above=NAMES)
-    panel = Block("panel", Bench.panel_size(kernel), 1.0)
-    made = Block("output", (columns, 1, rows), above=NAMES + 3.2)
-    result = Block("result", (RESULT,) * 3, 1.0)
-    tree = Row([given, Column([weights, panel], gap=3.0, spread=6.0), Column([made, result], gap=4.0, spread=8.0)],
-               gap=6.0, align=(0.5, 0.5))  # fmt: skip
-    if not solve(page, tree, (8.0, 12.5, page.width - 8.0, 79.5), 9.5):
-        raise ValueError("no room")
-    cast = Weighted(figure, trace, given.corner, given.cell)
-    bench = Bench(kernel, panel.cell)
-    bench.panels = [bench.stand(panel.corner, kernel)]
-    bench.result = result.corner + result.cell * RESULT / 2 * np.ones(3)
+    """The plan of one channel and one filter."""
+    return Sliding(scene, trace).plan()
 
-    figure.heading(w.title or scene.title, facts(scene, trace, trace.kernel_size))
-    count = len(trace)
-    ends = [columns * r + columns - 1 for r in range(rows)]
-    explained = {i: kind for i, kind in zip(range(3), (FULL, DOUBLE, DOUBLE), strict=False) if i < count}
-    explained |= {i: SHORT for i in ends if i not in explained}
-    told = rhythm(count, explained, scene.timing)
-    line = figure.timeline
-    line.declare("clock.step", -2.0 if cast.padded else -1.0)
-    line.wait(scene.timing.intro)
-    if cast.padded:
-        line.play("clock.step", -1.0, 0.9, easing="linear")
-        line.wait(0.4)
-    beats = run_clock(line, told, scene.output.fps)
-    line.wait(0.3)
-    line.play("clock.step", count - 1 + 0.55, 0.3)
-    line.wait(scene.timing.outro)
 
-    cast.add_input(w.input, arrives=-2.0 if cast.padded else None)
-    cast.add_tube("Window", until=count - 0.45)
-    at = first_middle(weights.corner, weights.cell, kernel[0])
-    kernel_values = planes(trace.weight[0])
-    figure.volume("kernel", w.kernel, volumes.block(figure, kernel_values, cast.weight_fill, cell=weights.cell, dims=False),
-                  at, weights.cell)  # fmt: skip
-    figure.casts(weights.corner, weights.corner + weights.cell * np.array(weights.size))
-    figure.track("kernel.track", np.tile([(kernel[1] - 1) / 2, 0, -(kernel[0] - 1) / 2], (count, 1)))
-    figure.tube("kernel.window", "Kernel at work", "kernel", "kernel.track", (kernel[1] + 0.03, 1.05, kernel[0] + 0.03),
-                (-LANDED, count - 0.45), TUBE)  # fmt: skip
-    home = first_middle(made.corner, made.cell, rows)
-    births = np.arange(count).reshape(rows, columns).astype(float)
-    slice_points = [volumes.coming(figure, out[0], cast.sum_fill, births.ravel(), cell=made.cell, grow=0.0)]
-    figure.volume("output", w.output, slice_points, home, made.cell)
-    figure.casts(made.corner, made.corner + made.cell * np.array(made.size), 0.8)
-    r, c = (a.ravel() for a in np.indices((rows, columns)))
-    figure.track("output.track", np.column_stack([c, 0 * c, -r]))
-    figure.tube("output.marker", "Output marker", "output", "output.track", (1.05, 1.05, 1.05),
-                (-LANDED, count - 0.45), TUBE)  # fmt: skip
+class Sliding:
+    """One figure of this kind. `Cast` is how its input stands on the stage."""
 
-    act = Summing(figure, bench, cast.sum_greatest)
+    Cast, largest = Weighted, 9.5  # the length of its largest cells, page units
 
-    def sources(step):
+    def __init__(self, scene, trace):
+        self.scene, self.trace, self.figure = scene, trace, Figure(scene)
+        self.kernel, _, self.pads, _ = planar(trace)
+        self.out = planes(trace.output)[0]
+        self.rows, self.columns = self.out.shape
+        shape = planes(trace.input).shape[1:]
+        self.shape = tuple(n + sum(p) for n, p in zip(shape, self.pads, strict=True))
+        page = self.figure.page
+        if not solve(page, self.layout(), (8.0, 12.5, page.width - 8.0, 79.5), self.largest):
+            raise ValueError("no room")
+        self.bench = Bench(self.kernel, self.panel.cell)
+        self.bench.panels = [self.bench.stand(self.panel.corner, self.kernel)]
+        self.bench.result = self.result.corner + self.result.cell * RESULT / 2 * np.ones(3)
+        self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
+
+    def layout(self):
+        """The layout's tree; names its blocks."""
+        self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE)
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.80, above=ABOVE)
+        self.panel = Block("panel", Bench.panel_size(self.kernel), 1.0)
+        self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE + 3.2)
+        self.result = Block("result", (RESULT,) * 3, 1.0)
+        middle = Column([self.weights, self.panel], gap=3.0, spread=6.0)
+        return Row([self.given, middle, Column([self.made, self.result], gap=4.0, spread=8.0)], gap=6.0,
+                   align=(0.5, 0.5))  # fmt: skip
+
+    # the story -----------------------------------------------------------------------------------------------------
+
+    def plan(self):
+        scene, figure, w = self.scene, self.figure, self.scene.words
+        figure.heading(w.title or scene.title, parameters(scene, self.trace))
+        self.told = self.rhythm()
+        self.beats = self._clock()
+        self.cast.add_input(w.input, arrives=PADDED if self.cast.padded else None)
+        self.add_window()
+        self._kernel()
+        self.home = first_middle(self.made.corner, self.made.cell, self.rows)
+        figure.volume("output", w.output, self.output(), self.home, self.made.cell)
+        figure.casts(self.made.corner, self.made.corner + self.made.cell * np.array(self.made.size), 0.8)
+        self.add_marker()
+        infos = self._sums()
+        if scene.look.labels:
+            figure.words("names", "Names", self.names())
+            self._why()
+        return figure.plan(scene.title, infos)
+
+    @property
+    def count(self) -> int:
+        return len(self.trace)
+
+    def rhythm(self) -> Rhythm:
+        """Which steps are explained, and how long everything takes."""
+        explained = {i: kind for i, kind in zip(range(3), (FULL, DOUBLE, DOUBLE), strict=False) if i < self.count}
+        explained |= {i: SHORT for i in range(self.columns - 1, self.count, self.columns) if i not in explained}
+        return rhythm(self.count, explained, self.scene.timing, spent=2.0)
+
+    def _clock(self) -> Beats:
+        line, timing = self.figure.timeline, self.scene.timing
+        line.declare("clock.step", PADDED if self.cast.padded else START)
+        line.wait(timing.intro)
+        if self.cast.padded:
+            line.play("clock.step", START, 0.9, easing="linear")
+            line.wait(0.4)
+        beats = run_clock(line, self.told, self.scene.output.fps, self.pace())
+        line.wait(0.3)
+        line.play("clock.step", self.count - 1 + REST, 0.3)
+        line.wait(timing.outro)
+        return beats
+
+    def pace(self):
+        """How much of a run's time each step is worth; None: alike."""
+        return None
+
+    def add_window(self) -> None:
+        self.cast.add_tube("Window", until=self.count - 0.46)
+
+    def _kernel(self) -> None:
+        figure, weights, kernel = self.figure, self.weights, self.kernel
+        self.kernel_at = first_middle(weights.corner, weights.cell, kernel[0])
+        cells = volumes.block(figure, planes(self.trace.weight[0]), self.cast.weight_fill, cell=weights.cell, dims=False)
+        figure.volume("kernel", self.scene.words.kernel, cells, self.kernel_at, weights.cell)
+        figure.casts(weights.corner, weights.corner + weights.cell * np.array(weights.size))
+        middle = [(kernel[1] - 1) / 2, 0, -(kernel[0] - 1) / 2]
+        figure.track("kernel.track", np.tile(middle, (self.count, 1)))
+        figure.tube("kernel.window", "Kernel at work", "kernel", "kernel.track",
+                    (kernel[1] + 0.03, 1.05, kernel[0] + 0.03), (-LANDED, self.count - 0.46), TUBE)  # fmt: skip
+
+    def output(self) -> list[Points]:
+        """The output's cells, frosted until they are there."""
+        births = np.arange(self.count, dtype=float)
+        everywhere = np.ones((1, self.rows, self.columns), bool)
+        return [volumes.coming(self.figure, self.out, self.cast.sum_fill, births, cell=self.made.cell),
+                volumes.glass(self.figure, everywhere, everywhere, dies=births)]  # fmt: skip
+
+    def add_marker(self, size: float = 1.05, thickness: float = TUBE) -> None:
+        """The tube around the output cell that is being made."""
+        row, column = (a.ravel() for a in np.indices((self.rows, self.columns)))
+        self.figure.track("output.track", np.column_stack([column, 0 * column, -row]))
+        self.figure.tube("output.marker", "Output marker", "output", "output.track", (size,) * 3,
+                         (-LANDED, self.count - 0.46), thickness)  # fmt: skip
+
+    def _weight_places(self, step) -> np.ndarray:
         inner = step.kernel_index if step.kernel_index.shape[1] == 3 else np.insert(step.kernel_index, 1, 0, axis=1)
-        return at + weights.cell * np.column_stack([inner[:, 2], 0 * inner[:, 2], -inner[:, 1]])
+        at = np.column_stack([inner[:, 2], 0 * inner[:, 2], -inner[:, 1]])
+        return self.kernel_at + self.weights.cell * at
 
-    pieces, lines, infos = [], [], []
-    for i in range(count):
-        step, place = trace[i], tuple(int(v) for v in trace[i].output_index)
-        name = cell_name(scene, place[1:])
-        if i in told.explained:
-            target = home + made.cell * np.array([c[i], 0, -r[i]])
-            pieces += act.step(cast.operands(i, sources, weights.cell, target, made.cell, (0, -1.3 * given.cell, 0)))
-            lines += _sum_line(figure, step, i)
-        infos.append(StepInfo(beats.seconds[i], place, float(step.value), sum_text(step, name), i, i in told.explained))
-    figure.volume("bench", "Bench", pieces, act.origin, bench.cell)
-    if scene.look.sum_line:
-        figure.words("sum", "Sum", lines)
-    if scene.look.labels:
-        _names(figure, scene, trace, given, weights, made, count)
-    return figure.plan(scene.title, infos)
+    def _sums(self) -> list[StepInfo]:
+        """The sums on the bench and in the line; what the plan says of each step."""
+        act, pieces, lines, infos = Summing(self.figure, self.bench, self.cast.sum_greatest), [], [], []
+        for i in range(self.count):
+            step, place = self.trace[i], tuple(int(v) for v in self.trace[i].output_index)
+            name, told = cell_name(self.scene, place[1:]), i in self.told.explained
+            if told:
+                row, column = divmod(i, self.columns)
+                target = self.home + self.made.cell * np.array([column, 0, -row])
+                hover = (0, -1.3 * self.weights.cell - self.cast.proud, 0)
+                pieces += act.step(self.cast.operands(i, self._weight_places, self.weights.cell, target,
+                                                      self.made.cell, hover))  # fmt: skip
+                lines += self._sum_line(step, i, name)
+            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), sum_text(step, name), i, told))
+        self.figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
+        if self.scene.look.sum_line:
+            self.figure.words("sum", "Sum", lines)
+        return infos
 
+    def _sum_line(self, step, i: int, name: str) -> list[Points]:
+        """The products and what they come to, below the volumes; the cell's name over the result."""
+        terms = [number(step.products[0]), *(operand(p) for p in step.products[1:])]
+        terms += [operand(step.bias)] if step.bias else []
+        text = f"{' + '.join(terms)} = {number(step.value)}"
+        middle, box, figure = self.figure.page.width / 2, self.result.box, self.figure
+        return [figure.text(text, middle, LINE, SUM, align="center", born=within(i, 0.54), dies=i + LEAVES),
+                figure.text(name, (box[0] + box[2]) / 2, box[1] - 1.5, SMALL, align="center", born=within(i, 0.78),
+                            dies=i + LEAVES)]  # fmt: skip
 
-def _sum_line(figure: Figure, step, i: int) -> list:
-    """The products and what they come to, below the volumes."""
-    terms = [operand(p) for p in step.products]
-    terms[0] = number(step.products[0])
-    bias = [operand(step.bias)] if step.bias else []
-    text = f"{' + '.join(terms + bias)} = {number(step.value)}"
-    return [figure.text(text, figure.page.width / 2, 85.2, SUM, align="center", born=within(i, 0.54), dies=i + LEAVES)]
+    def names(self) -> list[Points]:
+        """What the volumes are called, with their shapes; the output's size and how it comes about."""
+        w, figure, trace = self.scene.words, self.figure, self.trace
+        given, weights, made = self.given.box, self.weights.box, self.made.box
+        return [
+            figure.text(f"{w.input}  {shape_text(trace.input.shape[1:])}", given[0], given[1] - 1.6, NAME),
+            figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME),
+            figure.text(size_formula(trace), made[0], made[1] - 1.6, SMALL, figure.theme.secondary),
+            figure.text(f"{w.output}  {shape_text(trace.output.shape[1:])}", made[0], made[1] - 5.0, NAME),
+        ]
 
-
-def _names(figure: Figure, scene, trace, given: Block, weights: Block, made: Block, count: int) -> None:
-    """What the volumes are called, with their shapes; the output's size and how it comes about."""
-    w = scene.words
-    x, y = given.box[0], given.box[1] - 1.6
-    said = [figure.text(f"{w.input}  {shape_text(trace.input.shape[1:])}", x, y, NAME)]
-    said.append(figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights.box[0], weights.box[1] - 1.6, NAME))
-    x, y = made.box[0], made.box[1] - 1.6
-    said.append(figure.text(size_formula(trace), x, y, SMALL, figure.theme.secondary))
-    said.append(figure.text(f"{w.output}  {shape_text(trace.output.shape[1:])}", x, y - 3.4, NAME))
-    figure.words("names", "Names", said)
-    if scene.why:
-        middle = figure.page.width / 2
-        figure.words("why", "Why", [figure.text(scene.why, middle, 85.2, NAME, align="center", born=born, dies=dies)
-                                    for born, dies in ((ALWAYS, -LANDED), (count - 0.5, NEVER))])  # fmt: skip
+    def _why(self) -> None:
+        """The line that says what the operation is for: before the first step, and at the end."""
+        if self.scene.why:
+            middle, lives = self.figure.page.width / 2, ((ALWAYS, -LANDED), (self.count - 0.46, NEVER))
+            self.figure.words("why", "Why", [
+                self.figure.text(self.scene.why, middle, LINE, NAME, align="center", born=born, dies=dies)
+                for born, dies in lives
+            ])  # fmt: skip

@@ -1,1 +1,75 @@
-from .sliding import build
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kind `sweep`: a window over a picture of very many small cells, in relief; a few positions are worked out on the bench.
+
+Ink stands proud of the paper; of the output, positive cells stand proud and negative ones are sunk. No digits.
+"""
+
+import numpy as np
+
+from ..acts.rhythm import DOUBLE, FULL, Rhythm, rhythm
+from ..cast import volumes
+from ..cast.bench import RESULT, Bench
+from ..cast.figure import SMALL
+from ..cast.relief import Relief, relief
+from ..cast.weighted import Weighted
+from ..page.glyphs import number
+from ..page.layout import Block, Column, Row
+from ..plan.plan import Points
+from .sliding import ABOVE, Sliding
+
+BLANK = 0.08  # what a step that meets no ink is worth of a run's time, where one that does is worth 1
+
+
+def build(scene, trace):
+    """The plan of one channel and one filter over many cells."""
+    return _Sweep(scene, trace).plan()
+
+
+class _Sweep(Sliding):
+    Cast, largest = Relief, 3.0
+
+    def layout(self):
+        self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE)
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.0, above=ABOVE, least=5.0)
+        self.panel = Block("panel", Bench.panel_size(self.kernel), 0.0, least=7.4)
+        self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE)
+        self.result = Block("result", (RESULT,) * 3, 0.0, least=6.4)
+        bench = Row([self.panel, self.result], gap=5.0, spread=1.0, align=(0.5, 0.6))
+        middle = Column([self.weights, bench], gap=4.0, spread=8.0)
+        return Row([self.given, middle, self.made], gap=3.5, spread=6.0, align=(0.5, 0.5))
+
+    def rhythm(self) -> Rhythm:
+        flat = self.out.ravel()
+        high, low = int(flat.argmax()), int(flat.argmin())
+        wanted = sorted({i for i, there in ((high, flat[high] > 0), (low, flat[low] < 0)) if there} or {0})
+        explained = dict(zip(wanted, (FULL, DOUBLE), strict=False))
+        return rhythm(self.count, explained, self.scene.timing, spent=2.0, weights=self.pace())
+
+    def pace(self) -> np.ndarray:
+        met = np.array([bool(np.any(self.trace[i].values)) for i in range(self.count)])
+        return np.where(met, 1.0, BLANK)
+
+    def add_window(self) -> None:
+        self.cast.add_tube("Window", until=self.count - 0.46, lift=self.cast.height, thickness=0.28)
+
+    def add_marker(self, size: float = 1.7, thickness: float = 0.28) -> None:
+        super().add_marker(size, thickness)
+
+    def output(self) -> list[Points]:
+        births = np.arange(self.count, dtype=float)
+        made = relief(self.figure, self.out, self.cast.sum_fill, self.out / self.cast.sum_greatest * self.cast.height,
+                      born=births)  # fmt: skip
+        made["step"][:] = np.arange(self.count)
+        everywhere = np.ones((1, self.rows, self.columns), bool)
+        return [made, volumes.glass(self.figure, everywhere, everywhere, dies=births)]
+
+    def names(self) -> list[Points]:
+        w, figure = self.scene.words, self.figure
+        said = super().names()
+        del said[2]  # the output is as large as the input: its formula says little
+        scale = (w.ink if self.scene.input.idx is not None else w.shade)
+        text = scale.replace("{low}", "0").replace("{high}", number(self.scene.input.levels - 1))
+        box = self.given.box
+        return [*said, figure.text(text, box[2], box[1] - 1.6, SMALL, figure.theme.secondary, align="right")]
+
+

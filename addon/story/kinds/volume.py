@@ -13,7 +13,7 @@ from ..cast import volumes
 from ..cast.bench import PARTIAL, RESULT, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.weighted import TUBE, Weighted, first_middle, planar, planes, sum_text
-from ..page.captions import cell_name, facts, shape_text
+from ..page.captions import cell_name, parameters, shape_text
 from ..page.glyphs import TIMES, number
 from ..page import palette
 from ..page.layout import Block, Column, Row, solve
@@ -100,7 +100,7 @@ class _Volume:
     def plan(self):
         scene, trace, figure, cast = self.scene, self.trace, self.figure, self.cast
         figure.heading(scene.words.title or scene.title,
-                       facts(scene, trace, (*trace.kernel_size, self.per_filter), self.filters))  # fmt: skip
+                       parameters(scene, trace, (*trace.kernel_size, self.per_filter), self.filters))  # fmt: skip
         self._clock()
         cast.add_input(scene.words.input, arrives=PADDED if cast.padded else None)
         cast.add_tube("Window", until=len(trace) - 0.45)
@@ -350,7 +350,7 @@ class _Volume:
         figure.words("names", "Names", said)
         times = f" {TIMES} "
         filters = f"{self.filters} {w.filters if self.filters > 1 else w.one_filter} "
-        whole = f"{times.join(map(str, shape))}  \u2217  {filters}{times.join(map(str, kernel))}  =  {times.join(map(str, output))}"
+        whole = f"{times.join(map(str, shape))}  *  {filters}{times.join(map(str, kernel))}  =  {times.join(map(str, output))}"
         middle = figure.page.width / 2
         lines = [figure.text(whole, middle, 76.0, SUM, align="center", born=count - 0.6)]
         if self.scene.why:

@@ -30,6 +30,20 @@ def facts(scene, trace, kernel_shape, filters: int = 1) -> str:
     return ",  ".join(said)
 
 
+def parameters(scene, trace, kernel_shape=None, filters: int = 1) -> str:
+    """The operation's parameters, as a heading names them: kernel, stride and padding always, others where they differ
+    from the defaults."""
+    w, shape = scene.words, shape_text(kernel_shape or trace.kernel_size)
+    name = w.filters if filters > 1 else w.size if len(trace.input) == 1 else w.one_filter
+    said = [f"{filters} {name} {shape}" if filters > 1 else f"{name} {shape}", f"{w.stride} {axes_text(trace.stride)}",
+            f"{w.padding} {axes_text(trace.padding)}"]  # fmt: skip
+    if any(d != 1 for d in trace.dilation):
+        said.append(f"{w.dilation} {axes_text(trace.dilation)}")
+    if trace.groups > 1:
+        said.append(f"{w.groups} {trace.groups}")
+    return ",  ".join(said)
+
+
 def bias_text(scene, trace, channel: int = 0) -> str:
     if trace.bias is None:
         return scene.words.no_bias
