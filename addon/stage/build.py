@@ -60,7 +60,7 @@ class _Builder:
         self.planned: dict[str, dict] = {}  # role: {"path[index]": keys}
         self.frames = plan.frames
         self.leftward = plan.view.azimuth < 0
-        self.materials = {m.name: materials.shared(m, plan.background) for m in plan.materials}
+        self.materials = {m.name: materials.shared(m, plan.background) for m in plan.materials if m.kind != "floor"}
         self.basis = basis(plan.view.azimuth, plan.view.elevation)
 
     def add(self, role: str, name: str, data, parent=None) -> bpy.types.Object:
@@ -199,8 +199,9 @@ class _Builder:
 
     def floor(self, floor) -> None:
         """The ground, with the light that is on it."""
-        mesh = solids.floor("Convolume floor", floor, self.basis)
-        mesh.materials.append(next(m for n, m in self.materials.items() if n.startswith("floor")))
+        mesh, light = solids.floor("Convolume floor", floor, self.basis)
+        material = next(m for m in self.plan.materials if m.kind == "floor")
+        mesh.materials.append(materials.floor(material, light))
         self.add("floor", "Convolume floor", mesh).hide_select = True
 
     def modifier(self, thing, tree_name: str, **inputs):
@@ -274,8 +275,11 @@ class _Builder:
             turned.target = self.objects["screen"]
 
     def window(self, window: Window) -> None:
-        seen = meshes.FRONT_EDGES if window.flat else None
-        mesh = meshes.edges_box(window.name, window.size, window.thickness, seen)
+        if self.plan.light == "flat":
+            seen = meshes.FRONT_EDGES if window.flat else None
+            mesh = meshes.edges_box(window.name, window.size, window.thickness, seen)
+        else:
+            mesh = solids.shape(window.name, "tube " + " ".join(f"{v:g}" for v in (*window.size, window.thickness)))
         mesh.materials.append(self.materials[window.material])
         parent = self.objects[window.parent]
         thing = self.add(window.role, window.name, mesh, parent)

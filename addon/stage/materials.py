@@ -68,7 +68,7 @@ def make(material: Material, background) -> bpy.types.Material:
         links.new(result, both.inputs[0])
         links.new(diffuse.outputs[0], both.inputs[1])
         result = both.outputs[0]
-    elif material.kind in ("lit", "floor", "glass"):
+    elif material.kind in ("lit", "glass"):
         result = _baked(nodes, links, material, emission)
     elif material.kind == "shade":
         result = _through(nodes, links, _attribute(nodes, "depth"), emission)
@@ -77,6 +77,21 @@ def make(material: Material, background) -> bpy.types.Material:
         made.diffuse_color = (*linear([b + (c - b) * material.alpha * 0.5
                                        for b, c in zip(background, material.color, strict=True)])[:3], 1.0)  # fmt: skip
     links.new(result, output.inputs["Surface"])
+    return made
+
+
+def floor(material: Material, light: bpy.types.Image) -> bpy.types.Material:
+    """The floor's material: its colour times a picture of the light on it, a figure's own."""
+    made = make(material, material.color)
+    nodes, links = made.node_tree.nodes, made.node_tree.links
+    emission = next(n for n in nodes if n.type == "EMISSION")
+    place, picture = nodes.new("ShaderNodeCombineXYZ"), nodes.new("ShaderNodeTexImage")
+    picture.image, picture.extension = light, "EXTEND"
+    for name, socket in zip(("across", "up"), place.inputs, strict=False):
+        links.new(_attribute(nodes, name), socket)
+    links.new(place.outputs[0], picture.inputs["Vector"])
+    links.new(picture.outputs["Color"], emission.inputs["Strength"])
+    made[BUILT] = digest(made)
     return made
 
 

@@ -6,6 +6,7 @@ A shape is a word and numbers, as the plan writes it: "cell 15" (the bit mask of
 """
 
 from functools import cache
+from itertools import product
 
 import bpy
 import numpy as np
@@ -13,7 +14,8 @@ import numpy as np
 from .light import baked
 from .meshes import attribute
 
-GRID = (192, 108)  # the floor's points, across and down
+SPILL = 1.06  # how much larger than the page the floor is
+PICTURE = (528, 297)  # pixels of the picture of its light, across and down
 
 
 def shape(name: str, words: str) -> bpy.types.Mesh:
@@ -30,19 +32,35 @@ def _cell(neighbours: float = 0):
 
 @cache
 def _box(wide: float, deep: float, high: float, neighbours: float = 0):
-    places, faces, light = baked.cell_mesh(int(neighbours), size=(wide, deep, high), bevel=0.085 * min(1.0, high, wide))
+    places, faces, light = baked.cell_mesh(int(neighbours), (wide, deep, high), 0.0, 0.085 * min(1.0, high, wide))
     return places, faces, {"light": light}
 
 
 @cache
 def _tube(wide: float, deep: float, high: float, thickness: float):
-    places, faces, light = baked.tube_mesh((wide, deep, high), thickness)
+    """Twelve bars along the edges of a box."""
+    half, bars = np.array((wide, deep, high)) / 2, []
+    for axis in range(3):
+        others = [i for i in range(3) if i != axis]
+        size = np.full(3, thickness)
+        size[axis] += 2 * half[axis]
+        for sides in product((-1, 1), repeat=2):
+            middle = np.zeros(3)
+            middle[others] = half[others] * sides
+            bars.append((size, middle))
+    places, faces, light = [], [], []
+    for size, middle in bars:
+        own, corners, lit = baked.cell_mesh(0, size, gap=0.0, bevel=0.25 * thickness, segments=1)
+        faces += [[i + len(light) for i in face] for face in corners]
+        places += list(own + middle)
+        light += list(lit)
     return places, faces, {"light": light}
 
 
 @cache
 def _shadow(wide: float, deep: float, high: float, above: float, strength: float = 1.0):
     places, faces, alpha = baked.box_shadow((wide, deep, high), above, strength)
+    places = np.asarray(places)
     return places, faces, {"depth": alpha}
 
 
@@ -57,18 +75,33 @@ def _mesh(name: str, places, faces, attributes) -> bpy.types.Mesh:
     return mesh
 
 
-def floor(name: str, ground, basis) -> bpy.types.Mesh:
-    """The part of the ground that the page shows, and a little more, with the light on it."""
+def floor(name: str, ground, basis) -> tuple[bpy.types.Mesh, bpy.types.Image]:
+    """The part of the ground that the page shows and a little more, and a picture of the light on it.
+
+    The mesh says where in the picture its corners lie (attributes `across` and `up`, 0 to 1).
+    """
+    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], float)
+    mesh = _mesh(name, _ground(corners, ground, basis), [(0, 1, 2, 3)], dict(zip(("across", "up"), corners.T, strict=True)))
+    wide, high = PICTURE
+    x, y = (a.ravel() for a in np.meshgrid((np.arange(wide) + 0.5) / wide, (np.arange(high) + 0.5) / high))
+    at = np.column_stack([x, y])
+    page = np.column_stack([80 + (x - 0.5) * 160 * SPILL, 45 - (y - 0.5) * 90 * SPILL])
+    boxes = [(row[:3], row[3:6], row[6]) for row in ground.boxes]
+    light = baked.floor_light(_ground(at, ground, basis)[:, :2], boxes, ground.cell) * baked.pool(page)
+    picture = bpy.data.images.new(name, wide, high, float_buffer=True, is_data=True)
+    pixels = np.ones((wide * high, 4), np.float32)
+    pixels[:, :3] = light[:, None]
+    picture.pixels.foreach_set(pixels.ravel())
+    picture.pack()  # so that it is saved with the file
+    return mesh, picture
+
+
+def _ground(at: np.ndarray, ground, basis) -> np.ndarray:
+    """Places on the floor (n, 3) at parts (n, 2) of what it shows, from its lower left corner as the camera sees it."""
     right, into, up = (np.array(v) for v in basis.transposed())
     sine = -into[2]  # of the camera's elevation
     level = np.array([up[0], up[1], 0.0]) / sine
-    x = np.linspace(-0.53, 0.53, GRID[0]) * ground.width
-    y = np.linspace(-0.53, 0.53, GRID[1]) * ground.height
-    x, y = (a.ravel() for a in np.meshgrid(x, y))
-    places = x[:, None] * right + (y / sine)[:, None] * level
+    across, along = ((at - 0.5) * SPILL * (ground.width, ground.height)).T
+    places = across[:, None] * right + (along / sine)[:, None] * level
     places[:, 2] = 0.0
-    page = np.column_stack([x / ground.width, y / ground.height])
-    light = baked.floor_light(places[:, :2], ground.boxes, ground.cell) * baked.pool(page, ground.corner)
-    n = np.arange(len(x)).reshape(GRID[1], GRID[0])
-    faces = np.stack([n[:-1, :-1], n[:-1, 1:], n[1:, 1:], n[1:, :-1]], axis=-1).reshape(-1, 4)
-    return _mesh(name, places, faces, {"light": light})
+    return places

@@ -12,7 +12,7 @@ PLAIN_NODES = {
     "OUTPUT_MATERIAL", "EMISSION", "BSDF_DIFFUSE", "BSDF_TRANSPARENT", "HOLDOUT", "ADD_SHADER", "MIX_SHADER",
     "ATTRIBUTE", "RGB", "VALUE", "MATH", "VECT_MATH", "MAP_RANGE", "CLAMP", "MIX", "MIX_RGB", "GAMMA", "HUE_SAT",
     "INVERT", "BRIGHTCONTRAST", "VALTORGB", "SEPARATE_COLOR", "COMBINE_COLOR", "SEPXYZ", "COMBXYZ", "FRAME", "REROUTE",
-    "RGBTOBW", "CURVE_RGB", "BSDF_PRINCIPLED",
+    "RGBTOBW", "CURVE_RGB", "BSDF_PRINCIPLED", "TEX_IMAGE",
 }  # fmt: skip
 
 
@@ -47,7 +47,8 @@ class Looks:
                 elif node.type == "BSDF_PRINCIPLED":
                     plain &= not _scatters(node)
                 else:
-                    plain &= node.type in PLAIN_NODES
+                    # without a place of its own to look at, a picture is laid out by the mesh's UV map
+                    plain &= node.type in PLAIN_NODES and (node.type != "TEX_IMAGE" or node.inputs[0].is_linked)
         return plain
 
 

@@ -54,11 +54,11 @@ class Operands:
 def schedule(channels: int) -> list[dict[str, float]]:
     """When, in parts of a step's time, each channel's panel sets out, meets its weights, multiplies and falls."""
     if channels == 1:
-        return [{"flies": 0.12, "lands": 0.26, "weights": 0.24, "met": 0.40, "opens": 0.46, "open": 0.54,
+        return [{"flies": 0.12, "lands": 0.26, "weights": 0.27, "met": 0.42, "opens": 0.46, "open": 0.54,
                  "falls": 0.64, "summed": SUMS}]  # fmt: skip
     wide = (SUMS - SLIDE - 0.02) / channels
     starts = [SLIDE + 0.02 + k * wide for k in range(channels)]
-    parts = {"flies": 0.0, "lands": 0.34, "weights": 0.14, "met": 0.46, "opens": 0.52, "open": 0.66, "falls": 0.80,
+    parts = {"flies": 0.0, "lands": 0.30, "weights": 0.22, "met": 0.50, "opens": 0.54, "open": 0.66, "falls": 0.80,
              "summed": 0.98}  # fmt: skip
     return [{name: a + wide * part for name, part in parts.items()} for a in starts]
 

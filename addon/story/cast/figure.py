@@ -32,7 +32,7 @@ from ..plan.timeline import Timeline
 
 TITLE, NAME, FACTS, SUM, SMALL = 0.042, 0.028, 0.028, 0.036, 0.024  # sizes of type, fractions of the height
 DIGIT = 0.022  # least cap height of a digit, of the frame's height
-CAP = 0.5  # cap height of a digit, of its face
+CAP = 0.45  # cap height of a digit, of its face
 
 
 def _rgb(code: str) -> tuple[float, float, float]:
@@ -52,6 +52,7 @@ class Figure:
         self.tracks: list[Track] = []
         self.boxes: list[tuple] = []  # (name, kind, left, top, right, bottom, visible from, until) in page units
         self.shadows: list[tuple] = []
+        self.shades = 0
         self._words: list[Words] = []
         self._materials: dict[str, Material] = {}
         self._cubes: dict[Cube, int] = {}

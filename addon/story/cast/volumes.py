@@ -50,7 +50,7 @@ def digit_size(cell: float, face: float = 1.0) -> float:
     """The font size (cells) of digits on a face `face` cells high, of cells `cell` world units long; 0 where they would
     be too small to read."""
     least = DIGIT * HEIGHT * UNIT / (0.927 * cell)  # a front face is seen at 22 degrees
-    cap = max(CAP * face, min(least, 0.62 * face))
+    cap = max(CAP * face, min(least, 0.6 * face))
     return cap / CAP_HEIGHT if cap >= least - 1e-6 else 0.0
 
 
@@ -144,6 +144,8 @@ def shade(figure: Figure, size, above: float, at, *, strength: float = 1.0, **co
     """
     words = "shadow " + " ".join(f"{v:g}" for v in (*size, above, strength))
     kind = figure.cube(SHADE, words, "shade")
+    figure.shades += 1  # each lies a little above the last: where two lay at one height, the order of looking decided
+    at = np.array(at, float) + (0.0, 0.0, 0.002 + 0.0004 * (figure.shades % 97))
     return Points.make([at], cube=kind, faded=kind, **columns)
 
 

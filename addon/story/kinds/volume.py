@@ -183,7 +183,7 @@ class _Volume:
             small = self.small[n]
             home = first_middle(small.corner, small.cell, self.kernel[0])
             figure.volume(role, name, parts, home, small.cell)
-            figure.casts(small.corner, small.corner + small.cell * np.array((*small.size[:2], self.kernel[0])), 0.8)
+            self._stands(n, home, small.cell, depth)
             a = self.beats.pauses.get(n * self.section, (line.cursor, line.cursor))[0] + FILE * 0.3 if n else None
             came = self.beats.seconds[0] - 1.0
             for axis, key in enumerate("xyz"):
@@ -207,6 +207,17 @@ class _Volume:
             ground = (middle[0], middle[1], -self.kernel[0] + 0.5)
             figure.volume("filter.shadow", "Filter shadow", [volumes.shade(
                 figure, (self.kernel[1], depth, self.kernel[0]), 0.0, ground, born=-0.7)], self.work_at, unit)  # fmt: skip
+
+    def _stands(self, n: int, home, cell: float, depth: float) -> None:
+        """The shadow of a small filter, while it stands in its row."""
+        size = (self.kernel[1], depth, self.kernel[0])
+        ground = ((self.kernel[1] - 1) / 2, (depth - 1) / 2, 0.5 - self.kernel[0])
+        leaves, back = n * self.section - 0.9, (n + 1) * self.section - 0.7
+        if n == 0:
+            leaves = -1.5 if self.cast.padded else -0.99
+        lives = [(ALWAYS, leaves), (back, NEVER)] if n + 1 < self.filters else [(ALWAYS, leaves)]
+        self.figure.volume(f"filter.{n}.shadow", f"Filter {n} shadow", [
+            volumes.shade(self.figure, size, 0.0, ground, born=a, dies=b) for a, b in lives], home, cell)  # fmt: skip
 
     @property
     def arrives(self) -> float:
@@ -245,9 +256,7 @@ class _Volume:
             for k in range(n, self.filters):
                 at = self.beats.pauses[(k + 1) * section][0] if k + 1 < self.filters else self.filing
                 line.add(channel, stack[1] + (k - n) * step * made.cell, FILE, at=at)
-        size = np.array([columns, volumes.deep(self.filters), rows]) * made.cell
-        low = made.corner + made.cell * np.array([0, APART if self.filters > 1 else 0.0, 0])
-        figure.casts(low, low + size, 0.8)
+        self._grounds(stack, front)
         r, c = (a.ravel() for a in np.indices((rows, columns)))
         tube = "tube 1.05 1.05 1.05 0.09"
         kind = figure.cube(figure.theme.tube, tube)
@@ -256,6 +265,25 @@ class _Volume:
         marks = volumes.Points.make(at, cube=kind, faded=kind, born=index - LANDED, dies=index + LANDED, step=index)
         marks["dies"][section - 1 :: section] = index[section - 1 :: section] + LEAVES
         figure.volume("output.marker", "Output marker", marks, front, made.cell)
+
+    def _grounds(self, stack, front) -> None:
+        """The shadows of the slice being written and of the stack behind it, as deep as it is."""
+        figure, made, rows, columns = self.figure, self.made, self.rows, self.columns
+        if self.filters == 1:
+            figure.casts(made.corner, made.corner + made.cell * np.array([columns, 1, rows]), 0.8)
+            return
+        middle, low = (columns - 1) / 2, 0.5 - rows
+        lives = [(ALWAYS, len(self.trace) - 0.6)]
+        shades = [volumes.shade(figure, (columns, 1, rows), 0.0, (middle, 0, low), strength=0.8, born=a, dies=b)
+                  for a, b in lives]  # fmt: skip
+        back = (stack[1] - front[1]) / made.cell
+        for k in range(1, self.filters + 1):
+            deep = volumes.deep(k)
+            since = k * self.section - 0.8 if k < self.filters else len(self.trace) - 0.6
+            until = (k + 1) * self.section - 0.8 if k + 1 < self.filters else len(self.trace) - 0.6
+            shades.append(volumes.shade(figure, (columns, deep, rows), 0.0, (middle, back + (deep - 1) / 2, low), born=since,
+                                        dies=NEVER if k == self.filters else until))  # fmt: skip
+        figure.volume("output.shadow", "Output shadow", shades, front, made.cell)
 
     def _sums(self) -> list[StepInfo]:
         figure, trace, cast, made, count = self.figure, self.trace, self.cast, self.made, len(self.trace)
