@@ -204,7 +204,7 @@ class _Builder:
         return modifier
 
     def cells(self, role, name, points, parent=None, track=None, taps=(1, 1, 1), dilation=(1, 1, 1), fade=(1e6, 1e6),
-              aside=(0.0, 0.0), aside_from=1e6):  # fmt: skip
+              lit_label_offset=(0.0, 0.0), lit_label_offset_from=1e6):  # fmt: skip
         """A part's object, its rows shown as cubes and texts."""
         cubes, points = self.chosen("cubes", self.cubes, points, ("cube", "faded", "before"))
         labels, points = self.chosen("labels", self.labels, points, ("label", "label_faded"))
@@ -216,15 +216,16 @@ class _Builder:
         self.modifier(thing, trees.CELLS, Cubes=cubes, Labels=labels, Track=track or thing,
                       Taps=[float(v) for v in taps], Dilation=[float(v) for v in dilation],
                       Fade_From=float(fade[0]), Fade_Until=float(fade[1]),
-                      Moves=bool(np.any(points["origin"])), Aside=[float(aside[0]), 0.0, float(aside[1])],
-                      Aside_From=float(aside_from))  # fmt: skip
+                      Moves=bool(np.any(points["origin"])),
+                      Aside=[float(lit_label_offset[0]), 0.0, float(lit_label_offset[1])],
+                      Aside_From=float(lit_label_offset_from))  # fmt: skip
         return thing
 
     def volume(self, volume: Volume) -> None:
         parent = self.objects[volume.parent] if volume.parent else None
         track = self.tracks[volume.track] if volume.track else None
         thing = self.cells(volume.role, volume.name, volume.points, parent, track, volume.taps, volume.dilation,
-                           volume.fade, volume.aside, volume.aside_from)  # fmt: skip
+                           volume.fade, volume.lit_label_offset, volume.lit_label_offset_from)  # fmt: skip
         size = parent.scale[0] if parent else 1.0
         thing.location = [v / size for v in volume.location]
         thing.scale = (volume.unit / size,) * 3
@@ -259,7 +260,7 @@ class _Builder:
                       Life_Until=float(window.life[1]), Jump=window.flat or window.jump)  # fmt: skip
 
     def lines(self, lines: Lines) -> None:
-        data = Points.make(lines.a, born=lines.born, dies=lines.dies)
+        data = Points.make(lines.a, visible_from=lines.visible_from, visible_until=lines.visible_until)
         mesh = meshes.points(lines.name, data)
         meshes.attribute(mesh, "a", lines.a)
         meshes.attribute(mesh, "b", lines.b)

@@ -223,8 +223,8 @@ def points(name: str, data: Points) -> bpy.types.Mesh:
     mesh.vertices.add(len(data))
     mesh.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(data["position"], np.float32).ravel())
     nothing = set() if np.any(data["origin"]) else {"origin", "leaves", "arrives"}
-    if not np.any(data["rise"]):
-        nothing.add("rise")
+    if not np.any(data["grow_time"]):
+        nothing.add("grow_time")
     for field, (dtype, _, _) in POINT_FIELDS.items():
         if field != "position" and field not in nothing:
             attribute(mesh, field, data[field].astype(dtype))

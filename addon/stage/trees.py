@@ -12,7 +12,7 @@ import bpy
 from ..story.plan.plan import CREEP, LANDED, LEAVES
 from .nodes import Tree
 
-TAG, VERSION = "convolume_tree", 6  # the version goes up whenever a group is built differently
+TAG, VERSION = "convolume_tree", 7  # the version goes up whenever a group is built differently
 CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
 
 
@@ -120,17 +120,18 @@ def cells_tree():
                      ("Hidden", "Bool"), ("Moves", "Bool"), ("Aside", "Vector"), ("Aside From", "Float")])  # fmt: skip
     step = t.input("Step")
     points = _moved(t, t.input("Geometry"), step)
-    born, dies, rise = t.attribute("born"), t.attribute("dies"), t.attribute("rise")
-    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, born), t.compare("LESS_THAN", step, dies))
+    start, end, grow_time = (t.attribute(name) for name in ("visible_from", "visible_until", "grow_time"))
+    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, start), t.compare("LESS_THAN", step, end))
     points, lit = _lit(t, points, _dragged(t, _landed_place(t, step)))
-    grown = t.math("DIVIDE", t.math("ADD", t.math("SUBTRACT", step, born), 0.01), t.math("ADD", rise, 0.01))
+    grown = t.math("DIVIDE", t.math("ADD", t.math("SUBTRACT", step, start), 0.01), t.math("ADD", grow_time, 0.01))
     grown = t.node("ShaderNodeMapRange", {"Value": grown, "To Min": 0.55}, interpolation_type="SMOOTHSTEP").outputs[0]
 
     def pick(name):
         return t.switch(lit, t.attribute(f"{name}_faded" if name == "label" else "faded", "INT"),
                         t.attribute(name, "INT"))  # fmt: skip
 
-    cube = t.switch(alive, t.switch(t.compare("LESS_THAN", step, born), -1, t.attribute("before", "INT")), pick("cube"))
+    before = t.attribute("before", "INT")
+    cube = t.switch(alive, t.switch(t.compare("LESS_THAN", step, start), -1, before), pick("cube"))
     size = t.switch(alive, 1.0, grown, "FLOAT")
     cubes = t.node("GeometryNodeInstanceOnPoints", {
         "Points": points, "Selection": t.compare("GREATER_EQUAL", cube, 0, "INT"),
@@ -142,8 +143,8 @@ def cells_tree():
                             t.compare("LESS_THAN", step, t.input("Fade Until")))  # fmt: skip
     making_room = t.boolean("AND", making_room, t.boolean("NOT", t.input("Explore")))
     nowhere = t.combine(0.0, 0.0, 0.0)
-    aside = t.switch(t.boolean("AND", making_room, lit), nowhere, t.input("Aside"), "VECTOR")
-    forward = t.vector("ADD", t.combine(0.0, t.math("MULTIPLY", lift, -1.0), 0.0), aside)
+    lit_label_offset = t.switch(t.boolean("AND", making_room, lit), nowhere, t.input("Aside"), "VECTOR")
+    forward = t.vector("ADD", t.combine(0.0, t.math("MULTIPLY", lift, -1.0), 0.0), lit_label_offset)
     picked = t.switch(alive, -1, pick("label"))
     # only what has a text is moved and looked at further: of very many cells, few
     written = t.node("GeometryNodeSeparateGeometry", {
@@ -196,8 +197,8 @@ def lines_tree():
                                                      1: info.outputs["Transform"]}).outputs[0]  # fmt: skip
 
     a, b = world("a", "Source"), world("b", "Target")
-    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, t.attribute("born")),
-                      t.compare("LESS_THAN", step, t.attribute("dies")))  # fmt: skip
+    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, t.attribute("visible_from")),
+                      t.compare("LESS_THAN", step, t.attribute("visible_until")))  # fmt: skip
     along = t.vector("SUBTRACT", b, a)
     # kept as attributes, for they are read again after the points have moved
     kept = _stored(t, t.input("Geometry"), "along", along, "FLOAT_VECTOR")

@@ -119,13 +119,13 @@ class ComparisonProof:
         assert said == (number, trace[j].output_index, trace[j].value), f"steps: {i} is {said}"
         frame = Frame(self.stage.scene, self.stage.frame(i), self.runs[0].shapes)
         for run, times in zip(self.runs, self.times, strict=True):
-            born = int(np.searchsorted(times, clock, side="right")) - 1
+            visible_from = int(np.searchsorted(times, clock, side="right")) - 1
             own = view(frame, run.number == 1)
-            if born < 0:
+            if visible_from < 0:
                 run.absent(own)
             else:
-                told = self.stage.plan.steps[self.order.index((times[born], run.number, born))].told
-                run.still(own, born, told and info.told)
+                told = self.stage.plan.steps[self.order.index((times[visible_from], run.number, visible_from))].told
+                run.still(own, visible_from, told and info.told)
         self.runs[0].upright(frame)
         self.alike(frame)
         return frame

@@ -241,13 +241,13 @@ class PoolingProof(Proof):
         labels, legible = label_of(frame, role, cells), self.legible(role)
         for k in range(self.count):
             key = divmod(k, shape[1])
-            cell, born = cells[key], channel * self.count + k <= i
-            said = f"born: {role} {key} is {'not ' if born else ''}there at step {i} (frame {frame.number})"
-            assert cell.shape.solid == born, said
+            cell, visible_from = cells[key], channel * self.count + k <= i
+            said = f"born: {role} {key} is {'not ' if visible_from else ''}there at step {i} (frame {frame.number})"
+            assert cell.shape.solid == visible_from, said
             assert full_size(cell) and np.ptp(cell.shape.vertices[:, 0]) > 0.85, f"born: {role} {key} is small"
-            if born and legible:
+            if visible_from and legible:
                 self.spells(labels.get(key), spelled(self.outputs[channel][key]), f"{role} {key}", frame)
-            assert born or key not in labels, f"born: {role} {key} has its number at step {i}"
+            assert visible_from or key not in labels, f"born: {role} {key} has its number at step {i}"
         self.in_order(frame, cells, role)
         marker = frame.own(f"{role}.marker")
         places = {k: c.place for k, c in cells.items()}

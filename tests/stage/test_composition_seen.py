@@ -177,11 +177,11 @@ def test_sampled_frames_show_the_window_of_the_last_step_born(looked):
     """A frame in which a cell of the output is new shows each window where it stands at that step's clock value."""
     picture, plan = looked.picture, looked.stage.plan
     clocks = np.array(sorted({s.clock for s in plan.steps}))
-    born = np.searchsorted(clocks, picture.clocks + BORN + 1e-6, side="right") - 1
-    fresh = np.flatnonzero(np.diff(born, prepend=-1) > 0) + 1
+    visible_from = np.searchsorted(clocks, picture.clocks + BORN + 1e-6, side="right") - 1
+    fresh = np.flatnonzero(np.diff(visible_from, prepend=-1) > 0) + 1
     draw = random.Random(picture.name)
     for number in sorted(draw.sample(list(map(int, fresh)), min(5, len(fresh)))):
-        frame, last = looked.frame(number), clocks[born[number - 1]]
+        frame, last = looked.frame(number), clocks[visible_from[number - 1]]
         for window in (w for w in plan.windows if not w.flat):
             meant = picture.window_at(window, last)
             seen = frame.own(window.role)

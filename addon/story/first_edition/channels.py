@@ -102,7 +102,7 @@ def stack_up(sheet: Sheet, role: str, blocks, said: list[str], names, start: flo
     made = []
     for i, text in enumerate(said):
         ink = sheet.theme.muted if i else sheet.theme.ink
-        made.append(sheet.text(text, x, y - 1.3 * i * word, word, ink, align="left", dies=STACK + 0.02))
+        made.append(sheet.text(text, x, y - 1.3 * i * word, word, ink, align="left", visible_until=STACK + 0.02))
     sheet.words(f"{role}.stack", f"{said[0]} stack", made)
 
 
@@ -117,8 +117,9 @@ def _maps(sheet: Sheet, trace, partial, names, grid, inputs, made, last: float, 
         hue = hue_of(c, count)
         scale = Scale(sheet.palette, hue, partial.min(), partial.max())
         texts = [number(v) for v in partial.ravel()]
-        points = plane(sheet, partial[:, c].reshape(shape), scale, size=sheet.digits(texts, unit), unit=unit, born=last,
-                       rise=0.3, channel=c, step=np.arange(len(trace)))  # fmt: skip
+        points = plane(sheet, partial[:, c].reshape(shape), scale, size=sheet.digits(texts, unit), unit=unit,
+                       visible_from=last,
+                       grow_time=0.3, channel=c, step=np.arange(len(trace)))  # fmt: skip
         stand = Block(f"{w.partial} {names[c]}", 1, c, (shape[1], 1, shape[0]), [(f"{w.partial} {names[c]}", word)],
                       unit=unit)  # fmt: skip
         grid.put(stand)
@@ -146,7 +147,7 @@ def _maps(sheet: Sheet, trace, partial, names, grid, inputs, made, last: float, 
             x = (stand.box[2] + made.box[0] - 1.3 * sheet.px(TICK)) / 2
         y += (len(rows) - 1) * 0.6 * word
         for text, size in rows:
-            signs.append(sheet.text(text, x, y - 0.3 * size, size, sheet.theme.ink, born=last))
+            signs.append(sheet.text(text, x, y - 0.3 * size, size, sheet.theme.ink, visible_from=last))
             y -= 1.25 * word
     sheet.words("map.signs", "Signs", signs)
 
@@ -214,7 +215,7 @@ def tell(sheet: Sheet, trace):
         home, parked = np.array(sheet.place(inputs[c])), np.array(sheet.place(kernels[c]))
         track = sheet.track(f"input.{name}.track", places)
         points = unread_cells.greyed(sheet, input_plane(sheet, trace, c, hue_of(c, count)), trace)
-        points["dies"][:] = np.minimum(points["dies"], np.float32(last))
+        points["visible_until"][:] = np.minimum(points["visible_until"], np.float32(last))
         sheet.volume(f"input.{name}", f"{w.input} {name}", points, home, inputs[c].cells, track=track,
                      fade=(-LANDED, last), **taps_of(trace))  # fmt: skip
         sheet.captions(f"input.{name}", inputs[c], color=ink, lives=((RING, last),))
@@ -244,7 +245,7 @@ def tell(sheet: Sheet, trace):
         add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), y0 + used / 2)
         said = w.adding.replace("{sums}", " + ".join(f"{w.partial} {n}" for n in names))
         said += "" if trace.bias is None else f" + {bias_text(scene, trace)}"
-        add_rule(sheet, said, y0 + sums.height(2, word) + word, born=last)
+        add_rule(sheet, said, y0 + sums.height(2, word) + word, visible_from=last)
     line.play("clock.step", last - 0.01, 0.05, easing="linear")
     _maps(sheet, trace, partial, names, grid, inputs, made, last, line.cursor)
     line.play("clock.step", last + 0.35, 0.6, easing="linear")

@@ -155,7 +155,7 @@ def _line(sheet: Sheet, step, i: int, plan, form: str) -> list[Piece]:
         line.append(Piece(f"+ {scene.words.bias} {operand(step.bias)}", ink, reveal(i, count, count + 1, slow=slow)))
     sign = equals([*step.values, *step.weights, step.bias, step.value])
     color = result_color(sheet, step.value) if step.value else ink
-    return [*line, Piece(f"{sign} {number(step.value)}", color, sums.born(i))]
+    return [*line, Piece(f"{sign} {number(step.value)}", color, sums.total_appears(i))]
 
 
 def _wide(line) -> float:
@@ -303,7 +303,7 @@ def _say(sheet: Sheet, trace, plan, lines, y: float, size: float, last: float) -
     sheet.words("sum", "Sum", set_)
     middle = y - sums.height(1, size) / 2
     add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), middle)
-    add_rule(sheet, w.summary.replace("{count}", count), middle, born=last)
+    add_rule(sheet, w.summary.replace("{count}", count), middle, visible_from=last)
     add_sweeping(sheet, plan, w.sweep.replace("{count}", count), middle)
 
 
@@ -314,7 +314,7 @@ def _captions(sheet: Sheet, given: Block, made: Block) -> None:
         later = replace(given, captions=given.captions[1:], captions_at=given.captions_at[1:], below=[], below_at=[])
         (body, size), (x, y), (ox, oy) = later.captions[0], later.captions_at[0], given.origin
         sheet.words("input.padded", "Padded input", [
-            sheet.text(body, x - ox, y - oy, size, sheet.theme.muted, born=RING + 0.02, z=-8.0, home=(ox, oy))
+            sheet.text(body, x - ox, y - oy, size, sheet.theme.muted, visible_from=RING + 0.02, z=-8.0, home=(ox, oy))
         ], "input")  # fmt: skip
     sheet.captions("output", replace(made, below=[], below_at=[]))
     sheet.box_of("input", given)

@@ -186,7 +186,8 @@ def _add_notes(sheet: Sheet, stand: Stand, pace) -> None:
     size = block.below[0][1]
     half = max(width(said) for *_, said in stand.notes) * size / 2
     x = min(max(x, sheet.inner[0] + half), sheet.inner[2] - half)
-    made = [sheet.text(text, x, y, size, sheet.theme.muted, born=born, dies=dies) for text, born, dies in spells]
+    made = [sheet.text(text, x, y, size, sheet.theme.muted, visible_from=visible_from,
+                       visible_until=visible_until) for text, visible_from, visible_until in spells]
     sheet.words(f"{run.key}waits", "Waits", made)
 
 
@@ -199,8 +200,8 @@ def _say_alone(sheet: Sheet, stand: Stand, plan, y: float) -> None:
         passed = all(plan.kinds[c] == "pass" for c in range(max(clock, 0) + 1, following))
         over = following == run.count
         if passed and not over and clock >= 0 and (following - clock - 1) * plan.passing > LONG:
-            made.append(sheet.text(text, 0, y - 0.3 * size, size, sheet.theme.muted, born=clock + 2 * LEAVES,
-                                   dies=following - LANDED))  # fmt: skip
+            made.append(sheet.text(text, 0, y - 0.3 * size, size, sheet.theme.muted, visible_from=clock + 2 * LEAVES,
+                                   visible_until=following - LANDED))  # fmt: skip
     sheet.words("alone", "One run alone", made)
 
 
@@ -233,7 +234,7 @@ def _run(sheet: Sheet, pair: list[Run], run: Run, given: Block, made: Block, las
                  fade=(since, last), **taps_of(trace))  # fmt: skip
     values = [r.trace.output for r in pair]
     points = output_plane(sheet, trace, neutral=True, span=(min(v.min() for v in values), max(v.max() for v in values)))
-    points["born"][:] = run.clocks - BORN
+    points["visible_from"][:] = run.clocks - BORN
     sheet.volume(f"{key}output", f"{w.output} {run.label}", points, sheet.place(made), made.cells)
     for role, block in ((f"{key}input", replace(given, below=[], below_at=[])), (f"{key}output", made)):
         sheet.captions(role, block)
@@ -263,10 +264,10 @@ def _kernels(sheet: Sheet, stand: Stand, pace) -> None:
         sheet.captions("kernel", block)
     if all(goes):
         points = kernel_plane(sheet, second.trace, 0, True)
-        keep = points["dies"] > -LANDED
+        keep = points["visible_until"] > -LANDED
         points = Points({name: column[keep] for name, column in points.data.items()})
-        points["born"][:] = np.maximum(points["born"], np.float32(-LANDED))
-        points["dies"][:] = np.minimum(points["dies"], np.float32(back))
+        points["visible_from"][:] = np.maximum(points["visible_from"], np.float32(-LANDED))
+        points["visible_until"][:] = np.minimum(points["visible_until"], np.float32(back))
         sheet.volume("kernel.twin", f"{w.kernel} {second.label}", points, home, block.cells, card=None)
         visit(sheet, "kernel.twin", home, meeting(sheet, second, stand.inputs[1], block), pace, card=False)
     sheet.box_of("kernel", block)
@@ -374,7 +375,7 @@ def tell(sheet: Sheet, trace):
         before, after = _said(scene, pair)
         middle = y0 + said.used / 2
         add_rule(sheet, before, middle)
-        add_rule(sheet, after, middle, born=last)
+        add_rule(sheet, after, middle, visible_from=last)
         _say_alone(sheet, stand, plan, middle)
         add_sweeping(sheet, plan, w.sweep.replace("{count}", str(lead.count)), middle)
     sheet.timeline.play("clock.step", last + 0.02, 0.05, easing="linear")

@@ -26,8 +26,8 @@ def add_input(sheet: Sheet, trace, stand: Stand, ground: Ground, acts: Acts, las
     rows, columns = as_rows(trace.input[0]).shape
     if sheet.scene.look.labels and max(ground.shape) <= MOST_TICKS:
         real = ground.real(rows, columns).reshape(rows, columns, 2)
-        marks = tick_marks(sheet, small, range(rows), range(columns), home=given.origin, dies=acts.spread)
-        marks += tick_marks(sheet, given, real[:, 0, 0], real[0, :, 1], born=acts.flip)
+        marks = tick_marks(sheet, small, range(rows), range(columns), home=given.origin, visible_until=acts.spread)
+        marks += tick_marks(sheet, given, real[:, 0, 0], real[0, :, 1], visible_from=acts.flip)
         sheet.words("input.ticks", "Input indices", marks, "input")
     row, column = (a.ravel() for a in np.indices((rows, columns)))
     cells = np.column_stack([column + ground.compact[1], 0 * row, -(row + ground.compact[0])])
@@ -60,7 +60,7 @@ def add_output(sheet: Sheet, trace, stand: Stand, acts: Acts, scale: Scale, room
     sheet.captions("output", made, lives=((since, NEVER),))
     orows, ocols = as_rows(trace.output[0]).shape
     if sheet.scene.look.labels and max(orows, ocols) <= MOST_TICKS:
-        marks = tick_marks(sheet, made, range(orows), range(ocols), born=since)
+        marks = tick_marks(sheet, made, range(orows), range(ocols), visible_from=since)
         sheet.words("output.ticks", "Output indices", marks, "output")
     for axis in "xy":
         grow(sheet, "output", f"scale.{axis}", 0.0, 1.0, room + MAKE_ROOM)

@@ -105,8 +105,8 @@ def gathered_input(sheet: Sheet, trace, ground: Ground, acts: Acts) -> Points:
     made = [cells]
     for some, start in ((between, acts.spread + 0.65), (around, acts.border + 0.05)):
         if some:
-            born = start + (0.8 if some is around else 0.2) * np.arange(len(some)) / len(some)
-            made.append(_ghosts(sheet, some, ground, born, size))
+            visible_from = start + (0.8 if some is around else 0.2) * np.arange(len(some)) / len(some)
+            made.append(_ghosts(sheet, some, ground, visible_from, size))
     return Points.join(made)
 
 
@@ -115,15 +115,16 @@ def _turn(place, shape) -> float:
     return float(np.arctan2(place[0] - (shape[0] - 1) / 2, place[1] - (shape[1] - 1) / 2))
 
 
-def _ghosts(sheet: Sheet, places, ground: Ground, born, size: float) -> Points:
+def _ghosts(sheet: Sheet, places, ground: Ground, visible_from, size: float) -> Points:
     p, ghost = sheet.palette, sheet.theme.ghost
     faded = p.faded(ghost)
     at = np.array(places)
     return Points.make(
         np.column_stack([at[:, 1], 0 * at[:, 0], -at[:, 0]]), cube=p.cube(ghost, "ghost"),
         faded=p.cube(faded, "ghost"), label=p.label("0", p.faded_ink_on(ghost)) if size else -1,
-        label_faded=p.label("0", p.faded_ink_on(faded)) if size else -1, size=size or 0.5, lift=0.45, born=born,
-        rise=0.14, row=at[:, 0] - ground.before[0], column=at[:, 1] - ground.before[1],
+        label_faded=p.label("0", p.faded_ink_on(faded)) if size else -1, size=size or 0.5, lift=0.45,
+        visible_from=visible_from,
+        grow_time=0.14, row=at[:, 0] - ground.before[0], column=at[:, 1] - ground.before[1],
     )  # fmt: skip
 
 
@@ -156,7 +157,7 @@ def flipped_kernel(sheet: Sheet, trace, acts: Acts, above: np.ndarray) -> Points
         that stay (0), the others (-1) behind them."""
         place = np.column_stack([at[0], 0.0 * row, -at[1]]) + np.outer(ahead, toward)
         data = {**still.data, "position": place.astype(np.float32), "origin": away.astype(np.float32)}
-        lives = {"leaves": leaves, "arrives": arrives, "born": since, "dies": until}
+        lives = {"leaves": leaves, "arrives": arrives, "visible_from": since, "visible_until": until}
         data |= {name: np.full(len(row), value, np.float32) for name, value in lives.items()}
         return Points(data)
 
@@ -185,14 +186,15 @@ def _working(sheet: Sheet, trace, acts: Acts, rest: Points, scale: Scale, size: 
                                                np.int32),
                 "size": np.full(len(said), fits, np.float32),
                 "stretch": np.array([squeeze(ink_width(text), fits) for text in said], np.float32)}  # fmt: skip
-    return [lived(rest, rest["born"], met), lived(Points(products), met, gone), lived(rest, gone, NEVER)]
+    return [lived(rest, rest["visible_from"], met), lived(Points(products), met, gone), lived(rest, gone, NEVER)]
 
 
-def lived(points: Points, born, dies) -> Points:
+def lived(points: Points, visible_from, visible_until) -> Points:
     """The same points with another life."""
     count = len(points)
-    return Points({**points.data, "born": np.full(count, born, np.float32) if np.isscalar(born) else born,
-                   "dies": np.full(count, dies, np.float32)})  # fmt: skip
+    return Points({**points.data, "visible_from": np.full(count, visible_from,
+                                                          np.float32) if np.isscalar(visible_from) else visible_from,
+                   "visible_until": np.full(count, visible_until, np.float32)})  # fmt: skip
 
 
 def gathered_output(sheet: Sheet, trace, acts: Acts, scale: Scale, since: float) -> Points:
@@ -200,16 +202,18 @@ def gathered_output(sheet: Sheet, trace, acts: Acts, scale: Scale, since: float)
     values = as_rows(trace.output[0])
     size = sheet.digits([number(v) for v in values.ravel()])
     steps = acts.base + np.arange(values.size)
-    cells = plane(sheet, values, scale, size=size, born=steps - BORN, rise=BORN, step=np.arange(values.size))
+    cells = plane(sheet, values, scale, size=size, visible_from=steps - BORN, grow_time=BORN,
+                  step=np.arange(values.size))
     wire = wires(sheet, values.shape)
-    outline = Points.make(cells["position"], cube=wire, faded=wire, born=since, dies=steps - BORN, row=cells["row"],
+    outline = Points.make(cells["position"], cube=wire, faded=wire, visible_from=since, visible_until=steps - BORN,
+                          row=cells["row"],
                           column=cells["column"])  # fmt: skip
     return Points.join([outline, cells])
 
 
 def later(rows, base: float):
     """The pieces of sums that count the clock from 0, counted from `base`."""
-    return [row and [replace(piece, born=piece.born + base) for piece in row] for row in rows]
+    return [row and [replace(piece, visible_from=piece.visible_from + base) for piece in row] for row in rows]
 
 
 def seen_lines(sheet: Sheet, trace, plan, acts: Acts, y: float, size: float, last: float) -> list[Points]:
@@ -220,6 +224,7 @@ def seen_lines(sheet: Sheet, trace, plan, acts: Acts, y: float, size: float, las
             continue
         real = trace[i].real
         said = sheet.scene.words.seen.replace("{real}", str(int(real.sum()))).replace("{count}", str(len(real)))
-        dies = acts.base + i + LEAVES if i + 1 < len(trace) else last
-        made.append(sheet.text(said, 0, y, size, sheet.theme.muted, born=acts.base + i - LANDED, dies=dies))
+        visible_until = acts.base + i + LEAVES if i + 1 < len(trace) else last
+        made.append(sheet.text(said, 0, y, size, sheet.theme.muted, visible_from=acts.base + i - LANDED,
+                               visible_until=visible_until))
     return made

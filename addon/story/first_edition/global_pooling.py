@@ -63,7 +63,7 @@ def _ghosts(points: Points, leaves: float) -> Points:
     """A plane's points that are pale from the clock value on at which their copies leave; their numbers stay."""
     full = {name: column.copy() for name, column in points.data.items()}
     pale = {name: column.copy() for name, column in points.data.items()}
-    full["dies"][:], pale["born"][:] = leaves, leaves
+    full["visible_until"][:], pale["visible_from"][:] = leaves, leaves
     pale["cube"], pale["label"] = pale["faded"].copy(), pale["label_faded"].copy()
     return Points.join([Points(full), Points(pale)])
 
@@ -116,7 +116,7 @@ def _set_lines(sheet: Sheet, rows, low: float, last: float):
                          for k, row in enumerate(rows)]  # fmt: skip
                 kept = sums.set_lines(sheet, stays, lines, top, size, gaps, widths=widths, last=NEVER)
                 for points in kept:
-                    points["dies"][:] = NEVER
+                    points["visible_until"][:] = NEVER
                 made += kept
         sheet.words("sum", "Sum", made)
 

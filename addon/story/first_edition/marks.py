@@ -84,13 +84,13 @@ def add_holes(sheet: Sheet, trace, steps, last: float) -> None:
         return
     r, c, i = np.array(rows, np.float32).T
     y = np.full(len(rows), -0.48)
-    dies = np.where(i + 1 == len(trace), last, i + LEAVES)
+    visible_until = np.where(i + 1 == len(trace), last, i + LEAVES)
     ink = sheet.palette.material(struck(sheet), "flat")
     sheet.lines.append(Lines(
         "input.holes", "Skipped cells", "input", "input",
         np.column_stack([c - STROKE, y, -r - STROKE]).astype(np.float32),
         np.column_stack([c + STROKE, y, -r + STROKE]).astype(np.float32),
-        (i - LANDED).astype(np.float32), dies.astype(np.float32), ink, max(0.03, sheet.units(sheet.px(1.5))),
+        (i - LANDED).astype(np.float32), visible_until.astype(np.float32), ink, max(0.03, sheet.units(sheet.px(1.5))),
     ))  # fmt: skip
 
 
@@ -102,7 +102,8 @@ def chip_unit(sheet: Sheet, trace) -> float:
 
 
 def room_for_chips(sheet: Sheet, trace, told) -> dict:
-    """Where numbers stand while a chip is in their cell's corner (Volume's `aside`): below it, a little to the left.
+    """Where numbers stand while a chip is in their cell's corner (Volume's `lit_label_offset`): below it, a little to
+    the left.
 
     A chip leaves a number the lower half of its cell whatever its width; narrow ones have room to the left as well.
     """
@@ -114,7 +115,8 @@ def room_for_chips(sheet: Sheet, trace, told) -> dict:
     high = CAP_HEIGHT * size
     low = HALF * (1 - 2 * unit) - INSET - APART - high / 2
     left = HALF - APART - max(ink_width(t) for t in texts) * size / 2
-    return {"aside": (-float(np.clip(left, 0.0, ASIDE)), max(low, high / 2 - HALF)), "aside_from": 1 - LANDED}
+    return {"lit_label_offset": (-float(np.clip(left, 0.0, ASIDE)), max(low, high / 2 - HALF)),
+            "lit_label_offset_from": 1 - LANDED}
 
 
 def add_chips(sheet: Sheet, trace, told, last: float) -> None:
@@ -133,8 +135,8 @@ def add_chips(sheet: Sheet, trace, told, last: float) -> None:
         spots = np.column_stack([np.zeros(len(spots), int), spots]) if spots.shape[1] == 1 else spots
         at = np.column_stack([spots[:, 1] + left + over, np.full(len(spots), -HALF + unit * (HALF - RAISED)),
                               -spots[:, 0] - top + over])  # fmt: skip
-        one = plane(sheet, weights, scale, size=size, unit=unit, born=i - LANDED,
-                    dies=last if i + 1 == len(told) else i + LEAVES, step=i)  # fmt: skip
+        one = plane(sheet, weights, scale, size=size, unit=unit, visible_from=i - LANDED,
+                    visible_until=last if i + 1 == len(told) else i + LEAVES, step=i)  # fmt: skip
         one["position"][:] = at / unit
         made.append(one)
     sheet.volume("weights", sheet.scene.words.kernel, Points.join(made), (0, 0, 0), (1, 1, 1), card=None, unit=unit,

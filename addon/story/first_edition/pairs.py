@@ -146,9 +146,9 @@ class Sums:
             for i, row in enumerate(rows):
                 if row:
                     by = float(run.clocks[i]) - i
-                    row[:] = [sums.Piece(p.text, p.color, p.born + by, p.right) for p in row]
+                    row[:] = [sums.Piece(p.text, p.color, p.visible_from + by, p.right) for p in row]
         for row in (r for r in upper if r):
-            row[0] = sums.Piece(f"{run.label}: {row[0].text}", ink_of(self.sheet, run), row[0].born)
+            row[0] = sums.Piece(f"{run.label}: {row[0].text}", ink_of(self.sheet, run), row[0].visible_from)
         return upper, lower, [f"{run.label}: {text}" for text in texts]
 
     def _formed(self, form: str, upper, lower) -> list[list]:
@@ -159,7 +159,8 @@ class Sums:
             return [[u and [*u[:-1], d[-1]] for u, d in zip(upper, lower, strict=True)]]
         count = str(len(self.runs[0].trace[0].taps))
         said = self.sheet.scene.words.added.replace("{count}", count)
-        return [[u and [u[0], sums.Piece(said, u[1].color, u[1].born), *([u[-2]] if self._biased else []), d[-1]]
+        return [[u and [u[0], sums.Piece(said, u[1].color, u[1].visible_from), *([u[-2]] if self._biased else []),
+                        d[-1]]
                  for u, d in zip(upper, lower, strict=True)]]  # fmt: skip
 
     @property

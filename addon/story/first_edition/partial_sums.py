@@ -106,7 +106,7 @@ def share_row(sheet: Sheet, trace, partial, names, plan, i: int, when: float | N
     if trace.bias is not None:
         pieces.append(Piece(f"+ {after(scene.words.bias, step.bias)}", ink, at(count)))
     sign = equals([*partial[i], step.bias, step.value])
-    return [*pieces, Piece(f"{sign} {number(step.value)}", made_color(sheet, trace, step), sums.born(i))]
+    return [*pieces, Piece(f"{sign} {number(step.value)}", made_color(sheet, trace, step), sums.total_appears(i))]
 
 
 def word_hue(sheet: Sheet, trace, channel: int):
@@ -140,8 +140,8 @@ def product_rows(sheet: Sheet, trace, plan, *, at_once: bool = False):
             values.append(Piece(f"+ {operand(step.bias)}", ink, shown(plan, i, taps if at_once else count - 2, count)))
         sign = equals([*step.values, *step.weights, step.bias, step.value])
         made.append(Piece("", ink, i))
-        values.append(Piece(f"{sign} {number(step.value)}", made_color(sheet, trace, step), sums.born(i)))
-        values[0] = Piece("=", ink, values[1].born, right=True)
+        values.append(Piece(f"{sign} {number(step.value)}", made_color(sheet, trace, step), sums.total_appears(i)))
+        values[0] = Piece("=", ink, values[1].visible_from, right=True)
         upper.append(made if plan.told[i] else None)
         lower.append(values if plan.told[i] else None)
         texts.append(" ".join(p.text for p in (*made[:-1], *values)))

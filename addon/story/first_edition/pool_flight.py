@@ -61,9 +61,10 @@ def along(path, shares) -> np.ndarray:
 def legs_of(way: np.ndarray, leaves: float, arrives: float, until: float, **look) -> Points:
     """A copy that goes a way (n + 1, 3) from one clock value to another and stays at its end `until` it is gone."""
     times = np.linspace(leaves, arrives, len(way))
-    dies = [*times[1:-1], until]
-    return Points.make(way[1:], origin=way[:-1] - way[1:], leaves=times[:-1], arrives=times[1:], born=times[:-1],
-                       dies=dies, **look)  # fmt: skip
+    visible_until = [*times[1:-1], until]
+    return Points.make(way[1:], origin=way[:-1] - way[1:], leaves=times[:-1], arrives=times[1:],
+                       visible_from=times[:-1],
+                       visible_until=visible_until, **look)  # fmt: skip
 
 
 class Flights:

@@ -62,7 +62,7 @@ def pool_input(sheet: Sheet, trace, channel: int, hue: str) -> Points:
     return greyed(sheet, input_plane(sheet, trace, channel, hue, added=added), trace)
 
 
-def add_seams(sheet: Sheet, role: str, trace, born: float) -> None:
+def add_seams(sheet: Sheet, role: str, trace, visible_from: float) -> None:
     """Thin lines between the windows on the faces of a plane, where no two of them overlap."""
     if not disjoint(trace):
         return
@@ -87,7 +87,7 @@ def add_seams(sheet: Sheet, role: str, trace, born: float) -> None:
         return
     a, b = (np.array(ends, np.float32) for ends in zip(*sorted(bars), strict=True))
     ink = sheet.palette.material(mix(sheet.theme.muted, sheet.theme.background, 0.25), "flat")
-    sheet.lines.append(Lines(f"{role}.tiling", "Windows side by side", role, role, a, b, np.full(len(a), born),
+    sheet.lines.append(Lines(f"{role}.tiling", "Windows side by side", role, role, a, b, np.full(len(a), visible_from),
                              np.full(len(a), NEVER), ink, min(sheet.units(sheet.px(SEAM)), THIN)))  # fmt: skip
 
 
@@ -110,18 +110,20 @@ def marks(sheet: Sheet, trace, channel: int, steps, out_hue: str, last: float) -
             lives.append((cell, last, NEVER, i))
             seen.add(cell)
     made = []
-    for (row, column, value), born, dies, i in lives:
+    for (row, column, value), visible_from, visible_until, i in lives:
         text = number(value) if size else ""
         look = scale.cell(value, text)
         look.pop("faded", None), look.pop("label_faded", None)
         at = [np.array((column, 0.0, -row)) + ON_TOP * sheet.camera.toward]
-        common = {"born": born, "dies": dies, "row": row - top, "column": column - left, "channel": channel,
+        common = {"visible_from": visible_from, "visible_until": visible_until, "row": row - top,
+                  "column": column - left, "channel": channel,
                   "value": value, "step": i}  # fmt: skip
         made.append(Points.make(at, size=size or 0.5, stretch=squeeze(ink_width(text), size) if text else 1.0,
                                 **look, **common))  # fmt: skip
         # no frame while the copy lifts off, which would leave a scrap of it to be seen
-        spans = [(born, i - TAKES_OFF), (i - BORN, dies)] if i - CHOSEN == born else [(born, dies)]
-        made += [Points.make(at, cube=frame, **{**common, "born": a, "dies": b}) for a, b in spans]
+        spans = [(visible_from, i - TAKES_OFF),
+                 (i - BORN, visible_until)] if i - CHOSEN == visible_from else [(visible_from, visible_until)]
+        made += [Points.make(at, cube=frame, **{**common, "visible_from": a, "visible_until": b}) for a, b in spans]
     return Points.join(made)
 
 

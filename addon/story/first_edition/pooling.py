@@ -173,7 +173,7 @@ def tell(sheet: Sheet, trace):
         add_rule(sheet, (w.mean_rule if is_mean(trace) else w.max_rule).replace("{count}", count), low + used / 2)
         tiles = disjoint(trace) and not left_over(trace).any() and not any(sum(p) for p in trace.padding)
         summary = (w.tiles if tiles else w.summary).replace("{count}", str(len(trace)))
-        add_rule(sheet, summary.replace("{cells}", str(trace.input.size)), low + used / 2, born=last)
+        add_rule(sheet, summary.replace("{cells}", str(trace.input.size)), low + used / 2, visible_from=last)
         add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), low + used / 2)
         if parts.count > 1:
             shapes = (shape_text((*a.shape[1:], len(a))) for a in (trace.input, trace.output))

@@ -131,7 +131,8 @@ def _notes(scene, trace, places, last: float) -> list[_Note]:
             text = w.meets.replace("{count}", str(real)).replace("{zeros}", str(len(trace[i].real) - real))
             met.append((text, i - LANDED, last if i + 1 == count else i + LEAVES))
         # both lines come and go together
-        found.append(_Note("under", tuple((w.under, born, dies) for _, born, dies in met)))
+        found.append(_Note("under", tuple((w.under, visible_from, visible_until) for _, visible_from,
+                                          visible_until in met)))
         found.append(_Note("meets", tuple(met), True))
     if max(trace.stride) > 1:
         text = w.skipping.replace("{stride}", f"{w.stride} {axes_text(trace.stride)}")
@@ -223,14 +224,15 @@ def _add_notes(sheet: Sheet, notes, block: Block) -> None:
     """Set the notes at the places that were kept for them below the kernel."""
     for note, (x, y) in zip(notes, block.below_at, strict=True):
         ink, size, made = sheet.theme.ink if note.strong else sheet.theme.muted, sheet.px(WORD), []
-        for text, born, dies in note.texts:
+        for text, visible_from, visible_until in note.texts:
             left = x
             if note.key:
                 left += width(note.key + 2 * " ") * size / 2
                 color = marks.faint(sheet) if note.key == OUTLINE else marks.struck(sheet)
                 at = left - width(note.key + 4 * " " + text) * size / 2
-                made.append(sheet.text(note.key, at, y, size, color, born=born, dies=dies))
-            made.append(sheet.text(text, left, y, size, ink, born=born, dies=dies))
+                made.append(sheet.text(note.key, at, y, size, color, visible_from=visible_from,
+                                       visible_until=visible_until))
+            made.append(sheet.text(text, left, y, size, ink, visible_from=visible_from, visible_until=visible_until))
         sheet.words(note.role, note.role.title(), made)
     block.below, block.below_at = [], []
 
@@ -280,7 +282,7 @@ def _say_opened(sheet: Sheet, kernel: Block) -> None:
     ox, oy = kernel.origin
     lines = zip(kernel.captions[1:], kernel.captions_at[1:], strict=True)
     sheet.words("kernel.opened", f"{kernel.name} opened", [
-        sheet.text(text, x - ox, y - oy, size, sheet.theme.muted, born=RING, z=-8.0, home=kernel.origin)
+        sheet.text(text, x - ox, y - oy, size, sheet.theme.muted, visible_from=RING, z=-8.0, home=kernel.origin)
         for (text, size), (x, y) in lines
     ], "kernel.home")  # fmt: skip
 
@@ -351,7 +353,7 @@ def tell(sheet: Sheet, trace):
     _signs(sheet, grid, kernel, made, stacked)
     if scene.look.sum_line:
         said.put(sheet, y0, last)
-        add_rule(sheet, _ending(scene, trace), middle, born=last)
+        add_rule(sheet, _ending(scene, trace), middle, visible_from=last)
         add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), middle)
     sheet.timeline.play("clock.step", last + 0.02, 0.05, easing="linear")
     sheet.timeline.wait(scene.timing.outro)

@@ -120,9 +120,10 @@ def words_over(sheet: Sheet, role: str, name: str, parent: str, home, rows) -> N
     """Captions over parts of one volume, which is first at `home` (pixels): rows of (block, born, dies), or of
     (block, born, dies, home) where it stands elsewhere then."""
     made = []
-    for block, born, dies, *moved in rows:
+    for block, visible_from, visible_until, *moved in rows:
         ox, oy = moved[0] if moved else home
         for index, ((body, size), (x, y)) in enumerate(zip(block.captions, block.captions_at, strict=True)):
             ink = sheet.theme.muted if index else sheet.theme.ink
-            made.append(sheet.text(body, x - ox, y - oy, size, ink, born=born, dies=dies, z=-8.0, home=(ox, oy)))
+            made.append(sheet.text(body, x - ox, y - oy, size, ink, visible_from=visible_from,
+                                   visible_until=visible_until, z=-8.0, home=(ox, oy)))
     sheet.words(role, name, made, parent)

@@ -40,8 +40,8 @@ def add_kernels(sheet: Sheet, trace, stand: Stand, canvas: Canvas, acts: Acts, s
     vacant = replace(stand.work, captions=[(w.factor.replace("{factor}", w.each_value), sheet.px(WORD))])
     told = [-LANDED, *(s + LEAVES for s in range(acts.stamps - 1)), acts.stamps - 1 + LEAVES]
     ends = [-LANDED, *(s - LANDED for s in range(1, acts.stamps)), acts.stamps - 1 + ENDED]
-    names += [(vacant, ALWAYS if k == 0 else born, dies)
-              for k, (born, dies) in enumerate(zip(told, ends, strict=True))]  # fmt: skip
+    names += [(vacant, ALWAYS if k == 0 else visible_from, visible_until)
+              for k, (visible_from, visible_until) in enumerate(zip(told, ends, strict=True))]  # fmt: skip
     names.append((replace(stand.work, captions=[(w.flipped, sheet.px(WORD))]), acts.flip + 0.95, NEVER))
     if sheet.scene.look.labels:
         for label, _, _ in names:
@@ -56,8 +56,9 @@ def add_place(sheet: Sheet, stand: Stand, acts: Acts, stamps, back: float) -> No
     row, column = (a.ravel() for a in np.indices(shape))
     wire, at = wires(sheet, shape), np.column_stack([column, 0 * row, -row])
     spans = [*empty_spans(stamps), (acts.base - LANDED, back)]
-    points = [Points.make(at, cube=wire, faded=wire, born=born, dies=dies, row=row, column=column)
-              for born, dies in spans]  # fmt: skip
+    points = [Points.make(at, cube=wire, faded=wire, visible_from=visible_from, visible_until=visible_until, row=row,
+                          column=column)
+              for visible_from, visible_until in spans]  # fmt: skip
     sheet.volume("kernel.flipped.home", "Working place", Points.join(points), sheet.place(stand.work),
                  stand.work.cells, card=None)  # fmt: skip
 
@@ -91,8 +92,8 @@ def add_stamped(sheet: Sheet, trace, stand: Stand, canvas: Canvas, acts: Acts, s
     words_over(sheet, "stamped.caption", "Output caption", "stamped", wide.origin,
                 [(wide, ALWAYS, acts.spread), (kept, acts.border, NEVER, home)])  # fmt: skip
     if sheet.scene.look.labels and max(canvas.shape) <= MOST_TICKS:
-        marks = tick_marks(sheet, wide, range(top, top + orows), range(left, left + ocols), dies=acts.cut)
-        marks += tick_marks(sheet, kept, range(orows), range(ocols), home=home, born=acts.border)
+        marks = tick_marks(sheet, wide, range(top, top + orows), range(left, left + ocols), visible_until=acts.cut)
+        marks += tick_marks(sheet, kept, range(orows), range(ocols), home=home, visible_from=acts.border)
         sheet.words("stamped.ticks", "Output indices", marks, "stamped")
     sheet.boxes.append(("stamped", "volume", *wide.box, ALWAYS, acts.spread))
     sheet.boxes.append(("stamped", "volume", *kept.box, acts.border, NEVER))

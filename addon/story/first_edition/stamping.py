@@ -156,8 +156,8 @@ def source_points(sheet: Sheet, values: np.ndarray, scale: Scale, size: float, c
         on, off = index - LANDED, min(index + LANDED, until)
         lives = [(ALWAYS, -LANDED, look), (-LANDED, on, faded), (on, off, look), (off, until, faded),
                  (until, NEVER, look)]  # fmt: skip
-        rows += [Points.make([(c, 0, -r)], **common, **shown, born=born, dies=dies)
-                 for born, dies, shown in lives if born < dies]  # fmt: skip
+        rows += [Points.make([(c, 0, -r)], **common, **shown, visible_from=visible_from, visible_until=visible_until)
+                 for visible_from, visible_until, shown in lives if visible_from < visible_until]  # fmt: skip
     return Points.join(rows)
 
 
@@ -192,8 +192,8 @@ def canvas_points(sheet: Sheet, trace, canvas: Canvas, plan: Schedule, scale: Sc
             made.append(_cut_cell(sheet, place, canvas, lives, clocks.cut))
             continue
         if bias and lives:
-            born, _, value, text, font, rise = lives.pop()
-            lives += [(born, clocks.bias, value, text, font, rise),
+            visible_from, _, value, text, font, grow_time = lives.pop()
+            lives += [(visible_from, clocks.bias, value, text, font, grow_time),
                       (clocks.bias, NEVER, value + bias, number(value + bias), size, 0.0)]  # fmt: skip
         made.append(_kept_cell(sheet, place, lives, scale, int(wire[place])))
     return Points.join(made)
@@ -202,11 +202,12 @@ def canvas_points(sheet: Sheet, trace, canvas: Canvas, plan: Schedule, scale: Sc
 def _kept_cell(sheet: Sheet, place, lives, scale: Scale, wire: int) -> Points:
     """One cell of the output: its outline until it is stamped, then its numbers."""
     at, where = [(place[1], 0, -place[0])], {"row": place[0], "column": place[1]}
-    rows = [Points.make(at, cube=wire, faded=wire, dies=lives[0][0] if lives else NEVER, **where)]
-    for born, dies, value, text, font, rise in lives:
+    rows = [Points.make(at, cube=wire, faded=wire, visible_until=lives[0][0] if lives else NEVER, **where)]
+    for visible_from, visible_until, value, text, font, grow_time in lives:
         look = scale.cell(value, text if font else "")
         stretch = squeeze(ink_width(text), font) if font else 1.0
-        rows.append(Points.make(at, born=born, dies=dies, value=value, size=font or 0.5, stretch=stretch, rise=rise,
+        rows.append(Points.make(at, visible_from=visible_from, visible_until=visible_until, value=value,
+                                size=font or 0.5, stretch=stretch, grow_time=grow_time,
                                 **look, **where))  # fmt: skip
     return Points.join(rows)
 
@@ -222,11 +223,12 @@ def _cut_cell(sheet: Sheet, place, canvas: Canvas, lives, cut: float) -> Points:
               "cube": p.cube(ghost, "ghost"), "faded": p.cube(faded, "ghost"), "lift": 0.45}  # fmt: skip
     at = np.array([(place[1], 0, -place[0])], np.float32) + away
     first = lives[0][0] if lives else NEVER
-    rows = [Points.make(at, **common, dies=min(first, cut + 0.7))]
-    for born, dies, value, text, font, _ in lives:
+    rows = [Points.make(at, **common, visible_until=min(first, cut + 0.7))]
+    for visible_from, visible_until, value, text, font, _ in lives:
         labels = {"label": p.label(text, p.faded_ink_on(ghost)), "label_faded": p.label(text, p.faded_ink_on(faded)),
                   "stretch": squeeze(ink_width(text), font)} if font else {}  # fmt: skip
-        rows.append(Points.make(at, **common, **labels, born=born, dies=min(dies, cut + 0.7), value=value,
+        rows.append(Points.make(at, **common, **labels, visible_from=visible_from,
+                                visible_until=min(visible_until, cut + 0.7), value=value,
                                 size=font or 0.5))  # fmt: skip
     return Points.join(rows)
 
@@ -259,13 +261,14 @@ def product_points(sheet: Sheet, trace, plan: Schedule, *, flying: bool, dilatio
             lives.append((s - FLIES, s - LANDS, products[s], plainly, size, amber))
         elif not flying:
             lives.append((s - (FLIES if plan.told[s] else LANDED), s + LEAVES, products[s], plainly, size, amber))
-        for born, dies, numbers, texts, font, scale in lives:
+        for visible_from, visible_until, numbers, texts, font, scale in lives:
             looks = [scale.cell(v, t if font else "") for v, t in zip(numbers.ravel(), texts, strict=True)]
             columns = {key: [look.get(key, NONE) for look in looks] for key in ("cube", "label")}
             opened = np.column_stack([column * dilation[1], 0 * row, -row * dilation[0]])
             closed = np.column_stack([column, 0 * row, -row])
             made.append(Points.make(
-                opened, origin=closed - opened, leaves=s - FLIES, arrives=s - LANDS, born=born, dies=dies,
+                opened, origin=closed - opened, leaves=s - FLIES, arrives=s - LANDS, visible_from=visible_from,
+                visible_until=visible_until,
                 row=row, column=column, value=numbers.ravel(), size=font or 0.5,
                 stretch=[squeeze(ink_width(t), font) for t in texts] if font else 1.0, **columns,
             ))  # fmt: skip

@@ -124,11 +124,11 @@ def _say_stamps(sheet: Sheet, trace, canvas: Canvas, stamps, y0: float, used: fl
         if not stamps.told[s]:
             continue
         texts = (stamp_line(scene, trace, canvas, s), overlap_line(scene, trace, canvas, story, s, cell_name))
-        dies = s + LEAVES if s + 1 < count else count - 1 + ENDED
+        visible_until = s + LEAVES if s + 1 < count else count - 1 + ENDED
         for index, (text, ink) in enumerate(zip(texts, (sheet.theme.ink, sheet.theme.muted), strict=True)):
             size = min(word, (x1 - x0) / max(width(text), 1.0))
             y = y0 + used / 2 + (0.28 - 1.3 * index) * word
-            made.append(sheet.text(text, 0, y, size, ink, born=s - LANDED, dies=dies))
+            made.append(sheet.text(text, 0, y, size, ink, visible_from=s - LANDED, visible_until=visible_until))
     sheet.words("stamp.line", "Stamps", made)
     y = y0 + used / 2
     if canvas.cut:
@@ -222,7 +222,7 @@ def tell(sheet: Sheet, trace):
         count = trace.output.size
         add_sweeping(sheet, plan, w.sweep.replace("{count}", str(count)), middle, base=acts.base)
         said = w.agree.replace("{equal}", str(_agreeing(trace, canvas))).replace("{count}", str(count))
-        add_rule(sheet, said, middle, born=last)
+        add_rule(sheet, said, middle, visible_from=last)
     line.play("clock.step", last + 0.02, 0.05, easing="linear")
     line.wait(scene.timing.outro)
     return sheet.plan(title, infos(trace, scene, pace, texts, base=acts.base))
@@ -244,4 +244,5 @@ def _sign(sheet: Sheet, stand, last: float) -> None:
     big = sheet.px(28)
     x = (stand.made.box[2] + stand.kept.box[0] - stand.kept.tick) / 2
     y = (stand.made.box[1] + stand.made.box[3]) / 2
-    sheet.words("signs", "Signs", [sheet.text("=", x, y - 0.3 * big, big, sheet.theme.ink, born=last, dies=NEVER)])
+    sheet.words("signs", "Signs", [sheet.text("=", x, y - 0.3 * big, big, sheet.theme.ink, visible_from=last,
+                                              visible_until=NEVER)])

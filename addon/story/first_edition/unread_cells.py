@@ -52,10 +52,10 @@ def greyed(sheet: Sheet, points: Points, trace) -> Points:
     for name in ("label", "label_faded"):
         after[name] = np.array([texts.get(int(i), -1) for i in after[name]], np.int32)
     after["cube"][:], after["faded"][:] = grey, grey
-    after["born"] = np.maximum(after["born"], np.float32(-LANDED))
-    after["rise"][:], after["before"][:] = 0.0, -1
-    after["dies"] = before["dies"][own].copy()
-    before["dies"][own] = np.minimum(before["dies"][own], np.float32(-LANDED))
+    after["visible_from"] = np.maximum(after["visible_from"], np.float32(-LANDED))
+    after["grow_time"][:], after["before"][:] = 0.0, -1
+    after["visible_until"] = before["visible_until"][own].copy()
+    before["visible_until"][own] = np.minimum(before["visible_until"][own], np.float32(-LANDED))
     return Points.join([Points(before), Points(after)])
 
 
