@@ -32,7 +32,7 @@ class Built:
 
     collection: bpy.types.Collection
     objects: dict[str, bpy.types.Object]
-    told: tweaks.Told = field(default_factory=tweaks.Told)
+    report: tweaks.UpdateReport = field(default_factory=tweaks.UpdateReport)
     frames: int = 0
 
     @property
@@ -53,7 +53,7 @@ def basis(azimuth: float, elevation: float) -> Matrix:
 
 
 class _Builder:
-    def __init__(self, plan: Plan, collection: bpy.types.Collection, before: tweaks.Before):
+    def __init__(self, plan: Plan, collection: bpy.types.Collection, before: tweaks.PreviousBuild):
         self.plan, self.collection, self.before = plan, collection, before
         self.objects: dict[str, bpy.types.Object] = {}
         self.lit: dict[str, str | None] = {}  # the tracks that volumes are lit by
@@ -163,8 +163,8 @@ class _Builder:
             self.key(name, channel)
         idle = {o for o in (*self.cubes, *self.labels) if not o.users}
         bpy.data.batch_remove(idle | {o.data for o in idle})
-        told = tweaks.settle(self.before, self.objects, self.collection, self.planned, plan.fps)
-        return Built(self.collection, self.objects, told, self.frames)
+        report = tweaks.settle(self.before, self.objects, self.collection, self.planned, plan.fps)
+        return Built(self.collection, self.objects, report, self.frames)
 
     def camera(self) -> None:
         plan = self.plan
@@ -285,8 +285,8 @@ class _Builder:
         if curve is None:
             keyframes.write(thing, path, keys, fps, index)
             return
-        mine, told = tweaks.retimed(curve, keys), self.before.told
-        (told.lost if mine is None else told.kept).append(f"{thing.name}: timing")
+        mine, report = tweaks.retimed(curve, keys), self.before.report
+        (report.lost if mine is None else report.kept).append(f"{thing.name}: timing")
         if mine is not curve.now or curve.fps != fps:  # else the curve stays as it is, handles and all
             keyframes.write(thing, path, mine or keys, fps, index)
         if mine:
@@ -297,7 +297,7 @@ class _Builder:
 def build(plan: Plan, scene: bpy.types.Scene | None = None) -> Built:
     """Build a figure into a collection of its own in `scene` (the current one unless told). Touches nothing else.
 
-    A figure of the same id that stands in the scene already is updated; `Built.told` says what became of what a
+    A figure of the same id that stands in the scene already is updated; `Built.report` says what became of what a
     user had changed in it.
     """
     scene = scene or bpy.context.scene
@@ -305,7 +305,7 @@ def build(plan: Plan, scene: bpy.types.Scene | None = None) -> Built:
     if standing:
         collection, before = standing[0], tweaks.collect(standing[0])
     else:
-        collection, before = bpy.data.collections.new(f"Convolume {plan.id}"), tweaks.Before()
+        collection, before = bpy.data.collections.new(f"Convolume {plan.id}"), tweaks.PreviousBuild()
         collection[FIGURE] = plan.id
         scene.collection.children.link(collection)
     return _Builder(plan, collection, before).run()
@@ -323,12 +323,12 @@ def remove(collection: bpy.types.Collection) -> None:
             if collection.name in scene.collection.children and thing.name not in scene.collection.objects:
                 scene.collection.objects.link(thing)
         collection.objects.unlink(thing)
-    behind = tweaks.references(mine, figure)
-    for group in [g for g in behind if isinstance(g, bpy.types.Collection)]:
+    orphans = tweaks.references(mine, figure)
+    for group in [g for g in orphans if isinstance(g, bpy.types.Collection)]:
         mine += list(group.objects)
         bpy.data.collections.remove(group)
-    behind = [g for g in behind if tweaks.alive(g)]
-    mine += [g for g in behind if isinstance(g, bpy.types.Object) and g not in mine]
+    orphans = [g for g in orphans if tweaks.alive(g)]
+    mine += [g for g in orphans if isinstance(g, bpy.types.Object) and g not in mine]
     data = {o.data for o in mine if o.data is not None}
     actions = {o.animation_data.action for o in mine if o.animation_data and o.animation_data.action}
     materials_used = {m for d in data for m in getattr(d, "materials", ()) if m is not None}

@@ -64,7 +64,7 @@ class FiltersProof(Proof):
 
     def step(self, i: int) -> Frame:
         """Everything, at step i's own second."""
-        self.only_sums(not self.stage.plan.steps[i].told)
+        self.only_sums(not self.stage.plan.steps[i].explained)
         frame, step = self.frame(self.at(i)), self.trace[i]
         n = i // self.section
         for c, name in enumerate(self.names):
@@ -76,7 +76,7 @@ class FiltersProof(Proof):
         self.at_home(frame, n)
         self.slices(frame, i)
         self.marked(frame, i)
-        if self.stage.plan.steps[i].told:
+        if self.stage.plan.steps[i].explained:
             self.told_sum(frame, step)
             self.paired(frame)
         else:

@@ -154,7 +154,7 @@ class PoolingProof(Proof):
         """In the channel at work one cell is marked, the one the maximum comes from; it looks as the output does."""
         role = f"input{self.names[channel]}.chosen"
         marks = frame.of(role)
-        at_work = self.trace[i].output_index[0] == channel and self.stage.plan.steps[i].told
+        at_work = self.trace[i].output_index[0] == channel and self.stage.plan.steps[i].explained
         if self.mean or not at_work:
             assert not marks, f"chosen: a cell of {role} is marked, and none is chosen (frame {frame.number})"
             return
@@ -259,7 +259,7 @@ class PoolingProof(Proof):
     def line(self, frame, i: int, step) -> None:
         """The line says the numbers in order, the divisor, the result, and which cell it is; and it adds up."""
         text = self.sum_lines(frame)
-        if not self.stage.plan.steps[i].told:
+        if not self.stage.plan.steps[i].explained:
             assert not text, f"sum: {text} stands at step {i}, which is not told"
             return
         assert text, f"sum: none at frame {frame.number}"

@@ -14,7 +14,7 @@ import pytest
 from addon.scene.load import figures
 from addon.story.plan.plan import BORN
 
-from ..story.composing import lacking, legible, pieces, step_of, told, unsaid
+from ..story.composing import explained, lacking, legible, pieces, step_of, unsaid
 from ..story.picture import Picture
 from .seeing import Frame, Vector, bpy, spells, staged
 
@@ -34,7 +34,7 @@ class Looked:
         return Frame(self.stage.scene, number, self.shapes)
 
     def numbers(self) -> list[int]:
-        """Start, opening, the first told steps, one flight or way, a sweep's middle, the end, and some by lot."""
+        """Start, opening, the first explained steps, one flight or way, a sweep's middle, the end, and some by lot."""
         moments, kinds = self.picture.moments(), {}
         for number, why in moments.items():
             kinds.setdefault(why.split(",")[0].split(" ")[0], []).append(number)
@@ -162,7 +162,7 @@ def read(looked, i: int) -> list[tuple[str, str]]:
 def test_one_step_is_legible_whole(looked):
     """All operands, products and the value of one output are spelled by meshes that nothing stands before."""
     picture = looked.picture
-    whole = [i for i in told(picture) if picture.plan.steps[i].run == 0 and not unsaid(picture, i)]
+    whole = [i for i in explained(picture) if picture.plan.steps[i].run == 0 and not unsaid(picture, i)]
     assert whole, f"{picture.name}: no step is legible whole"
     found = read(looked, whole[0])
     found += [pair for pair in legible(picture, whole[0]) if pair[0] == "lit" and any(pair[1] == f[1] for f in found)]

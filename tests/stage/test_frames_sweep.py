@@ -47,10 +47,10 @@ def test_every_one_of_784_steps_is_shown_as_computed():
     proof = prove_sweep(stage)
     seconds = [info.second for info in stage.plan.steps]
     assert seconds == sorted(seconds) and len(set(seconds)) == 784
-    told = [i for i, info in enumerate(stage.plan.steps) if info.told]
+    explained = [i for i, info in enumerate(stage.plan.steps) if info.explained]
     values = stage.trace.output.ravel()
-    assert {0, 783} <= set(told), "the first and the last steps are told"
-    assert {values[i] for i in told} >= {values.min(), values.max()}, "the strongest of each sign is told"
+    assert {0, 783} <= set(explained), "the first and the last steps are told"
+    assert {values[i] for i in explained} >= {values.min(), values.max()}, "the strongest of each sign is told"
     frames_show_the_last_step_born(proof)
     frame = proof.frame(stage.frame(300))
     glance = Glance(stage, (frame.number - 1) / stage.plan.fps, proof.known)
@@ -74,7 +74,7 @@ def frames_show_the_last_step_born(proof: SweepProof) -> None:
 
 def test_a_sweep_is_slower_over_the_ink():
     plan, trace = (stage := staged(FIGURE)).plan, stage.trace
-    swept = [i for i, info in enumerate(plan.steps[:-1]) if not info.told and not plan.steps[i + 1].told]
+    swept = [i for i, info in enumerate(plan.steps[:-1]) if not info.explained and not plan.steps[i + 1].explained]
     lasts = {i: plan.steps[i + 1].second - plan.steps[i].second for i in swept}
     late = [i for i in swept if i > 500]
     ink = [lasts[i] for i in late if trace[i].values.max() > 0]
@@ -196,7 +196,7 @@ def kernel_turned(plan):
 
 
 def sum_of_another(plan):
-    """A told step's sum ends in another's total."""
+    """A explained step's sum ends in another's total."""
     words = next(w for w in plan.words if w.role == "sum")
     points, texts = words.points, [la.text for la in plan.labels]
     totals = [k for k in range(len(points)) if texts[points["label"][k]].startswith("= ")]

@@ -51,7 +51,7 @@ def test_every_stamp_and_every_step_is_shown_as_computed(proved):
     assert [s.index for s in plan.steps] == [s.output_index for s in trace]
     assert [s.value for s in plan.steps] == [s.value for s in trace]
     assert [s.clock for s in plan.steps] == [proved.base + i for i in range(len(trace))]
-    assert all(s.told for s in plan.steps)
+    assert all(s.explained for s in plan.steps)
 
 
 def telling(count: int, row: int) -> list[int]:
@@ -66,8 +66,8 @@ def test_stamps_and_steps_are_shown_as_computed_with(name):
     stage = staged("transposed_conv", OVERRIDES[name])
     trace = stage.trace
     stamps = telling(trace.input[0].size, trace.input.shape[-1])
-    told = [s for s in stamps if s < 5 or s == trace.input[0].size - 1]
-    prove_transposed(stage, telling(len(trace), trace.output.shape[-1]), told)
+    explained = [s for s in stamps if s < 5 or s == trace.input[0].size - 1]
+    prove_transposed(stage, telling(len(trace), trace.output.shape[-1]), explained)
 
 
 def test_windows_of_the_strided_figure_see_one_two_or_four_inputs():
@@ -118,7 +118,7 @@ def test_nothing_of_the_second_view_is_there_while_the_first_goes_on(proved):
 
 
 def test_numbers_are_added_on_their_cells(proved):
-    """Between a told stamp's landing and its sum the cells that overlap say "before+added", each its own."""
+    """Between an explained stamp's landing and its sum the cells that overlap say "before+added", each its own."""
     for s in range(1, min(proved.count, 5)):
         frames = proved.within(s - 0.19, s - 0.03)
         assert frames, f"no frame shows how stamp {s} is added"

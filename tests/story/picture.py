@@ -145,9 +145,9 @@ class Picture:
         note(self.opening, "opening")
         note(plan.frames, "end")
         for i, info in enumerate(plan.steps):
-            if info.told:
+            if info.explained:
                 note(self.frame_of(info), f"step {i}")
-        swept = [i for i, info in enumerate(plan.steps) if not info.told]
+        swept = [i for i, info in enumerate(plan.steps) if not info.explained]
         for part in (0, 1, 2, 3, 4) if swept else ():
             i = swept[(len(swept) - 1) * part // 4]
             note(self.frame_of(plan.steps[i]), f"sweep, step {i}")

@@ -2,8 +2,8 @@
 """The composition of every figure in scenes/, at three sizes and all key moments, worked out without Blender.
 
 `pytest tests/story/test_composition.py -k FIGURE` says of one figure who lies on whom, when and by how many pixels.
-Key moments: the start, the opening's end, every told step, five of a sweep, the end, everything that visits or flies on
-its way, and every twelfth frame.
+Key moments: the start, the opening's end, every explained step, five of a sweep, the end, everything that visits or
+flies on its way, and every twelfth frame.
 """
 
 from dataclasses import replace

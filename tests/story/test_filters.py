@@ -9,7 +9,7 @@ import pytest
 from addon.scene.arrays import run
 from addon.scene.load import SceneError, load
 from addon.story import make_plan
-from addon.story.first_edition.builder import Sheet
+from addon.story.first_edition.builder import PlanBuilder
 from addon.story.first_edition.filter_layout import SMALLEST
 from addon.story.first_edition.filters import Teller
 from addon.story.plan.plan import LANDED, LEAVES
@@ -37,7 +37,7 @@ def test_each_sections_first_step_is_told_and_so_is_the_last(steps, row, section
     assert len(plan.kinds) == steps and plan.kinds[0] == "first"
     turns = [i for i, kind in enumerate(plan.kinds) if kind == "turn"]
     assert turns == list(range(section, steps, section)) and plan.turn >= SHORTEST_TURN
-    assert all(plan.told[i] for i in (0, *turns, steps - 1))
+    assert all(plan.explained[i] for i in (0, *turns, steps - 1))
 
 
 def test_sections_sweep_each_by_itself_and_never_over_a_turn():
@@ -52,7 +52,7 @@ def test_sections_sweep_each_by_itself_and_never_over_a_turn():
 
 def test_few_steps_in_sections_are_walked():
     _, plan = planned(32, 4, 16)
-    assert not plan.sweeps and plan.told == (True,) * 32
+    assert not plan.sweeps and plan.explained == (True,) * 32
 
 
 def test_one_section_is_scheduled_as_ever():
@@ -137,7 +137,7 @@ def test_the_cell_that_is_made_is_shown_large_where_slices_have_no_room_for_numb
 
 def laid(figure: str, overrides=None):
     scene = load(figure, overrides or {})
-    sheet = Sheet(scene)
+    sheet = PlanBuilder(scene)
     teller = Teller(sheet, run(scene))
     return sheet, teller
 

@@ -119,8 +119,8 @@ def test_of_a_mean_all_that_count_fly_and_one_goes_on():
 
 def test_a_sweep_sends_nothing():
     plan = make_plan(load("pooling", {"input.size": [28, 28]}))
-    told = {i for i, s in enumerate(plan.steps) if s.told}
-    assert set(flight(plan)["step"]) == told and len(told) < len(plan.steps)
+    explained = {i for i, s in enumerate(plan.steps) if s.explained}
+    assert set(flight(plan)["step"]) == explained and len(explained) < len(plan.steps)
 
 
 def test_what_is_left_over_is_said():

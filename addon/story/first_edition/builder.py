@@ -36,7 +36,7 @@ def squeeze(ink: float, size: float) -> float:
     return min(1.0, max(AIRY / (ink * size), min(NARROWEST, FULL / (ink * size))))
 
 
-class Sheet:
+class PlanBuilder:
     """One figure under construction."""
 
     def __init__(self, scene):
@@ -198,7 +198,7 @@ class Sheet:
         )  # fmt: skip
 
 
-def plane(sheet: Sheet, values: np.ndarray, scale: Scale, *, decimals: int = 2, size: float | None = None,
+def plane(sheet: PlanBuilder, values: np.ndarray, scale: Scale, *, decimals: int = 2, size: float | None = None,
           unit: float = 1.0, **columns) -> Points:  # fmt: skip
     """The cells of one (rows, columns) plane with their numbers; `columns` are more point columns, per cell."""
     rows, cols = values.shape

@@ -10,7 +10,7 @@ from ..page.glyphs import TIMES, number, width
 from ..plan.plan import ALWAYS, LANDED, NEVER
 from ..plan.schedule import ENDED, START, VISIT, run_clock, schedule
 from . import sums, unread_cells
-from .builder import WORD, Sheet, plane
+from .builder import WORD, PlanBuilder, plane
 from .captions import bias_text, facts, legend_of, shape_text, size_formula
 from .guides import add_lines, guide_segments
 from .layout import Block, Grid
@@ -48,7 +48,7 @@ APART = 1.3  # seconds the stack takes to come apart
 PADDED = 1.4  # seconds the padding takes to arrive
 
 
-def open_stack(sheet: Sheet, trace) -> float:
+def open_stack(sheet: PlanBuilder, trace) -> float:
     """The stack stands, comes apart, and is padded. Returns the second at which it starts to come apart."""
     line = sheet.timeline
     line.declare("clock.step", STACK)
@@ -60,7 +60,7 @@ def open_stack(sheet: Sheet, trace) -> float:
     return start
 
 
-def _say_rule(sheet: Sheet, trace, names, y: float, start: float) -> None:
+def _say_rule(sheet: PlanBuilder, trace, names, y: float, start: float) -> None:
     """The rule at pixel `y`, and in its place what padding arrives; where it does, the planes' shadows come with it."""
     scene, w = sheet.scene, sheet.scene.words
     rule = w.rule.replace("{count}", str(len(trace[0].taps)))
@@ -79,7 +79,8 @@ def _say_rule(sheet: Sheet, trace, names, y: float, start: float) -> None:
             sheet.timeline.add(f"input.{name}.shadow.scale.{axis}", 1.0, PADDED, at=start + APART)
 
 
-def stack_up(sheet: Sheet, role: str, blocks, said: list[str], names, start: float, *, raised: float = 0.0) -> None:
+def stack_up(sheet: PlanBuilder, role: str, blocks, said: list[str], names, start: float, *,
+             raised: float = 0.0) -> None:
     """Stand a row of planes as one stack, key their way apart, and name the stack beside it while it stands.
 
     `raised`: by how many pixels it stands higher than its middle plane will.
@@ -106,7 +107,7 @@ def stack_up(sheet: Sheet, role: str, blocks, said: list[str], names, start: flo
     sheet.words(f"{role}.stack", f"{said[0]} stack", made)
 
 
-def _maps(sheet: Sheet, trace, partial, names, grid, inputs, made, last: float, second: float) -> None:
+def _maps(sheet: PlanBuilder, trace, partial, names, grid, inputs, made, last: float, second: float) -> None:
     """Each channel's partial sums as a map in its input's place, plus signs between, and how they add up."""
     _scene, w, count = sheet.scene, sheet.scene.words, len(inputs)
     shape = as_rows(trace.output[0]).shape
@@ -152,12 +153,12 @@ def _maps(sheet: Sheet, trace, partial, names, grid, inputs, made, last: float, 
     sheet.words("map.signs", "Signs", signs)
 
 
-def suits(scene, trace) -> bool:
+def accepts(scene, trace) -> bool:
     """A few channels, one filter."""
     return trace.op == "conv" and 1 < len(trace.input) <= MOST_CHANNELS and len(trace.output) == 1
 
 
-def refusal(scene, trace):
+def validate(scene, trace):
     """Why it cannot tell this one."""
     if trace.op != "conv":
         return "op.type", scene.op.type, "must be conv for the story channels"
@@ -166,7 +167,7 @@ def refusal(scene, trace):
     return None
 
 
-def tell(sheet: Sheet, trace):
+def build_plan(sheet: PlanBuilder, trace):
     """Story `channels`: a convolution of several channels with one filter, in one or two dimensions."""
     scene, w = sheet.scene, sheet.scene.words
     count, sizes, out = trace.input.shape[0], trace.input.shape[1:], trace.output.shape[1:]
@@ -237,7 +238,7 @@ def tell(sheet: Sheet, trace):
     marker_on(sheet, "output", trace)
     add_ticks(sheet, "output", made)
     stops = [(i, [(c, block, places[i]) for c, block in enumerate(inputs)], (count, made, *divmod(i, ocols)))
-             for i, told in enumerate(plan.told) if told]  # fmt: skip
+             for i, explained in enumerate(plan.explained) if explained]  # fmt: skip
     add_lines(sheet, guide_segments(sheet, trace, stops), [f"input.{n}" for n in names] + ["output"])
     _say_rule(sheet, trace, names, y0 + used / 2, start)
     if scene.look.sum_line:

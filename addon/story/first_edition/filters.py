@@ -2,8 +2,8 @@
 """Story `filters`: several filters, each of which makes its own slice of the output.
 
 Left the input's channels, apart, each with the weights that the filter at work has for it; right every filter at home,
-beside its slice. A filter's weights fly from its home to the channels when its turn comes. Also told: groups, where a
-filter sees its group's channels only, and one filter over more channels than `channels` can tell.
+beside its slice. A filter's weights fly from its home to the channels when its turn comes. Also explained: groups,
+where a filter sees its group's channels only, and one filter over more channels than `channels` can tell.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from ..page.glyphs import number, width
 from ..plan.plan import ALWAYS, BORN, FAR, LANDED, LEAVES, NEVER, Points
 from ..plan.schedule import ARRIVED, ENDED, FLIGHT, MEETING, START, run_clock, schedule, turning
 from . import sums
-from .builder import WORD, Sheet, plane
+from .builder import WORD, PlanBuilder, plane
 from .captions import bias_text, facts, legend_of
 from .filter_layout import Layout, arrange, closeup, needed, put
 from .filter_lines import add_guides, add_pairs
@@ -48,12 +48,12 @@ OPEN = 3.2  # cells, at most, from one slice to the next then
 COMES = 0.3 * MEETING  # the clock that the next filter's weights take to grow at home
 
 
-def suits(scene, trace) -> bool:
+def accepts(scene, trace) -> bool:
     """Several filters, or one over more channels than `channels` can tell."""
     return trace.op == "conv" and (len(trace.output) > 1 or len(trace.input) > MOST_STACKED)
 
 
-def refusal(scene, trace):
+def validate(scene, trace):
     """Why it cannot tell this one."""
     if trace.op != "conv":
         return "op.type", scene.op.type, "must be conv for the story filters"
@@ -61,27 +61,27 @@ def refusal(scene, trace):
         return "op.out_channels", len(trace.output), f"must be at most {MOST} to be told"
     if len(trace.input) > MOST:
         return "input.channels", len(trace.input), f"must be at most {MOST} to be told"
-    if not fits(Sheet(scene), trace):
+    if not fits(PlanBuilder(scene), trace):
         return "input.size", scene.input.size, "must be smaller: with so many channels and filters no cell can be seen"
     return None
 
 
-def fits(sheet: Sheet, trace) -> bool:
+def fits(sheet: PlanBuilder, trace) -> bool:
     """Whether all cells can be seen beside a title and sums of the usual height."""
     x0, y0, x1, y1 = sheet.inner
     foot = sums.height(MOST_LINES + 1, sheet.px(WORD)) + 2 * sheet.px(WORD)
     return arrange(sheet, trace, names_of(sheet.scene, len(trace.input)), (x0, y0 + foot, x1, y1)) is not None
 
 
-def tell(sheet: Sheet, trace):
+def build_plan(sheet: PlanBuilder, trace):
     """Story `filters`: a convolution with several filters, in one or two dimensions."""
-    return Teller(sheet, trace).tell()
+    return Teller(sheet, trace).build_plan()
 
 
 class Teller(Wording):
     """One figure of this story under construction."""
 
-    def __init__(self, sheet: Sheet, trace):
+    def __init__(self, sheet: PlanBuilder, trace):
         self.sheet, self.trace, self.scene = sheet, trace, sheet.scene
         scene, w = sheet.scene, sheet.scene.words
         self.channels, self.filters = len(trace.input), len(trace.output)
@@ -132,7 +132,7 @@ class Teller(Wording):
 
     # the figure -------------------------------------------------------------------------------------------------
 
-    def tell(self):
+    def build_plan(self):
         sheet, line, scene = self.sheet, self.sheet.timeline, self.scene
         self.open()
         pace = run_clock(line, self.plan, self.row, scene, stays=False)

@@ -13,7 +13,7 @@ import numpy as np
 from ..page.glyphs import TIMES, number
 from ..plan.plan import ALWAYS, BORN, LANDED, LEAVES, NEVER, Points
 from ..plan.schedule import MEETING
-from .builder import Sheet, ink_width, plane, squeeze
+from .builder import PlanBuilder, ink_width, plane, squeeze
 from .primitives import as_rows, wires
 from .stamping import source_points, two
 from .theme import Scale
@@ -84,7 +84,7 @@ class Ground:
         return np.column_stack([row * self.apart[0], column * self.apart[1]]) + self.before
 
 
-def gathered_input(sheet: Sheet, trace, ground: Ground, acts: Acts) -> Points:
+def gathered_input(sheet: PlanBuilder, trace, ground: Ground, acts: Acts) -> Points:
     """The input: compact while stamps are made, then spread, with zeros between and around."""
     values = as_rows(trace.input[0])
     scale = Scale(sheet.palette, "blue", values.min(), values.max())
@@ -115,7 +115,7 @@ def _turn(place, shape) -> float:
     return float(np.arctan2(place[0] - (shape[0] - 1) / 2, place[1] - (shape[1] - 1) / 2))
 
 
-def _ghosts(sheet: Sheet, places, ground: Ground, visible_from, size: float) -> Points:
+def _ghosts(sheet: PlanBuilder, places, ground: Ground, visible_from, size: float) -> Points:
     p, ghost = sheet.palette, sheet.theme.ghost
     faded = p.faded(ghost)
     at = np.array(places)
@@ -138,7 +138,7 @@ def window_places(trace, ground: Ground) -> np.ndarray:
     return np.array(places)
 
 
-def flipped_kernel(sheet: Sheet, trace, acts: Acts, above: np.ndarray) -> Points:
+def flipped_kernel(sheet: PlanBuilder, trace, acts: Acts, above: np.ndarray) -> Points:
     """A copy of the kernel that comes from the kernel's place (`above`, cells away), and is flipped left to right,
     then top to bottom. In the first step its cells show "value × weight" while they lie on the window."""
     weights = as_rows(trace.weight[0, 0])
@@ -169,7 +169,7 @@ def flipped_kernel(sheet: Sheet, trace, acts: Acts, above: np.ndarray) -> Points
     return Points.join([down, across, over, *_working(sheet, trace, acts, rest, scale, size)])
 
 
-def _working(sheet: Sheet, trace, acts: Acts, rest: Points, scale: Scale, size: float) -> list[Points]:
+def _working(sheet: PlanBuilder, trace, acts: Acts, rest: Points, scale: Scale, size: float) -> list[Points]:
     """The flipped kernel at rest: its numbers, and its products while it lies on the first window."""
     if not size:
         return [rest]
@@ -197,7 +197,7 @@ def lived(points: Points, visible_from, visible_until) -> Points:
                    "visible_until": np.full(count, visible_until, np.float32)})  # fmt: skip
 
 
-def gathered_output(sheet: Sheet, trace, acts: Acts, scale: Scale, since: float) -> Points:
+def gathered_output(sheet: PlanBuilder, trace, acts: Acts, scale: Scale, since: float) -> Points:
     """The second output: outlines from the clock `since` on, then cells that rise with their number."""
     values = as_rows(trace.output[0])
     size = sheet.digits([number(v) for v in values.ravel()])
@@ -216,11 +216,11 @@ def later(rows, base: float):
     return [row and [replace(piece, visible_from=piece.visible_from + base) for piece in row] for row in rows]
 
 
-def seen_lines(sheet: Sheet, trace, plan, acts: Acts, y: float, size: float, last: float) -> list[Points]:
+def seen_lines(sheet: PlanBuilder, trace, plan, acts: Acts, y: float, size: float, last: float) -> list[Points]:
     """Under the sums: how many of the window's cells are input and not zeros."""
     made = []
     for i in range(len(trace)):
-        if not plan.told[i]:
+        if not plan.explained[i]:
             continue
         real = trace[i].real
         said = sheet.scene.words.seen.replace("{real}", str(int(real.sum()))).replace("{count}", str(len(real)))

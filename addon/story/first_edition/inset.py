@@ -12,7 +12,7 @@ import numpy as np
 from ..page.glyphs import number, operand, width
 from ..plan.plan import ALWAYS, BORN, LANDED, LEAVES, NEVER, Points, Window
 from ..plan.schedule import reveal
-from .builder import AIRY, DIGIT, FULL, NARROWEST, WORD, Sheet, ink_width, plane, squeeze
+from .builder import AIRY, DIGIT, FULL, NARROWEST, WORD, PlanBuilder, ink_width, plane, squeeze
 from .layout import Block, Camera, Grid
 from .primitives import as_rows, grow_shadow, wires
 from .theme import Scale
@@ -42,7 +42,7 @@ class Taps:
 class Inset:
     """The close-up's blocks and where they stand."""
 
-    def __init__(self, sheet: Sheet, trace):
+    def __init__(self, sheet: PlanBuilder, trace):
         w, word = sheet.scene.words, sheet.px(WORD)
         self.sheet, self.trace, self.taps = sheet, trace, Taps.of(trace)
         self.shape = as_rows(trace.weight[0, 0]).shape

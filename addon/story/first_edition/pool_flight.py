@@ -12,7 +12,7 @@ import numpy as np
 
 from ..page.glyphs import number
 from ..plan.plan import BORN, Points
-from .builder import Sheet, ink_width, squeeze
+from .builder import PlanBuilder, ink_width, squeeze
 from .primitives import pads_of
 from .theme import Scale
 
@@ -73,7 +73,7 @@ class Flights:
     `gate_of` gives the gate of the output cell at (row, column). The points are in the output's cells, from its first.
     """
 
-    def __init__(self, sheet: Sheet, trace, home, target, gate_of, hue: str, out_hue: str):
+    def __init__(self, sheet: PlanBuilder, trace, home, target, gate_of, hue: str, out_hue: str):
         self.sheet, self.trace, self.gate_of = sheet, trace, gate_of
         self.home, self.target = np.array(home, float), np.array(target, float)
         self.size = sheet.digits([number(v) for v in (*trace.input.ravel(), *trace.output.ravel())])

@@ -5,7 +5,7 @@ import numpy as np
 
 from ..page.glyphs import equals, number, operand
 from ..plan.plan import BORN, LANDED, LEAVES, NEVER, Lines, Points
-from .builder import Sheet, ink_width, squeeze
+from .builder import PlanBuilder, ink_width, squeeze
 from .captions import axes_text, shape_text
 from .pool_flight import TAKES_OFF
 from .primitives import as_rows, input_plane, pads_of, place_of, result_color
@@ -56,13 +56,13 @@ def pool_facts(scene, trace) -> str:
     return ",  ".join([*said, w.no_weights])
 
 
-def pool_input(sheet: Sheet, trace, channel: int, hue: str) -> Points:
+def pool_input(sheet: PlanBuilder, trace, channel: int, hue: str) -> Points:
     """One input channel: padding says 0 where a mean counts it, else nothing; cells no window reads turn grey."""
     added = "0" if is_mean(trace) and trace.count_include_pad else ""
     return greyed(sheet, input_plane(sheet, trace, channel, hue, added=added), trace)
 
 
-def add_seams(sheet: Sheet, role: str, trace, visible_from: float) -> None:
+def add_seams(sheet: PlanBuilder, role: str, trace, visible_from: float) -> None:
     """Thin lines between the windows on the faces of a plane, where no two of them overlap."""
     if not disjoint(trace):
         return
@@ -91,9 +91,9 @@ def add_seams(sheet: Sheet, role: str, trace, visible_from: float) -> None:
                              np.full(len(a), NEVER), ink, min(sheet.units(sheet.px(SEAM)), THIN)))  # fmt: skip
 
 
-def marks(sheet: Sheet, trace, channel: int, steps, out_hue: str, last: float) -> Points:
+def marks(sheet: PlanBuilder, trace, channel: int, steps, out_hue: str, last: float) -> Points:
     """The chosen cells of one channel's maxima as the output shows them, framed: each while its step's window stands
-    (`steps` that are told), and from `last` on all of them. In the units of the input's plane, a little nearer.
+    (`steps` that are explained), and from `last` on all of them. In the units of the input's plane, a little nearer.
     """
     (top, _), (left, _) = pads_of(trace)
     size = sheet.digits([number(v) for v in trace.input.ravel()])
@@ -132,7 +132,7 @@ def revealed(i: int, part: int, parts: int, slow: bool) -> float:
     return i - LANDED + (LANDED - CHOSEN) * (part + 0.5) / parts if slow else i - LANDED
 
 
-def reduction(sheet: Sheet, step, name: str, i: int, slow: bool, *, operands: int | None = None, color=None):
+def reduction(sheet: PlanBuilder, step, name: str, i: int, slow: bool, *, operands: int | None = None, color=None):
     """One step's line as pieces: "out[..] =", what is compared or added, what it comes to.
 
     `operands`: how many places there are for numbers, where some steps have fewer. Of more than `MOST_SAID` the first

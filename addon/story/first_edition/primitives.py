@@ -9,7 +9,7 @@ import numpy as np
 from ..page.glyphs import DESCENT, TIMES, number, width
 from ..plan.plan import ALWAYS, BORN, FAR, LANDED, LEAVES, NEVER, Points, StepInfo, Window
 from ..plan.schedule import MEETING, START, VISIT, Pace, Schedule
-from .builder import WORD, Sheet, ink_width, plane, squeeze
+from .builder import WORD, PlanBuilder, ink_width, plane, squeeze
 from .layout import Block
 from .theme import HUES, Scale
 
@@ -48,7 +48,7 @@ def place_of(trace, channel: int = 0) -> np.ndarray:
     return np.array(places)
 
 
-def input_plane(sheet: Sheet, trace, channel: int, hue: str, *, unit: float = 1.0, added: str = "0",
+def input_plane(sheet: PlanBuilder, trace, channel: int, hue: str, *, unit: float = 1.0, added: str = "0",
                 fade: float = 0.6) -> Points:  # fmt: skip
     """One input channel with its ring of padding, which arrives cell by cell between RING and START.
 
@@ -81,7 +81,7 @@ def input_plane(sheet: Sheet, trace, channel: int, hue: str, *, unit: float = 1.
     return Points.join([points, ghosts])
 
 
-def output_plane(sheet: Sheet, trace, hue: str = "violet", *, channel: int = 0, unit: float = 1.0,
+def output_plane(sheet: PlanBuilder, trace, hue: str = "violet", *, channel: int = 0, unit: float = 1.0,
                  base: float = 0.0, span=None, neutral: bool = False) -> Points:  # fmt: skip
     """One output channel: wire cubes until their step, then cells that rise with their number.
 
@@ -96,7 +96,7 @@ def output_plane(sheet: Sheet, trace, hue: str = "violet", *, channel: int = 0, 
                  grow_time=BORN, step=steps, channel=channel)  # fmt: skip
 
 
-def wires(sheet: Sheet, shape) -> np.ndarray:
+def wires(sheet: PlanBuilder, shape) -> np.ndarray:
     """The wire cubes of a plane, in scan order: fronts, and what of tops and sides is not hidden by neighbours."""
     side = 0 if sheet.scene.camera.azimuth < 0 else shape[1] - 1
     kinds = [("wire" + (" top" if r == 0 else "") + (" side" if c == side else ""))
@@ -104,7 +104,7 @@ def wires(sheet: Sheet, shape) -> np.ndarray:
     return np.array([sheet.palette.cube(sheet.theme.wire, kind) for kind in kinds])
 
 
-def add_home(sheet: Sheet, role: str, name: str, block: Block, location, back: float, *, color=None,
+def add_home(sheet: PlanBuilder, role: str, name: str, block: Block, location, back: float, *, color=None,
              lives=((ALWAYS, NEVER),), empty=(), opened: float = ALWAYS) -> None:  # fmt: skip
     """What stays at a kernel's place until it is `back` (clock): its outline, and its name.
 
@@ -121,7 +121,7 @@ def add_home(sheet: Sheet, role: str, name: str, block: Block, location, back: f
     sheet.captions(f"{role}.home", block, color=color, lives=lives)
 
 
-def add_ticks(sheet: Sheet, role: str, block: Block, pads=((0, 0), (0, 0)), visible_until: float = NEVER, *,
+def add_ticks(sheet: PlanBuilder, role: str, block: Block, pads=((0, 0), (0, 0)), visible_until: float = NEVER, *,
               right: bool = False, below: bool = False, sparse: bool = False,
               arriving: bool = False) -> None:  # fmt: skip
     """Row numbers left of a plane and column numbers above it, in line with the cells' fronts; padding has none.
@@ -160,7 +160,7 @@ def some_of(count: int, apart: float) -> set[int]:
     return {i for i in range(0, count, step) if count - 1 - i >= 0.75 * apart} | {count - 1}
 
 
-def tick_marks(sheet: Sheet, block: Block, rows, columns, *, home=None, visible_from: float = ALWAYS,
+def tick_marks(sheet: PlanBuilder, block: Block, rows, columns, *, home=None, visible_from: float = ALWAYS,
                visible_until: float = NEVER, right: bool = False, below: bool = False,
                only=None) -> list[Points]:  # fmt: skip
     """The indices of a block's rows and columns, which are given as places in it, in order; one line has none.
@@ -196,7 +196,7 @@ def tick_marks(sheet: Sheet, block: Block, rows, columns, *, home=None, visible_
             for said, x, y, dx, dy in made]  # fmt: skip
 
 
-def kernel_plane(sheet: Sheet, trace, channel: int, products: bool) -> Points:
+def kernel_plane(sheet: PlanBuilder, trace, channel: int, products: bool) -> Points:
     """One channel of the kernel; with `products` its cells show "value × weight" while they lie on the window."""
     weights = as_rows(trace.weight[0, channel])
     scale = Scale(sheet.palette, "amber", trace.weight.min(), trace.weight.max())
@@ -228,7 +228,7 @@ def kernel_plane(sheet: Sheet, trace, channel: int, products: bool) -> Points:
     return Points.join(made)
 
 
-def window_on(sheet: Sheet, role: str, name: str, volume: str, track: str, trace, until=NEVER, *, since=-LANDED,
+def window_on(sheet: PlanBuilder, role: str, name: str, volume: str, track: str, trace, until=NEVER, *, since=-LANDED,
               unit: float = 1.0, jump: bool = False) -> None:  # fmt: skip
     """The open frame around the cells the window covers, there from one clock value until another.
 
@@ -242,7 +242,7 @@ def window_on(sheet: Sheet, role: str, name: str, volume: str, track: str, trace
                                 jump=jump))  # fmt: skip
 
 
-def marker_on(sheet: Sheet, volume: str, trace, start: float = -LANDED, *, channel: int = 0, unit: float = 1.0,
+def marker_on(sheet: PlanBuilder, volume: str, trace, start: float = -LANDED, *, channel: int = 0, unit: float = 1.0,
               base: int = 0, until: float = NEVER, apart: float = 0.0) -> None:  # fmt: skip
     """A small frame around the cell being made in one output channel; nowhere while another channel is at work.
 
@@ -262,7 +262,7 @@ def marker_on(sheet: Sheet, volume: str, trace, start: float = -LANDED, *, chann
                                 (start, until), thick, flat=True))  # fmt: skip
 
 
-def grow_shadow(sheet: Sheet, role: str, columns: int, pace: Pace, first: int, last: int) -> None:
+def grow_shadow(sheet: PlanBuilder, role: str, columns: int, pace: Pace, first: int, last: int) -> None:
     """Key a shadow that grows to the right with the cells of the row on the ground, which steps `first` to `last` make.
 
     Until then there is none: outlines cast no shadow.
@@ -291,7 +291,7 @@ def taps_of(trace) -> dict:
     return {"taps": (kernel[1], 1, kernel[0]), "dilation": (dilation[1], 1, dilation[0])}
 
 
-def visit(sheet: Sheet, role: str, home, target, pace: Pace, *, back=None, card: bool = True,
+def visit(sheet: PlanBuilder, role: str, home, target, pace: Pace, *, back=None, card: bool = True,
           bent: bool = False) -> None:  # fmt: skip
     """Key a kernel's way to `target` and back, in the slow first step; its place may be declared already.
 
@@ -332,7 +332,7 @@ def visit(sheet: Sheet, role: str, home, target, pace: Pace, *, back=None, card:
         line.add(channel, 1.0, 0.10 * first, at=leave + 0.09 * first)
 
 
-def opening(sheet: Sheet, trace) -> None:
+def opening(sheet: PlanBuilder, trace) -> None:
     """Everything labelled and still; then the padding arrives, where there is some."""
     line, padded = sheet.timeline, any(sum(p) for p in trace.padding)
     line.declare("clock.step", RING if padded else START)
@@ -345,19 +345,19 @@ def opening(sheet: Sheet, trace) -> None:
 def infos(trace, scene, pace: Pace, texts: list[str], *, base: float = 0.0, run: int = 0) -> list[StepInfo]:
     """What the plan says of each step; `base` is the clock of the trace's first step."""
     made = []
-    for i, (second, text, told) in enumerate(zip(pace.seconds, texts, pace.told, strict=True)):
+    for i, (second, text, explained) in enumerate(zip(pace.seconds, texts, pace.explained, strict=True)):
         step = trace[i]
         index = tuple(int(v) for v in step.output_index)
-        made.append(StepInfo(second, index, float(step.value), text, base + i, told, run))
+        made.append(StepInfo(second, index, float(step.value), text, base + i, explained, run))
     return made
 
 
-def result_color(sheet: Sheet, value, hue=None):
+def result_color(sheet: PlanBuilder, value, hue=None):
     """The ink of a total: the output's hue (`hue`, where it is not the usual one), or the one of negative numbers."""
     return sheet.palette.words_in(HUES["negative"] if value < 0 else hue or HUES["violet"])
 
 
-def add_statement(sheet: Sheet, role: str, text: str, y: float, visible_from: float, visible_until: float,
+def add_statement(sheet: PlanBuilder, role: str, text: str, y: float, visible_from: float, visible_until: float,
                   color=None) -> None:
     """A sentence in the frame's middle, its letters' middle at pixel `y`, smaller where it would not fit."""
     x0, _, x1, _ = sheet.inner
@@ -368,7 +368,7 @@ def add_statement(sheet: Sheet, role: str, text: str, y: float, visible_from: fl
                                                 visible_until=visible_until)])
 
 
-def add_rule(sheet: Sheet, text: str, y: float, visible_from: float = ALWAYS) -> None:
+def add_rule(sheet: PlanBuilder, text: str, y: float, visible_from: float = ALWAYS) -> None:
     """A sentence where the sums stand: until the first step starts, or from `visible_from` on."""
     if visible_from == ALWAYS:
         add_statement(sheet, "rule", text, y, ALWAYS, -LANDED)
@@ -376,8 +376,9 @@ def add_rule(sheet: Sheet, text: str, y: float, visible_from: float = ALWAYS) ->
         add_statement(sheet, "summary", text, y, visible_from, NEVER, sheet.theme.ink)
 
 
-def add_sweeping(sheet: Sheet, plan: Schedule, text: str, y: float, *, base: float = 0.0) -> None:
-    """A sentence in the place of the sums while a sweep goes, where there is one; not while a step in it is told."""
+def add_sweeping(sheet: PlanBuilder, plan: Schedule, text: str, y: float, *, base: float = 0.0) -> None:
+    """A sentence in the place of the sums while a sweep goes, where there is one; not while a step in it is
+    explained."""
     x0, _, x1, _ = sheet.inner
     size = min(sheet.px(WORD), (x1 - x0) / max(width(text), 1.0))
     low = max(y - 0.3 * size, sheet.inner[1] + DESCENT * size)

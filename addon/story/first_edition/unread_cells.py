@@ -7,7 +7,7 @@ What is read is a product of rows and columns, so what is left over is whole row
 import numpy as np
 
 from ..plan.plan import LANDED, Points
-from .builder import Sheet
+from .builder import PlanBuilder
 from .primitives import as_rows, padded_shape, pads_of
 from .theme import mix
 
@@ -32,7 +32,7 @@ def left_over(trace) -> np.ndarray:
     return ~(read_rows[top : top + rows, None] & read_columns[None, left : left + columns])
 
 
-def greyed(sheet: Sheet, points: Points, trace) -> Points:
+def greyed(sheet: PlanBuilder, points: Points, trace) -> Points:
     """An input plane's points in which the cells that are left over turn grey when the first window lands, and stay.
 
     `points` have their input rows and columns, as `primitives.input_plane` gives them.

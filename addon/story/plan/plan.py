@@ -201,8 +201,8 @@ class Lines:
 class StepInfo:
     """One step of the operation as the figure tells it: its time, its output cell and its sum as text.
 
-    `clock` is the master clock's value at its second. `told`: its sum stands on the screen then; the steps of a sweep
-    are shown and not told. `run` counts the runs of a figure that shows several side by side.
+    `clock` is the master clock's value at its second. `explained`: its sum stands on the screen then; the steps of a
+    sweep are shown and not explained. `run` counts the runs of a figure that shows several side by side.
     """
 
     second: float
@@ -210,7 +210,7 @@ class StepInfo:
     value: float
     text: str
     clock: float = 0.0
-    told: bool = True
+    explained: bool = True
     run: int = 0
 
 
