@@ -20,11 +20,11 @@ def columns(scene, plan=None) -> list[str]:
     shown = (sizes(t.output.shape, deep) for t in traces)
     shapes = [f"input {'two ' * double}{source}", f"kernel {kernel_text(scene, first)}",
               f"s/p/d {slide_text(scene)}", f"output {' and '.join(shown)}"]  # fmt: skip
-    told = ["", ""]
+    counts_and_time = ["", ""]
     if plan:
         counts = [sum(s.run == n for s in plan.steps) for n in range(len(traces))]
-        told = [f"{', '.join(map(str, counts))} steps", f"{plan.seconds:.1f} s"]
-    return [scene.id, title, *shapes, *told]
+        counts_and_time = [f"{', '.join(map(str, counts))} steps", f"{plan.seconds:.1f} s"]
+    return [scene.id, title, *shapes, *counts_and_time]
 
 
 def sizes(shape, deep: bool) -> str:

@@ -22,10 +22,10 @@ def python_of(blender: str) -> str | None:
     """The version of the Python inside a Blender program."""
     command = [blender, "--background", "--factory-startup", "--python-expr", ASK]
     try:
-        told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False).stdout
+        reported = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False).stdout
     except (OSError, subprocess.TimeoutExpired):
         return None
-    found = [line.split()[1] for line in told.splitlines() if line.startswith("CONVOLUME-PYTHON ")]
+    found = [line.split()[1] for line in reported.splitlines() if line.startswith("CONVOLUME-PYTHON ")]
     return found[-1] if found else None
 
 

@@ -116,8 +116,8 @@ def manifest(platforms: list[str], wheels: list[Path]) -> str:
     lines = ["platforms = [" + ", ".join(f'"{name}"' for name in platforms) + "]", "wheels = ["]
     lines += [f'  "./wheels/{wheel.name}",' for wheel in sorted(wheels)] + ["]", ""]
     result = head + "\n" + "\n".join(lines) + bracket + tables
-    told = tomllib.loads(result)
-    assert told["platforms"] == platforms and len(told["wheels"]) == len(wheels) and told["permissions"]
+    reported = tomllib.loads(result)
+    assert reported["platforms"] == platforms and len(reported["wheels"]) == len(wheels) and reported["permissions"]
     return result
 
 

@@ -21,8 +21,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32), help="default: a new one")
     asked = parser.parse_args(argv)
     print(f"seed {asked.seed}", flush=True)
-    told = {"SCENES": asked.scenes, "FILES": asked.files, "SEED": asked.seed}
-    environment = os.environ | {f"CONVOLUME_FUZZ_{name}": str(value) for name, value in told.items()}
+    reported = {"SCENES": asked.scenes, "FILES": asked.files, "SEED": asked.seed}
+    environment = os.environ | {f"CONVOLUME_FUZZ_{name}": str(value) for name, value in reported.items()}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=3", "tests/fuzz"]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 

@@ -127,7 +127,7 @@ def main() -> int:
     FIGURE[-1] = str(asked.fps)
     seed = random.randrange(10**6) if asked.seed is None else asked.seed
     print(f"seed {seed}", flush=True)
-    chance, told = random.Random(seed), []
+    chance, reported = random.Random(seed), []
     with tempfile.TemporaryDirectory(prefix="convolume-kill-") as folder:
         whole = Run(Path(folder) / "whole")
         began = time.monotonic()
@@ -136,12 +136,13 @@ def main() -> int:
         print(f"unbroken: {seconds:.1f} s, {tiles} tiles, {wanted[:16]}", flush=True)
         for number in range(asked.runs):
             jobs = 1 + number % 2
-            told.append(one(Run(Path(folder) / f"run{number}"), chance, seconds, jobs, wanted))
-            print(f"{number + 1}: {jobs} at once, {told[-1]}", flush=True)
-    amid = [t for t in told if t["killed"]]
-    print(f"{len(told)} of {len(told)} ended in the same bytes; {len(amid)} were killed while they ran, "
-          f"{sum(t['again'] > 0 for t in told)} had to render tiles again, {max(t['again'] for t in told)} of {tiles} "
-          f"at most; pieces lost by a kill: at most {max(t['pieces'] for t in told)}")  # fmt: skip
+            reported.append(one(Run(Path(folder) / f"run{number}"), chance, seconds, jobs, wanted))
+            print(f"{number + 1}: {jobs} at once, {reported[-1]}", flush=True)
+    amid = [t for t in reported if t["killed"]]
+    print(f"{len(reported)} of {len(reported)} ended in the same bytes; {len(amid)} were killed while they ran, "
+          f"{sum(t['again'] > 0 for t in reported)} had to render tiles again, "
+          f"{max(t['again'] for t in reported)} of {tiles} "
+          f"at most; pieces lost by a kill: at most {max(t['pieces'] for t in reported)}")  # fmt: skip
     return 0
 
 

@@ -6,7 +6,7 @@
     python scripts/make_gallery.py --stills    renders the stills too (all, or the figures named after it); needs bpy
 
 - What to watch is the scene files' `watch`; shapes, values and the sum in the descriptions come from the plan.
-- A still shows a told step: its window, its operands and its sum can be read.
+- A still shows an explained step: its window, its operands and its sum can be read.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ computes: [scene-file.md](scene-file.md) lists every key.
 
 
 def still_step(plan) -> int:
-    """The step that is shown: a told one of the first run, two thirds through them, in the middle of its row."""
-    told = [i for i, step in enumerate(plan.steps) if step.told and step.run == 0]
-    late = plan.steps[told[2 * len(told) // 3]].index
-    row = [i for i in told if plan.steps[i].index[:-1] == late[:-1]]
+    """The step that is shown: an explained one of the first run, two thirds through them, in the middle of its row."""
+    explained = [i for i, step in enumerate(plan.steps) if step.explained and step.run == 0]
+    late = plan.steps[explained[2 * len(explained) // 3]].index
+    row = [i for i in explained if plan.steps[i].index[:-1] == late[:-1]]
     return row[len(row) // 2]
 
 

@@ -165,8 +165,8 @@ def check_libraries(inside):
         return
     where = output([inside, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))"])
     module = glob.glob(os.path.join(where or "", "bpy", "__init__*.so"))
-    told = output(["ldd", module[0]]) if module else None
-    absent = set(re.findall(r"^\s*(\S+) => not found", told or "", re.MULTILINE))
+    reported = output(["ldd", module[0]]) if module else None
+    absent = set(re.findall(r"^\s*(\S+) => not found", reported or "", re.MULTILINE))
     try:
         ctypes.CDLL("libEGL.so.1")  # opened only when OpenGL draws, so ldd does not see it
     except OSError:
@@ -202,20 +202,20 @@ def run(command):
 
 def each(pythons, arguments):
     """Run in every environment, the newest first; 1 if one of them failed."""
-    told, failed, environment = [], False, dict(os.environ)
+    reported, failed, environment = [], False, dict(os.environ)
     environment.pop(FURTHER, None)
     for version, python in reversed(list(pythons.items())):
         name = f"Python {version} (Blender {BLENDERS[version]})"
         if not python:
-            told.append(name + " left out, not found here")
+            reported.append(name + " left out, not found here")
             continue
         inside = ready(version, python)
         say(name)
         status = subprocess.call([str(inside)] + arguments, cwd=str(ROOT), env=environment)
         environment[FURTHER] = "1"
         failed = failed or bool(status)
-        told.append(name + (f" FAILED ({status})" if status else " passed"))
-    for line in told:
+        reported.append(name + (f" FAILED ({status})" if status else " passed"))
+    for line in reported:
         say(line)
     return int(failed)
 

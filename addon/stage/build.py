@@ -32,7 +32,7 @@ class Built:
 
     collection: bpy.types.Collection
     objects: dict[str, bpy.types.Object]
-    told: tweaks.Told = field(default_factory=tweaks.Told)
+    report: tweaks.UpdateReport = field(default_factory=tweaks.UpdateReport)
     frames: int = 0
 
     @property
@@ -53,7 +53,7 @@ def basis(azimuth: float, elevation: float) -> Matrix:
 
 
 class _Builder:
-    def __init__(self, plan: Plan, collection: bpy.types.Collection, before: tweaks.Before):
+    def __init__(self, plan: Plan, collection: bpy.types.Collection, before: tweaks.PreviousBuild):
         self.plan, self.collection, self.before = plan, collection, before
         self.objects: dict[str, bpy.types.Object] = {}
         self.lit: dict[str, str | None] = {}  # the tracks that volumes are lit by
@@ -168,8 +168,8 @@ class _Builder:
             self.key(name, channel)
         idle = {o for o in (*self.cubes, *self.labels) if not o.users}
         bpy.data.batch_remove(idle | {o.data for o in idle})
-        told = tweaks.settle(self.before, self.objects, self.collection, self.planned, plan.fps)
-        return Built(self.collection, self.objects, told, self.frames)
+        report = tweaks.settle(self.before, self.objects, self.collection, self.planned, plan.fps)
+        return Built(self.collection, self.objects, report, self.frames)
 
     def camera(self) -> None:
         plan = self.plan
@@ -235,14 +235,15 @@ class _Builder:
         return self.add(role, name, mesh, parent), {"Cubes": cubes, "Labels": labels}
 
     def cells(self, role, name, points, parent=None, track=None, taps=(1, 1, 1), dilation=(1, 1, 1), fade=(1e6, 1e6),
-              aside=(0.0, 0.0), aside_from=1e6):  # fmt: skip
+              lit_label_offset=(0.0, 0.0), lit_label_offset_from=1e6):  # fmt: skip
         """A part's object, its rows shown as cubes and texts."""
         thing, inputs = self.shown(role, name, points, parent)
         self.modifier(thing, trees.CELLS, **inputs, Track=track or thing,
                       Taps=[float(v) for v in taps], Dilation=[float(v) for v in dilation],
                       Fade_From=float(fade[0]), Fade_Until=float(fade[1]),
-                      Moves=bool(np.any(points["origin"])), Aside=[float(aside[0]), 0.0, float(aside[1])],
-                      Aside_From=float(aside_from))  # fmt: skip
+                      Moves=bool(np.any(points["origin"])),
+                      Aside=[float(lit_label_offset[0]), 0.0, float(lit_label_offset[1])],
+                      Aside_From=float(lit_label_offset_from))  # fmt: skip
         return thing
 
     def volume(self, volume: Volume) -> None:
@@ -252,7 +253,7 @@ class _Builder:
             thing = self.solids(volume, parent, track)
         else:
             thing = self.cells(volume.role, volume.name, volume.points, parent, track, volume.taps, volume.dilation,
-                               volume.fade, volume.aside, volume.aside_from)  # fmt: skip
+                               volume.fade, volume.lit_label_offset, volume.lit_label_offset_from)  # fmt: skip
         size = parent.scale[0] if parent else 1.0
         thing.location = [v / size for v in volume.location]
         thing.scale = (volume.unit / size,) * 3
@@ -290,7 +291,7 @@ class _Builder:
                       Life_Until=float(window.life[1]), Jump=window.flat or window.jump)  # fmt: skip
 
     def lines(self, lines: Lines) -> None:
-        data = Points.make(lines.a, born=lines.born, dies=lines.dies)
+        data = Points.make(lines.a, visible_from=lines.visible_from, visible_until=lines.visible_until)
         mesh = meshes.points(lines.name, data)
         meshes.attribute(mesh, "a", lines.a)
         meshes.attribute(mesh, "b", lines.b)
@@ -315,8 +316,8 @@ class _Builder:
         if curve is None:
             keyframes.write(thing, path, keys, fps, index)
             return
-        mine, told = tweaks.retimed(curve, keys), self.before.told
-        (told.lost if mine is None else told.kept).append(f"{thing.name}: timing")
+        mine, report = tweaks.retimed(curve, keys), self.before.report
+        (report.lost if mine is None else report.kept).append(f"{thing.name}: timing")
         if mine is not curve.now or curve.fps != fps:  # else the curve stays as it is, handles and all
             keyframes.write(thing, path, mine or keys, fps, index)
         if mine:
@@ -327,7 +328,7 @@ class _Builder:
 def build(plan: Plan, scene: bpy.types.Scene | None = None) -> Built:
     """Build a figure into a collection of its own in `scene` (the current one unless told). Touches nothing else.
 
-    A figure of the same id that stands in the scene already is updated; `Built.told` says what became of what a
+    A figure of the same id that stands in the scene already is updated; `Built.report` says what became of what a
     user had changed in it.
     """
     scene = scene or bpy.context.scene
@@ -335,7 +336,7 @@ def build(plan: Plan, scene: bpy.types.Scene | None = None) -> Built:
     if standing:
         collection, before = standing[0], tweaks.collect(standing[0])
     else:
-        collection, before = bpy.data.collections.new(f"Convolume {plan.id}"), tweaks.Before()
+        collection, before = bpy.data.collections.new(f"Convolume {plan.id}"), tweaks.PreviousBuild()
         collection[FIGURE] = plan.id
         scene.collection.children.link(collection)
     return _Builder(plan, collection, before).run()
@@ -353,12 +354,12 @@ def remove(collection: bpy.types.Collection) -> None:
             if collection.name in scene.collection.children and thing.name not in scene.collection.objects:
                 scene.collection.objects.link(thing)
         collection.objects.unlink(thing)
-    behind = tweaks.references(mine, figure)
-    for group in [g for g in behind if isinstance(g, bpy.types.Collection)]:
+    orphans = tweaks.references(mine, figure)
+    for group in [g for g in orphans if isinstance(g, bpy.types.Collection)]:
         mine += list(group.objects)
         bpy.data.collections.remove(group)
-    behind = [g for g in behind if tweaks.alive(g)]
-    mine += [g for g in behind if isinstance(g, bpy.types.Object) and g not in mine]
+    orphans = [g for g in orphans if tweaks.alive(g)]
+    mine += [g for g in orphans if isinstance(g, bpy.types.Object) and g not in mine]
     data = {o.data for o in mine if o.data is not None}
     actions = {o.animation_data.action for o in mine if o.animation_data and o.animation_data.action}
     materials_used = {m for d in data for m in getattr(d, "materials", ()) if m is not None}

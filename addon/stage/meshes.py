@@ -229,8 +229,8 @@ def points(name: str, data: Points) -> bpy.types.Mesh:
         nothing |= {"origin", "leaves", "arrives"}
     if {"exit", "exit_via", "exit_turn", "exit_scale"} <= idle:
         nothing |= {"exit_from", "exit_until"}
-    if not np.any(data["rise"]):
-        nothing.add("rise")
+    if not np.any(data["grow_time"]):
+        nothing.add("grow_time")
     for field, (dtype, _, default) in POINT_FIELDS.items():
         if field != "position" and field not in nothing:
             # an attribute that is left out reads as 0 in a node group: so factors are kept less 1

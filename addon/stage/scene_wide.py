@@ -30,7 +30,7 @@ NAMES = {
 
 
 @dataclass
-class Mine:
+class UserOverrides:
     """What of a scene is the user's own."""
 
     values: dict = field(default_factory=dict)
@@ -41,18 +41,18 @@ class Mine:
 def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
     """Set the scene-wide things a figure is rendered with: camera, size, frames, world, colour management.
 
-    Done again, it keeps what a user has changed since, and says so in `built.told`.
+    Done again, it keeps what a user has changed since, and says so in `built.report`.
     """
     values = {
         "resolution_x": plan.size[0], "resolution_y": plan.size[1], "resolution_percentage": 100, "fps": plan.fps,
         "frame_start": 1, "frame_end": built.frames or plan.frames, "film_transparent": plan.transparent,
         "view_transform": "Standard", "look": "None", "dither_intensity": 0.0,
     }  # fmt: skip
-    told = {"values": values, "background": list(plan.background), "steps": json.dumps(steps_table(plan))}
-    built.collection[WIDE] = json.dumps(told)
+    prepared = {"values": values, "background": list(plan.background), "steps": json.dumps(steps_table(plan))}
+    built.collection[WIDE] = json.dumps(prepared)
     built.collection[REST] = plan.seconds - float(plan.channels["clock.step"].seconds[-1])
-    built.told.kept.extend(k for k in prepare_again(scene, built.collection) if k not in built.told.kept)
-    built.collection[tweaks.TOLD] = json.dumps({"kept": built.told.kept, "lost": built.told.lost})
+    built.report.kept.extend(k for k in prepare_again(scene, built.collection) if k not in built.report.kept)
+    built.collection[tweaks.REPORT] = json.dumps({"kept": built.report.kept, "lost": built.report.lost})
 
 
 def prepare_again(scene: bpy.types.Scene, collection: bpy.types.Collection) -> list[str]:
@@ -60,7 +60,7 @@ def prepare_again(scene: bpy.types.Scene, collection: bpy.types.Collection) -> l
 
     A figure that no scene was prepared for gives nothing but its camera.
     """
-    told = kept_in(collection, WIDE)
+    prepared = kept_in(collection, WIDE)
     if scene.get(SET_TO, collection[FIGURE]) == collection[FIGURE]:
         mine = _changed(scene, collection)
     else:
@@ -68,16 +68,16 @@ def prepare_again(scene: bpy.types.Scene, collection: bpy.types.Collection) -> l
         mine = _remembered(scene, collection)
     scene.camera = mine.camera or tweaks.things_of(collection).get("camera") or scene.camera
     kept = [f"camera {mine.camera.name}"] if mine.camera else []
-    for path, value in told.get("values", {}).items():
+    for path, value in prepared.get("values", {}).items():
         setattr(_owner(scene, path), path, mine.values.get(path, value))
         if path in mine.values:
             kept.append(NAMES.get(path, path.replace("_", " ")))
-    if told:
-        _set_world(scene, mine.world, told["background"])
+    if prepared:
+        _set_world(scene, mine.world, prepared["background"])
         kept += ["world"] if mine.world else []
-        scene["convolume_steps"] = told["steps"]
-    if told or SET_TO in scene:
-        scene[BUILT] = json.dumps(told.get("values", {}))
+        scene["convolume_steps"] = prepared["steps"]
+    if prepared or SET_TO in scene:
+        scene[BUILT] = json.dumps(prepared.get("values", {}))
         scene[SET_TO] = collection[FIGURE]
     return [f"{scene.name}: {what}" for what in kept]
 
@@ -105,9 +105,9 @@ def fit_frames(scene: bpy.types.Scene, collection: bpy.types.Collection) -> None
     """Let the scene end with the clock, as an update would; from then on this is no change of the user's."""
     frames = clock_runs(scene, collection)
     if frames is not None:
-        told, before = kept_in(collection, WIDE), kept_in(scene, BUILT)
-        scene.frame_end = told["values"]["frame_end"] = before["frame_end"] = frames
-        collection[WIDE], scene[BUILT] = json.dumps(told), json.dumps(before)
+        prepared, before = kept_in(collection, WIDE), kept_in(scene, BUILT)
+        scene.frame_end = prepared["values"]["frame_end"] = before["frame_end"] = frames
+        collection[WIDE], scene[BUILT] = json.dumps(prepared), json.dumps(before)
 
 
 def _owner(scene, path: str):
@@ -115,10 +115,10 @@ def _owner(scene, path: str):
     return next(o for o in (scene, scene.render, scene.view_settings) if hasattr(o, path))
 
 
-def _changed(scene, collection) -> Mine:
+def _changed(scene, collection) -> UserOverrides:
     """What a user has made of the scene since it was set to a figure; before any figure was, nothing is kept."""
     before = kept_in(scene, BUILT)
-    mine = Mine({path: getattr(_owner(scene, path), path) for path, value in before.items()
+    mine = UserOverrides({path: getattr(_owner(scene, path), path) for path, value in before.items()
                  if getattr(_owner(scene, path), path) != value})  # fmt: skip
     tweaks.things_of(collection)  # a duplicate of its camera is the user's
     if BUILT in scene and scene.camera is not None and scene.camera.get(ROLE) != "camera":
@@ -139,12 +139,12 @@ def _leave(scene) -> None:
                 collection[key] = what
 
 
-def _remembered(scene, collection) -> Mine:
+def _remembered(scene, collection) -> UserOverrides:
     """What a figure took along when another took its place."""
     values = kept_in(collection, VALUES)
     _, camera, world = (collection.pop(key, None) for key in (VALUES, CAMERA, WORLD))
     there = camera is not None and scene.objects.get(camera.name) == camera  # the user may have deleted it since
-    return Mine(values, camera if there else None, world)
+    return UserOverrides(values, camera if there else None, world)
 
 
 def _set_world(scene, mine, background) -> None:

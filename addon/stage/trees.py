@@ -12,7 +12,7 @@ import bpy
 from ..story.plan.plan import CREEP, LANDED, LEAVES
 from .nodes import Tree
 
-TAG, VERSION = "convolume_tree", 6  # the version goes up whenever a group is built differently
+TAG, VERSION = "convolume_tree", 7  # the version goes up whenever a group is built differently
 CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
 SOLIDS = "Convolume Solids"
 
@@ -121,17 +121,18 @@ def cells_tree():
                      ("Hidden", "Bool"), ("Moves", "Bool"), ("Aside", "Vector"), ("Aside From", "Float")])  # fmt: skip
     step = t.input("Step")
     points = _moved(t, t.input("Geometry"), step)
-    born, dies, rise = t.attribute("born"), t.attribute("dies"), t.attribute("rise")
-    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, born), t.compare("LESS_THAN", step, dies))
+    start, end, grow_time = (t.attribute(name) for name in ("visible_from", "visible_until", "grow_time"))
+    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, start), t.compare("LESS_THAN", step, end))
     points, lit = _lit(t, points, _dragged(t, _landed_place(t, step)))
-    grown = t.math("DIVIDE", t.math("ADD", t.math("SUBTRACT", step, born), 0.01), t.math("ADD", rise, 0.01))
+    grown = t.math("DIVIDE", t.math("ADD", t.math("SUBTRACT", step, start), 0.01), t.math("ADD", grow_time, 0.01))
     grown = t.node("ShaderNodeMapRange", {"Value": grown, "To Min": 0.55}, interpolation_type="SMOOTHSTEP").outputs[0]
 
     def pick(name):
         return t.switch(lit, t.attribute(f"{name}_faded" if name == "label" else "faded", "INT"),
                         t.attribute(name, "INT"))  # fmt: skip
 
-    cube = t.switch(alive, t.switch(t.compare("LESS_THAN", step, born), -1, t.attribute("before", "INT")), pick("cube"))
+    before = t.attribute("before", "INT")
+    cube = t.switch(alive, t.switch(t.compare("LESS_THAN", step, start), -1, before), pick("cube"))
     size = t.switch(alive, 1.0, grown, "FLOAT")
     cubes = t.node("GeometryNodeInstanceOnPoints", {
         "Points": points, "Selection": t.compare("GREATER_EQUAL", cube, 0, "INT"),
@@ -143,8 +144,8 @@ def cells_tree():
                             t.compare("LESS_THAN", step, t.input("Fade Until")))  # fmt: skip
     making_room = t.boolean("AND", making_room, t.boolean("NOT", t.input("Explore")))
     nowhere = t.combine(0.0, 0.0, 0.0)
-    aside = t.switch(t.boolean("AND", making_room, lit), nowhere, t.input("Aside"), "VECTOR")
-    forward = t.vector("ADD", t.combine(0.0, t.math("MULTIPLY", lift, -1.0), 0.0), aside)
+    lit_label_offset = t.switch(t.boolean("AND", making_room, lit), nowhere, t.input("Aside"), "VECTOR")
+    forward = t.vector("ADD", t.combine(0.0, t.math("MULTIPLY", lift, -1.0), 0.0), lit_label_offset)
     picked = t.switch(alive, -1, pick("label"))
     # only what has a text is moved and looked at further: of very many cells, few
     written = t.node("GeometryNodeSeparateGeometry", {
@@ -194,11 +195,11 @@ def solids_tree():
                       ("Hidden", "Bool"), ("Moves", "Bool")])  # fmt: skip
     step = t.input("Step")
     points, lit = _lit(t, t.input("Geometry"), _dragged(t, _landed_place(t, step)))
-    born, dies = t.attribute("born"), t.attribute("dies")
-    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, born), t.compare("LESS_THAN", step, dies))
+    since, until = t.attribute("visible_from"), t.attribute("visible_until")
+    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, since), t.compare("LESS_THAN", step, until))
     pick = {name: t.switch(lit, t.attribute(faded, "INT"), t.attribute(name, "INT"))
             for name, faded in (("cube", "faded"), ("label", "label_faded"))}  # fmt: skip
-    waiting = t.switch(t.compare("LESS_THAN", step, born), -1, t.attribute("before", "INT"))
+    waiting = t.switch(t.compare("LESS_THAN", step, since), -1, t.attribute("before", "INT"))
     points = _stored(t, points, "picked", t.switch(alive, waiting, pick["cube"]), "INT")
     points = _stored(t, points, "written", t.switch(alive, -1, pick["label"]), "INT")
     picked, written = t.attribute("picked", "INT"), t.attribute("written", "INT")
@@ -212,8 +213,8 @@ def solids_tree():
                       _arc(t, t.attribute("exit_via", "FLOAT_VECTOR"), t.attribute("exit", "FLOAT_VECTOR"), outward))  # fmt: skip
     angle = t.math("ADD", t.math("MULTIPLY", t.attribute("enter_turn"), inward),
                    t.math("MULTIPLY", t.attribute("exit_turn"), outward))  # fmt: skip
-    grown = _eased(t, step, born, t.math("ADD", born, t.attribute("rise")))
-    grown = t.switch(t.compare("GREATER_THAN", t.attribute("rise"), 0.0), 1.0,
+    grown = _eased(t, step, since, t.math("ADD", since, t.attribute("grow_time")))
+    grown = t.switch(t.compare("GREATER_THAN", t.attribute("grow_time"), 0.0), 1.0,
                      t.math("ADD", t.math("MULTIPLY", grown, 0.6), 0.4), "FLOAT")  # fmt: skip
     # the factors are kept less 1: an attribute that is left out reads as 0
     one = (1.0, 1.0, 1.0)
@@ -280,8 +281,8 @@ def lines_tree():
                                                      1: info.outputs["Transform"]}).outputs[0]  # fmt: skip
 
     a, b = world("a", "Source"), world("b", "Target")
-    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, t.attribute("born")),
-                      t.compare("LESS_THAN", step, t.attribute("dies")))  # fmt: skip
+    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, t.attribute("visible_from")),
+                      t.compare("LESS_THAN", step, t.attribute("visible_until")))  # fmt: skip
     along = t.vector("SUBTRACT", b, a)
     # kept as attributes, for they are read again after the points have moved
     kept = _stored(t, t.input("Geometry"), "along", along, "FLOAT_VECTOR")

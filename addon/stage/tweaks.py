@@ -17,7 +17,7 @@ import numpy as np
 from . import compat, keyframes
 from .ownership import BUILT, FIGURE, ROLE, kept_in, mesh_digest, touched
 
-EXPLORE, PUT_ASIDE, TOLD = "convolume_explore", "convolume_put_aside", "convolume_told"
+EXPLORE, PUT_ASIDE, REPORT = "convolume_explore", "convolume_put_aside", "convolume_told"
 ASIDE = ("sum", "map", "lines", "weights", "flight", "product", "stamp")  # what explore has no use for
 MODIFIER = "Convolume"
 
@@ -38,7 +38,7 @@ CLOSE = 1e-4
 
 
 @dataclass
-class Told:
+class UpdateReport:
     """What a build did with the user's changes, as lines that name the object and what of it."""
 
     kept: list[str] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Curve:
 
 
 @dataclass
-class Before:
+class PreviousBuild:
     """A standing figure before a build: its objects by role, the user's changes, and what will be left over."""
 
     things: dict = field(default_factory=dict)
@@ -64,10 +64,10 @@ class Before:
     slots: dict = field(default_factory=dict)  # role: material
     names: dict = field(default_factory=dict)  # role: the user's name
     curves: dict = field(default_factory=dict)  # (role, path, index): Curve
-    behind: list = field(default_factory=list)
+    orphans: list = field(default_factory=list)
     data: list = field(default_factory=list)
     materials: list = field(default_factory=list)
-    told: Told = field(default_factory=Told)
+    report: UpdateReport = field(default_factory=UpdateReport)
     written: dict = field(default_factory=dict)  # role: the curves of the last build
 
     def ours(self, role: str) -> set[str]:
@@ -163,13 +163,13 @@ def record(thing, keys: dict, fps: float) -> None:
 # before a build ------------------------------------------------------------------------------------------------
 
 
-def collect(collection) -> Before:
+def collect(collection) -> PreviousBuild:
     """Read what a user has changed in a standing figure."""
-    before = Before(things=things_of(collection))
+    before = PreviousBuild(things=things_of(collection))
     figure = collection[FIGURE]
-    before.behind = references(before.things.values(), figure)
-    hidden = [o for g in before.behind if isinstance(g, bpy.types.Collection) for o in g.objects]
-    hidden += [o for o in before.behind if isinstance(o, bpy.types.Object)]
+    before.orphans = references(before.things.values(), figure)
+    hidden = [o for g in before.orphans if isinstance(g, bpy.types.Collection) for o in g.objects]
+    hidden += [o for o in before.orphans if isinstance(o, bpy.types.Object)]
     used = {}
     for thing in (*before.things.values(), *hidden):
         if thing.type == "MESH":
@@ -179,13 +179,13 @@ def collect(collection) -> Before:
     for role, thing in before.things.items():
         _collect(before, role, thing)
     # what is built now may have the plain names
-    for block in (*before.behind, *hidden, *before.data):
+    for block in (*before.orphans, *hidden, *before.data):
         if block.get(FIGURE) == figure and not block.name.startswith("~"):
             block.name = f"~{block.name}"[:60]
     return before
 
 
-def _collect(before: Before, role: str, thing) -> None:
+def _collect(before: PreviousBuild, role: str, thing) -> None:
     built = _record(thing)
     if not built:
         return
@@ -207,11 +207,12 @@ def _collect(before: Before, role: str, thing) -> None:
         if thing.data.polygons:
             before.slots[role] = thing.material_slots[0].material
         else:  # a volume's list: its cells have the materials that they were built with
-            before.told.lost.append(f"{thing.name}: another material in its list, whose colours can be changed instead")
+            instead = "another material in its list, whose colours can be changed instead"
+            before.report.lost.append(f"{thing.name}: {instead}")
     if thing.name != built["name"]:
         before.names[role] = thing.name
     if thing.type == "MESH" and mesh_digest(thing.data) != built.get("mesh"):
-        before.told.lost.append(f"{thing.name}: its edited mesh")
+        before.report.lost.append(f"{thing.name}: its edited mesh")
     curves = {f"{c.data_path}[{c.array_index}]": c for c in compat.curves(thing)}
     for key, old in built["curves"].items():
         now = keyframes.read(curves[key], built["fps"]) if key in curves else []
@@ -256,43 +257,43 @@ def stretched(second: float, old: list, now: list) -> float:
 # after a build -------------------------------------------------------------------------------------------------
 
 
-def settle(before: Before, things: dict, collection, planned: dict, fps: float) -> Told:
+def settle(before: PreviousBuild, things: dict, collection, planned: dict, fps: float) -> UpdateReport:
     """Remember how everything was built, then put the user's changes back. `planned`: {role: {"path[i]": keys}}."""
-    told = before.told
-    _let_go(before, things, told)
+    report = before.report
+    _release(before, things, report)
     for role, thing in things.items():
         record(thing, planned.get(role, {}), fps)
     for role, thing in things.items():
-        _put_back(before, role, thing, told)
-    _sweep(before, things, told)
+        _put_back(before, role, thing, report)
+    _sweep(before, things, report)
     if collection.get(EXPLORE):
         explore(collection, True)
-    told.kept, told.lost = list(dict.fromkeys(told.kept)), list(dict.fromkeys(told.lost))
-    collection[TOLD] = json.dumps({"kept": told.kept, "lost": told.lost})
-    return told
+    report.kept, report.lost = list(dict.fromkeys(report.kept)), list(dict.fromkeys(report.lost))
+    collection[REPORT] = json.dumps({"kept": report.kept, "lost": report.lost})
+    return report
 
 
-def _put_back(before: Before, role: str, thing, told: Told) -> None:
+def _put_back(before: PreviousBuild, role: str, thing, report: UpdateReport) -> None:
     blocks = {prefix: (block, names) for prefix, block, names in _parts(thing)}
     for key, value in before.values.get(role, {}).items():
         prefix, name = key.split(" ")
         block, names = blocks.get(prefix, (None, {}))
         if block is None or not hasattr(block, name):
-            told.lost.append(f"{thing.name}: {name.replace('_', ' ')}")
+            report.lost.append(f"{thing.name}: {name.replace('_', ' ')}")
             continue
         setattr(block, name, value)
-        told.kept.append(f"{thing.name}: {names[name]}")
+        report.kept.append(f"{thing.name}: {names[name]}")
     if role in before.parents:
         parent, inverse = before.parents[role]
         thing.parent = parent
         thing.matrix_parent_inverse = inverse
-        told.kept.append(f"{thing.name}: parent")
+        report.kept.append(f"{thing.name}: parent")
     if role in before.slots and len(thing.material_slots):
         thing.material_slots[0].material = before.slots[role]
-        told.kept.append(f"{thing.name}: material")
+        report.kept.append(f"{thing.name}: material")
 
 
-def _let_go(before: Before, things: dict, told: Told) -> None:
+def _release(before: PreviousBuild, things: dict, report: UpdateReport) -> None:
     """Take away the objects that the figure no longer has; what a user hung on them stays where it is."""
     gone = {role: thing for role, thing in before.things.items() if role not in things or things[role] != thing}
     for role, thing in gone.items():
@@ -300,10 +301,10 @@ def _let_go(before: Before, things: dict, told: Told) -> None:
             place = child.matrix_world.copy()
             child.parent = None
             child.matrix_world = place
-            told.lost.append(f"{child.name}: no longer held by {thing.name}, which is gone")
+            report.lost.append(f"{child.name}: no longer held by {thing.name}, which is gone")
         changed = before.values.get(role) or role in before.parents or role in before.slots
         if changed or any(key[0] == role for key in before.curves):
-            told.lost.append(f"{thing.name}: no longer part of the figure")
+            report.lost.append(f"{thing.name}: no longer part of the figure")
     for role in [r for r, (parent, _) in before.parents.items() if parent in gone.values()]:
         del before.parents[role]
     if gone:
@@ -313,12 +314,12 @@ def _let_go(before: Before, things: dict, told: Told) -> None:
         bpy.data.batch_remove({b for b in (*actions, *data) if b.users == 0})
 
 
-def _sweep(before: Before, things: dict, told: Told) -> None:
+def _sweep(before: PreviousBuild, things: dict, report: UpdateReport) -> None:
     """Remove what the build before this one needed and nobody uses now."""
-    for group in [g for g in before.behind if isinstance(g, bpy.types.Collection)]:
+    for group in [g for g in before.orphans if isinstance(g, bpy.types.Collection)]:
         bpy.data.batch_remove(set(group.objects))
         bpy.data.collections.remove(group)
-    bpy.data.batch_remove({o for o in before.behind if alive(o) and isinstance(o, bpy.types.Object)})
+    bpy.data.batch_remove({o for o in before.orphans if alive(o) and isinstance(o, bpy.types.Object)})
     bpy.data.batch_remove({d for d in before.data if d.users == 0})
     for data in [d for d in before.data if alive(d) and d.name.startswith("~")]:
         data.name = data.name[1:]
@@ -326,11 +327,11 @@ def _sweep(before: Before, things: dict, told: Told) -> None:
     for material in before.materials:
         changed = touched(material)
         if material.users == 0 and changed:
-            told.lost.append(f"{material.name}: no cell of the figure has this material now")
+            report.lost.append(f"{material.name}: no cell of the figure has this material now")
         elif material.users == 0 and material.get(ROLE):
             idle.add(material)
         elif changed and material.get(ROLE):
-            told.kept.append(f"{material.name}: colour")
+            report.kept.append(f"{material.name}: colour")
     # planned, and in the end no cell has it
     idle |= {m for m in bpy.data.materials if not m.users and ROLE in m and not touched(m)}
     bpy.data.batch_remove(idle)
@@ -387,9 +388,9 @@ def explore(collection, on: bool) -> None:
                 thing.location = (0, 0, 0)
         if "Explore" in sockets and (window or f"{role}.window" in things):
             compat.set_modifier_input(modifier, "Explore", on)
-        told = role.split(".")[0] in ASIDE or role.endswith(".marker") or "Source" in sockets
+        report = role.split(".")[0] in ASIDE or role.endswith(".marker") or "Source" in sockets
         moving = "location" in _animated(thing) or role == "output"
-        if "Hidden" in sockets and (told or (moving and not window and f"{role}.window" not in things)):
+        if "Hidden" in sockets and (report or (moving and not window and f"{role}.window" not in things)):
             compat.set_modifier_input(modifier, "Hidden", on)
             _put_aside(things.get(f"{role}.shadow"), on)
         thing.update_tag()

@@ -3,8 +3,8 @@
 
 - Arrays and frozen dataclasses; nothing is drawn and bpy may not enter.
 - Every decision of what is shown is made here; the stage only carries it out.
-- A story is a module with `suits(scene, trace)`, whether it tells such an operation unasked;
-  `refusal(scene, trace)`, None or the (key, value, what would be right) why it cannot; `tell(sheet, trace) -> Plan`.
+- A story is a module with `accepts(scene, trace)`, whether it is chosen for such an operation unasked;
+  `validate(scene, trace)`, None or the (key, value, hint) why it cannot; `build_plan(builder, trace) -> Plan`.
   `STORIES` names them as scene files do, in the order in which they are asked.
 """
 
@@ -25,7 +25,7 @@ from .first_edition import (
     sliding,
     transposed,
 )
-from .first_edition.builder import Sheet
+from .first_edition.builder import PlanBuilder
 from .plan.plan import Plan
 
 STORIES = {
@@ -48,7 +48,7 @@ def make_plan(scene) -> Plan:
         if scene.kind is not None:
             plan = KINDS[scene.kind].build(scene, trace)
         else:
-            plan = STORIES[story_of(scene, trace)].tell(Sheet(scene), trace)
+            plan = STORIES[story_of(scene, trace)].build_plan(PlanBuilder(scene), trace)
     roles = [part.role for parts in (plan.volumes, plan.words, plan.windows, plan.lines) for part in parts]
     if len(set(roles)) < len(roles):
         right = "must be other texts: the figure has a part of that name"
@@ -61,31 +61,32 @@ def make_plan(scene) -> Plan:
 
 
 def story_of(scene, trace) -> str:
-    """The name of the story that tells a scene: its own, or the first that suits. Raises SceneError where none can."""
+    """The name of the story that explains a scene: its own, or the first that accepts it. Raises SceneError where
+    none can."""
     file = shown(scene.path)
     if scene.story is not None and scene.story not in STORIES:
         raise SceneError(file, "story", scene.story, f"must be one of {', '.join(STORIES)}")
     if trace.input.ndim > 3:
         raise SceneError(file, "input.size", scene.input.size, "must have one or two axes to be told")
-    name = scene.story or _suiting(scene, trace)
+    name = scene.story or _accepting(scene, trace)
     if name is None:
         raise SceneError(file, "op.type", scene.op.type, "has no story yet")
-    refusal = STORIES[name].refusal(scene, trace)
+    refused = STORIES[name].validate(scene, trace)
     if scene.compare.changed and name != "comparison":
-        refusal = "story", name, "must be comparison where there is a [compare] table"
-    if refusal is None:
+        refused = "story", name, "must be comparison where there is a [compare] table"
+    if refused is None:
         return name
-    key, value, right = refusal
+    key, value, right = refused
     with suppress(Wrong):  # where another has no room either, there is nothing to add
-        unasked = _suiting(scene, trace)
-        if unasked not in (name, None) and STORIES[unasked].refusal(scene, trace) is None:
+        unasked = _accepting(scene, trace)
+        if unasked not in (name, None) and STORIES[unasked].validate(scene, trace) is None:
             right += "; or leave story out"
     raise SceneError(file, key, value, right)
 
 
-def _suiting(scene, trace) -> str | None:
-    """The first story that suits a scene."""
-    return next((name for name, story in STORIES.items() if story.suits(scene, trace)), None)
+def _accepting(scene, trace) -> str | None:
+    """The first story that accepts a scene."""
+    return next((name for name, story in STORIES.items() if story.accepts(scene, trace)), None)
 
 
 __all__ = ["STORIES", "make_plan", "story_of"]

@@ -56,11 +56,11 @@ def build_figure(operator, context) -> set[str]:
         context.scene.frame_set(context.scene.frame_end)
     if settings.prepare and first:
         view.show(context)
-    words = [f"Kept: {'; '.join(built.told.kept)}"] if built.told.kept else []
+    words = [f"Kept: {'; '.join(built.report.kept)}"] if built.report.kept else []
     words += [f"hidden: {', '.join(hidden)}"] if hidden else []
     operator.report({'INFO'}, ". ".join([f"{plan.id} stands", *words]))
-    if built.told.lost:
-        operator.report({'WARNING'}, f"Not kept: {'; '.join(built.told.lost)}")
+    if built.report.lost:
+        operator.report({'WARNING'}, f"Not kept: {'; '.join(built.report.lost)}")
     return {'FINISHED'}
 
 

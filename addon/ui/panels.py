@@ -114,15 +114,15 @@ class CONVOLUME_PT_main(bpy.types.Panel):
             ends = context.scene.frame_end
             lines(layout, context, f"The clock runs until frame {frames}, the scene ends at {ends}", 'INFO')
             layout.operator("convolume.fit_frames", icon='TIME')
-        self.told(layout, context, standing)
+        self.draw_report(layout, context, standing)
 
-    def told(self, layout, context, standing) -> None:
+    def draw_report(self, layout, context, standing) -> None:
         if standing is None:
             return
         from ..stage.ownership import kept_in
-        from ..stage.tweaks import TOLD
+        from ..stage.tweaks import REPORT
 
-        report = kept_in(standing, TOLD)
+        report = kept_in(standing, REPORT)
         for name, icon, words in (("kept", 'CHECKMARK', "Kept"), ("lost", 'ERROR', "Not kept")):
             if report.get(name):
                 lines(layout, context, f"{words}: " + "; ".join(report[name]), icon)

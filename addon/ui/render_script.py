@@ -12,17 +12,17 @@ import sys
 
 
 def main(arguments: list[str]) -> int:
-    module, told, *rest = arguments
+    module, progress_file, *rest = arguments
 
-    def tell(done: int, total: int) -> None:
-        with open(told + "~", "w", encoding="ascii") as file:
+    def write_progress(done: int, total: int) -> None:
+        with open(progress_file + "~", "w", encoding="ascii") as file:
             file.write(f"{done} {total}")
-        with contextlib.suppress(PermissionError):  # on Windows, while the window reads it: the next frame tells
-            os.replace(told + "~", told)
+        with contextlib.suppress(PermissionError):  # on Windows, while the window reads it: the next frame does it
+            os.replace(progress_file + "~", progress_file)
 
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # as the window reads them
-    importlib.import_module(module + ".render.process.progress").Progress.listener = staticmethod(tell)
+    importlib.import_module(module + ".render.process.progress").Progress.listener = staticmethod(write_progress)
     return importlib.import_module(module + ".cli").main(rest, isolate=False)
 
 

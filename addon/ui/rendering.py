@@ -34,11 +34,11 @@ class Job:
         # No data-API way exists to write the whole file. compress=False: it is read once, right away.
         bpy.ops.wm.save_as_mainfile(filepath=copy, copy=True, check_existing=False, compress=False)
         self.saving = time.perf_counter() - began
-        self._told = os.path.join(self._folder.name, "progress")
+        self._progress_file = os.path.join(self._folder.name, "progress")
         self._out = open(os.path.join(self._folder.name, "out.txt"), "w+b")  # noqa: SIM115
         self._err = open(os.path.join(self._folder.name, "err.txt"), "w+b")  # noqa: SIM115
         command = [bpy.app.binary_path, "--background", "--addons", ADDON, "--python-exit-code", "1"]
-        command += ["--python", _CHILD, "--", ADDON, self._told, copy, *arguments]
+        command += ["--python", _CHILD, "--", ADDON, self._progress_file, copy, *arguments]
         streams = {"stdin": subprocess.DEVNULL, "stdout": self._out, "stderr": self._err}
         self._process = subprocess.Popen(command, **streams, creationflags=_FLAGS)
 
@@ -66,7 +66,7 @@ class Job:
     def frames(self) -> tuple[int, int]:
         """Frames done and in all; 0 of 0 while it starts."""
         try:
-            with open(self._told, encoding="ascii") as file:
+            with open(self._progress_file, encoding="ascii") as file:
                 done, total = file.read().split()
             return int(done), int(total)
         except (OSError, ValueError):

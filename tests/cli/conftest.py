@@ -71,7 +71,7 @@ def convolume(capsys, tmp_path, monkeypatch):
 
     def call(*arguments):
         code = cli.main([str(a) for a in arguments], isolate=False)
-        told = capsys.readouterr()
-        return code, told.out.splitlines(), told.err.splitlines()
+        reported = capsys.readouterr()
+        return code, reported.out.splitlines(), reported.err.splitlines()
 
     return call

@@ -154,8 +154,8 @@ class TestInARealBlender:
         done = run_blender("--python-expr", f"{call}{arguments}))", check=False)
         if (tmp_path / "x" / "conv2d_valid.gif").exists():
             pytest.skip("this Blender has imageio")
-        told = [line for line in done.stderr.splitlines() if "no GIF without" in line]
-        assert done.returncode == 1 and len(told) == 1
+        reported = [line for line in done.stderr.splitlines() if "no GIF without" in line]
+        assert done.returncode == 1 and len(reported) == 1
         assert (tmp_path / "x/conv2d_valid/frame_0001.png").exists()
         assert (tmp_path / "x/conv2d_valid.mp4").exists()
 

@@ -49,13 +49,13 @@ transposed_conv_strided | Transposed convolution, stride 2 | 3×3 | 3×3 | 2/1/1
 def test_the_list_has_a_line_per_figure_in_the_cheat_sheets_order(convolume, root):
     code, out, err = convolume("--list")
     assert (code, err) == (0, [])
-    told = []
+    reported = []
     for line in out:
         id_, title, *rest, seconds = [part for part in re.split(r"  +", line) if part]
         shapes = [re.sub(r"^(input|kernel|s/p/d|output) | steps$", "", part) for part in rest]
-        told.append(" | ".join([id_, title, *shapes]))
+        reported.append(" | ".join([id_, title, *shapes]))
         assert re.fullmatch(r"\d+\.\d s", seconds) and 8 <= float(seconds[:-2]) <= 25, line
-    assert told == CHEAT_SHEET.split("\n")[1:-1]
+    assert reported == CHEAT_SHEET.split("\n")[1:-1]
     assert {line.split()[0] for line in out} == {p.stem for p in (root / "scenes").glob("*.toml")}
     for label in (" input ", " kernel ", " s/p/d ", " output "):
         assert len({line.index(label) for line in out}) == 1, "not in columns"

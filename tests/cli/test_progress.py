@@ -30,15 +30,15 @@ def test_it_is_silent_where_there_is_no_terminal():
 def test_without_tqdm_a_plain_line_shows_the_time_left_and_is_wiped_in_the_end(monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm", None)
     monkeypatch.setattr("addon.render.process.progress.SHOWN_EVERY", 0)
-    told = run(Terminal())
-    assert "\rfigure: 0/5 frames, ?:?? left" in told and "\rfigure: 5/5 frames, 0:00 left" in told
-    assert "\n" not in told and told.endswith("\r") and not told.split("\r")[-2].strip()
+    reported = run(Terminal())
+    assert "\rfigure: 0/5 frames, ?:?? left" in reported and "\rfigure: 5/5 frames, 0:00 left" in reported
+    assert "\n" not in reported and reported.endswith("\r") and not reported.split("\r")[-2].strip()
 
 
 def test_with_tqdm_it_is_tqdms_bar():
     pytest.importorskip("tqdm", reason="tqdm is not installed")
-    told = run(Terminal())
-    assert told.startswith("\rfigure:") and "/5" in told
+    reported = run(Terminal())
+    assert reported.startswith("\rfigure:") and "/5" in reported
 
 
 def test_a_clock():

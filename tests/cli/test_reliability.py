@@ -211,7 +211,7 @@ def test_figures_come_first_and_frames_are_shared_where_it_pays(tmp_path, monkey
     def shared(figures, jobs=None, cached=True):
         said = []
         store = worker_pool.Store(tmp_path) if cached else None
-        worker_pool.Crew(worker_pool.Plans(tmp_path, store, jobs), said.append, print)._share(figures)
+        worker_pool.WorkerPool(worker_pool.Plans(tmp_path, store, jobs), said.append, print)._share(figures)
         return [(len(f.parts), f.helpers) for f in figures], said
 
     assert shared([figure(str(n)) for n in range(5)])[0] == [(0, 0)] * 5

@@ -62,13 +62,13 @@ def alone(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path / "x")
     capfd.readouterr()
     yield tmp_path / "x"
-    told = capfd.readouterr().err
-    assert not told, told
+    reported = capfd.readouterr().err
+    assert not reported, reported
 
 
 @pytest.mark.once
 def test_every_scene_file_makes_a_plan_or_is_refused_in_one_line(alone):
-    codes, told = [], []
+    codes, reported = [], []
 
     @seed(SEED)
     @many(SCENES)
@@ -77,11 +77,11 @@ def test_every_scene_file_makes_a_plan_or_is_refused_in_one_line(alone):
         (alone / "x.toml").write_bytes(content)
         codes.append(tried(alone / "x.toml")[0])
         if codes[-1] == 0 and len(content) < 700:
-            told.append(content)
+            reported.append(content)
 
     run(attempt)
-    random.Random(SEED).shuffle(told)
-    for content in told[:BUILT]:
+    random.Random(SEED).shuffle(reported)
+    for content in reported[:BUILT]:
         (alone / "x.toml").write_bytes(content)
         build(alone / "x.toml")
     assert len(codes) >= SCENES * 0.9

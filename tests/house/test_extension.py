@@ -221,9 +221,9 @@ def test_a_wheel_that_cannot_be_had_is_one_message_and_no_zip(root, tmp_path, mo
     out.mkdir()
     (out / "convolume-0.1.0-linux_x64.zip").write_text("of yesterday", encoding="utf-8")
     assert build_extension.main(["--output-dir", str(out)]) == 1
-    told = capsys.readouterr()
-    (line,) = told.err.splitlines()
-    assert "pillow for linux-x64 and Python 3.14" in line and "No zip was made" in line and not told.out
+    reported = capsys.readouterr()
+    (line,) = reported.err.splitlines()
+    assert "pillow for linux-x64 and Python 3.14" in line and "No zip was made" in line and not reported.out
     assert [p.read_text(encoding="utf-8") for p in out.iterdir()] == ["of yesterday"]
 
 

@@ -118,8 +118,8 @@ def test_an_environment_is_made_once_and_renewed_when_pyproject_changes(setup_en
 def test_each_says_which_python_failed_and_which_was_left_out(setup_env, monkeypatch, capsys):
     monkeypatch.setattr(setup_env, "ready", lambda version, python: python)
     assert setup_env.each({"3.11": sys.executable, "3.13": None}, ["-c", "raise SystemExit(4)"]) == 1
-    told = capsys.readouterr().err
-    assert "3.11 (Blender 4.5 LTS) FAILED (4)" in told and "3.13 (Blender 5.2 LTS) left out" in told
+    reported = capsys.readouterr().err
+    assert "3.11 (Blender 4.5 LTS) FAILED (4)" in reported and "3.13 (Blender 5.2 LTS) left out" in reported
     assert setup_env.one({"3.11": sys.executable, "3.13": None}, ["-c", "raise SystemExit(2)"]) == 2
 
 

@@ -138,12 +138,12 @@ def test_a_change_in_two_far_corners_costs_about_as_much_as_the_two(tmp_path):
 @settings(max_examples=300, deadline=None)
 def test_every_moment_is_right_to_the_hundredth(seconds):
     delays = encode.centiseconds(seconds)
-    starts, told = np.cumsum([0, *seconds]), np.cumsum([0, *delays])
+    starts, reported = np.cumsum([0, *seconds]), np.cumsum([0, *delays])
     for index, delay in enumerate(delays):
         if delay:  # 5 ms of rounding, and 10 more where a shorter frame before it was left out
-            assert abs(told[index] / 100 - starts[index]) < 0.0151
-    assert abs(told[-1] / 100 - starts[-1]) < 0.0051 or told[-1] == 1
-    if told[-1] > 3:
+            assert abs(reported[index] / 100 - starts[index]) < 0.0151
+    assert abs(reported[-1] / 100 - starts[-1]) < 0.0051 or reported[-1] == 1
+    if reported[-1] > 3:
         assert all(delay == 0 or delay >= encode.SHORTEST for delay in delays)
 
 
@@ -269,16 +269,16 @@ def test_steps_are_pictures_and_a_list_of_what_they_show(tmp_path):
         encode.StepPicture(frames[1], np.float32(4.5), np.int64(90), np.array([0, 0, 2]), "0"),
     ]
     path = encode.write_steps(tmp_path / "steps", steps)
-    told = json.loads(path.read_text(encoding="utf-8"))
-    assert told[0] == {
+    reported = json.loads(path.read_text(encoding="utf-8"))
+    assert reported[0] == {
         "second": 3.05,
         "frame": 61,
         "index": [0, 0, 1],
         "sum": "R −4 + G −1 = −5",
         "file": "step_0001.png",
     }
-    assert told[1]["index"] == [0, 0, 2] and told[1]["second"] == 4.5
-    for entry, frame in zip(told, frames, strict=True):
+    assert reported[1]["index"] == [0, 0, 2] and reported[1]["second"] == 4.5
+    for entry, frame in zip(reported, frames, strict=True):
         assert np.array_equal(iio.imread(tmp_path / "steps" / entry["file"]), frame)
 
 

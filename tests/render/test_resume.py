@@ -125,9 +125,9 @@ def test_a_script_or_chosen_lights_are_never_kept(scene):
 def test_a_figure_that_the_cache_has_is_made_without_building_it(empty_blender, tmp_path, monkeypatch):
     plan = make_plan(load("conv1d", {"output.size": (160, 90), "output.fps": 2}))
     job = Job("conv1d", ("poster",), "draft", plan)
-    told = []
-    first = [r.file.read_bytes() for r in job.run(DRAFT, tmp_path / "a", told.append, store=Store(tmp_path / "c"))]
+    reported = []
+    first = [r.file.read_bytes() for r in job.run(DRAFT, tmp_path / "a", reported.append, store=Store(tmp_path / "c"))]
     monkeypatch.setattr("addon.render.process.jobs._built", lambda plan: pytest.fail("it was built"))
-    again = [r.file.read_bytes() for r in job.run(DRAFT, tmp_path / "b", told.append, store=Store(tmp_path / "c"))]
+    again = [r.file.read_bytes() for r in job.run(DRAFT, tmp_path / "b", reported.append, store=Store(tmp_path / "c"))]
     assert again == first and len(first) == 1
-    assert len(told) == 1 and "pieces are from the cache" in told[0]
+    assert len(reported) == 1 and "pieces are from the cache" in reported[0]

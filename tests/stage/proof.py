@@ -211,12 +211,12 @@ class Proof:
         labels = label_of(frame, "output", cells)
         for k in range(shape[0] * shape[1]):
             key = divmod(k, shape[1])
-            cell, born = cells[key], k <= i
-            said = f"born: output {key} is {'not ' if born else ''}there at step {i} (frame {frame.number})"
-            assert cell.shape.solid == born, said
+            cell, visible_from = cells[key], k <= i
+            said = f"born: output {key} is {'not ' if visible_from else ''}there at step {i} (frame {frame.number})"
+            assert cell.shape.solid == visible_from, said
             assert full_size(cell), f"born: output {key} is not full size at step {i}"
             assert np.ptp(cell.shape.vertices[:, 0]) > 0.85, f"born: output {key} is small"
-            if born:
+            if visible_from:
                 self.spells(labels.get(key), spelled(self.outputs[0][key]), f"output {key}", frame)
             else:
                 assert key not in labels, f"born: output {key} has its number at step {i}"

@@ -74,15 +74,15 @@ class Run(Proof):
                 own.append(line.removeprefix(f"{self.label}: "))
         return own
 
-    def still(self, frame, j: int, told: bool) -> None:
-        """Step j's window stands, its cell is the last that was born; its sum is there where it is `told`."""
+    def still(self, frame, j: int, explained: bool) -> None:
+        """Step j's window stands, its cell is the last that was born; its sum is there where it is `explained`."""
         cells, step = cells_of(frame, "input", self.padded), self.trace[j]
         self.ghosts(frame, "", cells)
         self.window(frame, "", cells, self.taps(step, 0))
         self.input_numbers(frame, "", cells, 0)
         self.kernel_numbers(frame, "", 0)
         self.output(frame, j)
-        if told:
+        if explained:
             self.sum(frame, step)
 
     def absent(self, frame) -> None:
@@ -119,13 +119,13 @@ class ComparisonProof:
         assert said == (number, trace[j].output_index, trace[j].value), f"steps: {i} is {said}"
         frame = Frame(self.stage.scene, self.stage.frame(i), self.runs[0].shapes)
         for run, times in zip(self.runs, self.times, strict=True):
-            born = int(np.searchsorted(times, clock, side="right")) - 1
+            appeared = int(np.searchsorted(times, clock, side="right")) - 1
             own = view(frame, run.number == 1)
-            if born < 0:
+            if appeared < 0:
                 run.absent(own)
             else:
-                told = self.stage.plan.steps[self.order.index((times[born], run.number, born))].told
-                run.still(own, born, told and info.told)
+                explained = self.stage.plan.steps[self.order.index((times[appeared], run.number, appeared))].explained
+                run.still(own, appeared, explained and info.explained)
         self.runs[0].upright(frame)
         self.alike(frame)
         return frame

@@ -64,7 +64,7 @@ class FiltersProof(Proof):
 
     def step(self, i: int) -> Frame:
         """Everything, at step i's own second."""
-        self.only_sums(not self.stage.plan.steps[i].told)
+        self.only_sums(not self.stage.plan.steps[i].explained)
         frame, step = self.frame(self.at(i)), self.trace[i]
         n = i // self.section
         for c, name in enumerate(self.names):
@@ -76,7 +76,7 @@ class FiltersProof(Proof):
         self.at_home(frame, n)
         self.slices(frame, i)
         self.marked(frame, i)
-        if self.stage.plan.steps[i].told:
+        if self.stage.plan.steps[i].explained:
             self.told_sum(frame, step)
             self.paired(frame)
         else:
@@ -225,10 +225,10 @@ class FiltersProof(Proof):
                 labels[round(-up), round(right)] = label
             for key, cell in cells.items():
                 k = m * self.section + key[0] * shape[1] + key[1]
-                born = k <= i
-                said = f"born: {role} {key} is {'not ' if born else ''}there at step {i} (frame {frame.number})"
-                assert cell.shape.solid == born, said
-                if born:
+                visible_from = k <= i
+                said = f"born: {role} {key} is {'not ' if visible_from else ''}there at step {i} (frame {frame.number})"
+                assert cell.shape.solid == visible_from, said
+                if visible_from:
                     numbered.append(key in labels)
                     if key in labels:
                         self.spells(labels[key], spelled(self.outputs[m][key]), f"{role} {key}", frame)

@@ -154,7 +154,7 @@ class PoolingProof(Proof):
         """In the channel at work one cell is marked, the one the maximum comes from; it looks as the output does."""
         role = f"input{self.names[channel]}.chosen"
         marks = frame.of(role)
-        at_work = self.trace[i].output_index[0] == channel and self.stage.plan.steps[i].told
+        at_work = self.trace[i].output_index[0] == channel and self.stage.plan.steps[i].explained
         if self.mean or not at_work:
             assert not marks, f"chosen: a cell of {role} is marked, and none is chosen (frame {frame.number})"
             return
@@ -241,13 +241,13 @@ class PoolingProof(Proof):
         labels, legible = label_of(frame, role, cells), self.legible(role)
         for k in range(self.count):
             key = divmod(k, shape[1])
-            cell, born = cells[key], channel * self.count + k <= i
-            said = f"born: {role} {key} is {'not ' if born else ''}there at step {i} (frame {frame.number})"
-            assert cell.shape.solid == born, said
+            cell, visible_from = cells[key], channel * self.count + k <= i
+            said = f"born: {role} {key} is {'not ' if visible_from else ''}there at step {i} (frame {frame.number})"
+            assert cell.shape.solid == visible_from, said
             assert full_size(cell) and np.ptp(cell.shape.vertices[:, 0]) > 0.85, f"born: {role} {key} is small"
-            if born and legible:
+            if visible_from and legible:
                 self.spells(labels.get(key), spelled(self.outputs[channel][key]), f"{role} {key}", frame)
-            assert born or key not in labels, f"born: {role} {key} has its number at step {i}"
+            assert visible_from or key not in labels, f"born: {role} {key} has its number at step {i}"
         self.in_order(frame, cells, role)
         marker = frame.own(f"{role}.marker")
         places = {k: c.place for k, c in cells.items()}
@@ -259,7 +259,7 @@ class PoolingProof(Proof):
     def line(self, frame, i: int, step) -> None:
         """The line says the numbers in order, the divisor, the result, and which cell it is; and it adds up."""
         text = self.sum_lines(frame)
-        if not self.stage.plan.steps[i].told:
+        if not self.stage.plan.steps[i].explained:
             assert not text, f"sum: {text} stands at step {i}, which is not told"
             return
         assert text, f"sum: none at frame {frame.number}"

@@ -3,7 +3,7 @@
 
 At every step's own time, which need not fall on a frame: the window covers the taps and only they are lit, exactly the
 cells up to the step's are born, the mark stands on the last, and the close-up spells what the window reads, the
-weights, the products and the sum. Where a step is told its sum stands below.
+weights, the products and the sum. Where a step is explained its sum stands below.
 """
 
 import re
@@ -42,11 +42,11 @@ class SweepProof(Proof):
         self.covered(glance, i, step)
         self.made(glance, i)
         self.close_up(glance, i, step)
-        if info.told:
-            self.told(i, step)
+        if info.explained:
+            self.explained(i, step)
         return glance
 
-    def told(self, i: int, step) -> None:
+    def explained(self, i: int, step) -> None:
         """The sum below, on a frame of the film."""
         frame = self.frame(self.stage.frame(i))
         lines = self.sum_lines(frame)

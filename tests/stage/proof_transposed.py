@@ -227,7 +227,7 @@ class TransposedProof(Proof):
         """Everything, at step i's own time."""
         info, step = self.stage.plan.steps[i], self.trace[i]
         # a sweep's steps have their own times between its frames
-        frame = self.frame(self.stage.frame(i) if info.told else 1 + info.second * self.stage.plan.fps)
+        frame = self.frame(self.stage.frame(i) if info.explained else 1 + info.second * self.stage.plan.fps)
         cells = cells_of(frame, "input", self.padded)
         self.ghosts(frame, "", cells)
         self.window(frame, "", cells, self.taps(step, 0))
@@ -236,7 +236,7 @@ class TransposedProof(Proof):
         self.flipped(frame, step)
         self.output(frame, i)
         self.other(frame, i)
-        if info.told:
+        if info.explained:
             self.sum(frame, step)
             self.counted(frame, step)
         else:

@@ -26,7 +26,7 @@ PROOFS = {
 def story_of(stage) -> str:
     """The story that tells a staged scene: the one it asks for, or the first that suits."""
     asked = stage.asked
-    return asked.story or next(name for name, story in STORIES.items() if story.suits(asked, stage.trace))
+    return asked.story or next(name for name, story in STORIES.items() if story.accepts(asked, stage.trace))
 
 
 def proof_of(stage):

@@ -14,7 +14,7 @@ import pytest
 from addon.scene.load import figures
 from addon.story.plan.plan import BORN
 
-from ..story.composing import lacking, legible, pieces, step_of, told, unsaid
+from ..story.composing import explained, lacking, legible, pieces, step_of, unsaid
 from ..story.picture import Picture
 from .seeing import Frame, Vector, bpy, spells, staged
 
@@ -34,7 +34,7 @@ class Looked:
         return Frame(self.stage.scene, number, self.shapes)
 
     def numbers(self) -> list[int]:
-        """Start, opening, the first told steps, one flight or way, a sweep's middle, the end, and some by lot."""
+        """Start, opening, the first explained steps, one flight or way, a sweep's middle, the end, and some by lot."""
         moments, kinds = self.picture.moments(), {}
         for number, why in moments.items():
             kinds.setdefault(why.split(",")[0].split(" ")[0], []).append(number)
@@ -162,7 +162,7 @@ def read(looked, i: int) -> list[tuple[str, str]]:
 def test_one_step_is_legible_whole(looked):
     """All operands, products and the value of one output are spelled by meshes that nothing stands before."""
     picture = looked.picture
-    whole = [i for i in told(picture) if picture.plan.steps[i].run == 0 and not unsaid(picture, i)]
+    whole = [i for i in explained(picture) if picture.plan.steps[i].run == 0 and not unsaid(picture, i)]
     assert whole, f"{picture.name}: no step is legible whole"
     found = read(looked, whole[0])
     found += [pair for pair in legible(picture, whole[0]) if pair[0] == "lit" and any(pair[1] == f[1] for f in found)]
@@ -177,11 +177,11 @@ def test_sampled_frames_show_the_window_of_the_last_step_born(looked):
     """A frame in which a cell of the output is new shows each window where it stands at that step's clock value."""
     picture, plan = looked.picture, looked.stage.plan
     clocks = np.array(sorted({s.clock for s in plan.steps}))
-    born = np.searchsorted(clocks, picture.clocks + BORN + 1e-6, side="right") - 1
-    fresh = np.flatnonzero(np.diff(born, prepend=-1) > 0) + 1
+    visible_from = np.searchsorted(clocks, picture.clocks + BORN + 1e-6, side="right") - 1
+    fresh = np.flatnonzero(np.diff(visible_from, prepend=-1) > 0) + 1
     draw = random.Random(picture.name)
     for number in sorted(draw.sample(list(map(int, fresh)), min(5, len(fresh)))):
-        frame, last = looked.frame(number), clocks[born[number - 1]]
+        frame, last = looked.frame(number), clocks[visible_from[number - 1]]
         for window in (w for w in plan.windows if not w.flat):
             meant = picture.window_at(window, last)
             seen = frame.own(window.role)

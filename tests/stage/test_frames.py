@@ -161,16 +161,16 @@ def test_between_steps_a_cell_never_shows_anything_but_its_own_number(proved):
     """At every frame: each born cell, growing or grown, spells its number, and their count never falls."""
     draw = random.Random(7)
     print("seed 7")
-    born, shape = 0, proved.outputs.shape[1:]
+    visible_from, shape = 0, proved.outputs.shape[1:]
     for number in sorted(draw.sample(range(1, proved.stage.plan.frames + 1), 24)):
         frame = proved.frame(number)
         cells = cells_of(frame, "output", shape)
         for key, label in label_of(frame, "output", cells).items():
             proved.spells(label, spelled(proved.outputs[0][key]), f"output {key}", frame)
         now = sum(c.shape.solid for c in cells.values())
-        assert born <= now, f"a cell went away before frame {number}"
-        born = now
-    assert born > 0
+        assert visible_from <= now, f"a cell went away before frame {number}"
+        visible_from = now
+    assert visible_from > 0
 
 
 def test_the_sums_never_mix_two_steps(proved):

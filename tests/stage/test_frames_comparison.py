@@ -108,11 +108,11 @@ def late(role):
     return mutate
 
 
-def born(by: float, cell: int):
+def visible_from(by: float, cell: int):
     def mutate(plan):
-        when = volume(plan, "b.output").points["born"].copy()
+        when = volume(plan, "b.output").points["visible_from"].copy()
         when[cell] += by
-        return columns(plan, "b.output", born=when)
+        return columns(plan, "b.output", visible_from=when)
 
     return mutate
 
@@ -120,7 +120,7 @@ def born(by: float, cell: int):
 def as_often(plan):
     """The second run makes its cells one after the other, without waiting."""
     points = volume(plan, "b.output").points
-    return columns(plan, "b.output", born=points["step"] - np.float32(0.2))
+    return columns(plan, "b.output", visible_from=points["step"] - np.float32(0.2))
 
 
 def runs_mixed_up(plan):
@@ -149,9 +149,9 @@ def labels_swapped(plan):
 def sum_gone(plan):
     """Sums go before their cells are whole: while both windows stand."""
     words = next(w for w in plan.words if w.role == "sum")
-    born, dies = words.points["born"], words.points["dies"]
-    sooner = np.minimum(dies, np.ceil(born) - np.float32(0.02))
-    new = replace(words, points=Points({**words.points.data, "dies": sooner}))
+    visible_from, visible_until = words.points["visible_from"], words.points["visible_until"]
+    sooner = np.minimum(visible_until, np.ceil(visible_from) - np.float32(0.02))
+    new = replace(words, points=Points({**words.points.data, "visible_until": sooner}))
     return replace(plan, words=tuple(new if w is words else w for w in plan.words))
 
 
@@ -179,8 +179,8 @@ MUTANTS = {
     "the second window is a step behind": (late("b.input.track"), "window: "),
     "the first window is a step behind": (late("input.track"), "window: "),
     "the second mark is a step behind": (late("b.output.track"), "marker: "),
-    "the second run's cell is born too early": (born(-2, 2), "born: "),
-    "the second run's cell is born too late": (born(1, 1), "born: "),
+    "the second run's cell is born too early": (visible_from(-2, 2), "born: "),
+    "the second run's cell is born too late": (visible_from(1, 1), "born: "),
     "the second run does not wait": (as_often, "born: "),
     "a number of the second output is the first one's": (runs_mixed_up, "number: "),
     "the runs' names are mixed up": (labels_swapped, "sum: "),

@@ -196,7 +196,7 @@ def one_label(points, plan):
 
 def later(points, plan):
     """All filters' weights a filter later: the first's stay while the second works."""
-    return points["dies"] + np.float32(6)
+    return points["visible_until"] + np.float32(6)
 
 
 def everywhere(points, plan):
@@ -208,7 +208,8 @@ def token(text):
 
     def change(points, plan):
         made, at = points["label"].copy(), points["position"]
-        own = [i for i in range(len(made)) if text in plan.labels[made[i]].text and -0.6 < points["born"][i] < 0.5]
+        own = [i for i in range(len(made)) if text in plan.labels[made[i]].text
+               and -0.6 < points["visible_from"][i] < 0.5]
         for i in own:
             near = np.flatnonzero((np.abs(at[:, 2] - at[i, 2]) < 1e-3) & (np.abs(at[:, 0] - at[i, 0]) < 2.0))
             others = [k for k in near if plan.labels[made[k]].text != plan.labels[made[i]].text]
@@ -233,12 +234,13 @@ MUTANTS = {
     "one channel's window a step late": (track("input.B.track", lambda p: np.roll(p, 1, axis=0)), "window: "),
     "two channels' weights are mixed up": (swapped("kernel.R", "kernel.B"), r"weights: |number: kernel"),
     "a weight is another number": (columns("kernel.R", label=one_label), "number: kernel"),
-    "the first filter's weights stay on": (columns("kernel.R", dies=later), r"cells: kernel|weights: "),
+    "the first filter's weights stay on": (columns("kernel.R", visible_until=later), r"cells: kernel|weights: "),
     "two filters are mixed up at home": (swapped("filter.0", "filter.1"), r"home: |weights: "),
     "no filter fades back": (columns("filter.1", faded=everywhere), "home: "),
     "no cell of a channel fades back": (columns("input.G", faded=everywhere), "lit: "),
-    "a cell of another slice is born too soon": (columns("output.1", born=row("born", 3, -4)), r"born: output\.1"),
-    "a cell is born a step late": (columns("output.0", born=row("born", 2, 1)), r"born: output\.0"),
+    "a cell of another slice is born too soon": (columns("output.1", visible_from=row("visible_from", 3, -4)),
+                                                 r"born: output\.1"),
+    "a cell is born a step late": (columns("output.0", visible_from=row("visible_from", 2, 1)), r"born: output\.0"),
     "a number of a slice is another": (columns("output.0", label=one_label), r"number: output\.0"),
     "the slices have changed places": (places_swapped("output.0", "output.1"), "pair: "),
     "the marker is on the other slice": (

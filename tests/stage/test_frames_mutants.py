@@ -117,11 +117,11 @@ def another_glyph(role):
     return mutate
 
 
-def born(by: float, cell: int = 4):
+def visible_from(by: float, cell: int = 4):
     def mutate(plan):
-        when = volume(plan, "output").points["born"].copy()
+        when = volume(plan, "output").points["visible_from"].copy()
         when[cell] += by
-        return columns(plan, "output", born=when)
+        return columns(plan, "output", visible_from=when)
 
     return mutate
 
@@ -129,7 +129,7 @@ def born(by: float, cell: int = 4):
 def sum_of(plan, step: int):
     """The sum's points, and which of them are that step's, from left to right."""
     points = next(w for w in plan.words if w.role == "sum").points
-    return points, [i for i in range(len(points)) if step < points["dies"][i] < step + 1]
+    return points, [i for i in range(len(points)) if step < points["visible_until"][i] < step + 1]
 
 
 def token(place: int):
@@ -158,7 +158,8 @@ def tokens_swapped(plan):
 def sum_early(plan):
     """Every step's sum is the next step's."""
     points = next(w for w in plan.words if w.role == "sum").points
-    return with_words(plan, "sum", born=points["born"] - np.float32(1), dies=points["dies"] - np.float32(1))
+    return with_words(plan, "sum", visible_from=points["visible_from"] - np.float32(1),
+                      visible_until=points["visible_until"] - np.float32(1))
 
 
 def never_faded(plan):
@@ -188,8 +189,8 @@ PLANS = {
     "the output's columns run leftwards": (turned("output", 0), SMALL, "born: |number: output"),
     "the kernel's numbers are flipped": (flipped, SMALL, "number: kernel"),
     **{f"a number of the {r} is another": (another_glyph(r), SMALL, f"number: {r}") for r in ROLES},
-    "a cell is born a step early": (born(-1), SMALL, r"born: output \(1, 1\) is there at step 3"),
-    "a cell is born a step late": (born(1), SMALL, r"born: output \(1, 1\) is not there at step 4"),
+    "a cell is born a step early": (visible_from(-1), SMALL, r"born: output \(1, 1\) is there at step 3"),
+    "a cell is born a step late": (visible_from(1), SMALL, r"born: output \(1, 1\) is not there at step 4"),
     "a product of the sum is another's": (token(2), SMALL, "sum: "),
     "the total is another's": (token(-1), SMALL, "sum: "),
     "the cell's name is another's": (token(0), SMALL, "names the wrong"),
@@ -320,8 +321,8 @@ def test_the_proofs_fail_on_a_scene_in_which(name, saved):
 def share(plan):
     """Of several channels, one's share of the total is another's."""
     points, texts = next(w for w in plan.words if w.role == "sum").points, [la.text for la in plan.labels]
-    label, dies = points["label"].copy(), points["dies"]
-    row = next(i for i, n in enumerate(label) if texts[n].startswith("+ G") and 4 < dies[i] < 5)
+    label, visible_until = points["label"].copy(), points["visible_until"]
+    row = next(i for i, n in enumerate(label) if texts[n].startswith("+ G") and 4 < visible_until[i] < 5)
     label[row] = next(n for n in label if texts[n].startswith("+ G") and texts[n] != texts[label[row]])
     return with_words(plan, "sum", label=label)
 

@@ -142,8 +142,9 @@ def relabelled(role, old: str, new: str, step: int | None = None):
         part = next(w for w in plan.words if w.role == role)
         texts = [label.text for label in plan.labels]
         label = part.points["label"].copy()
-        dies = part.points["dies"]
-        rows = [r for r, n in enumerate(label) if old in texts[n] and (step is None or step < dies[r] < step + 1)]
+        visible_until = part.points["visible_until"]
+        rows = [r for r,
+                n in enumerate(label) if old in texts[n] and (step is None or step < visible_until[r] < step + 1)]
         assert rows, f"nothing says {old!r}"
         labels = list(plan.labels)
         for r in rows:
@@ -189,15 +190,17 @@ WRONG = {
     "nothing is marked": (without("input.chosen"), SMALL, "chosen: 0 cells"),
     "another number flies": (other_number("flight", of_step(1)), SMALL, "flight: the copies"),
     "the copy arrives beside its cell": (moved("flight", (0.5, 0, 0), of_step(1)), SMALL, "flight: step 1 arrives"),
-    "the copy stays": (changed("flight", dies=lambda d: d["dies"] + np.float32(0.5)), SMALL, "flight: .* still in"),
+    "the copy stays": (changed("flight", visible_until=lambda d: d["visible_until"] + np.float32(0.5)), SMALL,
+                       "flight: .* still in"),
     "the copy passes behind": (lambda p: replace(p, volumes=tuple(
         replace(v, location=volume(p, "output").location) if v.role == "flight" else v for v in p.volumes)),
         SMALL, "flight: copies of step 1 pass behind"),
     "nothing flies": (without("flight"), SMALL, "flight: step 1 is on its way for 0"),
     "a cell of the window stays at home": (changed("flight", cube=lambda d: np.where(
         (d["step"] == 1) & (np.arange(len(d["cube"])) % 5 == 0), -1, d["cube"])), MEAN, "flight: "),
-    "a cell is born a step early": (shifted("born", -1, of_step(2)), SMALL, r"born: output \(1, 0\) is there"),
-    "a cell is born a step late": (shifted("born", 1, of_step(1)), SMALL, r"born: output \(0, 1\) is not there"),
+    "a cell is born a step early": (shifted("visible_from", -1, of_step(2)), SMALL, r"born: output \(1, 0\) is there"),
+    "a cell is born a step late": (shifted("visible_from", 1, of_step(1)), SMALL,
+                                   r"born: output \(0, 1\) is not there"),
     "the window is one column off": (track_shifted("input.track", (1, 0, 0)), SMALL, "window: covers"),
     "the window is one row off": (track_shifted("input.track", (0, 0, -1)), SMALL, "window: covers"),
     "the marker is one cell off": (track_shifted("output.track", (0, 0, -1)), SMALL, "marker: "),
@@ -213,8 +216,12 @@ WRONG = {
 }  # fmt: skip
 GLOBAL_WRONG = {
     "a plane stays deep": (changed("input.G", cube=lambda d: d["cube"][np.arange(len(d["cube"])) % 16]), "lit: "),
-    "a plane is pale too early": (changed("input.B", born=lambda d: np.where(d["born"] > 0, d["born"] - 1, d["born"]),
-                                          dies=lambda d: np.where(d["dies"] < 9, d["dies"] - 1, d["dies"])), "lit: "),
+    "a plane is pale too early": (changed("input.B",
+                                          visible_from=lambda d: np.where(d["visible_from"] > 0, d["visible_from"] - 1,
+                                                                          d["visible_from"]),
+                                          visible_until=lambda d: np.where(d["visible_until"] < 9,
+                                                                           d["visible_until"] - 1, d["visible_until"])),
+                                  "lit: "),
     "the window stands on another channel": (track_shifted("input.R.track", (0, 0, -1)), "window: "),
     "the mean is of 15": (relabelled("sum", "/ 16", "/ 15"), "sum: "),
     "a channel has another's number": (other_number("output.1", lambda d: d["step"] == 1), "number: output.1"),

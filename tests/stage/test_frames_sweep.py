@@ -47,10 +47,10 @@ def test_every_one_of_784_steps_is_shown_as_computed():
     proof = prove_sweep(stage)
     seconds = [info.second for info in stage.plan.steps]
     assert seconds == sorted(seconds) and len(set(seconds)) == 784
-    told = [i for i, info in enumerate(stage.plan.steps) if info.told]
+    explained = [i for i, info in enumerate(stage.plan.steps) if info.explained]
     values = stage.trace.output.ravel()
-    assert {0, 783} <= set(told), "the first and the last steps are told"
-    assert {values[i] for i in told} >= {values.min(), values.max()}, "the strongest of each sign is told"
+    assert {0, 783} <= set(explained), "the first and the last steps are told"
+    assert {values[i] for i in explained} >= {values.min(), values.max()}, "the strongest of each sign is told"
     frames_show_the_last_step_born(proof)
     frame = proof.frame(stage.frame(300))
     glance = Glance(stage, (frame.number - 1) / stage.plan.fps, proof.known)
@@ -64,17 +64,17 @@ def frames_show_the_last_step_born(proof: SweepProof) -> None:
     for number in range(1, stage.plan.frames + 1, 7):
         glance = Glance(stage, (number - 1) / stage.plan.fps, proof.known)
         cells, at = proof.lattice(glance, "output", shape)
-        born = int(np.array([k.shape.solid for k in cells.kinds]).sum())
-        whole = np.abs(cells.turns[at.ravel()[born - 1]] - np.eye(3)).max() < 5e-3 if born else False
+        visible_from = int(np.array([k.shape.solid for k in cells.kinds]).sum())
+        whole = np.abs(cells.turns[at.ravel()[visible_from - 1]] - np.eye(3)).max() < 5e-3 if visible_from else False
         clock = proof.clock(number)
         if whole and abs(clock - round(clock)) < 1e-3 and clock < proof.count:
-            assert round(clock) == born - 1
-            proof.covered(glance, born - 1, proof.trace[born - 1])
+            assert round(clock) == visible_from - 1
+            proof.covered(glance, visible_from - 1, proof.trace[visible_from - 1])
 
 
 def test_a_sweep_is_slower_over_the_ink():
     plan, trace = (stage := staged(FIGURE)).plan, stage.trace
-    swept = [i for i, info in enumerate(plan.steps[:-1]) if not info.told and not plan.steps[i + 1].told]
+    swept = [i for i, info in enumerate(plan.steps[:-1]) if not info.explained and not plan.steps[i + 1].explained]
     lasts = {i: plan.steps[i + 1].second - plan.steps[i].second for i in swept}
     late = [i for i in swept if i > 500]
     ink = [lasts[i] for i in late if trace[i].values.max() > 0]
@@ -136,11 +136,11 @@ def window_alone(plan):
     return replace(plan, tracks=(*plan.tracks, lost), windows=windows)
 
 
-def born(by: float):
+def visible_from(by: float):
     def mutate(plan):
-        when = volume(plan, "output").points["born"].copy()
+        when = volume(plan, "output").points["visible_from"].copy()
         when[20] += by
-        return columns(plan, "output", born=when)
+        return columns(plan, "output", visible_from=when)
 
     return mutate
 
@@ -178,12 +178,12 @@ def turned_around(data, own, points):
 
 
 def gone_early(data, own, points):
-    data["dies"][own] -= np.float32(1)
+    data["visible_until"][own] -= np.float32(1)
 
 
 def a_step_late(data, own, points):
-    data["born"] += np.float32(1) * (points["step"] >= 0)
-    data["dies"] += np.float32(1) * (points["step"] >= 0)
+    data["visible_from"] += np.float32(1) * (points["step"] >= 0)
+    data["visible_until"] += np.float32(1) * (points["step"] >= 0)
 
 
 def never_faded(plan):
@@ -196,11 +196,11 @@ def kernel_turned(plan):
 
 
 def sum_of_another(plan):
-    """A told step's sum ends in another's total."""
+    """A explained step's sum ends in another's total."""
     words = next(w for w in plan.words if w.role == "sum")
     points, texts = words.points, [la.text for la in plan.labels]
     totals = [k for k in range(len(points)) if texts[points["label"][k]].startswith("= ")]
-    first = next(k for k in totals if points["born"][k] < 0)
+    first = next(k for k in totals if points["visible_from"][k] < 0)
     other = next(k for k in totals if points["label"][k] != points["label"][first])
     label = points["label"].copy()
     label[first] = label[other]
@@ -213,8 +213,8 @@ MUTANTS = {
     "the frame alone is a column off": (window_alone, 20, "window: "),
     "no cell fades back": (never_faded, 20, "lit: "),
     "the mark is a step behind": (moved("output.track", 1), 20, "marker: "),
-    "a cell is born a step early": (born(-1), 19, "born: "),
-    "a cell is born a step late": (born(1), 20, "born: "),
+    "a cell is born a step early": (visible_from(-1), 19, "born: "),
+    "a cell is born a step late": (visible_from(1), 20, "born: "),
     "a value of the close-up is another's": (texts_of("inset.values", other_number), 20, "number: inset.values"),
     "a value of the close-up has another's colour": (texts_of("inset.values", other_color), 20, "inset: "),
     "the values are turned around": (texts_of("inset.values", turned_around), 20, "inset: |number: inset.values"),

@@ -51,7 +51,7 @@ def test_every_stamp_and_every_step_is_shown_as_computed(proved):
     assert [s.index for s in plan.steps] == [s.output_index for s in trace]
     assert [s.value for s in plan.steps] == [s.value for s in trace]
     assert [s.clock for s in plan.steps] == [proved.base + i for i in range(len(trace))]
-    assert all(s.told for s in plan.steps)
+    assert all(s.explained for s in plan.steps)
 
 
 def telling(count: int, row: int) -> list[int]:
@@ -66,8 +66,8 @@ def test_stamps_and_steps_are_shown_as_computed_with(name):
     stage = staged("transposed_conv", OVERRIDES[name])
     trace = stage.trace
     stamps = telling(trace.input[0].size, trace.input.shape[-1])
-    told = [s for s in stamps if s < 5 or s == trace.input[0].size - 1]
-    prove_transposed(stage, telling(len(trace), trace.output.shape[-1]), told)
+    explained = [s for s in stamps if s < 5 or s == trace.input[0].size - 1]
+    prove_transposed(stage, telling(len(trace), trace.output.shape[-1]), explained)
 
 
 def test_windows_of_the_strided_figure_see_one_two_or_four_inputs():
@@ -118,7 +118,7 @@ def test_nothing_of_the_second_view_is_there_while_the_first_goes_on(proved):
 
 
 def test_numbers_are_added_on_their_cells(proved):
-    """Between a told stamp's landing and its sum the cells that overlap say "before+added", each its own."""
+    """Between an explained stamp's landing and its sum the cells that overlap say "before+added", each its own."""
     for s in range(1, min(proved.count, 5)):
         frames = proved.within(s - 0.19, s - 0.03)
         assert frames, f"no frame shows how stamp {s} is added"
@@ -177,7 +177,7 @@ def moved(role, by):
 def not_flipped(plan):
     """The working kernel stays as it was written: its cells' numbers go to the places of the unflipped kernel."""
     points = volume(plan, "kernel.flipped").points
-    at, late = points["position"].copy(), points["born"] > 8.9
+    at, late = points["position"].copy(), points["visible_from"] > 8.9
     at[late] = at[late].min(axis=0) + at[late].max(axis=0) - at[late]
     return changed(plan, "kernel.flipped", position=at)
 
@@ -185,7 +185,7 @@ def not_flipped(plan):
 def stamp_off(plan):
     """One stamp's numbers lie a column further right."""
     points = volume(plan, "stamped").points
-    at, one = points["position"].copy(), (points["label"] >= 0) & (points["born"] < 0.5)
+    at, one = points["position"].copy(), (points["label"] >= 0) & (points["visible_from"] < 0.5)
     at[one] += np.float32((1, 0, 0))
     return changed(plan, "stamped", position=at)
 
@@ -208,19 +208,19 @@ def relabelled(role, choose):
 def no_zero(plan):
     """A zero of the border never comes."""
     points = volume(plan, "input").points
-    born = points["born"].copy()
-    born[np.flatnonzero(born > 6)[3]] = 1e6
-    return changed(plan, "input", born=born)
+    visible_from = points["visible_from"].copy()
+    visible_from[np.flatnonzero(visible_from > 6)[3]] = 1e6
+    return changed(plan, "input", visible_from=visible_from)
 
 
 def born_early(plan):
     """A cell, and the end of its outline, a step early."""
     points = volume(plan, "output").points
-    born, dies = points["born"].copy(), points["dies"].copy()
+    visible_from, visible_until = points["visible_from"].copy(), points["visible_until"].copy()
     own = (points["row"] == 1) & (points["column"] == 2)
-    born[own & (points["step"] == 6)] -= 1
-    dies[own & (points["step"] < 0)] -= 1
-    return changed(plan, "output", born=born, dies=dies)
+    visible_from[own & (points["step"] == 6)] -= 1
+    visible_until[own & (points["step"] < 0)] -= 1
+    return changed(plan, "output", visible_from=visible_from, visible_until=visible_until)
 
 
 def input_shifted(plan):
@@ -253,7 +253,7 @@ def never_added(plan):
     points, texts = volume(plan, "stamped").points, [label.text for label in plan.labels]
     label, faded = points["label"].copy(), points["label_faded"].copy()
     for i in np.flatnonzero(label >= 0):
-        if 0.9 < points["born"][i] < 1 and "+" not in texts[label[i]]:
+        if 0.9 < points["visible_from"][i] < 1 and "+" not in texts[label[i]]:
             label[i] = faded[i] = next(n for n in label if n >= 0 and texts[n] == "0")
     return changed(plan, "stamped", label=label, label_faded=faded)
 
@@ -265,18 +265,20 @@ MUTANTS = {
     "the framed input is another": (moved("input.cell.track", (1, 0, 0)), "window: input.cell"),
     "a zero is missing in the grid": (no_zero, "cells: input is not 6×6"),
     "the inputs end a column off": (input_shifted, "cells: "),
-    "a partial sum is another": (relabelled("stamped", lambda p, i: 0.9 < p["born"][i] < 1), "number: stamped"),
+    "a partial sum is another": (relabelled("stamped", lambda p, i: 0.9 < p["visible_from"][i] < 1), "number: stamped"),
     "overlaps do not add": (never_added, "number: stamped"),
-    "a product is another": (relabelled("product", lambda p, i: 0 < p["born"][i] < 1), "number: product"),
+    "a product is another": (relabelled("product", lambda p, i: 0 < p["visible_from"][i] < 1), "number: product"),
     "an output is born a step early": (born_early, r"born: output \(1, 2\) is there at step 5"),
     "an output's number is another": (relabelled("output", lambda p, i: p["step"][i] == 3), "number: output"),
     "the window is a row off": (moved("input.track", (0, 0, -1)), "window: covers"),
     "the mark on the stamped output is off": (moved("stamped.track", (1, 0, 0)), "marker: stamped"),
-    "the line says another stamp": (words_of("stamp.line", lambda p, i, t: t.startswith("input") and p["born"][i] > 0),
+    "the line says another stamp": (words_of("stamp.line", lambda p, i,
+                                             t: t.startswith("input") and p["visible_from"][i] > 0),
                                     "stamp: "),
-    "the line says another sum": (words_of("stamp.line", lambda p, i, t: t.startswith("Over") and p["born"][i] > 0),
+    "the line says another sum": (words_of("stamp.line", lambda p, i,
+                                           t: t.startswith("Over") and p["visible_from"][i] > 0),
                                   "stamp: "),
-    "how many inputs are seen is wrong": (words_of("seen", lambda p, i, t: p["born"][i] > 12), "seen: "),
+    "how many inputs are seen is wrong": (words_of("seen", lambda p, i, t: p["visible_from"][i] > 12), "seen: "),
 }  # fmt: skip
 
 

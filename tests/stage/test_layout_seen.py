@@ -34,8 +34,8 @@ def proof(request):
 def boxes(plan, clock: float):
     """Texts' boxes that are there at a clock value: (name, x0, y0, x1, y1), in pixels from the frame's middle."""
     for name, kind, *box in plan.boxes:
-        born, dies = box[4:] or (ALWAYS, NEVER)
-        if kind != "volume" and born <= clock < dies:
+        visible_from, visible_until = box[4:] or (ALWAYS, NEVER)
+        if kind != "volume" and visible_from <= clock < visible_until:
             yield (name, *(float(v) for v in box[:4]))
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scenes that are none of the figures (tests/scenes): each is told, composed, proved in Blender, and renders a frame.
+"""Scenes that are none of the figures (tests/scenes): each is explained, composed, proved in Blender, and renders a
+frame.
 
 They are what a lecturer may well ask for: even kernels, uneven padding, strides that leave cells over, groups, one
 axis, twelve channels, numbers below zero.
@@ -24,8 +25,8 @@ def looked(request):
     return Looked(str(request.param))
 
 
-def told(looked) -> list[int]:
-    return [i for i, info in enumerate(looked.picture.plan.steps) if info.told and info.run == 0]
+def explained(looked) -> list[int]:
+    return [i for i, info in enumerate(looked.picture.plan.steps) if info.explained and info.run == 0]
 
 
 def test_there_are_twenty():
@@ -49,7 +50,7 @@ def test_its_frames_and_windows_are_true(looked):
 
 
 def test_blender_sees_what_was_worked_out(looked):
-    for i in {told(looked)[0], told(looked)[-1]}:
+    for i in {explained(looked)[0], explained(looked)[-1]}:
         number = looked.picture.frame_of(looked.picture.plan.steps[i])
         assert not differences(looked, number), f"step {i}"
 
@@ -62,14 +63,14 @@ def test_steps_are_shown_as_computed(looked):
 
 
 def test_it_renders_a_frame(looked):
-    """A small draft of a told step: several colours, none of which fills the picture."""
+    """A small draft of an explained step: several colours, none of which fills the picture."""
     from addon.render.profiles import PROFILES
     from addon.render.reuse.frames import record
 
     scene = looked.stage.scene
     scene.render.resolution_x, scene.render.resolution_y = SMALL
     try:
-        number = looked.picture.frame_of(looked.picture.plan.steps[told(looked)[-1]])
+        number = looked.picture.frame_of(looked.picture.plan.steps[explained(looked)[-1]])
         picture = record(scene, [number], PROFILES["draft"]).frame(0)
     finally:
         scene.render.resolution_x, scene.render.resolution_y = looked.picture.plan.size

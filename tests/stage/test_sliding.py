@@ -244,7 +244,7 @@ def strokes(change):
 
 
 def stroke_lost(lines):
-    return replace(lines, **{n: getattr(lines, n)[1:] for n in ("a", "b", "born", "dies")})
+    return replace(lines, **{n: getattr(lines, n)[1:] for n in ("a", "b", "visible_from", "visible_until")})
 
 
 def strokes_off(lines):
@@ -275,15 +275,15 @@ def counted_wrong(plan):
 def not_greyed(plan):
     """What is left over keeps its colour, or fades as the others."""
     points = volume(plan, "input").points
-    late = points["born"] > -1
+    late = points["visible_from"] > -1
     keep = {n: c[~late] for n, c in points.data.items()}
-    keep["dies"] = np.full_like(keep["dies"], 1e6)
+    keep["visible_until"] = np.full_like(keep["visible_until"], 1e6)
     return plan.with_points("input", Points(keep))
 
 
 def one_more_greyed(plan):
     points = volume(plan, "input").points
-    grey = points["cube"][points["born"] > -1][0]
+    grey = points["cube"][points["visible_from"] > -1][0]
     cube, faded = points["cube"].copy(), points["faded"].copy()
     faded[0] = grey
     cube[0] = grey

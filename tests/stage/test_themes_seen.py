@@ -16,7 +16,7 @@ SIZE = (427, 240)
 
 @pytest.fixture(scope="module", params=[(f, t) for f in FIGURES for t in THEMES], ids="-".join)
 def rendered(request):
-    """The figure, a step that is told, and its picture as a draft."""
+    """The figure, a step that is explained, and its picture as a draft."""
     from addon.render.profiles import PROFILES
     from addon.render.reuse.frames import record
 

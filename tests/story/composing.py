@@ -110,7 +110,7 @@ def size_faults(picture: Picture) -> Faults:
 def cover_faults(picture: Picture) -> Faults:
     """Where things stand still, cells of one kind of volume (input, output, …) that hide those of another."""
     faults, still = Faults(picture), {picture.opening: "opening", picture.plan.frames: "end"}
-    steps = told(picture)
+    steps = explained(picture)
     still |= {picture.frame_of(picture.plan.steps[i]): f"step {i}" for i in steps[1 :: max(1, len(steps) // 3)]}
     front = picture.camera.project((0, -0.5, 0))
     for frame, why in still.items():
@@ -129,14 +129,14 @@ def cover_faults(picture: Picture) -> Faults:
     return faults
 
 
-def told(picture: Picture) -> list[int]:
-    return [i for i, info in enumerate(picture.plan.steps) if info.told]
+def explained(picture: Picture) -> list[int]:
+    return [i for i, info in enumerate(picture.plan.steps) if info.explained]
 
 
 def subject_faults(picture: Picture) -> Faults:
-    """At every told step: all cells together cover 60 % of the width or the height; the median one is not tiny."""
+    """At every explained step: all cells together cover 60 % of the width or the height; the median one is not tiny."""
     faults = Faults(picture)
-    for i in told(picture):
+    for i in explained(picture):
         frame = picture.frame_of(picture.plan.steps[i])
         cells = picture.cells(frame)
         boxes = cells.boxes
@@ -147,7 +147,7 @@ def subject_faults(picture: Picture) -> Faults:
         median, least = np.median(cells.pitch), MEDIAN * 2 * picture.half[1]
         if len(cells) <= FEW and median < least:
             faults.add(f"the median of {len(cells)} cells is {median:.1f} px", frame, f"step {i}", least - median)
-    if not told(picture):
+    if not explained(picture):
         faults.add("no step is told", 1, "always", 0)
     return faults
 
@@ -181,7 +181,7 @@ def pieces(text: str) -> list[str]:
 
 
 def legible(picture: Picture, i: int) -> list[tuple[str, str]]:
-    """(role, piece of text) that can be read at a told step: large enough, not hidden by a cell before it.
+    """(role, piece of text) that can be read at an explained step: large enough, not hidden by a cell before it.
 
     What stands on the cells that the windows light is given once more, with the role "lit".
     """
@@ -238,7 +238,7 @@ def unsaid(picture: Picture, i: int) -> list[str]:
 def whole_fault(picture: Picture) -> str:
     """Nothing where one output's products (or pooled numbers) and its sum can be read at once; else what is missing."""
     faults = {}
-    for i in told(picture):
+    for i in explained(picture):
         if picture.plan.steps[i].run == 0:
             faults[i] = unsaid(picture, i)
             if not faults[i]:

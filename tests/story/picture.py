@@ -145,9 +145,9 @@ class Picture:
         note(self.opening, "opening")
         note(plan.frames, "end")
         for i, info in enumerate(plan.steps):
-            if info.told:
+            if info.explained:
                 note(self.frame_of(info), f"step {i}")
-        swept = [i for i, info in enumerate(plan.steps) if not info.told]
+        swept = [i for i, info in enumerate(plan.steps) if not info.explained]
         for part in (0, 1, 2, 3, 4) if swept else ():
             i = swept[(len(swept) - 1) * part // 4]
             note(self.frame_of(plan.steps[i]), f"sweep, step {i}")
@@ -203,7 +203,7 @@ class Picture:
 
     @staticmethod
     def _grown(points, clock):
-        return 0.55 + 0.45 * smooth((clock - points["born"] + 0.01) / (points["rise"] + 0.01))
+        return 0.55 + 0.45 * smooth((clock - points["visible_from"] + 0.01) / (points["grow_time"] + 0.01))
 
     def lit(self, volume, local, clock) -> np.ndarray:
         """Which points are taps of the window, or stand where none is or at a time when none fades."""
@@ -222,8 +222,8 @@ class Picture:
         clock, second, made = self.clock(frame), self.second(frame), []
         for number, v in enumerate(self.plan.volumes):
             p, home = v.points, self.place(v, second)
-            alive = (p["born"] <= clock) & (clock < p["dies"])
-            early = clock < p["born"]
+            alive = (p["visible_from"] <= clock) & (clock < p["visible_until"])
+            early = clock < p["visible_from"]
             local, flying = self._local(p, clock)
             lit = self.lit(v, local, clock)
             cube = np.where(alive, np.where(lit, p["cube"], p["faded"]), np.where(early, p["before"], -1))
@@ -251,7 +251,7 @@ class Picture:
         volumes = {v.role: v for v in self.plan.volumes}
         for w in self.plan.words:
             p = w.points
-            shown = np.flatnonzero((p["born"] <= clock) & (clock < p["dies"]) & (p["label"] >= 0))
+            shown = np.flatnonzero((p["visible_from"] <= clock) & (clock < p["visible_until"]) & (p["label"] >= 0))
             shown = np.array([r for r in shown if self.said[p["label"][r]].strip()], int)
             if not len(shown):
                 continue
@@ -278,7 +278,7 @@ class Picture:
         clock, second, made = self.clock(frame), self.second(frame), []
         for number, v in enumerate(self.plan.volumes):
             p, home = v.points, self.place(v, second)
-            alive = (p["born"] <= clock) & (clock < p["dies"])
+            alive = (p["visible_from"] <= clock) & (clock < p["visible_until"])
             local, _ = self._local(p, clock)
             lit = self.lit(v, local, clock)
             label = np.where(lit, p["label"], p["label_faded"])
@@ -289,8 +289,8 @@ class Picture:
             world = local[shown] * v.unit + home
             grow = self._grown(p, clock)[shown]
             world[:, 1] -= p["lift"][shown] * grow * v.unit
-            if v.aside_from <= clock < v.fade[1]:
-                world += np.outer(lit[shown], (v.aside[0], 0.0, v.aside[1])) * v.unit
+            if v.lit_label_offset_from <= clock < v.fade[1]:
+                world += np.outer(lit[shown], (v.lit_label_offset[0], 0.0, v.lit_label_offset[1])) * v.unit
             size = p["size"][shown] * grow * v.unit * self.pixel
             at = self.camera.project(world) * self.pixel
             wide = self.wide[label[shown]] * size * p["stretch"][shown] / 2

@@ -127,7 +127,7 @@ def test_half_large_negatives_look_apart_from_half_large_results(sight):
 
 @each_figure
 def test_volumes_of_a_kind_carry_their_names(figure):
-    """What hues tell apart is told in words too: captions of their own, or one of the kind that says each name."""
+    """What hues tell apart is explained in words too: captions of their own, or one of the kind that says each name."""
     plan = make_plan(load(figure))
     said = {w.role: " ".join(plan.labels[k].text for k in w.points["label"]) for w in plan.words}
     kinds: dict = {}

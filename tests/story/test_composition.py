@@ -2,8 +2,8 @@
 """The composition of every figure in scenes/, at three sizes and all key moments, worked out without Blender.
 
 `pytest tests/story/test_composition.py -k FIGURE` says of one figure who lies on whom, when and by how many pixels.
-Key moments: the start, the opening's end, every told step, five of a sweep, the end, everything that visits or flies on
-its way, and every twelfth frame.
+Key moments: the start, the opening's end, every explained step, five of a sweep, the end, everything that visits or
+flies on its way, and every twelfth frame.
 """
 
 from dataclasses import replace
@@ -107,6 +107,7 @@ def test_a_mutant_is_caught(name):
 
 def test_a_step_without_a_product_is_not_legible():
     assert not unsaid(changed("none"), 1)
-    lost = changed("sum", dies=lambda dies: np.where(np.arange(len(dies)) % 20 == 3, -5.0, dies).astype(np.float32))
+    lost = changed("sum", visible_until=lambda visible_until: np.where(np.arange(len(visible_until)) % 20 == 3, -5.0,
+                                                                       visible_until).astype(np.float32))
     assert any(unsaid(lost, i) for i in range(3))
     assert unsaid(changed("sum", size=lambda size: size * 0.9), 1), "words too small to be read were read"

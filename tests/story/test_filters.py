@@ -9,7 +9,7 @@ import pytest
 from addon.scene.arrays import run
 from addon.scene.load import SceneError, load
 from addon.story import make_plan
-from addon.story.first_edition.builder import Sheet
+from addon.story.first_edition.builder import PlanBuilder
 from addon.story.first_edition.filter_layout import SMALLEST
 from addon.story.first_edition.filters import Teller
 from addon.story.plan.plan import LANDED, LEAVES
@@ -37,7 +37,7 @@ def test_each_sections_first_step_is_told_and_so_is_the_last(steps, row, section
     assert len(plan.kinds) == steps and plan.kinds[0] == "first"
     turns = [i for i, kind in enumerate(plan.kinds) if kind == "turn"]
     assert turns == list(range(section, steps, section)) and plan.turn >= SHORTEST_TURN
-    assert all(plan.told[i] for i in (0, *turns, steps - 1))
+    assert all(plan.explained[i] for i in (0, *turns, steps - 1))
 
 
 def test_sections_sweep_each_by_itself_and_never_over_a_turn():
@@ -52,7 +52,7 @@ def test_sections_sweep_each_by_itself_and_never_over_a_turn():
 
 def test_few_steps_in_sections_are_walked():
     _, plan = planned(32, 4, 16)
-    assert not plan.sweeps and plan.told == (True,) * 32
+    assert not plan.sweeps and plan.explained == (True,) * 32
 
 
 def test_one_section_is_scheduled_as_ever():
@@ -99,7 +99,8 @@ def test_in_a_turn_nothing_of_the_filter_before_is_left_while_the_weights_fly():
     plan = make_plan(scene)
     clock, way = plan.channels["clock.step"], plan.channels["kernel.R.location.x"]
     said = [p for words in plan.words if words.role.startswith(("sum", "sweep")) for p in
-            zip(words.points["born"], words.points["dies"], words.points["label"], strict=True)]  # fmt: skip
+            zip(words.points["visible_from"], words.points["visible_until"], words.points["label"],
+                strict=True)]  # fmt: skip
     for turn in (36, 72, 108):
         values = [clock.at(f / plan.fps) for f in range(plan.frames)]
         between = [v for v in values if turn - 1 + LEAVES < v < turn - LANDED - 1e-6]
@@ -107,7 +108,8 @@ def test_in_a_turn_nothing_of_the_filter_before_is_left_while_the_weights_fly():
         flight = [f for f, v in enumerate(values) if turn - LANDED - 1e-6 <= v < turn - LANDED + 0.019]
         assert len(flight) > 5 and len({round(way.at(f / plan.fps), 3) for f in flight}) > 4, "nothing flies"
         for f in flight:
-            texts = [plan.labels[n].text for born, dies, n in said if born <= values[f] + 1e-6 < dies]
+            texts = [plan.labels[n].text for visible_from, visible_until,
+                     n in said if visible_from <= values[f] + 1e-6 < visible_until]
             assert not any("slides" in t or f"slice {turn // 36 - 1}" in t for t in texts), texts
 
 
@@ -124,7 +126,7 @@ def test_the_cell_that_is_made_is_shown_large_where_slices_have_no_room_for_numb
     for n in range(8):
         points = next(v for v in plan.volumes if v.role == f"inset.{n}").points
         assert list(points["step"]) == list(range(36 * n, 36 * n + 36)) and not points["position"].any()
-        assert (points["label"] >= 0).all() and (points["born"] < points["step"]).all()
+        assert (points["label"] >= 0).all() and (points["visible_from"] < points["step"]).all()
         for label, step in zip(points["label"], points["step"], strict=True):
             assert plan.labels[label].text == spelled(plan.steps[step].value)
     assert not [v for v in make_plan(load("depth")).volumes if v.role.startswith("inset.")]
@@ -135,7 +137,7 @@ def test_the_cell_that_is_made_is_shown_large_where_slices_have_no_room_for_numb
 
 def laid(figure: str, overrides=None):
     scene = load(figure, overrides or {})
-    sheet = Sheet(scene)
+    sheet = PlanBuilder(scene)
     teller = Teller(sheet, run(scene))
     return sheet, teller
 

@@ -84,8 +84,8 @@ def test_a_cell_of_the_output_is_born_at_its_own_step(shown):
         for k in np.flatnonzero((p["step"] >= 0) & (p["cube"] >= 0)):
             key = (int(p["channel"][k]), *(int(p[n][k]) for n in ("row", "column")[2 - spatial :]))
             assert key in when, f"{plan.id}: {v.role} has a cell {key} that no step makes"
-            born = when[key] - BORN
-            assert abs(p["born"][k] - born) < 0.02, f"{plan.id}: {v.role} {key} is born at {p['born'][k]}, not {born}"
+            due, seen = when[key] - BORN, p["visible_from"][k]
+            assert abs(seen - due) < 0.02, f"{plan.id}: {v.role} {key} appears at {seen}, not {due}"
             found.add(key)
     assert found == set(when), f"{plan.id}: without a cell: {sorted(set(when) - found)[:5]}"
 

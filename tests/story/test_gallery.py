@@ -50,7 +50,7 @@ def test_descriptions_say_shapes_and_values_in_one_line(gallery):
         plan = make_plan(scene)
         said = gallery.description(scene, plan)
         step = plan.steps[gallery.still_step(plan)]
-        assert step.told and step.run == 0 and "\n" not in said and len(said) < 420
+        assert step.explained and step.run == 0 and "\n" not in said and len(said) < 420
         assert said.startswith(f"{scene.title}: input ") and ", output " in said and step.text[-2:] in said
 
 

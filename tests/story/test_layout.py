@@ -57,12 +57,12 @@ def changed(request):
 def boxes(plan):
     """(name, kind, (x0, y0, x1, y1), born, dies) of every box."""
     for name, kind, x0, y0, x1, y1, *life in plan.boxes:
-        born, dies = life or (ALWAYS, NEVER)
+        visible_from, visible_until = life or (ALWAYS, NEVER)
         if kind == "volume" and name.startswith(("input.", "kernel.")):
-            born = max(born, RING)
+            visible_from = max(visible_from, RING)
             # maps of the channels' sums take the inputs' places
-            dies = len(plan.steps) - 0.55 if name.startswith("input.") else dies
-        yield name, kind, (float(x0), float(y0), float(x1), float(y1)), born, dies
+            visible_until = len(plan.steps) - 0.55 if name.startswith("input.") else visible_until
+        yield name, kind, (float(x0), float(y0), float(x1), float(y1)), visible_from, visible_until
 
 
 def outside(plan) -> list:

@@ -97,12 +97,12 @@ def test_every_told_step_of_a_maximum_sends_one_copy_that_is_handed_over_at_the_
         own = points["step"] == i
         assert set(points["value"][own]) == {step.value}
         assert points["arrives"][own].max() == pytest.approx(i - BORN, abs=1e-4)
-        assert i - BORN < points["dies"][own].max() < i
+        assert i - BORN < points["visible_until"][own].max() < i
         # legs follow each other without a gap, and start where the last ended
         order = np.argsort(points["leaves"][own])
         ends, starts = points["position"][own][order], (points["position"] + points["origin"])[own][order]
         assert np.abs(ends[:-1] - starts[1:]).max() < 1e-4
-        assert np.abs(points["dies"][own][order][:-1] - points["born"][own][order][1:]).max() < 1e-6
+        assert np.abs(points["visible_until"][own][order][:-1] - points["visible_from"][own][order][1:]).max() < 1e-6
 
 
 def test_of_a_mean_all_that_count_fly_and_one_goes_on():
@@ -111,16 +111,16 @@ def test_of_a_mean_all_that_count_fly_and_one_goes_on():
     points = flight(plan)
     for i in (0, 1, 7):
         own = points["step"] == i
-        at = (points["born"][own] <= i - 0.3) & (points["dies"][own] > i - 0.3)
+        at = (points["visible_from"][own] <= i - 0.3) & (points["visible_until"][own] > i - 0.3)
         assert at.sum() == trace[i].divisor == trace[i].counted.sum()
-        later = (points["born"][own] <= i - 0.22) & (points["dies"][own] > i - 0.22)
+        later = (points["visible_from"][own] <= i - 0.22) & (points["visible_until"][own] > i - 0.22)
         assert list(points["value"][own][later]) == [np.float32(trace[i].value)]
 
 
 def test_a_sweep_sends_nothing():
     plan = make_plan(load("pooling", {"input.size": [28, 28]}))
-    told = {i for i, s in enumerate(plan.steps) if s.told}
-    assert set(flight(plan)["step"]) == told and len(told) < len(plan.steps)
+    explained = {i for i, s in enumerate(plan.steps) if s.explained}
+    assert set(flight(plan)["step"]) == explained and len(explained) < len(plan.steps)
 
 
 def test_what_is_left_over_is_said():

@@ -11,7 +11,7 @@ from addon.scene.arrays import run
 from addon.scene.data_files import read_idx
 from addon.scene.load import SceneError, load, loads
 from addon.story import make_plan
-from addon.story.first_edition.closeup import meaning_of, suits
+from addon.story.first_edition.closeup import accepts, meaning_of
 from addon.story.plan.schedule import Schedule, stopping
 
 FIGURE = "mnist_conv"
@@ -32,7 +32,7 @@ CONV = "[op]\ntype = 'conv'\npadding = 1\n[input]\n"
 )
 def test_it_is_chosen_where_cells_are_too_many_or_too_small_for_numbers(text, chosen):
     scene = loads(CONV + text)
-    assert suits(scene, run(scene)) == chosen
+    assert accepts(scene, run(scene)) == chosen
 
 
 @pytest.mark.parametrize("changed", [{"input.channels": 2, "input.seed": 1}, {"op.out_channels": 2}])
@@ -65,9 +65,9 @@ def test_the_script_can_show_the_digit(root):
 
 def test_the_strongest_results_are_told_on_the_way():
     plan = make_plan(load(FIGURE))
-    told = [i for i, info in enumerate(plan.steps) if info.told]
-    assert told[0] == 0 and told[-1] == 783 and len(told) == 5
-    values = [plan.steps[i].value for i in told]
+    explained = [i for i, info in enumerate(plan.steps) if info.explained]
+    assert explained[0] == 0 and explained[-1] == 783 and len(explained) == 5
+    values = [plan.steps[i].value for i in explained]
     assert max(values) == 27 and min(values) == -27
     assert values[1:-1].count(0) == 1, "and one where ink cancels out"
 
@@ -92,7 +92,7 @@ def test_stops_are_told_and_the_sweeps_share_the_rest(stops):
     scene = load(FIGURE)
     kinds = ("first", "walk", *["sweep"] * 781, "next")
     plan = stopping(Schedule(kinds, 0.45), stops, scene)
-    assert [i for i, told in enumerate(plan.told) if told] == [0, 1, *stops, 783]
+    assert [i for i, explained in enumerate(plan.explained) if explained] == [0, 1, *stops, 783]
     assert len(plan.shares) == len(plan.sweeps) and sum(plan.shares) == plan.frames
     parts = [count / (last - first + 1) for count, (first, last) in zip(plan.shares, plan.sweeps, strict=True)]
     assert max(parts) < 2.5 * min(parts) or min(last - first for first, last in plan.sweeps) < 12

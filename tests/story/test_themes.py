@@ -16,7 +16,7 @@ from addon.scene.load import figures, load
 from addon.story import make_plan
 from addon.story.first_edition.theme import THEMES
 
-from .composing import told
+from .composing import explained
 from .picture import LOOKS, Picture
 
 pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
@@ -51,7 +51,7 @@ def test_contrast_is_what_the_standard_says():
 def chosen(picture: Picture) -> list[int]:
     """Key moments, and what lies between them: two dozen frames."""
     moments = picture.moments(every=30)
-    steps = {picture.frame_of(picture.plan.steps[i]) for i in told(picture)[:3]}
+    steps = {picture.frame_of(picture.plan.steps[i]) for i in explained(picture)[:3]}
     frames = list(moments)
     return sorted(steps | set(frames[:: max(1, len(frames) // MOMENTS)]))
 

@@ -111,12 +111,13 @@ def test_the_acts_follow_the_stamps_on_whole_clock_values():
     assert (acts.spread, acts.border, acts.flip, acts.base) == (6, 7, 8, 10) and 4 < acts.cut < acts.bias < acts.spread
 
 
-# what is told ------------------------------------------------------------------------------------------------------
+# what is explained
+# ------------------------------------------------------------------------------------------------------
 
 
 def test_a_transposed_convolution_is_told_unasked(figure):
     scene = load(figure)
-    assert figure in figures() and STORIES["transposed"].suits(scene, run(scene))
+    assert figure in figures() and STORIES["transposed"].accepts(scene, run(scene))
 
 
 @pytest.mark.parametrize(
@@ -143,7 +144,7 @@ def test_a_convolution_is_refused():
 
 def test_every_step_and_every_stamp_of_the_figures_is_told(figure, plan):
     count = run(load(figure)).input[0].size
-    assert all(s.told for s in plan.steps) and len(said(plan, "stamp.line")) == 2 * count
+    assert all(s.explained for s in plan.steps) and len(said(plan, "stamp.line")) == 2 * count
 
 
 def test_both_views_are_named_and_said_to_agree(figure, plan):
@@ -173,7 +174,7 @@ def test_a_bias_is_said_in_both_views():
 
 def test_many_steps_are_swept_and_the_figure_stays_short():
     plan = make_plan(load("transposed_conv", OVERRIDES["many"]))
-    assert not all(s.told for s in plan.steps) and plan.steps[-1].told
+    assert not all(s.explained for s in plan.steps) and plan.steps[-1].explained
     assert {"and so on, to the last of 225 positions", "and so on, to the last of 64 stamps"} <= texts(plan)
 
 

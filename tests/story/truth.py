@@ -24,9 +24,9 @@ def untrue_frames(picture) -> list[str]:
     clocks = sorted({s.clock for s in plan.steps})
     before = -1
     for frame, clock in enumerate(picture.clocks, 1):
-        born = int(np.searchsorted(clocks, clock + BORN + 1e-6, side="right")) - 1
-        if born > before:
-            last, before = clocks[born], born
+        visible_from = int(np.searchsorted(clocks, clock + BORN + 1e-6, side="right")) - 1
+        if visible_from > before:
+            last, before = clocks[visible_from], visible_from
             if clock > last + LEAVES + 1e-6:
                 wrong.append(f"frame {frame}: the clock is at {clock:.3f}, past the last step born, {last:g}")
             there = {w.role: (picture.window_at(w, clock), picture.window_at(w, last)) for w in windows(picture)}
@@ -42,7 +42,7 @@ def untrue_frames(picture) -> list[str]:
 def covered(volume, place, size, clock) -> set:
     """The cells (row, column) of a volume's points that lie in a box."""
     p = volume.points
-    alive = (p["born"] <= clock) & (clock < p["dies"]) & (p["cube"] >= 0) & (p["row"] > -1000)
+    alive = (p["visible_from"] <= clock) & (clock < p["visible_until"]) & (p["cube"] >= 0) & (p["row"] > -1000)
     near = (np.abs(p["position"] - place) < np.array(size) / 2 - 0.25).all(axis=1)
     return {(int(r), int(c)) for r, c in zip(p["row"][alive & near], p["column"][alive & near], strict=True)}
 

@@ -35,7 +35,8 @@ def main_panel(layout):
     """What the main panel shows, as lines."""
     from addon.ui import panels
 
-    panel = SimpleNamespace(layout=layout, told=lambda *about: panels.CONVOLUME_PT_main.told(None, *about))
+    panel = SimpleNamespace(layout=layout,
+                            draw_report=lambda *about: panels.CONVOLUME_PT_main.draw_report(None, *about))
     space = next(a for a in bpy.context.window.screen.areas if a.type == 'VIEW_3D').spaces.active
     region, preferences = SimpleNamespace(width=2000), bpy.context.preferences
     context = SimpleNamespace(scene=bpy.context.scene, region=region, space_data=space, preferences=preferences)
@@ -169,8 +170,8 @@ def test_the_panel_says_all_that_an_update_kept_once(small, panel):
     scene.objects["Output"].location.x += 1
     scene.render.resolution_x, scene.frame_end = 960, 690
     bpy.ops.convolume.build()
-    told = [line for line in main_panel(panel()) if "ept: " in line]
-    assert told == ["label Kept: Output: place; Scene: width; Scene: last frame"]
+    report = [line for line in main_panel(panel()) if "ept: " in line]
+    assert report == ["label Kept: Output: place; Scene: width; Scene: last frame"]
 
 
 def test_a_file_saved_and_opened_again_goes_on(small, tmp_path):

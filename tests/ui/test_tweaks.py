@@ -28,7 +28,7 @@ class Desk:
         self.plan = make_plan(load(self.figure, overrides))
         self.built = build(self.plan, bpy.context.scene)
         prepare_scene(self.plan, bpy.context.scene, self.built)
-        return self.built.told
+        return self.built.report
 
     def __getitem__(self, role):
         return self.built.objects[role]
@@ -66,8 +66,8 @@ reopened = pytest.mark.parametrize("again", [False, True], ids=["rebuilt", "save
 
 @reopened
 def test_nothing_of_the_users_nothing_to_tell(desk, again):
-    told = again()
-    assert told == tweaks.Told()
+    report = again()
+    assert report == tweaks.UpdateReport()
     fresh = make_plan(load("conv2d_valid", AFTER))
     planned = next(v.location for v in fresh.volumes if v.role == "input")
     assert tuple(desk["input"].location) == pytest.approx(planned, abs=1e-4)
@@ -93,28 +93,28 @@ def test_a_moved_camera_stays(desk, again):
     desk["camera"].rotation_euler.z += 0.2
     desk["camera"].data.ortho_scale *= 1.25
     wide = desk["camera"].data.ortho_scale
-    told = again()
+    report = again()
     assert tuple(desk["camera"].location) == (1, -90, 20)
     assert desk["camera"].data.ortho_scale == pytest.approx(wide)
-    assert {"Convolume camera: place", "Convolume camera: turn", "Convolume camera: lens"} <= set(told.kept)
-    assert not told.lost
+    assert {"Convolume camera: place", "Convolume camera: turn", "Convolume camera: lens"} <= set(report.kept)
+    assert not report.lost
 
 
 def test_a_light_that_was_changed_stays(desk, again):
     desk["light"].data.energy = 1.5
-    told = again()
-    assert desk["light"].data.energy == 1.5 and told.kept == ["Convolume key light: strength"]
+    report = again()
+    assert desk["light"].data.energy == 1.5 and report.kept == ["Convolume key light: strength"]
 
 
 @reopened
 def test_a_shifted_volume_stays_and_the_others_are_laid_out_anew(desk, again):
     place = tuple(desk["input"].location)
     desk["input"].location.x -= 2
-    told = again()
+    report = again()
     assert tuple(desk["input"].location) == pytest.approx((place[0] - 2, *place[1:]))
     planned = {v.role: v.location for v in desk.plan.volumes}
     assert tuple(desk["output"].location) == pytest.approx(planned["output"], abs=1e-4)
-    assert told.kept == ["Input: place"]
+    assert report.kept == ["Input: place"]
     assert Frame(bpy.context.scene, 60).own("input.window") is not None
 
 
@@ -124,10 +124,10 @@ def test_a_changed_material_stays_and_is_that_of_every_figure(desk, again):
     cell = next(m for m in listed if m.get(ROLE) == "material flat 141821")
     cell.diffuse_color = (1, 0, 0, 1)
     next(n for n in cell.node_tree.nodes if n.type == 'EMISSION').inputs["Color"].default_value = (1, 0, 0, 1)
-    told = again()
+    report = again()
     (cell,) = [m for m in bpy.data.materials if m.get(ROLE) == "material flat 141821"]
     assert tuple(cell.diffuse_color) == (1, 0, 0, 1) and cell.users > 1
-    assert told.kept == [f"{cell.name}: colour"]
+    assert report.kept == [f"{cell.name}: colour"]
     before = cell.users
     Desk("conv2d_strided", BEFORE)
     assert cell.users > before
@@ -136,8 +136,8 @@ def test_a_changed_material_stays_and_is_that_of_every_figure(desk, again):
 def test_a_material_that_no_cell_has_any_more_is_said(desk):
     cell = next(m for m in bpy.data.materials if m.get(ROLE, "").startswith("material matt") and m.users == 2)
     cell.diffuse_color = (1, 0, 0, 1)
-    told = desk.make({**BEFORE, "input.low": 0, "input.high": 0})
-    assert told.lost == [f"{cell.name}: no cell of the figure has this material now"]
+    report = desk.make({**BEFORE, "input.low": 0, "input.high": 0})
+    assert report.lost == [f"{cell.name}: no cell of the figure has this material now"]
 
 
 def test_a_window_in_the_users_own_material_keeps_it(desk, again):
@@ -153,10 +153,10 @@ def test_another_material_in_a_volumes_list_is_not_kept_and_said(desk, again):
     assert len(listed) > 1
     desk["output"].material_slots[0].material = bpy.data.materials.new("Mine")
     wanted = "Output: another material in its list, whose colours can be changed instead"
-    told = again(BEFORE)
-    assert (told.kept, told.lost) == ([], [wanted])
+    report = again(BEFORE)
+    assert (report.kept, report.lost) == ([], [wanted])
     assert [s.material.name for s in desk["output"].material_slots] == listed
-    assert again(BEFORE) == tweaks.Told()
+    assert again(BEFORE) == tweaks.UpdateReport()
 
 
 def test_another_theme_leaves_no_material_of_the_one_before(empty_blender):
@@ -184,15 +184,15 @@ def test_a_retimed_clock_stays_retimed_with_other_steps(desk, again):
     for key in desk.clock.keyframe_points:
         key.co.x = 1 + (key.co.x - 1) * 2
     desk.clock.update()
-    told = again()
-    assert told.kept == ["Convolume clock: timing"]
+    report = again()
+    assert report.kept == ["Convolume clock: timing"]
     wanted = desk.plan.channels["clock.step"]
     assert [k.co.y for k in desk.clock.keyframe_points] == pytest.approx(list(wanted.values), abs=1e-5)
     assert [k.co.x for k in desk.clock.keyframe_points] == pytest.approx(list(1 + wanted.seconds * 20 * 2), abs=0.02)
     rest = desk.plan.seconds - wanted.seconds[-1]
     assert bpy.context.scene.frame_end == pytest.approx((wanted.seconds[-1] * 2 + rest) * 20, abs=2)
-    told = again(BEFORE)  # and once more
-    assert told.kept == ["Convolume clock: timing"]
+    report = again(BEFORE)  # and once more
+    assert report.kept == ["Convolume clock: timing"]
     last = desk.plan.channels["clock.step"].seconds[-1]
     assert desk.clock.keyframe_points[-1].co.x == pytest.approx(1 + last * 40, abs=0.1)
 
@@ -204,15 +204,15 @@ def test_a_clock_whose_plan_is_the_same_stays_as_it_is_handles_and_all(desk, aga
     keys[1].handle_right = (5.5, keys[1].co.y + 0.25)
     desk.clock.update()
     before = [(tuple(k.co), k.interpolation, tuple(k.handle_right)) for k in keys]
-    told = again({**BEFORE, "bias.values": [1]})
-    assert told.kept == ["Convolume clock: timing"]
+    report = again({**BEFORE, "bias.values": [1]})
+    assert report.kept == ["Convolume clock: timing"]
     assert [(tuple(k.co), k.interpolation, tuple(k.handle_right)) for k in desk.clock.keyframe_points] == before
 
 
 def test_a_clock_that_cannot_be_kept_is_said(desk, again):
     desk.clock.keyframe_points.insert(7.0, -0.9)
-    told = again()
-    assert told.lost == ["Convolume clock: timing"] and not told.kept
+    report = again()
+    assert report.lost == ["Convolume clock: timing"] and not report.kept
     wanted = desk.plan.channels["clock.step"]
     assert [k.co.y for k in desk.clock.keyframe_points] == pytest.approx(list(wanted.values), abs=1e-5)
 
@@ -226,8 +226,8 @@ def test_the_users_objects_stay_where_they_hang(desk, again):
     note = bpy.data.objects.new("Note", None)
     desk.built.collection.objects.link(note)
     note.constraints.new('TRACK_TO').target = desk["output"]
-    told = again()
-    assert told == tweaks.Told()
+    report = again()
+    assert report == tweaks.UpdateReport()
     arrow, note = bpy.data.objects["Arrow"], bpy.data.objects["Note"]
     assert arrow.parent == desk["input"] and tuple(arrow.location) == (0, -1, 2)
     assert note.constraints[0].target == desk["output"] and note.name in desk.built.collection.objects
@@ -238,8 +238,8 @@ def test_a_volume_hung_on_a_rig_of_the_users_stays_there(desk, again):
     bpy.context.scene.collection.objects.link(rig)
     rig.location = (0, 0, 1)
     desk["output"].parent = rig
-    told = again()
-    assert desk["output"].parent == bpy.data.objects["Rig"] and "Output: parent" in told.kept
+    report = again()
+    assert desk["output"].parent == bpy.data.objects["Rig"] and "Output: parent" in report.kept
 
 
 def test_modifiers_and_constraints_of_the_users_stay(desk, again):
@@ -268,10 +268,10 @@ def test_a_duplicate_is_the_users_own(desk, again):
 def test_the_scenes_own_settings_stay(desk, again):
     scene = bpy.context.scene
     scene.render.resolution_x, scene.frame_end = 1280, 50
-    told = again()
+    report = again()
     scene = bpy.context.scene
     assert (scene.render.resolution_x, scene.frame_end) == (1280, 50)
-    assert set(told.kept) == {"Scene: width", "Scene: last frame"}
+    assert set(report.kept) == {"Scene: width", "Scene: last frame"}
 
 
 @pytest.mark.parametrize("saved", [False, True], ids=["at once", "saved and opened between"])
@@ -302,7 +302,7 @@ def test_scene_wide_changes_stay_with_the_figure_they_were_made_for(desk, tmp_pa
     scene.camera = own
     first, world = look(), scene.world.name
     other = Desk("conv1d", {"output.size": "640x360"})
-    assert other.built.told == tweaks.Told()
+    assert other.built.report == tweaks.UpdateReport()
     second = look()
     assert second[:2] == (640, other.plan.frames) and second[2] != "Own" and second[3] != world
     reopen()
@@ -312,8 +312,8 @@ def test_scene_wide_changes_stay_with_the_figure_they_were_made_for(desk, tmp_pa
     assert show("conv1d") == set() and look()[:3] == second[:3] and bpy.context.scene.world.name != "Mine"
     bpy.context.scene.frame_end = 33
     reopen()
-    told = desk.make(AFTER).kept  # an update is a way back, too
-    assert set(told) == kept and look()[:4] == (*first[:3], "Mine")
+    report = desk.make(AFTER).kept  # an update is a way back, too
+    assert set(report) == kept and look()[:4] == (*first[:3], "Mine")
     assert show("conv1d") == {"Scene: last frame"} and look()[1] == 33
 
 
@@ -322,7 +322,7 @@ def test_a_file_of_before_keeps_scene_wide_changes_as_then(desk):
     scene = bpy.context.scene
     del scene["convolume_set_to"]
     scene.frame_end = 50
-    assert Desk("conv1d", QUICK).built.told.kept == ["Scene: last frame"] and scene.frame_end == 50
+    assert Desk("conv1d", QUICK).built.report.kept == ["Scene: last frame"] and scene.frame_end == 50
 
 
 def test_a_figure_whose_neighbour_was_deleted_or_never_prepared_the_scene(desk):
@@ -335,7 +335,7 @@ def test_a_figure_whose_neighbour_was_deleted_or_never_prepared_the_scene(desk):
     assert prepare_again(scene, desk.built.collection) == ["Scene: last frame"] and scene.camera == desk["camera"]
     bpy.data.batch_remove({*desk.built.collection.all_objects, desk.built.collection})
     prepare_scene(plan, scene, bare)
-    assert (scene.frame_end, scene.render.resolution_x, bare.told.kept) == (plan.frames, 640, [])
+    assert (scene.frame_end, scene.render.resolution_x, bare.report.kept) == (plan.frames, 640, [])
 
 
 def test_what_the_figure_no_longer_has_goes_by_name_and_what_hung_on_it_stays(empty_blender):
@@ -354,9 +354,9 @@ def test_what_the_figure_no_longer_has_goes_by_name_and_what_hung_on_it_stays(em
     for item in (*bpy.data.objects, *bpy.data.meshes, *bpy.data.collections):
         if "convolume_figure" in item:
             item["convolume_figure"] = plan.id
-    told = build(plan, bpy.context.scene).told
-    assert f"{name}: no longer part of the figure" in told.lost
-    assert f"Own: no longer held by {name}, which is gone" in told.lost
+    report = build(plan, bpy.context.scene).report
+    assert f"{name}: no longer part of the figure" in report.lost
+    assert f"Own: no longer held by {name}, which is gone" in report.lost
     assert own.parent is None and (own.matrix_world.translation - place).length < 1e-5
 
 

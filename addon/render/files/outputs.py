@@ -169,8 +169,8 @@ class Result:
     def __str__(self) -> str:
         frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
         distinct = [] if self.distinct is None else [f"{self.distinct} distinct"]
-        told = [f"{self.figure}: {self.file}", frames, *distinct, f"{self.seconds:.2f} s"]
-        return ", ".join([*told, f"{self.bytes} bytes"])
+        parts = [f"{self.figure}: {self.file}", frames, *distinct, f"{self.seconds:.2f} s"]
+        return ", ".join([*parts, f"{self.bytes} bytes"])
 
 
 def target(name: str, format: str, folder: Path) -> Path:

@@ -51,10 +51,10 @@ def fill(job: bytes, part: tuple[int, int], run: str, timeout: float, threads: i
         store = cache.Store(Path(folder), run=run)
         try:
             asked = {"job": pickle.loads(job), "part": part, "store": store, "threads": threads}
-            end, hello = None, getattr(_children, "hello", None)
+            end, handshake = None, getattr(_children, "handshake", None)
             for message in talk(child, timeout, do="fill", **asked):
-                hello, end = message.get("hello", hello), message
-            _children.hello = hello
+                handshake, end = message.get("handshake", handshake), message
+            _children.handshake = handshake
         except Lost:
             child.clear()
             _children.child = None
@@ -62,7 +62,7 @@ def fill(job: bytes, part: tuple[int, int], run: str, timeout: float, threads: i
         if end["end"] != "done":
             raise RuntimeError(end.get("why", end["end"]))
         packs = [(Path(file.path).parent.name, Path(file.path).read_bytes()) for file in store.packs()]
-    return {"packs": packs, "hello": hello}
+    return {"packs": packs, "handshake": handshake}
 
 
 class Farm:
@@ -111,8 +111,9 @@ class Farm:
                 with contextlib.suppress(Exception):
                     thing.close(timeout=2)
 
-    def fill(self, job, frames: int, plans, say, tell) -> None:
-        """Have a job's frames rendered into the cache of `plans`; `tell` hears how many there are. Raises Gone."""
+    def fill(self, job, frames: int, plans, say, on_progress) -> None:
+        """Have a job's frames rendered into the cache of `plans`; `on_progress` hears how many there are. Raises
+        Gone."""
         workers = self._workers()
         if not workers:
             say(f"the Dask scheduler at {self.address} has no workers yet; waiting for one")
@@ -143,7 +144,7 @@ class Farm:
                         error = future.exception()
                         say(f"{job.name}: frames {part[0] + 1} to {part[1]} are rendered here: a worker {_why(error)}")
                     done += part[1] - part[0]
-                    tell(done)
+                    on_progress(done)
         finally:
             with contextlib.suppress(Exception):
                 self.client.cancel(list(futures))
@@ -157,7 +158,7 @@ class Farm:
     def _take(self, result, store) -> None:
         """Keep what a worker has sent, where it is whole and of the renderer that is here."""
         ours = _renderer()
-        theirs = result["hello"]
+        theirs = result["handshake"]
         if theirs is not None and tuple(theirs) != ours and str(theirs) not in self.odd:
             self.odd.add(str(theirs))
             self.say(

@@ -105,7 +105,7 @@ class Job:
             if recording is None:
                 with Progress(self.name, len(needed)) as progress, quiet():
                     recording = self._recorded(scene, needed, profile, progress, **how)
-            self._tell(recording, how.get("store"), say)
+            self._announce(recording, how.get("store"), say)
             film = outputs.Film(clip, needed, recording)
             if keep and clip.poster in needed:
                 keep(film.at(clip.poster))
@@ -160,7 +160,7 @@ class Job:
             return None
         return index.recalled(store, self.index(profile, store), needed)
 
-    def _tell(self, recording, store, say) -> None:
+    def _announce(self, recording, store, say) -> None:
         if store is None:
             return
         if store.trouble:
@@ -181,10 +181,10 @@ class Job:
 def _opened(path, say=None):
     import bpy
 
-    from .untrusted import disarm
+    from .untrusted import disable_file_output
 
     bpy.ops.wm.open_mainfile(filepath=str(path.resolve()), use_scripts=False, load_ui=False)
-    off = disarm()
+    off = disable_file_output()
     if off and say:
         say(f"{path}: left out, since it would write files of its own: {', '.join(off)}")
     return bpy.context.scene

@@ -76,7 +76,7 @@ def render(jobs, asked, say, show) -> tuple[bool, list, str | None]:
         farm = Farm(asked.dask, say)
     try:
         plans = worker_pool.Plans(asked.out, store, asked.jobs, float(asked.timeout), farm)
-        made = worker_pool.Crew(plans, say, show)
+        made = worker_pool.WorkerPool(plans, say, show)
         result = made.render(jobs)
     except Gone as error:
         say(str(error))

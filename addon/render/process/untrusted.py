@@ -8,7 +8,7 @@ Blender that write where the file says: the compositor's File Output, and the ca
 import bpy
 
 
-def disarm() -> list[str]:
+def disable_file_output() -> list[str]:
     """Turn off, in the open file as it is in memory, what would write; what that was, in words."""
     trees = [*bpy.data.node_groups, *(getattr(scene, "node_tree", None) for scene in bpy.data.scenes)]
     off = []

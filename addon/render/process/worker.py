@@ -47,7 +47,7 @@ class _Parent:
         if not bye:  # the parent is gone without a word
             leave(1, everything=True)
 
-    def tell(self, **what) -> None:
+    def send(self, **what) -> None:
         """Send a line."""
         with self._lock, contextlib.suppress(OSError):
             self.out.write(MARK + json.dumps(what).encode() + b"\n")
@@ -57,7 +57,7 @@ class _Parent:
         now = time.monotonic()
         if now - self._last >= OFTEN or (progress and progress[0] == progress[1]):
             self._last = now
-            self.tell(progress=progress)
+            self.send(progress=progress)
 
 
 def leave(code: int, everything: bool = False) -> None:
@@ -76,7 +76,7 @@ def main() -> None:
     try:
         import bpy
     except ImportError as error:
-        parent.tell(end="no bpy", why=" ".join(str(error).split()))
+        parent.send(end="no bpy", why=" ".join(str(error).split()))
         leave(1)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: leave(130))
@@ -86,7 +86,7 @@ def main() -> None:
 
     Progress.listener = staticmethod(parent.alive)
     recording.Recording.listener = staticmethod(parent.alive)
-    parent.tell(hello=[".".join(map(str, bpy.app.version)), code_digest().hex()])
+    parent.send(handshake=[".".join(map(str, bpy.app.version)), code_digest().hex()])
     work = _Work(parent)
     with contextlib.suppress(queue.Empty):
         while request := parent.requests.get(timeout=ALONE):
@@ -101,7 +101,7 @@ class _Work:
         self.parent, self.filled = parent, (None, None)
 
     def say(self, line: str) -> None:
-        self.parent.tell(say=line)
+        self.parent.send(say=line)
 
     def answer(self, do: str, job, **how) -> None:
         """Do what is asked and say how it ended."""
@@ -118,7 +118,7 @@ class _Work:
             traceback.print_exc()
             end = {"end": "failed", "why": in_words(error)}
         sys.stderr.flush()
-        self.parent.tell(**end)
+        self.parent.send(**end)
 
     def check(self, job):
         """Look into a `.blend`."""
@@ -131,10 +131,10 @@ class _Work:
 
         def keep(picture):
             small = contact.smaller(picture)
-            self.parent.tell(still=[*small.shape], pixels=base64.b85encode(small.tobytes()).decode())
+            self.parent.send(still=[*small.shape], pixels=base64.b85encode(small.tobytes()).decode())
 
         for result in job.run(self._profile(job), folder, self.say, keep, store=store, threads=threads):
-            self.parent.tell(result=str(result), file=str(result.file))
+            self.parent.send(result=str(result), file=str(result.file))
 
     def fill(self, job, part, store, threads):
         """Render a part of a job's frames, numbers from and to, into the cache."""

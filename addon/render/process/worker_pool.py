@@ -48,7 +48,7 @@ class _Figure:
     frames: int
     pixels: int
     tried: int = 0
-    told: set = field(default_factory=set)
+    announced: set = field(default_factory=set)
     still: np.ndarray | None = None
     made: bool | None = None
     parts: deque = field(default_factory=deque)  # frames for helpers, numbers from and to
@@ -74,7 +74,7 @@ def at_once() -> int:
     return cores()
 
 
-class Crew:
+class WorkerPool:
     """The children of one run. `say` gets lines for the user, `show` a result's line."""
 
     def __init__(self, plans: Plans, say, show):
@@ -139,7 +139,7 @@ class Crew:
                 self._farm(waiting, progress, total)
                 while waiting or self.work:
                     self._start(waiting)
-                    self._hear(waiting)
+                    self._poll(waiting)
                     progress(min(total - (bool(waiting or self.work)), sum(f.progress() for f in figures)), total)
         finally:
             self._stop(figures)
@@ -170,16 +170,16 @@ class Crew:
     def _farm(self, figures, progress, total) -> None:
         if self.plans.farm is not None:
             for figure in figures:
-                def tell(done, figure=figure):
+                def on_progress(done, figure=figure):
                     figure.done = done
                     progress(min(total - 1, sum(f.progress() for f in figures)), total)
 
-                self.plans.farm.fill(figure.job, figure.frames, self.plans, self.say, tell)
+                self.plans.farm.fill(figure.job, figure.frames, self.plans, self.say, on_progress)
 
     def _start(self, waiting) -> None:
         """Give work to as many children as there may be."""
         while len(self.work) < self.count and (found := self._next(waiting)):
-            self._hire(*found)
+            self._submit(*found)
 
     def _next(self, waiting) -> tuple | None:
         """The next figure to begin, or part of one to help with."""
@@ -192,7 +192,7 @@ class Crew:
                 return figure, None
         return None
 
-    def _hire(self, figure, part, child=None) -> None:
+    def _submit(self, figure, part, child=None) -> None:
         child = child or Child(self.events)
         self.work[child] = figure, part
         more = {"store": self.plans.store, "threads": max(1, cores() // self.count) if self.count > 1 else 0}
@@ -202,7 +202,7 @@ class Crew:
         else:
             child.ask(do="fill", job=figure.job, part=part, **more)
 
-    def _hear(self, waiting) -> None:
+    def _poll(self, waiting) -> None:
         """Wait a moment for what children tell, and look whether one hangs."""
         with contextlib.suppress(queue.Empty):
             child, message = self.events.get(timeout=LOOK)
@@ -210,13 +210,13 @@ class Crew:
                 if message is None:
                     self._ended(child, waiting)
                 else:
-                    self._told(child, message, waiting)
+                    self._handle(child, message, waiting)
         for child in list(self.work):
             if child.silent() > self.plans.timeout:
                 child.hung = True
                 child.abort()
 
-    def _told(self, child, message, waiting) -> None:
+    def _handle(self, child, message, waiting) -> None:
         figure, part = self.work[child]
         if "say" in message and message["say"] not in self.said:
             self.said.add(message["say"])
@@ -226,8 +226,8 @@ class Crew:
                 figure.done = max(figure.done, message["progress"][0])
             else:
                 figure.filled[part] = message["progress"][0]
-        if "result" in message and message["file"] not in figure.told:
-            figure.told.add(message["file"])
+        if "result" in message and message["file"] not in figure.announced:
+            figure.announced.add(message["file"])
             self.show(message["result"])
         if "still" in message:
             pixels = np.frombuffer(base64.b85decode(message["pixels"]), np.uint8)
@@ -242,20 +242,20 @@ class Crew:
         if part is not None and end == "done":
             figure.filled[part] = part[1] - part[0]
             if figure.parts and not message.get("trouble"):
-                self._hire(figure, figure.parts.popleft(), child)
+                self._submit(figure, figure.parts.popleft(), child)
                 return
             if message.get("trouble"):
                 figure.parts.clear()
             if figure in waiting and sum(f is figure for f, _ in self.work.values()) == 1:
                 waiting.remove(figure)  # the last of its helpers knows it already
-                self._hire(figure, None, child)
+                self._submit(figure, None, child)
                 return
-            self._let_go(child)
+            self._release(child)
         elif part is None and end in ("done", "unmade", "unusable", "no bpy"):
             figure.made = end == "done"
             if end == "unusable":
                 self.say(message["why"])
-            self._let_go(child)
+            self._release(child)
         else:
             self._lost(child, figure, part, waiting, f"failed to render: {message.get('why', end)}")
 
@@ -276,9 +276,9 @@ class Crew:
                 stop([child])
                 path = child.keep_log(self.plans.folder / f"{figure.job.name}.log")
                 self.say(f"{figure.job.name}: {what}; its log: {path}")
-        self._let_go(child)
+        self._release(child)
 
-    def _let_go(self, child) -> None:
+    def _release(self, child) -> None:
         figure, _ = self.work.pop(child)
         if child.process.poll() is None:
             child.dismiss()

@@ -122,28 +122,28 @@ def run_shelf(run: str, name: str) -> bytes:
 def digest(*values) -> bytes:
     """16 bytes that say what these values are: numbers, words, arrays, tuples, dictionaries, dataclasses."""
     state = hashlib.blake2b(digest_size=16)
-    _tell(values, state.update)
+    _feed(values, state.update)
     return state.digest()
 
 
-def _tell(value, add) -> None:
+def _feed(value, add) -> None:
     if isinstance(value, np.ndarray):
         add(f"array {value.dtype.str} {value.shape} ".encode() + np.ascontiguousarray(value).tobytes())
     elif is_dataclass(value):
         add(f"{type(value).__name__}(".encode())
         for field in fields(value):
             add(field.name.encode() + b"=")
-            _tell(getattr(value, field.name), add)
+            _feed(getattr(value, field.name), add)
         add(b")")
     elif isinstance(value, dict):
         add(b"{%d:" % len(value))
         for key, item in value.items():
-            _tell(key, add)
-            _tell(item, add)
+            _feed(key, add)
+            _feed(item, add)
     elif isinstance(value, (tuple, list)):
         add(b"(%d:" % len(value))
         for item in value:
-            _tell(item, add)
+            _feed(item, add)
     elif value is None or isinstance(value, (str, bytes, bool, int, float, np.generic)):
         text = repr(value.item() if isinstance(value, np.generic) else value).encode()
         add(b"%d:" % len(text) + type(value).__name__.encode() + text)

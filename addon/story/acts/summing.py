@@ -110,7 +110,7 @@ class Summing:
             origin=-np.tile(o.hover / bench.cell, (len(rest), 1)), leaves=within(o.index, 0.0),
             arrives=within(o.index, SLIDE), exit=way, exit_via=way * (0.55, 0.75, 0.0) + (0, -1.2, 0.9),
             exit_from=self._columns(o, times, "flies"), exit_until=self._columns(o, times, "lands"),
-            exit_scale=[np.array(HALF) / (k * 1.0)] * len(rest), born=within(o.index, 0.0), dies=o.index + LEAVES,
+            exit_scale=[np.array(HALF) / (k * 1.0)] * len(rest), visible_from=within(o.index, 0.0), visible_until=o.index + LEAVES,
             channel=o.channel, row=o.row, column=o.column, value=o.values, step=o.index)  # fmt: skip
 
     def _weights(self, o: Operands, times) -> Points:
@@ -125,8 +125,8 @@ class Summing:
             rest, cube=cubes, faded=cubes, scale=[HALF] * len(rest), lift=0.49 * HALF[1],
             **self._digits(texts, o.weight_fills, HALF[0], 0.5 * HALF[2] * 1.18 / CAP_HEIGHT),
             origin=away, enter_via=away * (0.5, 0.3, 0.6) + (0, -2.0, 0.6), enter_scale=[k / np.array(HALF)] * len(rest),
-            leaves=self._columns(o, times, "weights"), arrives=met, born=self._columns(o, times, "weights"),
-            dies=o.index + LEAVES, channel=o.channel, row=o.row, column=o.column, value=o.weights, step=o.index)  # fmt: skip
+            leaves=self._columns(o, times, "weights"), arrives=met, visible_from=self._columns(o, times, "weights"),
+            visible_until=o.index + LEAVES, channel=o.channel, row=o.row, column=o.column, value=o.weights, step=o.index)  # fmt: skip
 
     def _products(self, o: Operands, times) -> Points:
         bench, k = self.bench, 0.92
@@ -147,7 +147,7 @@ class Summing:
             leaves=self._columns(o, times, "opens"), arrives=self._columns(o, times, "open"),
             exit=way, exit_via=way * (0.4, 1.0, 0.6) + (0, -0.8, 0.8), exit_scale=[(0.5, 0.5, 0.5)] * len(rest),
             exit_from=self._columns(o, times, "falls"), exit_until=summed,
-            born=self._columns(o, times, "opens"), dies=summed, channel=o.channel, row=o.row, column=o.column,
+            visible_from=self._columns(o, times, "opens"), visible_until=summed, channel=o.channel, row=o.row, column=o.column,
             value=o.products, step=o.index)  # fmt: skip
 
     def _cube(self, place, value, edge, **columns) -> Points:
@@ -165,30 +165,30 @@ class Summing:
         if o.bias is not None:
             stands.append((bench.bias, o.bias, within(o.index, SUMS - 0.04), NONE))
         made = []
-        for place, value, born, channel in stands:
-            own = {"dies": o.index + LEAVES, "step": o.index, "channel": channel}
-            made.append(self._cube(place, value, PARTIAL, born=born, rise=0.02, **own))
+        for place, value, since, channel in stands:
+            own = {"visible_until": o.index + LEAVES, "step": o.index, "channel": channel}
+            made.append(self._cube(place, value, PARTIAL, visible_from=since, grow_time=0.02, **own))
             way = self.local(bench.result) - self.local(place)
-            own |= {"born": within(o.index, ROLL), "dies": within(o.index, STAND), "channel": NONE}
+            own |= {"visible_from": within(o.index, ROLL), "visible_until": within(o.index, STAND), "channel": NONE}
             made.append(self._cube(place, value, PARTIAL, exit=[way], exit_via=[way * (0.5, 0.5, 0.5) + (0, -0.6, 2.2)],
                                    exit_turn=-np.pi / 2, exit_scale=[(0.6,) * 3], exit_from=within(o.index, ROLL),
                                    exit_until=within(o.index, STAND), **own))  # fmt: skip
             high = np.array(place)[2] / bench.cell - PARTIAL / 2
             ground = self.local((place[0], place[1], 0.0))
-            made.append(shade(self.figure, (PARTIAL,) * 3, max(high, 0.0), ground, born=born, dies=o.index + LEAVES))
+            made.append(shade(self.figure, (PARTIAL,) * 3, max(high, 0.0), ground, visible_from=since, visible_until=o.index + LEAVES))
         return made
 
     def _result(self, o: Operands) -> list[Points]:
         bench, size = self.bench, o.target_cell / self.bench.cell / RESULT
         way = self.local(o.target) - self.local(bench.result)
-        born = within(o.index, STAND if bench.partials else SUMS)
+        since = within(o.index, STAND if bench.partials else SUMS)
         ground = self.local((bench.result[0], bench.result[1], 0.0))
         return [
-            self._cube(bench.result, o.value, RESULT, born=born, rise=0.02, dies=o.index + LEAVES, step=o.index),
-            self._cube(bench.result, o.value, RESULT, born=within(o.index, FLY), dies=o.index, step=NONE, exit=[way],
+            self._cube(bench.result, o.value, RESULT, visible_from=since, grow_time=0.02, visible_until=o.index + LEAVES, step=o.index),
+            self._cube(bench.result, o.value, RESULT, visible_from=within(o.index, FLY), visible_until=o.index, step=NONE, exit=[way],
                        exit_via=[way * (0.3, 0.6, 0.8) + (0, -1.5, 1.0)], exit_scale=[(size,) * 3],
                        exit_from=within(o.index, FLY), exit_until=o.index),
-            shade(self.figure, (RESULT,) * 3, 0.0, ground, born=born, dies=o.index + LEAVES),
+            shade(self.figure, (RESULT,) * 3, 0.0, ground, visible_from=since, visible_until=o.index + LEAVES),
         ]  # fmt: skip
 
     def _grounds(self, o: Operands, times) -> list[Points]:
@@ -197,9 +197,9 @@ class Summing:
         size = bench.panel_size(bench.kernel)
         for c, t in enumerate(times):
             middle = bench.panels[c] + bench.cell * np.array([(size[0] - 1) / 2, 0, 0])
-            made.append(shade(self.figure, size, 0.0, self.local((middle[0], middle[1], 0.0)), born=t["flies"],
+            made.append(shade(self.figure, size, 0.0, self.local((middle[0], middle[1], 0.0)), visible_from=t["flies"],
                               leaves=t["flies"], arrives=t["lands"], origin=[(0.0, 0.0, 1e-6)],
-                              enter_scale=[(0.4, 0.4, 1.0)], dies=o.index + LEAVES))  # fmt: skip
+                              enter_scale=[(0.4, 0.4, 1.0)], visible_until=o.index + LEAVES))  # fmt: skip
         return made
 
 

@@ -101,16 +101,17 @@ class Figure:
 
     # words --------------------------------------------------------------------------------------------------------
 
-    def text(self, body: str, x: float, y: float, size: float, code: str | None = None, *, align="left", born=ALWAYS,
-             dies=NEVER, kind="words") -> Points:  # fmt: skip
+    def text(self, body: str, x: float, y: float, size: float, code: str | None = None, *, align="left", visible_from=ALWAYS,
+             visible_until=NEVER, kind="words") -> Points:  # fmt: skip
         """A text with its baseline at the page place (x, y)."""
         high = size * HEIGHT
         wide = width(body) * high
         left = x - wide / 2 if align == "center" else x - wide if align == "right" else x
-        self.boxes.append((body, kind, left, y - CAP_HEIGHT * high, left + wide, y + DESCENT * high, born, dies))
+        self.boxes.append((body, kind, left, y - CAP_HEIGHT * high, left + wide, y + DESCENT * high, visible_from,
+                           visible_until))
         across, up = self.page.screen(left, y)
         return Points.make([(across, 0, up)], label=self.label(body, code or self.theme.ink, "left"),
-                           size=high * UNIT, lift=0.0, born=born, dies=dies)  # fmt: skip
+                           size=high * UNIT, lift=0.0, visible_from=visible_from, visible_until=visible_until)  # fmt: skip
 
     def words(self, role: str, name: str, points: list[Points]) -> None:
         if points:

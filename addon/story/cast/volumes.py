@@ -129,7 +129,7 @@ def coming(figure: Figure, values: np.ndarray, fill, births: np.ndarray, *, cell
            digits: bool = True, decimals: int = 2, before: bool = True, dims: bool = False, **columns) -> Points:  # fmt: skip
     """One slice (rows, columns) whose cells are frosted until the clock reaches their `births`."""
     made = block(figure, values[None], fill, cell=cell, digits=digits, decimals=decimals, dims=dims, **columns)
-    made["born"][:], made["rise"][:] = births - grow * 0.0, 0.0
+    made["visible_from"][:], made["grow_time"][:] = births - grow * 0.0, 0.0
     made["step"][:] = np.round(births)
     if before:
         theme, mask = figure.theme, neighbours(np.ones((1, *values.shape), bool))

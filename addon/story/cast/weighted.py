@@ -115,8 +115,8 @@ class Weighted:
                 middle = np.array([(self.shape[1] - 1) / 2, 0, -(self.shape[0] - 1) / 2])
                 away = shell["position"] - middle
                 turn = np.arctan2(away[:, 0], away[:, 2])
-                shell["born"][:] = arrives + 0.85 * (turn - turn.min()) / max(np.ptp(turn), 1e-6)
-                shell["rise"][:] = 0.12
+                shell["visible_from"][:] = arrives + 0.85 * (turn - turn.min()) / max(np.ptp(turn), 1e-6)
+                shell["grow_time"][:] = 0.12
             parts.append(shell)
         figure.track(f"{self.role}.track", np.tile(self.windows(), (steps, 1)))
         deep = 1e3  # every channel is in the window

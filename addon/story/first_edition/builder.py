@@ -36,7 +36,7 @@ def squeeze(ink: float, size: float) -> float:
     return min(1.0, max(AIRY / (ink * size), min(NARROWEST, FULL / (ink * size))))
 
 
-class Sheet:
+class PlanBuilder:
     """One figure under construction."""
 
     def __init__(self, scene):
@@ -106,17 +106,19 @@ class Sheet:
     def box_of(self, role: str, block: Block) -> None:
         self.boxes.append((role, "volume", *block.box))
 
-    def text(self, body: str, x: float, y: float, size: float, color, *, align="center", born=ALWAYS, dies=NEVER,
+    def text(self, body: str, x: float, y: float, size: float, color, *, align="center", visible_from=ALWAYS,
+             visible_until=NEVER,
              kind="words", z: float = 0.0, home=(0.0, 0.0)) -> Points:  # fmt: skip
         """One text with its baseline at pixels (x, y) from what it is parented to, which stands at `home` (pixels)."""
         wide = width(body) * size
         left = x - wide / 2 if align == "center" else x - wide if align == "right" else x
         ox, oy = home
         self.boxes.append((body, kind, ox + left, oy + y - DESCENT * size, ox + left + wide, oy + y + CAP_HEIGHT * size,
-                           born, dies))  # fmt: skip
+                           visible_from, visible_until))  # fmt: skip
         return Points.make(
             [(self.units(left), z, self.units(y))],
-            label=self.palette.label(body, color, "left"), size=self.units(size), lift=0.0, born=born, dies=dies,
+            label=self.palette.label(body, color, "left"), size=self.units(size), lift=0.0, visible_from=visible_from,
+            visible_until=visible_until,
         )  # fmt: skip
 
     def words(self, role: str, name: str, points: list[Points], parent: str | None = None) -> None:
@@ -134,8 +136,9 @@ class Sheet:
         made = []
         for index, ((body, size), (x, y)) in enumerate(rows):
             ink = (color or self.theme.ink) if index == 0 else self.theme.muted
-            for born, dies in lives:
-                made.append(self.text(body, x - ox, y - oy, size, ink, born=born, dies=dies, z=-8.0, home=(ox, oy)))
+            for visible_from, visible_until in lives:
+                made.append(self.text(body, x - ox, y - oy, size, ink, visible_from=visible_from,
+                                      visible_until=visible_until, z=-8.0, home=(ox, oy)))
         self.words(f"{role}.caption", f"{block.name} caption", made, role)
 
     def track(self, role: str, places) -> str:
@@ -195,7 +198,7 @@ class Sheet:
         )  # fmt: skip
 
 
-def plane(sheet: Sheet, values: np.ndarray, scale: Scale, *, decimals: int = 2, size: float | None = None,
+def plane(sheet: PlanBuilder, values: np.ndarray, scale: Scale, *, decimals: int = 2, size: float | None = None,
           unit: float = 1.0, **columns) -> Points:  # fmt: skip
     """The cells of one (rows, columns) plane with their numbers; `columns` are more point columns, per cell."""
     rows, cols = values.shape

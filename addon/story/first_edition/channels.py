@@ -10,7 +10,7 @@ from ..page.glyphs import TIMES, number, width
 from ..plan.plan import ALWAYS, LANDED, NEVER
 from ..plan.schedule import ENDED, START, VISIT, run_clock, schedule
 from . import sums, unread_cells
-from .builder import WORD, Sheet, plane
+from .builder import WORD, PlanBuilder, plane
 from ..page.captions import bias_text, facts, legend_of, shape_text, size_formula
 from .guides import add_lines, guide_segments
 from .layout import Block, Grid
@@ -48,7 +48,7 @@ APART = 1.3  # seconds the stack takes to come apart
 PADDED = 1.4  # seconds the padding takes to arrive
 
 
-def open_stack(sheet: Sheet, trace) -> float:
+def open_stack(sheet: PlanBuilder, trace) -> float:
     """The stack stands, comes apart, and is padded. Returns the second at which it starts to come apart."""
     line = sheet.timeline
     line.declare("clock.step", STACK)
@@ -60,7 +60,7 @@ def open_stack(sheet: Sheet, trace) -> float:
     return start
 
 
-def _say_rule(sheet: Sheet, trace, names, y: float, start: float) -> None:
+def _say_rule(sheet: PlanBuilder, trace, names, y: float, start: float) -> None:
     """The rule at pixel `y`, and in its place what padding arrives; where it does, the planes' shadows come with it."""
     scene, w = sheet.scene, sheet.scene.words
     rule = w.rule.replace("{count}", str(len(trace[0].taps)))
@@ -79,7 +79,8 @@ def _say_rule(sheet: Sheet, trace, names, y: float, start: float) -> None:
             sheet.timeline.add(f"input.{name}.shadow.scale.{axis}", 1.0, PADDED, at=start + APART)
 
 
-def stack_up(sheet: Sheet, role: str, blocks, said: list[str], names, start: float, *, raised: float = 0.0) -> None:
+def stack_up(sheet: PlanBuilder, role: str, blocks, said: list[str], names, start: float, *,
+             raised: float = 0.0) -> None:
     """Stand a row of planes as one stack, key their way apart, and name the stack beside it while it stands.
 
     `raised`: by how many pixels it stands higher than its middle plane will.
@@ -102,11 +103,11 @@ def stack_up(sheet: Sheet, role: str, blocks, said: list[str], names, start: flo
     made = []
     for i, text in enumerate(said):
         ink = sheet.theme.muted if i else sheet.theme.ink
-        made.append(sheet.text(text, x, y - 1.3 * i * word, word, ink, align="left", dies=STACK + 0.02))
+        made.append(sheet.text(text, x, y - 1.3 * i * word, word, ink, align="left", visible_until=STACK + 0.02))
     sheet.words(f"{role}.stack", f"{said[0]} stack", made)
 
 
-def _maps(sheet: Sheet, trace, partial, names, grid, inputs, made, last: float, second: float) -> None:
+def _maps(sheet: PlanBuilder, trace, partial, names, grid, inputs, made, last: float, second: float) -> None:
     """Each channel's partial sums as a map in its input's place, plus signs between, and how they add up."""
     _scene, w, count = sheet.scene, sheet.scene.words, len(inputs)
     shape = as_rows(trace.output[0]).shape
@@ -117,8 +118,9 @@ def _maps(sheet: Sheet, trace, partial, names, grid, inputs, made, last: float, 
         hue = hue_of(c, count)
         scale = Scale(sheet.palette, hue, partial.min(), partial.max())
         texts = [number(v) for v in partial.ravel()]
-        points = plane(sheet, partial[:, c].reshape(shape), scale, size=sheet.digits(texts, unit), unit=unit, born=last,
-                       rise=0.3, channel=c, step=np.arange(len(trace)))  # fmt: skip
+        points = plane(sheet, partial[:, c].reshape(shape), scale, size=sheet.digits(texts, unit), unit=unit,
+                       visible_from=last,
+                       grow_time=0.3, channel=c, step=np.arange(len(trace)))  # fmt: skip
         stand = Block(f"{w.partial} {names[c]}", 1, c, (shape[1], 1, shape[0]), [(f"{w.partial} {names[c]}", word)],
                       unit=unit)  # fmt: skip
         grid.put(stand)
@@ -146,17 +148,17 @@ def _maps(sheet: Sheet, trace, partial, names, grid, inputs, made, last: float, 
             x = (stand.box[2] + made.box[0] - 1.3 * sheet.px(TICK)) / 2
         y += (len(rows) - 1) * 0.6 * word
         for text, size in rows:
-            signs.append(sheet.text(text, x, y - 0.3 * size, size, sheet.theme.ink, born=last))
+            signs.append(sheet.text(text, x, y - 0.3 * size, size, sheet.theme.ink, visible_from=last))
             y -= 1.25 * word
     sheet.words("map.signs", "Signs", signs)
 
 
-def suits(scene, trace) -> bool:
+def accepts(scene, trace) -> bool:
     """A few channels, one filter."""
     return trace.op == "conv" and 1 < len(trace.input) <= MOST_CHANNELS and len(trace.output) == 1
 
 
-def refusal(scene, trace):
+def validate(scene, trace):
     """Why it cannot tell this one."""
     if trace.op != "conv":
         return "op.type", scene.op.type, "must be conv for the story channels"
@@ -165,7 +167,7 @@ def refusal(scene, trace):
     return None
 
 
-def tell(sheet: Sheet, trace):
+def build_plan(sheet: PlanBuilder, trace):
     """Story `channels`: a convolution of several channels with one filter, in one or two dimensions."""
     scene, w = sheet.scene, sheet.scene.words
     count, sizes, out = trace.input.shape[0], trace.input.shape[1:], trace.output.shape[1:]
@@ -214,7 +216,7 @@ def tell(sheet: Sheet, trace):
         home, parked = np.array(sheet.place(inputs[c])), np.array(sheet.place(kernels[c]))
         track = sheet.track(f"input.{name}.track", places)
         points = unread_cells.greyed(sheet, input_plane(sheet, trace, c, hue_of(c, count)), trace)
-        points["dies"][:] = np.minimum(points["dies"], np.float32(last))
+        points["visible_until"][:] = np.minimum(points["visible_until"], np.float32(last))
         sheet.volume(f"input.{name}", f"{w.input} {name}", points, home, inputs[c].cells, track=track,
                      fade=(-LANDED, last), **taps_of(trace))  # fmt: skip
         sheet.captions(f"input.{name}", inputs[c], color=ink, lives=((RING, last),))
@@ -236,7 +238,7 @@ def tell(sheet: Sheet, trace):
     marker_on(sheet, "output", trace)
     add_ticks(sheet, "output", made)
     stops = [(i, [(c, block, places[i]) for c, block in enumerate(inputs)], (count, made, *divmod(i, ocols)))
-             for i, told in enumerate(plan.told) if told]  # fmt: skip
+             for i, explained in enumerate(plan.explained) if explained]  # fmt: skip
     add_lines(sheet, guide_segments(sheet, trace, stops), [f"input.{n}" for n in names] + ["output"])
     _say_rule(sheet, trace, names, y0 + used / 2, start)
     if scene.look.sum_line:
@@ -244,7 +246,7 @@ def tell(sheet: Sheet, trace):
         add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), y0 + used / 2)
         said = w.adding.replace("{sums}", " + ".join(f"{w.partial} {n}" for n in names))
         said += "" if trace.bias is None else f" + {bias_text(scene, trace)}"
-        add_rule(sheet, said, y0 + sums.height(2, word) + word, born=last)
+        add_rule(sheet, said, y0 + sums.height(2, word) + word, visible_from=last)
     line.play("clock.step", last - 0.01, 0.05, easing="linear")
     _maps(sheet, trace, partial, names, grid, inputs, made, last, line.cursor)
     line.play("clock.step", last + 0.35, 0.6, easing="linear")

@@ -2,8 +2,8 @@
 """Story `sweep`: a window sweeps over a plane of many small cells, and a close-up works out every position.
 
 One channel, one filter. The planes carry no numbers, so that the whole picture can be seen at once; the close-up does.
-The first step is told briefly; then, with the time it takes, the strongest result of each sign, one where all that is
-read cancels out, and the last. Between them the steps go by, more slowly where the window meets something.
+The first step is explained briefly; then, with the time it takes, the strongest result of each sign, one where all
+that is read cancels out, and the last. Between them the steps go by, more slowly where the window meets something.
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ from ..page.glyphs import equals, number, operand, width
 from ..plan.plan import ALWAYS, FRONT, LANDED, NEVER
 from ..plan.schedule import ENDED, Schedule, reveal, run_clock, schedule, stopping
 from . import sums, unread_cells
-from .builder import SQUARE, WORD, Sheet
+from .builder import SQUARE, WORD, PlanBuilder
 from ..page.captions import bias_text, cell_name, facts, shape_text, size_formula
 from .guides import add_lines
 from .inset import Inset
@@ -47,15 +47,15 @@ from .theme import LEVELS, Scale
 MANY = 400  # output cells: more than these are swept over whatever their size
 FADE = 0.38  # how far cells fade outside the window: less than elsewhere, for they are a picture
 BEFORE = 24.0  # units by which the lines to the close-up stand before all else
-BRIEF = 2.0  # what the first step takes where another is told slowly, in walked steps
-EVEN = 3  # steps, at least, from a told result to one that is told because it is 0
+BRIEF = 2.0  # what the first step takes where another is explained slowly, in walked steps
+EVEN = 3  # steps, at least, from an explained result to one that is explained because it is 0
 DWELL = 3.0  # how much longer the sweep stays on a window that meets something
 FORMS = ("products", "numbers", "short")  # of a sum, from the longest
 SHORT = 0.945  # of a word's font size: how much smaller a sum may be set to fit its line
 CLOSE, MUCH = 0.86, 1.3  # of the ease that numbers want: what may do, where planes gain that much by it
 
 
-def suits(scene, trace) -> bool:
+def accepts(scene, trace) -> bool:
     """One channel, one filter, and cells too many or too small for numbers of their own."""
     if trace.op != "conv" or not len(trace.input) == len(trace.output) == 1:
         return False
@@ -64,7 +64,7 @@ def suits(scene, trace) -> bool:
 
 def _roomy(scene, trace) -> bool:
     """Whether kernel, input and output fit beside each other in cells that can carry their numbers."""
-    sheet = Sheet(scene)
+    sheet = PlanBuilder(scene)
     if not scene.look.numbers:
         return True
     shapes = as_rows(trace.weight[0, 0]).shape, padded_shape(trace), as_rows(trace.output[0]).shape
@@ -74,7 +74,7 @@ def _roomy(scene, trace) -> bool:
     return all(sheet.digits([number(v) for v in np.unique(a)]) for a in (trace.input, trace.weight, trace.output))
 
 
-def refusal(scene, trace):
+def validate(scene, trace):
     """Why it cannot tell this one."""
     if trace.op != "conv":
         return "op.type", scene.op.type, "must be conv for the story sweep"
@@ -87,7 +87,7 @@ def refusal(scene, trace):
 
 
 def stops_of(trace, first: int) -> list[int]:
-    """The steps inside the sweep that are told: the largest result; where there are negative ones, the lowest too,
+    """The steps inside the sweep that are explained: the largest result; where there are negative ones, the lowest too,
     and of those that come to 0 the one that reads the most.
     """
     values = trace.output[0].ravel()
@@ -125,20 +125,21 @@ def meaning_of(scene) -> str:
     return f"{scene.words.kernel} {name}: {NAMED[name][0]}" if isinstance(name, str) and name in NAMED else ""
 
 
-def _sum_steps(sheet: Sheet, trace, plan, room: float):
-    """Each told step's sum in one line (None for the others), and every step's sum as text.
+def _sum_steps(sheet: PlanBuilder, trace, plan, room: float):
+    """Each explained step's sum in one line (None for the others), and every step's sum as text.
 
     As it is written where it fits the line's `room` (pixels): the products, what they come to, or that they are added.
     """
     size = SHORT * sheet.px(WORD)
     for form in FORMS:
-        lines = [_line(sheet, trace[i], i, plan, form) if told else None for i, told in enumerate(plan.told)]
+        lines = [_line(sheet, trace[i], i, plan, form) if explained else None for i,
+                 explained in enumerate(plan.explained)]
         if all(_wide(line) * size <= room for line in lines if line):
             break
     return lines, [" ".join(p.text for p in _line(sheet, trace[i], i, plan, FORMS[0])) for i in range(len(trace))]
 
 
-def _line(sheet: Sheet, step, i: int, plan, form: str) -> list[Piece]:
+def _line(sheet: PlanBuilder, step, i: int, plan, form: str) -> list[Piece]:
     """One step's sum, in one of the `FORMS`."""
     scene, ink, muted = sheet.scene, sheet.theme.ink, sheet.theme.muted
     slow, count = plan.kinds[i] in ("first", "next"), len(step.products)
@@ -155,14 +156,14 @@ def _line(sheet: Sheet, step, i: int, plan, form: str) -> list[Piece]:
         line.append(Piece(f"+ {scene.words.bias} {operand(step.bias)}", ink, reveal(i, count, count + 1, slow=slow)))
     sign = equals([*step.values, *step.weights, step.bias, step.value])
     color = result_color(sheet, step.value) if step.value else ink
-    return [*line, Piece(f"{sign} {number(step.value)}", color, sums.born(i))]
+    return [*line, Piece(f"{sign} {number(step.value)}", color, sums.total_appears(i))]
 
 
 def _wide(line) -> float:
     return sum(width(p.text) for p in line) + sums.WORD_GAP * (len(line) - 1)
 
 
-def _legend(sheet: Sheet, trace, block: Block) -> None:
+def _legend(sheet: PlanBuilder, trace, block: Block) -> None:
     """Below the output: its shades from the lowest value to the highest, with 0 in its place."""
     low, high = min(0.0, float(trace.output.min())), max(0.0, float(trace.output.max()))
     if not block.below:
@@ -186,7 +187,7 @@ def _legend(sheet: Sheet, trace, block: Block) -> None:
 # layout ----------------------------------------------------------------------------------------------------------
 
 
-def _arranged(sheet: Sheet, given: Block, made: Block, inset: Inset, region):
+def _arranged(sheet: PlanBuilder, given: Block, made: Block, inset: Inset, region):
     """Stand input, close-up and output beside each other, or the planes above each other and the close-up beside.
 
     The close-up is as wide as its numbers need, and wider while that costs the planes nothing.
@@ -224,7 +225,7 @@ def _scale_said(scene) -> str:
     return said.replace("{low}", "0").replace("{high}", str(scene.input.levels - 1))
 
 
-def _blocks(sheet: Sheet, trace) -> tuple[Block, Block]:
+def _blocks(sheet: PlanBuilder, trace) -> tuple[Block, Block]:
     """Input and output with what is said above and below them."""
     w, word = sheet.scene.words, sheet.px(WORD)
     (rows, columns), sizes = padded_shape(trace), trace.input.shape[1:]
@@ -247,8 +248,8 @@ def _blocks(sheet: Sheet, trace) -> tuple[Block, Block]:
     return given, made
 
 
-def _ties(sheet: Sheet, trace, plan, places, given: Block, inset: Inset) -> None:
-    """Two thin lines from the window to its close-up, in the steps that are told; none that would cross a sign.
+def _ties(sheet: PlanBuilder, trace, plan, places, given: Block, inset: Inset) -> None:
+    """Two thin lines from the window to its close-up, in the steps that are explained; none that would cross a sign.
 
     Where a line would cross what the input shows, only the one that crosses less of it is drawn.
     """
@@ -260,7 +261,7 @@ def _ties(sheet: Sheet, trace, plan, places, given: Block, inset: Inset) -> None
         return sheet.camera.project(place) * sheet.scale * block.unit + block.origin
 
     rows = []
-    for i in (i for i, told in enumerate(plan.told) if told):
+    for i in (i for i, explained in enumerate(plan.explained) if explained):
         at, _, z = places[i]
         ends = [((at + wide / 2, FRONT, z + side * high), (-0.5, FRONT, level))
                 for side, level in ((0.5, 0.5), (-0.5, 0.5 - krows))]  # fmt: skip
@@ -272,7 +273,7 @@ def _ties(sheet: Sheet, trace, plan, places, given: Block, inset: Inset) -> None
     add_lines(sheet, rows, ["input", "inset.values"])
 
 
-def _crossed(sheet: Sheet, trace, start, end, given: Block) -> int:
+def _crossed(sheet: PlanBuilder, trace, start, end, given: Block) -> int:
     """How many cells that show something a line covers, from a place of the input plane to one on the screen."""
     camera, cell = sheet.camera, sheet.scale * given.unit
     first = camera.project(start)
@@ -288,40 +289,41 @@ def _crossed(sheet: Sheet, trace, start, end, given: Block) -> int:
     return int((values[tuple(place[inside].T)] != values[0, 0]).sum())
 
 
-def before(sheet: Sheet, place, unit: float):
+def before(sheet: PlanBuilder, place, unit: float):
     """A place of a volume with cells of that size, further to the viewer: no plane stands before it."""
     return tuple(np.array(place) + BEFORE / unit * sheet.camera.toward)
 
 
-def _say(sheet: Sheet, trace, plan, lines, y: float, size: float, last: float) -> None:
-    """The line below: the rule, the told steps' sums, and between them that it goes on."""
+def _say(sheet: PlanBuilder, trace, plan, lines, y: float, size: float, last: float) -> None:
+    """The line below: the rule, the explained steps' sums, and between them that it goes on."""
     w, count = sheet.scene.words, str(len(trace))
-    told = next(line for line in lines if line is not None)
-    kinds = ["name"] + ["product"] * (len(told) - 2) + ["result"]
-    set_ = sums.set_lines(sheet, lines, [list(range(len(told)))], y, size, sums.gaps_of(kinds, len(told)), last=last,
+    explained = next(line for line in lines if line is not None)
+    kinds = ["name"] + ["product"] * (len(explained) - 2) + ["result"]
+    set_ = sums.set_lines(sheet, lines, [list(range(len(explained)))], y, size, sums.gaps_of(kinds, len(explained)),
+                          last=last,
                           flow=True)  # fmt: skip
     sheet.words("sum", "Sum", set_)
     middle = y - sums.height(1, size) / 2
     add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), middle)
-    add_rule(sheet, w.summary.replace("{count}", count), middle, born=last)
+    add_rule(sheet, w.summary.replace("{count}", count), middle, visible_from=last)
     add_sweeping(sheet, plan, w.sweep.replace("{count}", count), middle)
 
 
-def _captions(sheet: Sheet, given: Block, made: Block) -> None:
+def _captions(sheet: PlanBuilder, given: Block, made: Block) -> None:
     """What is said of both planes; of the padding once it comes."""
     sheet.captions("input", replace(given, captions=given.captions[:1], captions_at=given.captions_at[:1]))
     if given.captions[1:]:
         later = replace(given, captions=given.captions[1:], captions_at=given.captions_at[1:], below=[], below_at=[])
         (body, size), (x, y), (ox, oy) = later.captions[0], later.captions_at[0], given.origin
         sheet.words("input.padded", "Padded input", [
-            sheet.text(body, x - ox, y - oy, size, sheet.theme.muted, born=RING + 0.02, z=-8.0, home=(ox, oy))
+            sheet.text(body, x - ox, y - oy, size, sheet.theme.muted, visible_from=RING + 0.02, z=-8.0, home=(ox, oy))
         ], "input")  # fmt: skip
     sheet.captions("output", replace(made, below=[], below_at=[]))
     sheet.box_of("input", given)
     sheet.box_of("output", made)
 
 
-def tell(sheet: Sheet, trace):
+def build_plan(sheet: PlanBuilder, trace):
     """Story `sweep`: a convolution of one channel with one filter over many cells."""
     scene, w, word = sheet.scene, sheet.scene.words, sheet.px(WORD)
     title = w.title or scene.title or scene.id

@@ -14,7 +14,7 @@ from ..page.glyphs import CAP_HEIGHT, width
 from ..plan.plan import BORN, FRONT, LANDED, LEAVES, NEVER, Lines, Points, Window
 from ..plan.schedule import ENDED, run_clock, schedule, stopping
 from . import unread_cells
-from .builder import LEAST, WORD, Sheet
+from .builder import LEAST, WORD, PlanBuilder
 from ..page.captions import axes_text, bias_text, legend_of, shape_text, size_formula
 from .guides import add_lines, guide_segments, nearer
 from .layout import Block, Grid
@@ -44,12 +44,12 @@ WORTH = 1.3  # how much larger cells must become for the kernel to stand above a
 PASSING, SHORTEST_TOLD = 0.18, 0.45  # seconds: a step of one run alone; a step of both, at least
 
 
-def suits(scene, trace) -> bool:
+def accepts(scene, trace) -> bool:
     """Where there is a second run."""
     return bool(scene.compare.changed)
 
 
-def refusal(scene, trace):
+def validate(scene, trace):
     """Why it cannot tell this one."""
     if not scene.compare.changed:
         return "story", "comparison", "needs a [compare] table with a stride, a padding or a dilation"
@@ -68,7 +68,7 @@ def refusal(scene, trace):
 class Stand:
     """The five blocks: both inputs and outputs in a row, the kernel above the smaller output or in the middle."""
 
-    def __init__(self, sheet: Sheet, pair: list[Run], region):
+    def __init__(self, sheet: PlanBuilder, pair: list[Run], region):
         w, word, scene = sheet.scene.words, sheet.px(WORD), sheet.scene
         self.sheet, self.pair, first = sheet, pair, pair[0].trace
         self.inputs, self.outputs = [], []
@@ -170,7 +170,7 @@ def shift(block: Block, up: float) -> None:
 # what waits ------------------------------------------------------------------------------------------------------
 
 
-def _add_notes(sheet: Sheet, stand: Stand, pace) -> None:
+def _add_notes(sheet: PlanBuilder, stand: Stand, pace) -> None:
     """Below the run that waits: that it does, where that takes a while."""
     block, run = stand.inputs[stand.waiting], stand.pair[stand.waiting]
     if not block.below:
@@ -186,12 +186,13 @@ def _add_notes(sheet: Sheet, stand: Stand, pace) -> None:
     size = block.below[0][1]
     half = max(width(said) for *_, said in stand.notes) * size / 2
     x = min(max(x, sheet.inner[0] + half), sheet.inner[2] - half)
-    made = [sheet.text(text, x, y, size, sheet.theme.muted, born=born, dies=dies) for text, born, dies in spells]
+    made = [sheet.text(text, x, y, size, sheet.theme.muted, visible_from=visible_from,
+                       visible_until=visible_until) for text, visible_from, visible_until in spells]
     sheet.words(f"{run.key}waits", "Waits", made)
 
 
-def _say_alone(sheet: Sheet, stand: Stand, plan, y: float) -> None:
-    """In the place of the sums: that one run moves on alone, where that takes a while and no sum is told."""
+def _say_alone(sheet: PlanBuilder, stand: Stand, plan, y: float) -> None:
+    """In the place of the sums: that one run moves on alone, where that takes a while and no sum is explained."""
     run, lead = stand.pair[stand.waiting], stand.pair[1 - stand.waiting]
     text = sheet.scene.words.goes_on.replace("{one}", lead.label).replace("{other}", run.label)
     size, made = min(sheet.px(WORD), (sheet.inner[2] - sheet.inner[0]) / width(text)), []
@@ -199,12 +200,12 @@ def _say_alone(sheet: Sheet, stand: Stand, plan, y: float) -> None:
         passed = all(plan.kinds[c] == "pass" for c in range(max(clock, 0) + 1, following))
         over = following == run.count
         if passed and not over and clock >= 0 and (following - clock - 1) * plan.passing > LONG:
-            made.append(sheet.text(text, 0, y - 0.3 * size, size, sheet.theme.muted, born=clock + 2 * LEAVES,
-                                   dies=following - LANDED))  # fmt: skip
+            made.append(sheet.text(text, 0, y - 0.3 * size, size, sheet.theme.muted, visible_from=clock + 2 * LEAVES,
+                                   visible_until=following - LANDED))  # fmt: skip
     sheet.words("alone", "One run alone", made)
 
 
-def _frame_shared(sheet: Sheet, pair: list[Run], last: float) -> None:
+def _frame_shared(sheet: PlanBuilder, pair: list[Run], last: float) -> None:
     """At the end frames around the cells that both runs made, in both outputs, where the one's are all the other's."""
     paint = sheet.palette.material(ink_of(sheet, next(run for run in pair if run.key)), "flat")
     few = min(pair, key=lambda run: len(run.trace))
@@ -224,7 +225,7 @@ def _frame_shared(sheet: Sheet, pair: list[Run], last: float) -> None:
 # parts -----------------------------------------------------------------------------------------------------------
 
 
-def _run(sheet: Sheet, pair: list[Run], run: Run, given: Block, made: Block, last: float) -> None:
+def _run(sheet: PlanBuilder, pair: list[Run], run: Run, given: Block, made: Block, last: float) -> None:
     """One run's input with its window, and its output with its mark; equal numbers look alike in both outputs."""
     w, key, trace, since = sheet.scene.words, run.key, run.trace, float(run.clocks[0]) - LANDED
     track = sheet.track(f"{key}input.track", run.places)
@@ -233,7 +234,7 @@ def _run(sheet: Sheet, pair: list[Run], run: Run, given: Block, made: Block, las
                  fade=(since, last), **taps_of(trace))  # fmt: skip
     values = [r.trace.output for r in pair]
     points = output_plane(sheet, trace, neutral=True, span=(min(v.min() for v in values), max(v.max() for v in values)))
-    points["born"][:] = run.clocks - BORN
+    points["visible_from"][:] = run.clocks - BORN
     sheet.volume(f"{key}output", f"{w.output} {run.label}", points, sheet.place(made), made.cells)
     for role, block in ((f"{key}input", replace(given, below=[], below_at=[])), (f"{key}output", made)):
         sheet.captions(role, block)
@@ -249,7 +250,7 @@ def _run(sheet: Sheet, pair: list[Run], run: Run, given: Block, made: Block, las
                                 frame, (since, NEVER), thick, flat=True))  # fmt: skip
 
 
-def _kernels(sheet: Sheet, stand: Stand, pace) -> None:
+def _kernels(sheet: PlanBuilder, stand: Stand, pace) -> None:
     """The one kernel; in the slow first step it goes to the first run's window, and its twin to the second's."""
     w, block, back = sheet.scene.words, stand.kernel, 0.01
     home = np.array(sheet.place(block))
@@ -263,27 +264,27 @@ def _kernels(sheet: Sheet, stand: Stand, pace) -> None:
         sheet.captions("kernel", block)
     if all(goes):
         points = kernel_plane(sheet, second.trace, 0, True)
-        keep = points["dies"] > -LANDED
+        keep = points["visible_until"] > -LANDED
         points = Points({name: column[keep] for name, column in points.data.items()})
-        points["born"][:] = np.maximum(points["born"], np.float32(-LANDED))
-        points["dies"][:] = np.minimum(points["dies"], np.float32(back))
+        points["visible_from"][:] = np.maximum(points["visible_from"], np.float32(-LANDED))
+        points["visible_until"][:] = np.minimum(points["visible_until"], np.float32(back))
         sheet.volume("kernel.twin", f"{w.kernel} {second.label}", points, home, block.cells, card=None)
         visit(sheet, "kernel.twin", home, meeting(sheet, second, stand.inputs[1], block), pace, card=False)
     sheet.box_of("kernel", block)
 
 
-def meeting(sheet: Sheet, run: Run, given: Block, kernel: Block):
+def meeting(sheet: PlanBuilder, run: Run, given: Block, kernel: Block):
     """Where a kernel lies on a run's first window."""
     columns, _, rows = kernel.cells
     return np.array(sheet.place(given)) + run.places[0] - np.array([(columns - 1) / 2, 0, -(rows - 1) / 2])
 
 
-def _tie(sheet: Sheet, stand: Stand, plan) -> None:
-    """Lines from each window to its cell, in the steps that are told."""
+def _tie(sheet: PlanBuilder, stand: Stand, plan) -> None:
+    """Lines from each window to its cell, in the steps that are explained."""
     for number, (run, given, made) in enumerate(zip(stand.pair, stand.inputs, stand.outputs, strict=True)):
         columns, places = made.cells[0], run.places
         stops = [(int(c), [(2 * number, given, places[c])], (2 * number + 1, made, *divmod(i, columns)))
-                 for i, c in enumerate(run.clocks) if plan.told[c]]  # fmt: skip
+                 for i, c in enumerate(run.clocks) if plan.explained[c]]  # fmt: skip
         add_lines(sheet, guide_segments(sheet, run.trace, stops), ["input", "output", "b.input", "b.output"])
 
 
@@ -316,7 +317,8 @@ def _said(scene, pair: list[Run]) -> tuple[str, str]:
 
 
 def _plan(scene, pair: list[Run], row: int, spent: float):
-    """The schedule of the lead's steps. Those of one run alone are passed, where both are to be told and time allows.
+    """The schedule of the lead's steps. Those of one run alone are passed, where both are to be explained and time
+    allows.
 
     Where it sweeps, it stops where the other run has its first and its last.
     """
@@ -328,7 +330,7 @@ def _plan(scene, pair: list[Run], row: int, spent: float):
 
 
 def _passing(plan, few: Run, row: int, scene, spent: float):
-    """The schedule in which only those steps are told that both runs make; and the first of all."""
+    """The schedule in which only those steps are explained that both runs make; and the first of all."""
     timing, both_make = scene.timing, set(few.clocks.tolist())
     kinds = ["walk" if clock in both_make else "pass" for clock in range(few.count)]
     kinds[0] = "first"
@@ -342,7 +344,7 @@ def _passing(plan, few: Run, row: int, scene, spent: float):
     return replace(plan, kinds=tuple(kinds), step=min(step, 2 * timing.step), passing=PASSING)
 
 
-def tell(sheet: Sheet, trace):
+def build_plan(sheet: PlanBuilder, trace):
     """Story `comparison`: two runs of a convolution of one channel with one filter."""
     scene, w, word = sheet.scene, sheet.scene.words, sheet.px(WORD)
     pair = both(scene, runs(scene))
@@ -374,7 +376,7 @@ def tell(sheet: Sheet, trace):
         before, after = _said(scene, pair)
         middle = y0 + said.used / 2
         add_rule(sheet, before, middle)
-        add_rule(sheet, after, middle, born=last)
+        add_rule(sheet, after, middle, visible_from=last)
         _say_alone(sheet, stand, plan, middle)
         add_sweeping(sheet, plan, w.sweep.replace("{count}", str(lead.count)), middle)
     sheet.timeline.play("clock.step", last + 0.02, 0.05, easing="linear")

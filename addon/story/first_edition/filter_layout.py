@@ -8,7 +8,7 @@ above or beside their slice, how large each is) is measured, and the one that ca
 from dataclasses import dataclass, field
 
 from ..page.glyphs import number, width
-from .builder import DIGIT, FULL, NARROWEST, TALLEST, WORD, Sheet, ink_width
+from .builder import DIGIT, FULL, NARROWEST, TALLEST, WORD, PlanBuilder, ink_width
 from .layout import HALF_CELL, Block
 from .primitives import as_rows, padded_shape
 
@@ -52,7 +52,7 @@ class Layout:
     labels: list[tuple[float, float, float]] = field(default_factory=list)  # x, y, room: right of or above each kernel
 
 
-def needed(sheet: Sheet, values) -> float:
+def needed(sheet: PlanBuilder, values) -> float:
     """The pixels that a cell needs for its number to be read."""
     if not sheet.scene.look.numbers:
         return sheet.px(10.0)
@@ -63,7 +63,7 @@ def needed(sheet: Sheet, values) -> float:
 class Arranger:
     """Measures arrangements; all sizes are pixels."""
 
-    def __init__(self, sheet: Sheet, trace, names: list[str]):
+    def __init__(self, sheet: PlanBuilder, trace, names: list[str]):
         self.sheet, self.trace, self.names = sheet, trace, names
         self.word = sheet.px(WORD)
         rows, columns = padded_shape(trace)
@@ -231,7 +231,7 @@ class Arranger:
         return made
 
 
-def arrange(sheet: Sheet, trace, names: list[str], region) -> Layout | None:
+def arrange(sheet: PlanBuilder, trace, names: list[str], region) -> Layout | None:
     """Everything's place in the region (x0, y0, x1, y1 in pixels, its top line for the headers); None: no room."""
     a = Arranger(sheet, trace, names)
     x0, y0, x1, y1 = region
@@ -261,7 +261,7 @@ def arrange(sheet: Sheet, trace, names: list[str], region) -> Layout | None:
     return made
 
 
-def put(sheet: Sheet, block: Block, x: float, y: float) -> None:
+def put(sheet: PlanBuilder, block: Block, x: float, y: float) -> None:
     """Stand a block with the upper left corner of its screen box at (x, y)."""
     x0, y0, x1, y1 = (v * sheet.scale for v in block.extent(sheet.camera))
     block.origin = (x - x0, y - y1)
@@ -269,7 +269,7 @@ def put(sheet: Sheet, block: Block, x: float, y: float) -> None:
     block.captions_at = [((block.box[0] + block.box[2]) / 2, y + DROP * size) for _, size in block.captions]
 
 
-def _place(sheet: Sheet, a: Arranger, made: Layout, region) -> None:
+def _place(sheet: PlanBuilder, a: Arranger, made: Layout, region) -> None:
     x0, y0, x1, y1 = region
     left, right, bands = made.left, made.right, made.bands
     gutter = 0.0 if bands else 1.5 * a.word
@@ -359,7 +359,7 @@ def _put_pair(sheet, a: Arranger, made: Layout, index: int, corner, panel: float
     made.output_rails.append(foot - a.rail / 2)
 
 
-def closeup(sheet: Sheet, a_slice: Block, cell: float) -> Block:
+def closeup(sheet: PlanBuilder, a_slice: Block, cell: float) -> Block:
     """A place for one cell of so many pixels over a slice's right end, in the line of its name."""
     made = Block(f"{a_slice.name} close-up", 0, 0, (1, 1, 1), unit=cell / sheet.scale)
     x0, y0, x1, y1 = (v * sheet.scale for v in made.extent(sheet.camera))
@@ -367,7 +367,7 @@ def closeup(sheet: Sheet, a_slice: Block, cell: float) -> Block:
     return made
 
 
-def front_corner(sheet: Sheet, block: Block, right: bool, low: bool) -> tuple[float, float]:
+def front_corner(sheet: PlanBuilder, block: Block, right: bool, low: bool) -> tuple[float, float]:
     """A corner of a block's front face, in pixels."""
     columns, _, rows = block.cells
     h = HALF_CELL
@@ -376,7 +376,7 @@ def front_corner(sheet: Sheet, block: Block, right: bool, low: bool) -> tuple[fl
     return block.origin[0] + x * cell, block.origin[1] + y * cell
 
 
-def pair_line(sheet: Sheet, stack: Block, slice_: Block) -> float:
+def pair_line(sheet: PlanBuilder, stack: Block, slice_: Block) -> float:
     """The x (pixels) at which the line from a filter down to its slice runs."""
     x, _ = front_corner(sheet, slice_, right=False, low=False)
     # a mere number left of the filter has the line below it

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..plan.plan import ALWAYS, FRONT, LANDED, LEAVES, NEVER, Lines
-from .builder import Sheet
+from .builder import PlanBuilder
 from .filter_layout import Layout, pair_line
 from .guides import LINE_PIXELS, LINES_NEARER
 from .theme import filter_hue
@@ -17,14 +17,14 @@ from .theme import filter_hue
 PAIR_PIXELS = 2.0
 
 
-def on_screen(sheet: Sheet, block, place) -> tuple[float, float]:
+def on_screen(sheet: PlanBuilder, block, place) -> tuple[float, float]:
     """The pixels at which a place in a block's own units is seen."""
     x, y = sheet.camera.project(place)
     cell = sheet.scale * block.unit
     return block.origin[0] + float(x) * cell, block.origin[1] + float(y) * cell
 
 
-def in_units(sheet: Sheet, block, at) -> np.ndarray:
+def in_units(sheet: PlanBuilder, block, at) -> np.ndarray:
     """The place in a block's own units, near to the viewer, that is seen at a pixel."""
     camera = sheet.camera
     x, y = (sheet.units(v) for v in at)
@@ -35,7 +35,7 @@ def in_units(sheet: Sheet, block, at) -> np.ndarray:
     return (world - start) / block.unit
 
 
-def add_pairs(sheet: Sheet, layout: Layout, roles, until: float = NEVER) -> None:
+def add_pairs(sheet: PlanBuilder, layout: Layout, roles, until: float = NEVER) -> None:
     """A thin line from each filter at home to its slice, in its hue, there until a clock value."""
     for n, (source, target) in enumerate(roles):
         stack, slice_ = layout.stacks[n], layout.slices[n]
@@ -53,8 +53,8 @@ def add_pairs(sheet: Sheet, layout: Layout, roles, until: float = NEVER) -> None
         ))  # fmt: skip
 
 
-def add_guides(sheet: Sheet, trace, layout: Layout, plan, group, places, role: str) -> None:
-    """For each told step: from every window at work to the rail below its row, to the gutter, to the output cell.
+def add_guides(sheet: PlanBuilder, trace, layout: Layout, plan, group, places, role: str) -> None:
+    """For each explained step: from every window at work to the rail below its row, to the gutter, to the output cell.
 
     `role` is the volume in whose units the lines are written down: the first slice.
     """
@@ -62,7 +62,7 @@ def add_guides(sheet: Sheet, trace, layout: Layout, plan, group, places, role: s
     spans = [d * (k - 1) + 1 for k, d in zip(trace.kernel_size, trace.dilation, strict=True)]
     high, wide = (1 if len(spans) == 1 else spans[0]), spans[-1]
     rows = []
-    for i in (i for i, told in enumerate(plan.told) if told):
+    for i in (i for i, explained in enumerate(plan.explained) if explained):
         n, cell = divmod(i, section)
         row, column = divmod(cell, columns)
         x, _, z = places[cell]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from ..page.glyphs import width
 from . import sums
-from .builder import WORD, Sheet
+from .builder import WORD, PlanBuilder
 from .partial_sums import channel_rows, partial_sums, product_rows, set_channel_rows, share_row
 
 MOST_LINES = 4  # of products, with one channel each
@@ -31,7 +31,7 @@ class SumArea:
     size: float = 0.0
     below: list | None = None  # the line of the name and the value, where it is one of its own
 
-    def set(self, sheet: Sheet, trace, y0: float, last: float) -> None:
+    def set(self, sheet: PlanBuilder, trace, y0: float, last: float) -> None:
         """`y0` is the lowest pixel; the last step's sum goes at the clock `last`."""
         if self.form == "none":
             return
@@ -44,10 +44,10 @@ class SumArea:
         # the slots are as wide as one filter's products: another filter's need not be in the same places
         for n in range(len(trace) // section):
             own = [[row if i // section == n else None for i, row in enumerate(rows)] for rows in self.rows]
-            told = [row for rows in own for row in rows if row]
-            if not told:
+            explained = [row for rows in own for row in rows if row]
+            if not explained:
                 continue
-            widths = [max(width(row[k].text) for row in told) * self.size for k in range(len(told[0]))]
+            widths = [max(width(row[k].text) for row in explained) * self.size for k in range(len(explained[0]))]
             for number, rows in enumerate(own):
                 made += sums.set_lines(sheet, rows, self.lines, top - number * sums.LINE * self.size, self.size,
                                        self.gaps, widths=widths, last=last, pitch=pitch)  # fmt: skip
@@ -58,7 +58,7 @@ class SumArea:
         sheet.words("sum", "Sum", made)
 
 
-def sum_area(sheet: Sheet, trace, names: list[str], plan) -> SumArea:
+def sum_area(sheet: PlanBuilder, trace, names: list[str], plan) -> SumArea:
     """The fullest form of the sum that fits the frame's width and a third of its height."""
     word, depth = sheet.px(WORD), trace.weight.shape[1]
     x0, _, x1, _ = sheet.inner
@@ -76,7 +76,7 @@ def sum_area(sheet: Sheet, trace, names: list[str], plan) -> SumArea:
         size = min(word, room)
         area = SumArea("channels", sums.height(depth + 1, size), texts, (each, totals), size=size)
         if depth > MOST_LINES or size < SMALLER[-1] * word:
-            shares = [share_row(sheet, trace, partial, names, plan, i) if plan.told[i] else None
+            shares = [share_row(sheet, trace, partial, names, plan, i) if plan.explained[i] else None
                       for i in range(len(trace))]  # fmt: skip
             kinds = ["name"] * (len(shares[0]) - 1) + ["result"]
             area = _wrapped("shares", (shares,), texts, sums.gaps_of(kinds, 1), word, x1 - x0)
@@ -104,9 +104,9 @@ def _wide(rows) -> float:
 
 def _widest(trace, each) -> float:
     """How wide the channels' lines are when they share their slots, in font sizes."""
-    told = [row for rows in each for row in rows if row]
-    gaps = sums.gaps_of(["name"] + ["product"] * (len(told[0]) - 2) + ["result"], trace.kernel_size[-1])
-    return sum(max(width(row[k].text) for row in told) for k in range(len(told[0]))) + sum(gaps[1:])
+    explained = [row for rows in each for row in rows if row]
+    gaps = sums.gaps_of(["name"] + ["product"] * (len(explained[0]) - 2) + ["result"], trace.kernel_size[-1])
+    return sum(max(width(row[k].text) for row in explained) for k in range(len(explained[0]))) + sum(gaps[1:])
 
 
 def _wrapped(form: str, rows, texts, gaps, word: float, room: float) -> SumArea:

@@ -51,7 +51,8 @@ class Wording:
         if self.layout.bands or not self.scene.look.labels or width(text) * word > right[0] - left[2] - word:
             return
         x, y = (left[2] + right[0]) / 2, (right[1] + right[3]) / 2 - 0.35 * word
-        sheet.words("equation", "Equation", [sheet.text(text, x, y, word, sheet.theme.ink, born=self.last + GATHERED)])
+        sheet.words("equation", "Equation",
+                    [sheet.text(text, x, y, word, sheet.theme.ink, visible_from=self.last + GATHERED)])
 
     def say(self) -> None:
         """The sums, and what stands in their place before, between and after."""

@@ -2,8 +2,8 @@
 """Story `filters`: several filters, each of which makes its own slice of the output.
 
 Left the input's channels, apart, each with the weights that the filter at work has for it; right every filter at home,
-beside its slice. A filter's weights fly from its home to the channels when its turn comes. Also told: groups, where a
-filter sees its group's channels only, and one filter over more channels than `channels` can tell.
+beside its slice. A filter's weights fly from its home to the channels when its turn comes. Also explained: groups,
+where a filter sees its group's channels only, and one filter over more channels than `channels` can tell.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from ..page.glyphs import number, width
 from ..plan.plan import ALWAYS, BORN, FAR, LANDED, LEAVES, NEVER, Points
 from ..plan.schedule import ARRIVED, ENDED, FLIGHT, MEETING, START, run_clock, schedule, turning
 from . import sums
-from .builder import WORD, Sheet, plane
+from .builder import WORD, PlanBuilder, plane
 from ..page.captions import bias_text, facts, legend_of
 from .filter_layout import Layout, arrange, closeup, needed, put
 from .filter_lines import add_guides, add_pairs
@@ -48,12 +48,12 @@ OPEN = 3.2  # cells, at most, from one slice to the next then
 COMES = 0.3 * MEETING  # the clock that the next filter's weights take to grow at home
 
 
-def suits(scene, trace) -> bool:
+def accepts(scene, trace) -> bool:
     """Several filters, or one over more channels than `channels` can tell."""
     return trace.op == "conv" and (len(trace.output) > 1 or len(trace.input) > MOST_STACKED)
 
 
-def refusal(scene, trace):
+def validate(scene, trace):
     """Why it cannot tell this one."""
     if trace.op != "conv":
         return "op.type", scene.op.type, "must be conv for the story filters"
@@ -61,27 +61,27 @@ def refusal(scene, trace):
         return "op.out_channels", len(trace.output), f"must be at most {MOST} to be told"
     if len(trace.input) > MOST:
         return "input.channels", len(trace.input), f"must be at most {MOST} to be told"
-    if not fits(Sheet(scene), trace):
+    if not fits(PlanBuilder(scene), trace):
         return "input.size", scene.input.size, "must be smaller: with so many channels and filters no cell can be seen"
     return None
 
 
-def fits(sheet: Sheet, trace) -> bool:
+def fits(sheet: PlanBuilder, trace) -> bool:
     """Whether all cells can be seen beside a title and sums of the usual height."""
     x0, y0, x1, y1 = sheet.inner
     foot = sums.height(MOST_LINES + 1, sheet.px(WORD)) + 2 * sheet.px(WORD)
     return arrange(sheet, trace, names_of(sheet.scene, len(trace.input)), (x0, y0 + foot, x1, y1)) is not None
 
 
-def tell(sheet: Sheet, trace):
+def build_plan(sheet: PlanBuilder, trace):
     """Story `filters`: a convolution with several filters, in one or two dimensions."""
-    return Teller(sheet, trace).tell()
+    return Teller(sheet, trace).build_plan()
 
 
 class Teller(Wording):
     """One figure of this story under construction."""
 
-    def __init__(self, sheet: Sheet, trace):
+    def __init__(self, sheet: PlanBuilder, trace):
         self.sheet, self.trace, self.scene = sheet, trace, sheet.scene
         scene, w = sheet.scene, sheet.scene.words
         self.channels, self.filters = len(trace.input), len(trace.output)
@@ -132,7 +132,7 @@ class Teller(Wording):
 
     # the figure -------------------------------------------------------------------------------------------------
 
-    def tell(self):
+    def build_plan(self):
         sheet, line, scene = self.sheet, self.sheet.timeline, self.scene
         self.open()
         pace = run_clock(line, self.plan, self.row, scene, stays=False)
@@ -242,7 +242,7 @@ class Teller(Wording):
         if self.stacked:
             rows, columns = as_rows(trace.input[channel]).shape
             at = points["row"], points["column"]
-            points["dies"][(at[0] < 0) | (at[0] >= rows) | (at[1] < 0) | (at[1] >= columns)] = self.until
+            points["visible_until"][(at[0] < 0) | (at[0] >= rows) | (at[1] < 0) | (at[1] >= columns)] = self.until
         sheet.volume(role, block.name, points, sheet.place(block), block.cells, track=track,
                      fade=(-LANDED, self.last), **taps_of(trace))  # fmt: skip
         ink = self.channel_ink(channel) if self.channels > 1 else None
@@ -253,11 +253,11 @@ class Teller(Wording):
 
     def apart(self, channel: int) -> list[tuple[float, float]]:
         """When a channel's name is there: not in the stack, nor while weights pass before it."""
-        born, lives = RING if self.stacked else ALWAYS, []
+        visible_from, lives = RING if self.stacked else ALWAYS, []
         for n in (n for n in range(self.filters) if channel in self.group(n)):
-            lives.append((born, n * self.section - LANDED))
-            born = n * self.section - LANDED + MEETING
-        return [*lives, (born, self.until)]
+            lives.append((visible_from, n * self.section - LANDED))
+            visible_from = n * self.section - LANDED + MEETING
+        return [*lives, (visible_from, self.until)]
 
     def weights(self, channel: int, pace) -> None:
         """The slices of all filters for one channel, each there while its filter works; and how they come there."""
@@ -270,8 +270,9 @@ class Teller(Wording):
             start, end = n * self.section, (n + 1) * self.section - 1
             values = as_rows(trace.weight[n, self.group(n).index(channel)])
             scale = Scale(sheet.palette, filter_hue(n), trace.weight.min(), trace.weight.max())
-            life = {"born": start - LANDED - COMES, "rise": COMES} if n else {"born": -LANDED, "rise": MEETING}
-            life["dies"] = end + LEAVES if end + 1 < len(trace) else self.until
+            life = {"visible_from": start - LANDED - COMES, "grow_time": COMES} if n else {"visible_from": -LANDED,
+                                                                                           "grow_time": MEETING}
+            life["visible_until"] = end + LEAVES if end + 1 < len(trace) else self.until
             parts.append(plane(sheet, values, scale, size=size, unit=block.unit, channel=channel, **life))
         sheet.volume(role, block.name, Points.join(parts), work, block.cells, card=None, unit=block.unit)
         self.come(channel, own, pace)
@@ -333,9 +334,10 @@ class Teller(Wording):
             longest = f"{self.scene.words.filter} {self.number(self.filters - 1)}"
             text = choices[0] if width(longest) * self.word <= room else choices[1]
             end = (n + 1) * self.section - 1
-            dies = end + LEAVES if end + 1 < len(self.trace) else self.until
-            born = n * self.section - LANDED + MEETING
-            made.append(self.sheet.text(text, x, y, self.word, self.ink(n), align="left", born=born, dies=dies))
+            visible_until = end + LEAVES if end + 1 < len(self.trace) else self.until
+            visible_from = n * self.section - LANDED + MEETING
+            made.append(self.sheet.text(text, x, y, self.word, self.ink(n), align="left", visible_from=visible_from,
+                                        visible_until=visible_until))
         self.sheet.words(f"{self.role('kernel', channel)}.caption", "Filter at work", made)
 
     # filters ----------------------------------------------------------------------------------------------------
@@ -350,7 +352,7 @@ class Teller(Wording):
         for d in range(self.depth):
             points = plane(sheet, as_rows(trace.weight[n, d]), scale, size=size, unit=unit, channel=d)
             points["position"][:, 1] = d
-            points["dies"][:] = self.until
+            points["visible_until"][:] = self.until
             parts.append(points)
         columns, depth, rows = block.cells
         places = np.full((len(trace), 3), FAR)
@@ -386,9 +388,10 @@ class Teller(Wording):
         scale = Scale(sheet.palette, filter_hue(n), trace.output.min(), trace.output.max())
         size = sheet.digits([number(v) for v in trace.output.ravel()], block.unit)
         steps = n * self.section + np.arange(self.section)
-        dies = np.where(steps + 1 < len(trace), steps + LEAVES, self.until)
-        points = plane(sheet, values, scale, size=size, unit=block.unit, channel=n, step=steps, born=steps - BORN,
-                       rise=BORN / 2, dies=dies)  # fmt: skip
+        visible_until = np.where(steps + 1 < len(trace), steps + LEAVES, self.until)
+        points = plane(sheet, values, scale, size=size, unit=block.unit, channel=n, step=steps,
+                       visible_from=steps - BORN,
+                       grow_time=BORN / 2, visible_until=visible_until)  # fmt: skip
         points["position"][:] = 0.0
         sheet.volume(role, block.name, points, sheet.place(block), block.cells, card=None, unit=block.unit)
         sheet.box_of(role, block)

@@ -5,7 +5,7 @@ import numpy as np
 
 from ..plan.plan import ALWAYS, LANDED, NEVER, Window
 from ..plan.schedule import ENDED
-from .builder import Sheet
+from .builder import PlanBuilder
 from .gathering import Acts, Ground, gathered_input, gathered_output, window_places
 from .primitives import MOST_TICKS, as_rows, taps_of, tick_marks, window_on
 from .stamp_layout import Stand, words_over
@@ -13,7 +13,7 @@ from .stamp_parts import MAKE_ROOM, mark
 from .theme import Scale
 
 
-def add_input(sheet: Sheet, trace, stand: Stand, ground: Ground, acts: Acts, last: float,
+def add_input(sheet: PlanBuilder, trace, stand: Stand, ground: Ground, acts: Acts, last: float,
               spread: float) -> np.ndarray:  # fmt: skip
     """The input's volume with both its frames; it spreads at the second `spread`. Returns the window's places in it."""
     w, given, small = sheet.scene.words, stand.given, stand.small
@@ -26,8 +26,8 @@ def add_input(sheet: Sheet, trace, stand: Stand, ground: Ground, acts: Acts, las
     rows, columns = as_rows(trace.input[0]).shape
     if sheet.scene.look.labels and max(ground.shape) <= MOST_TICKS:
         real = ground.real(rows, columns).reshape(rows, columns, 2)
-        marks = tick_marks(sheet, small, range(rows), range(columns), home=given.origin, dies=acts.spread)
-        marks += tick_marks(sheet, given, real[:, 0, 0], real[0, :, 1], born=acts.flip)
+        marks = tick_marks(sheet, small, range(rows), range(columns), home=given.origin, visible_until=acts.spread)
+        marks += tick_marks(sheet, given, real[:, 0, 0], real[0, :, 1], visible_from=acts.flip)
         sheet.words("input.ticks", "Input indices", marks, "input")
     row, column = (a.ravel() for a in np.indices((rows, columns)))
     cells = np.column_stack([column + ground.compact[1], 0 * row, -(row + ground.compact[0])])
@@ -44,7 +44,7 @@ def add_input(sheet: Sheet, trace, stand: Stand, ground: Ground, acts: Acts, las
     return places
 
 
-def grow(sheet: Sheet, role: str, path: str, low: float, high: float, second: float) -> None:
+def grow(sheet: PlanBuilder, role: str, path: str, low: float, high: float, second: float) -> None:
     """A volume's shadow becomes larger, moves, or appears."""
     channel = f"{role}.shadow.{path}"
     sheet.timeline.declare(channel, low)
@@ -52,7 +52,7 @@ def grow(sheet: Sheet, role: str, path: str, low: float, high: float, second: fl
         sheet.timeline.add(channel, high, 0.6, at=second)
 
 
-def add_output(sheet: Sheet, trace, stand: Stand, acts: Acts, scale: Scale, room: float) -> None:
+def add_output(sheet: PlanBuilder, trace, stand: Stand, acts: Acts, scale: Scale, room: float) -> None:
     """The output that is gathered, with its mark; it is not there before it has been made room for, at `room`."""
     made, since = stand.made, acts.border
     sheet.volume("output", sheet.scene.words.output, gathered_output(sheet, trace, acts, scale, since),
@@ -60,7 +60,7 @@ def add_output(sheet: Sheet, trace, stand: Stand, acts: Acts, scale: Scale, room
     sheet.captions("output", made, lives=((since, NEVER),))
     orows, ocols = as_rows(trace.output[0]).shape
     if sheet.scene.look.labels and max(orows, ocols) <= MOST_TICKS:
-        marks = tick_marks(sheet, made, range(orows), range(ocols), born=since)
+        marks = tick_marks(sheet, made, range(orows), range(ocols), visible_from=since)
         sheet.words("output.ticks", "Output indices", marks, "output")
     for axis in "xy":
         grow(sheet, "output", f"scale.{axis}", 0.0, 1.0, room + MAKE_ROOM)

@@ -13,7 +13,7 @@ import numpy as np
 from ..page.glyphs import TIMES, number
 from ..plan.plan import ALWAYS, BORN, LANDED, LEAVES, NEVER, Points
 from ..plan.schedule import MEETING
-from .builder import Sheet, ink_width, plane, squeeze
+from .builder import PlanBuilder, ink_width, plane, squeeze
 from .primitives import as_rows, wires
 from .stamping import source_points, two
 from .theme import Scale
@@ -84,7 +84,7 @@ class Ground:
         return np.column_stack([row * self.apart[0], column * self.apart[1]]) + self.before
 
 
-def gathered_input(sheet: Sheet, trace, ground: Ground, acts: Acts) -> Points:
+def gathered_input(sheet: PlanBuilder, trace, ground: Ground, acts: Acts) -> Points:
     """The input: compact while stamps are made, then spread, with zeros between and around."""
     values = as_rows(trace.input[0])
     scale = Scale(sheet.palette, "blue", values.min(), values.max())
@@ -105,8 +105,8 @@ def gathered_input(sheet: Sheet, trace, ground: Ground, acts: Acts) -> Points:
     made = [cells]
     for some, start in ((between, acts.spread + 0.65), (around, acts.border + 0.05)):
         if some:
-            born = start + (0.8 if some is around else 0.2) * np.arange(len(some)) / len(some)
-            made.append(_ghosts(sheet, some, ground, born, size))
+            visible_from = start + (0.8 if some is around else 0.2) * np.arange(len(some)) / len(some)
+            made.append(_ghosts(sheet, some, ground, visible_from, size))
     return Points.join(made)
 
 
@@ -115,15 +115,16 @@ def _turn(place, shape) -> float:
     return float(np.arctan2(place[0] - (shape[0] - 1) / 2, place[1] - (shape[1] - 1) / 2))
 
 
-def _ghosts(sheet: Sheet, places, ground: Ground, born, size: float) -> Points:
+def _ghosts(sheet: PlanBuilder, places, ground: Ground, visible_from, size: float) -> Points:
     p, ghost = sheet.palette, sheet.theme.ghost
     faded = p.faded(ghost)
     at = np.array(places)
     return Points.make(
         np.column_stack([at[:, 1], 0 * at[:, 0], -at[:, 0]]), cube=p.cube(ghost, "ghost"),
         faded=p.cube(faded, "ghost"), label=p.label("0", p.faded_ink_on(ghost)) if size else -1,
-        label_faded=p.label("0", p.faded_ink_on(faded)) if size else -1, size=size or 0.5, lift=0.45, born=born,
-        rise=0.14, row=at[:, 0] - ground.before[0], column=at[:, 1] - ground.before[1],
+        label_faded=p.label("0", p.faded_ink_on(faded)) if size else -1, size=size or 0.5, lift=0.45,
+        visible_from=visible_from,
+        grow_time=0.14, row=at[:, 0] - ground.before[0], column=at[:, 1] - ground.before[1],
     )  # fmt: skip
 
 
@@ -137,7 +138,7 @@ def window_places(trace, ground: Ground) -> np.ndarray:
     return np.array(places)
 
 
-def flipped_kernel(sheet: Sheet, trace, acts: Acts, above: np.ndarray) -> Points:
+def flipped_kernel(sheet: PlanBuilder, trace, acts: Acts, above: np.ndarray) -> Points:
     """A copy of the kernel that comes from the kernel's place (`above`, cells away), and is flipped left to right,
     then top to bottom. In the first step its cells show "value × weight" while they lie on the window."""
     weights = as_rows(trace.weight[0, 0])
@@ -156,7 +157,7 @@ def flipped_kernel(sheet: Sheet, trace, acts: Acts, above: np.ndarray) -> Points
         that stay (0), the others (-1) behind them."""
         place = np.column_stack([at[0], 0.0 * row, -at[1]]) + np.outer(ahead, toward)
         data = {**still.data, "position": place.astype(np.float32), "origin": away.astype(np.float32)}
-        lives = {"leaves": leaves, "arrives": arrives, "born": since, "dies": until}
+        lives = {"leaves": leaves, "arrives": arrives, "visible_from": since, "visible_until": until}
         data |= {name: np.full(len(row), value, np.float32) for name, value in lives.items()}
         return Points(data)
 
@@ -168,7 +169,7 @@ def flipped_kernel(sheet: Sheet, trace, acts: Acts, above: np.ndarray) -> Points
     return Points.join([down, across, over, *_working(sheet, trace, acts, rest, scale, size)])
 
 
-def _working(sheet: Sheet, trace, acts: Acts, rest: Points, scale: Scale, size: float) -> list[Points]:
+def _working(sheet: PlanBuilder, trace, acts: Acts, rest: Points, scale: Scale, size: float) -> list[Points]:
     """The flipped kernel at rest: its numbers, and its products while it lies on the first window."""
     if not size:
         return [rest]
@@ -185,41 +186,45 @@ def _working(sheet: Sheet, trace, acts: Acts, rest: Points, scale: Scale, size: 
                                                np.int32),
                 "size": np.full(len(said), fits, np.float32),
                 "stretch": np.array([squeeze(ink_width(text), fits) for text in said], np.float32)}  # fmt: skip
-    return [lived(rest, rest["born"], met), lived(Points(products), met, gone), lived(rest, gone, NEVER)]
+    return [lived(rest, rest["visible_from"], met), lived(Points(products), met, gone), lived(rest, gone, NEVER)]
 
 
-def lived(points: Points, born, dies) -> Points:
+def lived(points: Points, visible_from, visible_until) -> Points:
     """The same points with another life."""
     count = len(points)
-    return Points({**points.data, "born": np.full(count, born, np.float32) if np.isscalar(born) else born,
-                   "dies": np.full(count, dies, np.float32)})  # fmt: skip
+    return Points({**points.data, "visible_from": np.full(count, visible_from,
+                                                          np.float32) if np.isscalar(visible_from) else visible_from,
+                   "visible_until": np.full(count, visible_until, np.float32)})  # fmt: skip
 
 
-def gathered_output(sheet: Sheet, trace, acts: Acts, scale: Scale, since: float) -> Points:
+def gathered_output(sheet: PlanBuilder, trace, acts: Acts, scale: Scale, since: float) -> Points:
     """The second output: outlines from the clock `since` on, then cells that rise with their number."""
     values = as_rows(trace.output[0])
     size = sheet.digits([number(v) for v in values.ravel()])
     steps = acts.base + np.arange(values.size)
-    cells = plane(sheet, values, scale, size=size, born=steps - BORN, rise=BORN, step=np.arange(values.size))
+    cells = plane(sheet, values, scale, size=size, visible_from=steps - BORN, grow_time=BORN,
+                  step=np.arange(values.size))
     wire = wires(sheet, values.shape)
-    outline = Points.make(cells["position"], cube=wire, faded=wire, born=since, dies=steps - BORN, row=cells["row"],
+    outline = Points.make(cells["position"], cube=wire, faded=wire, visible_from=since, visible_until=steps - BORN,
+                          row=cells["row"],
                           column=cells["column"])  # fmt: skip
     return Points.join([outline, cells])
 
 
 def later(rows, base: float):
     """The pieces of sums that count the clock from 0, counted from `base`."""
-    return [row and [replace(piece, born=piece.born + base) for piece in row] for row in rows]
+    return [row and [replace(piece, visible_from=piece.visible_from + base) for piece in row] for row in rows]
 
 
-def seen_lines(sheet: Sheet, trace, plan, acts: Acts, y: float, size: float, last: float) -> list[Points]:
+def seen_lines(sheet: PlanBuilder, trace, plan, acts: Acts, y: float, size: float, last: float) -> list[Points]:
     """Under the sums: how many of the window's cells are input and not zeros."""
     made = []
     for i in range(len(trace)):
-        if not plan.told[i]:
+        if not plan.explained[i]:
             continue
         real = trace[i].real
         said = sheet.scene.words.seen.replace("{real}", str(int(real.sum()))).replace("{count}", str(len(real)))
-        dies = acts.base + i + LEAVES if i + 1 < len(trace) else last
-        made.append(sheet.text(said, 0, y, size, sheet.theme.muted, born=acts.base + i - LANDED, dies=dies))
+        visible_until = acts.base + i + LEAVES if i + 1 < len(trace) else last
+        made.append(sheet.text(said, 0, y, size, sheet.theme.muted, visible_from=acts.base + i - LANDED,
+                               visible_until=visible_until))
     return made

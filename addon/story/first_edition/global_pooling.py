@@ -11,7 +11,7 @@ from ..page.glyphs import TIMES, width
 from ..plan.plan import ALWAYS, BORN, FAR, LANDED, NEVER, Points
 from ..plan.schedule import ENDED, run_clock, schedule
 from . import sums
-from .builder import WORD, Sheet
+from .builder import WORD, PlanBuilder
 from ..page.captions import legend_of, shape_text
 from .channels import APART, RING, open_stack, stack_up
 from .guides import add_lines, guide_segments
@@ -45,12 +45,12 @@ MOVES = {  # how the clock goes within a step: a whole plane takes longer than a
 }  # fmt: skip
 
 
-def suits(scene, trace) -> bool:
+def accepts(scene, trace) -> bool:
     """Every global pooling."""
     return trace.op in OPS
 
 
-def refusal(scene, trace):
+def validate(scene, trace):
     """Why it cannot tell this one."""
     if trace.op not in OPS:
         return "op.type", scene.op.type, f"must be {' or '.join(OPS)} for the story collapse"
@@ -63,7 +63,7 @@ def _ghosts(points: Points, leaves: float) -> Points:
     """A plane's points that are pale from the clock value on at which their copies leave; their numbers stay."""
     full = {name: column.copy() for name, column in points.data.items()}
     pale = {name: column.copy() for name, column in points.data.items()}
-    full["dies"][:], pale["born"][:] = leaves, leaves
+    full["visible_until"][:], pale["visible_from"][:] = leaves, leaves
     pale["cube"], pale["label"] = pale["faded"].copy(), pale["label_faded"].copy()
     return Points.join([Points(full), Points(pale)])
 
@@ -75,7 +75,7 @@ def _facts(scene, trace) -> str:
     return ",  ".join([kind, f"{shapes[0]} \u2192 {shapes[1]}", w.no_weights])
 
 
-def _lines(sheet: Sheet, trace, parts: Parts, plan):
+def _lines(sheet: PlanBuilder, trace, parts: Parts, plan):
     """Every step's line as pieces, and as one text."""
     w, rows, texts = sheet.scene.words, [], []
     for i in range(len(trace)):
@@ -86,7 +86,7 @@ def _lines(sheet: Sheet, trace, parts: Parts, plan):
     return rows, texts
 
 
-def _set_lines(sheet: Sheet, rows, low: float, last: float):
+def _set_lines(sheet: PlanBuilder, rows, low: float, last: float):
     """How the lines are set: a function that writes them, the pixels they take, whether all stand at the end.
 
     While its step goes each channel's line stands alone, in a place of its own where there is room for all.
@@ -116,14 +116,14 @@ def _set_lines(sheet: Sheet, rows, low: float, last: float):
                          for k, row in enumerate(rows)]  # fmt: skip
                 kept = sums.set_lines(sheet, stays, lines, top, size, gaps, widths=widths, last=NEVER)
                 for points in kept:
-                    points["dies"][:] = NEVER
+                    points["visible_until"][:] = NEVER
                 made += kept
         sheet.words("sum", "Sum", made)
 
     return write, used, together
 
 
-def _stand(sheet: Sheet, trace, parts: Parts, told, last: float) -> None:
+def _stand(sheet: PlanBuilder, trace, parts: Parts, explained, last: float) -> None:
     """The planes with their windows, ghosts and marks, their cells, and what travels."""
     places = place_of(trace)
     for c, (role, out) in enumerate(zip(parts.inputs, parts.outputs, strict=True)):
@@ -144,7 +144,7 @@ def _stand(sheet: Sheet, trace, parts: Parts, told, last: float) -> None:
         window_on(sheet, f"{role}.window", f"Window {name}".strip(), role, track, trace, jump=parts.count > 1)
         marker_on(sheet, out, trace, channel=c)
         if not is_mean(trace):
-            mark = marks(sheet, trace, c, {c} & set(told), parts.out_hues[c], last)
+            mark = marks(sheet, trace, c, {c} & set(explained), parts.out_hues[c], last)
             sheet.volume(f"{role}.chosen", f"Chosen cell {name}".strip(), mark, home, given.cells, card=None)
         flights = Flights(sheet, trace, home, target, parts.gates(sheet, c), parts.hues[c], parts.out_hues[c])
         away = np.array(target) + BEFORE_ALL * sheet.camera.toward
@@ -152,7 +152,7 @@ def _stand(sheet: Sheet, trace, parts: Parts, told, last: float) -> None:
                      flights.of_step(c, trace[c]), away, made.cells, card=None)  # fmt: skip
 
 
-def tell(sheet: Sheet, trace):
+def build_plan(sheet: PlanBuilder, trace):
     """Story `collapse`: global pooling of one or several channels, in one or two dimensions."""
     scene, w = sheet.scene, sheet.scene.words
     title, word = w.title or scene.title or scene.id, sheet.px(WORD)
@@ -176,8 +176,8 @@ def tell(sheet: Sheet, trace):
     else:
         opening(sheet, trace)
     pace = run_clock(sheet.timeline, plan, len(trace), scene, moves=MOVES)
-    told = [i for i, is_told in enumerate(plan.told) if is_told]
-    _stand(sheet, trace, parts, told, last)
+    explained = [i for i, is_told in enumerate(plan.explained) if is_told]
+    _stand(sheet, trace, parts, explained, last)
     if parts.count == 1:
         stops = [(0, [(0, parts.given[0], place_of(trace)[0])], (1, parts.made[0], 0, 0))]
         add_lines(sheet, guide_segments(sheet, trace, stops), [parts.inputs[0], parts.outputs[0]])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Guide lines: from each window down to a rail below the volumes, along it, and up to the output cell.
 
-They run in the gaps between cells, so no line crosses a number, and only while a told step's window stands.
+They run in the gaps between cells, so no line crosses a number, and only while an explained step's window stands.
 """
 
 from itertools import pairwise
@@ -9,12 +9,12 @@ from itertools import pairwise
 import numpy as np
 
 from ..plan.plan import FRONT, LANDED, LEAVES, Lines
-from .builder import Sheet
+from .builder import PlanBuilder
 
 LINE_PIXELS, LINES_NEARER = 2.0, 6.0  # the latter in cells
 
 
-def guide_segments(sheet: Sheet, trace, stops, around=()) -> list[tuple]:
+def guide_segments(sheet: PlanBuilder, trace, stops, around=()) -> list[tuple]:
     """Rows of (end, place, end, place, clock) as `add_lines` takes them; ends are numbers of volumes.
 
     `stops` has for every step that is tied (clock, ends, made): `ends` the windows from left to right as (end, block,
@@ -46,7 +46,7 @@ def guide_segments(sheet: Sheet, trace, stops, around=()) -> list[tuple]:
     return [(s, nearer(camera, a), t, nearer(camera, b), i) for s, a, t, b, i in rows]
 
 
-def funnel_segments(sheet: Sheet, trace, stops) -> list[tuple]:
+def funnel_segments(sheet: PlanBuilder, trace, stops) -> list[tuple]:
     """Where one row stands below another: from the window's lower corners straight to the output cell's upper ones.
 
     Takes the same stops as `guide_segments`, with one window each.
@@ -64,7 +64,7 @@ def nearer(camera, place):
     return tuple(np.array(place) + LINES_NEARER * camera.toward)
 
 
-def add_lines(sheet: Sheet, segments, ends: list[str]) -> None:
+def add_lines(sheet: PlanBuilder, segments, ends: list[str]) -> None:
     """Store guide segments, whose ends are numbers of volumes in `ends`: one line set for each pair."""
     frame = sheet.palette.material(sheet.theme.frame, "flat")
     for a, b in sorted({(s[0], s[2]) for s in segments}):

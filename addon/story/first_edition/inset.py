@@ -12,7 +12,7 @@ import numpy as np
 from ..page.glyphs import number, operand, width
 from ..plan.plan import ALWAYS, BORN, LANDED, LEAVES, NEVER, Points, Window
 from ..plan.schedule import reveal
-from .builder import AIRY, DIGIT, FULL, NARROWEST, WORD, Sheet, ink_width, plane, squeeze
+from .builder import AIRY, DIGIT, FULL, NARROWEST, WORD, PlanBuilder, ink_width, plane, squeeze
 from .layout import Block, Camera, Grid
 from .primitives import as_rows, grow_shadow, wires
 from .theme import Scale
@@ -42,7 +42,7 @@ class Taps:
 class Inset:
     """The close-up's blocks and where they stand."""
 
-    def __init__(self, sheet: Sheet, trace):
+    def __init__(self, sheet: PlanBuilder, trace):
         w, word = sheet.scene.words, sheet.px(WORD)
         self.sheet, self.trace, self.taps = sheet, trace, Taps.of(trace)
         self.shape = as_rows(trace.weight[0, 0]).shape
@@ -133,8 +133,8 @@ class Inset:
                 place = [0] * len(shape)
                 place[axis] = index[first]
                 made.append(sheet.text(self._place(place)[axis] + tail, at, y, size, sheet.theme.ink, align=align,
-                                       born=first - LANDED,
-                                       dies=NEVER if after is None else after - LANDED))  # fmt: skip
+                                       visible_from=first - LANDED,
+                                       visible_until=NEVER if after is None else after - LANDED))  # fmt: skip
         sheet.words("inset.place", "Output cell", made)
 
     def _volume(self, role: str, block: Block, points: Points) -> None:
@@ -146,16 +146,19 @@ class Inset:
     def _result(self, steps) -> None:
         sheet, trace, block = self.sheet, self.trace, self.result
         scale = Scale(sheet.palette, "violet", trace.output.min(), trace.output.max(), neutral=True)
-        born = steps - BORN
-        made = self._cells(block, self.taps.totals[:, None], scale, "result", born, dies=steps + LEAVES, rise=BORN)
-        empty = [self._empty(block, ALWAYS, born[0])]
-        empty += [self._empty(block, i - 1 + LEAVES, born[i]) for i in steps[1:]]
+        visible_from = steps - BORN
+        made = self._cells(block, self.taps.totals[:, None], scale, "result", visible_from,
+                           visible_until=steps + LEAVES, grow_time=BORN)
+        empty = [self._empty(block, ALWAYS, visible_from[0])]
+        empty += [self._empty(block, i - 1 + LEAVES, visible_from[i]) for i in steps[1:]]
         self._volume("inset.result", block, Points.join(empty + made))
 
-    def _cells(self, block, table, scale, kind, born, *, dies=None, ghosts=None, rise=0.0) -> list[Points]:
+    def _cells(self, block, table, scale, kind, visible_from, *, visible_until=None, ghosts=None,
+               grow_time=0.0) -> list[Points]:
         """The cells of every step in one part: `table` (steps, cells) holds their numbers.
 
-        They live from `born` (per step, or per step and cell) until `dies`, or until the next window has landed.
+        They live from `visible_from` (per step, or per step and cell) until `visible_until`, or until the next window
+        has landed.
         """
         sheet = self.sheet
         count, each = table.shape
@@ -165,12 +168,13 @@ class Inset:
         flags = np.zeros(table.shape, bool) if ghosts is None else ghosts
         chosen = [looks[v, bool(g)] for v, g in zip(table.ravel(), flags.ravel(), strict=True)]
         steps = np.arange(count)
-        until = (steps + LANDED if dies is None else dies).astype(float)
+        until = (steps + LANDED if visible_until is None else visible_until).astype(float)
         until[-1] = NEVER
-        born = np.repeat(born, each) if np.ndim(born) == 1 else born.ravel()
+        visible_from = np.repeat(visible_from, each) if np.ndim(visible_from) == 1 else visible_from.ravel()
         return [Points.make(
             np.column_stack([column, 0 * row, -row]), row=row, column=column, value=table.ravel(), size=size or 0.5,
-            step=np.repeat(steps, each), born=born, dies=np.repeat(until, each), rise=rise,
+            step=np.repeat(steps, each), visible_from=visible_from, visible_until=np.repeat(until, each),
+            grow_time=grow_time,
             **{key: [look[key] for look in chosen] for key in ("cube", "faded", "label", "label_faded", "stretch")},
         )]  # fmt: skip
 
@@ -185,12 +189,13 @@ class Inset:
         return look | {"cube": p.cube(color, "ghost"), "faded": p.cube(color, "ghost"), "label": label,
                        "label_faded": label}  # fmt: skip
 
-    def _empty(self, block: Block, born, dies) -> Points:
+    def _empty(self, block: Block, visible_from, visible_until) -> Points:
         """A part's outlines, where it has no numbers yet."""
         shape = (block.cells[2], block.cells[0])
         row, column = (a.ravel() for a in np.indices(shape))
         kinds = wires(self.sheet, shape)
-        return Points.make(np.column_stack([column, 0 * row, -row]), cube=kinds, faded=kinds, born=born, dies=dies,
+        return Points.make(np.column_stack([column, 0 * row, -row]), cube=kinds, faded=kinds, visible_from=visible_from,
+                           visible_until=visible_until,
                            row=row, column=column)  # fmt: skip
 
     def _frames(self) -> None:

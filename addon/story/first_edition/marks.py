@@ -8,7 +8,7 @@ import numpy as np
 
 from ..page.glyphs import CAP_HEIGHT, number
 from ..plan.plan import FAR, LANDED, LEAVES, NEVER, Lines, Points, Window
-from .builder import DIGIT, Sheet, ink_width, plane
+from .builder import DIGIT, PlanBuilder, ink_width, plane
 from .opening import extents
 from .primitives import as_rows, pads_of
 from .theme import HUES, Scale, mix
@@ -40,12 +40,12 @@ def skipped_places(trace, places: np.ndarray) -> np.ndarray:
     return found
 
 
-def faint(sheet: Sheet):
+def faint(sheet: PlanBuilder):
     """The colour of positions that are skipped: not the window's."""
     return mix(sheet.theme.ink, sheet.theme.background, 0.25)
 
 
-def struck(sheet: Sheet):
+def struck(sheet: PlanBuilder):
     """The colour of strokes across cells that are passed over: light enough for their numbers to be read."""
     return sheet.palette.words_in(mix(sheet.theme.muted, sheet.theme.background, 0.3))
 
@@ -56,7 +56,7 @@ def first_skip(trace, places: np.ndarray) -> int:
     return int(np.argmax(found)) if any(found) else len(places)
 
 
-def add_skipped(sheet: Sheet, trace, places: np.ndarray, last: float) -> None:
+def add_skipped(sheet: PlanBuilder, trace, places: np.ndarray, last: float) -> None:
     """Faint thin frames at the positions that the stride has skipped, while the window stands on the next."""
     rows, columns = (1, *extents(trace))[-2:]
     color = sheet.palette.material(faint(sheet), "flat")
@@ -77,50 +77,53 @@ def holes_of(trace, i: int) -> list[tuple[int, int]]:
     return [(r, c) for r in range(r0, r1 + 1) for c in range(c0, c1 + 1) if (r, c) not in taps]
 
 
-def add_holes(sheet: Sheet, trace, steps, last: float) -> None:
+def add_holes(sheet: PlanBuilder, trace, steps, last: float) -> None:
     """A thin stroke across every cell that a dilated window passes over, while it stands."""
     rows = [(r, c, i) for i in steps for r, c in holes_of(trace, i)]
     if not rows:
         return
     r, c, i = np.array(rows, np.float32).T
     y = np.full(len(rows), -0.48)
-    dies = np.where(i + 1 == len(trace), last, i + LEAVES)
+    visible_until = np.where(i + 1 == len(trace), last, i + LEAVES)
     ink = sheet.palette.material(struck(sheet), "flat")
     sheet.lines.append(Lines(
         "input.holes", "Skipped cells", "input", "input",
         np.column_stack([c - STROKE, y, -r - STROKE]).astype(np.float32),
         np.column_stack([c + STROKE, y, -r + STROKE]).astype(np.float32),
-        (i - LANDED).astype(np.float32), dies.astype(np.float32), ink, max(0.03, sheet.units(sheet.px(1.5))),
+        (i - LANDED).astype(np.float32), visible_until.astype(np.float32), ink, max(0.03, sheet.units(sheet.px(1.5))),
     ))  # fmt: skip
 
 
-def chip_unit(sheet: Sheet, trace) -> float:
+def chip_unit(sheet: PlanBuilder, trace) -> float:
     """The size of a chip, in cells: its number just fits; 0 where chip and number have no room on a cell."""
     texts = [number(v) for v in trace.weight.ravel()]
     unit = max(CHIP, ROOM * sheet.px(DIGIT) / sheet.scale)
     return unit if unit <= LARGEST_CHIP and sheet.digits(texts, unit) else 0.0
 
 
-def room_for_chips(sheet: Sheet, trace, told) -> dict:
-    """Where numbers stand while a chip is in their cell's corner (Volume's `aside`): below it, a little to the left.
+def room_for_chips(sheet: PlanBuilder, trace, explained) -> dict:
+    """Where numbers stand while a chip is in their cell's corner (Volume's `lit_label_offset`): below it, a little to
+    the left.
 
     A chip leaves a number the lower half of its cell whatever its width; narrow ones have room to the left as well.
     """
     unit = chip_unit(sheet, trace)
-    if not unit or not any(told[1:]):
+    if not unit or not any(explained[1:]):
         return {}
     texts = [number(v) for v in trace.input.ravel()]
     size = sheet.digits(texts)
     high = CAP_HEIGHT * size
     low = HALF * (1 - 2 * unit) - INSET - APART - high / 2
     left = HALF - APART - max(ink_width(t) for t in texts) * size / 2
-    return {"aside": (-float(np.clip(left, 0.0, ASIDE)), max(low, high / 2 - HALF)), "aside_from": 1 - LANDED}
+    return {"lit_label_offset": (-float(np.clip(left, 0.0, ASIDE)), max(low, high / 2 - HALF)),
+            "lit_label_offset_from": 1 - LANDED}
 
 
-def add_chips(sheet: Sheet, trace, told, last: float) -> None:
-    """The kernel's weights as small cells inside corners of the input cells they meet, while a told window stands."""
+def add_chips(sheet: PlanBuilder, trace, explained, last: float) -> None:
+    """The kernel's weights as small cells inside corners of the input cells they meet, while an explained window
+    stands."""
     unit = chip_unit(sheet, trace)
-    if not unit or not any(told[1:]):
+    if not unit or not any(explained[1:]):
         return
     (top, _), (left, _) = pads_of(trace)
     weights = as_rows(trace.weight[0, 0])
@@ -128,20 +131,20 @@ def add_chips(sheet: Sheet, trace, told, last: float) -> None:
     size = sheet.digits([number(v) for v in weights.ravel()], unit)
     over = HALF * (1 - unit) - INSET  # wholly inside the cell's corner
     made = []
-    for i in (i for i, own in enumerate(told) if own and i):  # in the first step the kernel itself is there
+    for i in (i for i, own in enumerate(explained) if own and i):  # in the first step the kernel itself is there
         spots = trace[i].positions[:, 1:]
         spots = np.column_stack([np.zeros(len(spots), int), spots]) if spots.shape[1] == 1 else spots
         at = np.column_stack([spots[:, 1] + left + over, np.full(len(spots), -HALF + unit * (HALF - RAISED)),
                               -spots[:, 0] - top + over])  # fmt: skip
-        one = plane(sheet, weights, scale, size=size, unit=unit, born=i - LANDED,
-                    dies=last if i + 1 == len(told) else i + LEAVES, step=i)  # fmt: skip
+        one = plane(sheet, weights, scale, size=size, unit=unit, visible_from=i - LANDED,
+                    visible_until=last if i + 1 == len(explained) else i + LEAVES, step=i)  # fmt: skip
         one["position"][:] = at / unit
         made.append(one)
     sheet.volume("weights", sheet.scene.words.kernel, Points.join(made), (0, 0, 0), (1, 1, 1), card=None, unit=unit,
                  parent="input")  # fmt: skip
 
 
-def add_outline(sheet: Sheet, volume: str, sizes, first, since: float) -> None:
+def add_outline(sheet: PlanBuilder, volume: str, sizes, first, since: float) -> None:
     """A frame around `sizes` (rows, columns) cells of a volume whose first stands at (row, column) `first`."""
     place = (first[1] + (sizes[1] - 1) / 2, 0.0, -first[0] - (sizes[0] - 1) / 2)
     track = sheet.track(f"{volume}.outline.track", [place])

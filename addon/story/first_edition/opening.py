@@ -9,7 +9,7 @@ import numpy as np
 
 from ..plan.plan import ALWAYS, LANDED, Points
 from ..plan.schedule import START
-from .builder import Sheet
+from .builder import PlanBuilder
 from ..page.captions import axes_text, shape_text
 from .primitives import RING, VANISHED, add_statement, padded_shape
 
@@ -92,7 +92,7 @@ def spread_taps(points: Points, trace, *, moving: bool) -> Points:
     return Points(data)
 
 
-def open_figure(sheet: Sheet, trace, said: str, y: float) -> None:
+def open_figure(sheet: PlanBuilder, trace, said: str, y: float) -> None:
     """Key the opening and say at pixel `y` what happens; `said` is the rule of the figure, which is said first."""
     scene, line = sheet.scene, sheet.timeline
     events = []
@@ -115,7 +115,7 @@ def open_figure(sheet: Sheet, trace, said: str, y: float) -> None:
             add_statement(sheet, f"event.{number}", text, y, begin + 0.01, until, sheet.theme.ink)
 
 
-def _shadow(sheet: Sheet, trace, begin: float, seconds: float) -> None:
+def _shadow(sheet: PlanBuilder, trace, begin: float, seconds: float) -> None:
     """Key the shadow of what grows in an event, from the cursor on: an opening kernel's, a padded input's."""
     if begin == OPENS:
         role, start = "kernel", trace.kernel_size[-1] / extents(trace)[-1]

@@ -15,7 +15,7 @@ from ..page.glyphs import width
 from ..plan.plan import LEAVES, StepInfo
 from ..plan.schedule import Pace, Schedule
 from . import sums
-from .builder import WORD, Sheet
+from .builder import WORD, PlanBuilder
 from ..page.captions import axes_text
 from .partial_sums import product_rows
 from .primitives import as_rows, place_of
@@ -70,7 +70,7 @@ class Run:
         return np.append(self.clocks[1:] - 1 + LEAVES, last)
 
     def own(self, plan: Schedule) -> Schedule:
-        """How each of its steps is told."""
+        """How each of its steps is explained."""
         return Schedule(tuple(plan.kinds[c] for c in self.clocks), plan.step)
 
     def infos(self, pace: Pace, texts, number: int) -> list[StepInfo]:
@@ -78,7 +78,7 @@ class Run:
         for i, clock in enumerate(self.clocks):
             index = tuple(int(v) for v in self.trace[i].output_index)
             made.append(StepInfo(pace.seconds[clock], index, float(self.trace[i].value), texts[i], float(clock),
-                                 pace.told[clock], number))  # fmt: skip
+                                 pace.explained[clock], number))  # fmt: skip
         return made
 
 
@@ -92,7 +92,7 @@ def both(scene, traces) -> list[Run]:
     return [Run(k, la, t, c, count, matched) for k, la, t, c in zip(("", "b."), labels, traces, clocks, strict=True)]
 
 
-def ink_of(sheet: Sheet, run: Run):
+def ink_of(sheet: PlanBuilder, run: Run):
     """The ink of a run's name: the second has a colour of its own."""
     return sheet.palette.words_in(SECOND) if run.key else sheet.theme.ink
 
@@ -129,7 +129,7 @@ class Sums:
 
     FORMS = ("worked", "products", "short")
 
-    def __init__(self, sheet: Sheet, runs: list[Run], plan: Schedule):
+    def __init__(self, sheet: PlanBuilder, runs: list[Run], plan: Schedule):
         self.sheet, self.runs = sheet, runs
         found = [self._rows(run, plan) for run in runs]
         self.texts = [texts for _, _, texts in found]
@@ -146,20 +146,21 @@ class Sums:
             for i, row in enumerate(rows):
                 if row:
                     by = float(run.clocks[i]) - i
-                    row[:] = [sums.Piece(p.text, p.color, p.born + by, p.right) for p in row]
+                    row[:] = [sums.Piece(p.text, p.color, p.visible_from + by, p.right) for p in row]
         for row in (r for r in upper if r):
-            row[0] = sums.Piece(f"{run.label}: {row[0].text}", ink_of(self.sheet, run), row[0].born)
+            row[0] = sums.Piece(f"{run.label}: {row[0].text}", ink_of(self.sheet, run), row[0].visible_from)
         return upper, lower, [f"{run.label}: {text}" for text in texts]
 
     def _formed(self, form: str, upper, lower) -> list[list]:
-        """A run's lines in this form: each a list of rows, None for what is not told."""
+        """A run's lines in this form: each a list of rows, None for what is not explained."""
         if form == "worked":
             return [upper, lower]
         if form == "products":
             return [[u and [*u[:-1], d[-1]] for u, d in zip(upper, lower, strict=True)]]
         count = str(len(self.runs[0].trace[0].taps))
         said = self.sheet.scene.words.added.replace("{count}", count)
-        return [[u and [u[0], sums.Piece(said, u[1].color, u[1].born), *([u[-2]] if self._biased else []), d[-1]]
+        return [[u and [u[0], sums.Piece(said, u[1].color, u[1].visible_from), *([u[-2]] if self._biased else []),
+                        d[-1]]
                  for u, d in zip(upper, lower, strict=True)]]  # fmt: skip
 
     @property
@@ -169,8 +170,8 @@ class Sums:
     def _fit(self, rows) -> None:
         """The slots' widths, the lines they take and the font size."""
         self.rows = rows
-        told = [row for lines in rows for line in lines for row in line if row]
-        slots = [list(column) for column in zip(*told, strict=True)]
+        explained = [row for lines in rows for line in lines for row in line if row]
+        slots = [list(column) for column in zip(*explained, strict=True)]
         middle = len(slots) - 2 - self._biased
         kinds = ["name", *["product"] * middle, *["bias"] * self._biased, "result"]
         self.gaps = sums.gaps_of(kinds, self.runs[0].trace.kernel_size[-1])
@@ -188,7 +189,7 @@ class Sums:
         for number, (run, lines) in enumerate(zip(self.runs, self.rows, strict=True)):
             top = y0 + self.used - number * (self.each + 0.2 * self.size)
             gone = run.gone(last)
-            for untold in np.flatnonzero(~np.array(plan.told)):
+            for untold in np.flatnonzero(~np.array(plan.explained)):
                 gone = np.where(run.clocks < untold, np.minimum(gone, untold - 1 + LEAVES), gone)
             for row, pieces in enumerate(lines):
                 made += sums.set_lines(self.sheet, pieces, self.lines, top - row * sums.LINE * self.size, self.size,

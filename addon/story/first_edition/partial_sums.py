@@ -11,7 +11,7 @@ from ..page.glyphs import after, equals, number, operand, width
 from ..plan.plan import LANDED, NEVER
 from ..plan.schedule import MEETING, reveal
 from . import sums
-from .builder import Sheet
+from .builder import PlanBuilder
 from ..page.captions import cell_name
 from .primitives import result_color
 from .sums import Piece
@@ -53,13 +53,13 @@ def shown(plan, i: int, part: int, parts: int) -> float:
     return reveal(i, part, parts, slow=plan.kinds[i] in ("first", "next"))
 
 
-def made_color(sheet: Sheet, trace, step):
+def made_color(sheet: PlanBuilder, trace, step):
     """The ink of what a step makes: its slice's, where there are several."""
     hue = filter_hue(int(step.output_index[0])) if len(trace.output) > 1 else None
     return result_color(sheet, step.value, hue)
 
 
-def channel_rows(sheet: Sheet, trace, partial, names, plan):
+def channel_rows(sheet: PlanBuilder, trace, partial, names, plan):
     """Per channel a line of products with its partial sum; then the line that adds the channels to the cell.
 
     `names` has one for every input channel; of several groups each step tells its own channels.
@@ -83,15 +83,15 @@ def channel_rows(sheet: Sheet, trace, partial, names, plan):
             sign = equals([*step.values[own], *step.weights[own], partial[i, c]])
             row.append(Piece(f"{sign} {number(partial[i, c])}", hue, shown(plan, i, done, parts)))
             done += 1
-            each[c].append(row if plan.told[i] else None)
+            each[c].append(row if plan.explained[i] else None)
             said.append(" ".join(piece.text for piece in row))
         pieces = share_row(sheet, trace, partial, names, plan, i, shown(plan, i, done, parts))
-        total_rows.append(pieces if plan.told[i] else None)
+        total_rows.append(pieces if plan.explained[i] else None)
         texts.append("; ".join([*said, " ".join(piece.text for piece in pieces)]))
     return each, total_rows, texts
 
 
-def share_row(sheet: Sheet, trace, partial, names, plan, i: int, when: float | None = None) -> list[Piece]:
+def share_row(sheet: PlanBuilder, trace, partial, names, plan, i: int, when: float | None = None) -> list[Piece]:
     """The line that adds the channels' shares to step i's cell: all at the clock `when`, or one by one."""
     scene, step, ink = sheet.scene, trace[i], sheet.theme.ink
     first, count = int(step.positions[:, 0].min()), partial.shape[1]
@@ -106,15 +106,15 @@ def share_row(sheet: Sheet, trace, partial, names, plan, i: int, when: float | N
     if trace.bias is not None:
         pieces.append(Piece(f"+ {after(scene.words.bias, step.bias)}", ink, at(count)))
     sign = equals([*partial[i], step.bias, step.value])
-    return [*pieces, Piece(f"{sign} {number(step.value)}", made_color(sheet, trace, step), sums.born(i))]
+    return [*pieces, Piece(f"{sign} {number(step.value)}", made_color(sheet, trace, step), sums.total_appears(i))]
 
 
-def word_hue(sheet: Sheet, trace, channel: int):
+def word_hue(sheet: PlanBuilder, trace, channel: int):
     """The ink in which a channel is named."""
     return sheet.palette.words_in(HUES[hue_of(channel, len(trace.input))])
 
 
-def product_rows(sheet: Sheet, trace, plan, *, at_once: bool = False):
+def product_rows(sheet: PlanBuilder, trace, plan, *, at_once: bool = False):
     """Every step's sum in two lines of the same slots: its products as they are made, and what they come to.
 
     `at_once`: the second line appears as a whole, so that no part of it is taken for the total.
@@ -140,15 +140,15 @@ def product_rows(sheet: Sheet, trace, plan, *, at_once: bool = False):
             values.append(Piece(f"+ {operand(step.bias)}", ink, shown(plan, i, taps if at_once else count - 2, count)))
         sign = equals([*step.values, *step.weights, step.bias, step.value])
         made.append(Piece("", ink, i))
-        values.append(Piece(f"{sign} {number(step.value)}", made_color(sheet, trace, step), sums.born(i)))
-        values[0] = Piece("=", ink, values[1].born, right=True)
-        upper.append(made if plan.told[i] else None)
-        lower.append(values if plan.told[i] else None)
+        values.append(Piece(f"{sign} {number(step.value)}", made_color(sheet, trace, step), sums.total_appears(i)))
+        values[0] = Piece("=", ink, values[1].visible_from, right=True)
+        upper.append(made if plan.explained[i] else None)
+        lower.append(values if plan.explained[i] else None)
         texts.append(" ".join(p.text for p in (*made[:-1], *values)))
     return upper, lower, texts
 
 
-def set_channel_rows(sheet: Sheet, trace, each, total_rows, y0: float, size: float, last: float,
+def set_channel_rows(sheet: PlanBuilder, trace, each, total_rows, y0: float, size: float, last: float,
                      until: float = NEVER, grouped: bool = False) -> None:  # fmt: skip
     """The channels' lines share their slots, so that products stand in columns; the total stands below. `grouped`: only
     the products of a kernel row begin in columns, and stand evenly in their group.
@@ -184,7 +184,8 @@ def set_channel_rows(sheet: Sheet, trace, each, total_rows, y0: float, size: flo
 
 def _grouped(each, gaps: list[float], row: int) -> list[list[float]]:
     """Each channel's own slot widths in font sizes; a kernel row's slots are as wide together in all channels."""
-    found = [[max(width(told[k].text) for told in rows if told) for k in range(len(gaps))] for rows in each]
+    found = [[max(width(explained[k].text) for explained in rows
+                  if explained) for k in range(len(gaps))] for rows in each]
     ends = [k for k in range(1, len(gaps)) if k + 1 >= len(gaps) - 1 or k % row == 0]
     start = 0
     for end in [0, *[k for k in ends if k < len(gaps) - 1], len(gaps) - 1]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..page.glyphs import number
 from ..plan.plan import BORN, Points
-from .builder import Sheet, ink_width, squeeze
+from .builder import PlanBuilder, ink_width, squeeze
 from .primitives import pads_of
 from .theme import Scale
 
@@ -61,9 +61,10 @@ def along(path, shares) -> np.ndarray:
 def legs_of(way: np.ndarray, leaves: float, arrives: float, until: float, **look) -> Points:
     """A copy that goes a way (n + 1, 3) from one clock value to another and stays at its end `until` it is gone."""
     times = np.linspace(leaves, arrives, len(way))
-    dies = [*times[1:-1], until]
-    return Points.make(way[1:], origin=way[:-1] - way[1:], leaves=times[:-1], arrives=times[1:], born=times[:-1],
-                       dies=dies, **look)  # fmt: skip
+    visible_until = [*times[1:-1], until]
+    return Points.make(way[1:], origin=way[:-1] - way[1:], leaves=times[:-1], arrives=times[1:],
+                       visible_from=times[:-1],
+                       visible_until=visible_until, **look)  # fmt: skip
 
 
 class Flights:
@@ -72,7 +73,7 @@ class Flights:
     `gate_of` gives the gate of the output cell at (row, column). The points are in the output's cells, from its first.
     """
 
-    def __init__(self, sheet: Sheet, trace, home, target, gate_of, hue: str, out_hue: str):
+    def __init__(self, sheet: PlanBuilder, trace, home, target, gate_of, hue: str, out_hue: str):
         self.sheet, self.trace, self.gate_of = sheet, trace, gate_of
         self.home, self.target = np.array(home, float), np.array(target, float)
         self.size = sheet.digits([number(v) for v in (*trace.input.ravel(), *trace.output.ravel())])

@@ -8,7 +8,7 @@ What flies to an output cell enters it from the side on which no words stand.
 import numpy as np
 
 from ..page.glyphs import TIMES
-from .builder import WORD, Sheet
+from .builder import WORD, PlanBuilder
 from ..page.captions import shape_text, size_formula
 from .layout import Block, Grid
 from .partial_sums import hue_of, names_of
@@ -35,7 +35,7 @@ def _holds(trace) -> bool:
 class Parts:
     """What one figure's parts are called, and where they stand once `solve` has been called."""
 
-    def __init__(self, sheet: Sheet, trace):
+    def __init__(self, sheet: PlanBuilder, trace):
         scene = sheet.scene
         self.trace, self.count = trace, len(trace.input)
         self.names = names_of(scene, self.count) if self.count > 1 else [""]
@@ -46,7 +46,7 @@ class Parts:
         self.out_hues = self.hues if self.count == 3 else ["violet"] * self.count
         self.beside, self.given, self.made, self.grid = True, [], [], None
 
-    def solve(self, sheet: Sheet, room) -> float:
+    def solve(self, sheet: PlanBuilder, room) -> float:
         """Stand everything in a region (x0, y0, x1, y1 in pixels); returns the pixels per cell."""
         tried = []
         for way in self.ways():
@@ -66,18 +66,18 @@ class Parts:
             return [BELOW, LINES]
         return [BELOW] if self.trace.output[0].size == 1 else [BELOW, LINE]
 
-    def _grid(self, sheet: Sheet, way: float, given, made) -> Grid:
+    def _grid(self, sheet: PlanBuilder, way: float, given, made) -> Grid:
         word, single = sheet.px(WORD), self.trace.output[0].size == 1
         gaps = {BELOW: [0.9 * word] * (self.count - 1), LINES: [1.6 * word],
                 LINE: ([1.6 * word, 0.9 * word] * self.count)[:-1]}[way]  # fmt: skip
         row_gap = 0.3 if way == LINES else CELL_GAP if single else ROW_GAP
         return Grid(sheet.camera, [*given, *made], gaps, row_gap * word)
 
-    def ink(self, sheet: Sheet, channel: int):
+    def ink(self, sheet: PlanBuilder, channel: int):
         """The colour of words about a channel that has a hue of its own; None where channels have none."""
         return sheet.palette.words_in(HUES[self.hues[channel]]) if self.count == 3 else None
 
-    def gates(self, sheet: Sheet, channel: int):
+    def gates(self, sheet: PlanBuilder, channel: int):
         """Where cells fly into the output's rows, from the left, or into its columns, from above: past all words."""
         given, made = self.given[channel], self.made[channel]
         target, cell = np.array(sheet.place(made)), sheet.scale * made.unit
@@ -93,7 +93,7 @@ class Parts:
 
         return gate
 
-    def _blocks(self, sheet: Sheet, way: float, level: int):
+    def _blocks(self, sheet: PlanBuilder, way: float, level: int):
         """The blocks of the inputs and of the outputs, with names of some length."""
         trace, over = self.trace, hangs_over(self.trace)
         rows, columns = padded_shape(trace)
@@ -117,7 +117,7 @@ class Parts:
             made.append(last)
         return given, made
 
-    def _captions(self, sheet: Sheet, name: str, level: int) -> tuple[list[str], list[str]]:
+    def _captions(self, sheet: PlanBuilder, name: str, level: int) -> tuple[list[str], list[str]]:
         """The lines above an input and those at its output."""
         scene, w, trace = sheet.scene, sheet.scene.words, self.trace
         if not scene.look.labels:
@@ -138,7 +138,7 @@ class Parts:
 
 def too_small(scene, trace):
     """None, or (key, value, what would be right) where cells would be too small to be seen."""
-    sheet = Sheet(scene)
+    sheet = PlanBuilder(scene)
     x0, y0, x1, y1 = sheet.inner
     scale = Parts(sheet, trace).solve(sheet, (x0, y0 + 4 * sheet.px(WORD), x1, y1 - 2 * sheet.px(WORD)))
     if scale >= LEAST * sheet.zoom:

@@ -5,7 +5,7 @@ import numpy as np
 
 from ..page.glyphs import equals, number, operand
 from ..plan.plan import BORN, LANDED, LEAVES, NEVER, Lines, Points
-from .builder import Sheet, ink_width, squeeze
+from .builder import PlanBuilder, ink_width, squeeze
 from ..page.captions import axes_text, shape_text
 from .pool_flight import TAKES_OFF
 from .primitives import as_rows, input_plane, pads_of, place_of, result_color
@@ -56,13 +56,13 @@ def pool_facts(scene, trace) -> str:
     return ",  ".join([*said, w.no_weights])
 
 
-def pool_input(sheet: Sheet, trace, channel: int, hue: str) -> Points:
+def pool_input(sheet: PlanBuilder, trace, channel: int, hue: str) -> Points:
     """One input channel: padding says 0 where a mean counts it, else nothing; cells no window reads turn grey."""
     added = "0" if is_mean(trace) and trace.count_include_pad else ""
     return greyed(sheet, input_plane(sheet, trace, channel, hue, added=added), trace)
 
 
-def add_seams(sheet: Sheet, role: str, trace, born: float) -> None:
+def add_seams(sheet: PlanBuilder, role: str, trace, visible_from: float) -> None:
     """Thin lines between the windows on the faces of a plane, where no two of them overlap."""
     if not disjoint(trace):
         return
@@ -87,13 +87,13 @@ def add_seams(sheet: Sheet, role: str, trace, born: float) -> None:
         return
     a, b = (np.array(ends, np.float32) for ends in zip(*sorted(bars), strict=True))
     ink = sheet.palette.material(mix(sheet.theme.muted, sheet.theme.background, 0.25), "flat")
-    sheet.lines.append(Lines(f"{role}.tiling", "Windows side by side", role, role, a, b, np.full(len(a), born),
+    sheet.lines.append(Lines(f"{role}.tiling", "Windows side by side", role, role, a, b, np.full(len(a), visible_from),
                              np.full(len(a), NEVER), ink, min(sheet.units(sheet.px(SEAM)), THIN)))  # fmt: skip
 
 
-def marks(sheet: Sheet, trace, channel: int, steps, out_hue: str, last: float) -> Points:
+def marks(sheet: PlanBuilder, trace, channel: int, steps, out_hue: str, last: float) -> Points:
     """The chosen cells of one channel's maxima as the output shows them, framed: each while its step's window stands
-    (`steps` that are told), and from `last` on all of them. In the units of the input's plane, a little nearer.
+    (`steps` that are explained), and from `last` on all of them. In the units of the input's plane, a little nearer.
     """
     (top, _), (left, _) = pads_of(trace)
     size = sheet.digits([number(v) for v in trace.input.ravel()])
@@ -110,18 +110,20 @@ def marks(sheet: Sheet, trace, channel: int, steps, out_hue: str, last: float) -
             lives.append((cell, last, NEVER, i))
             seen.add(cell)
     made = []
-    for (row, column, value), born, dies, i in lives:
+    for (row, column, value), visible_from, visible_until, i in lives:
         text = number(value) if size else ""
         look = scale.cell(value, text)
         look.pop("faded", None), look.pop("label_faded", None)
         at = [np.array((column, 0.0, -row)) + ON_TOP * sheet.camera.toward]
-        common = {"born": born, "dies": dies, "row": row - top, "column": column - left, "channel": channel,
+        common = {"visible_from": visible_from, "visible_until": visible_until, "row": row - top,
+                  "column": column - left, "channel": channel,
                   "value": value, "step": i}  # fmt: skip
         made.append(Points.make(at, size=size or 0.5, stretch=squeeze(ink_width(text), size) if text else 1.0,
                                 **look, **common))  # fmt: skip
         # no frame while the copy lifts off, which would leave a scrap of it to be seen
-        spans = [(born, i - TAKES_OFF), (i - BORN, dies)] if i - CHOSEN == born else [(born, dies)]
-        made += [Points.make(at, cube=frame, **{**common, "born": a, "dies": b}) for a, b in spans]
+        spans = [(visible_from, i - TAKES_OFF),
+                 (i - BORN, visible_until)] if i - CHOSEN == visible_from else [(visible_from, visible_until)]
+        made += [Points.make(at, cube=frame, **{**common, "visible_from": a, "visible_until": b}) for a, b in spans]
     return Points.join(made)
 
 
@@ -130,7 +132,7 @@ def revealed(i: int, part: int, parts: int, slow: bool) -> float:
     return i - LANDED + (LANDED - CHOSEN) * (part + 0.5) / parts if slow else i - LANDED
 
 
-def reduction(sheet: Sheet, step, name: str, i: int, slow: bool, *, operands: int | None = None, color=None):
+def reduction(sheet: PlanBuilder, step, name: str, i: int, slow: bool, *, operands: int | None = None, color=None):
     """One step's line as pieces: "out[..] =", what is compared or added, what it comes to.
 
     `operands`: how many places there are for numbers, where some steps have fewer. Of more than `MOST_SAID` the first

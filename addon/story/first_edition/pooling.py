@@ -11,7 +11,7 @@ from ..page.glyphs import width
 from ..plan.plan import ALWAYS, FAR, LANDED, NEVER, Points
 from ..plan.schedule import ENDED, START, run_clock, schedule
 from . import sums
-from .builder import WORD, Sheet
+from .builder import WORD, PlanBuilder
 from ..page.captions import cell_name, legend_of, shape_text
 from .guides import add_lines, guide_segments
 from .pool_flight import BEFORE_ALL, Flights
@@ -48,12 +48,12 @@ from .unread_cells import left_over
 MOST_CHANNELS = 8
 
 
-def suits(scene, trace) -> bool:
+def accepts(scene, trace) -> bool:
     """Every pooling by windows."""
     return trace.op in ("max_pool", "avg_pool")
 
 
-def refusal(scene, trace):
+def validate(scene, trace):
     """Why it cannot tell this one."""
     if trace.op not in ("max_pool", "avg_pool"):
         return "op.type", scene.op.type, "must be max_pool or avg_pool for the story pooling"
@@ -64,8 +64,8 @@ def refusal(scene, trace):
     return too_small(scene, trace)
 
 
-def _lines(sheet: Sheet, trace, plan, parts: Parts):
-    """Every told step's line as pieces (None where it is not told), and every step's as one text."""
+def _lines(sheet: PlanBuilder, trace, plan, parts: Parts):
+    """Every explained step's line as pieces (None where it is not explained), and every step's as one text."""
     scene, most = sheet.scene, max(_operands(trace[i]) for i in range(len(trace)))
     rows, texts = [], []
     for i in range(len(trace)):
@@ -73,7 +73,7 @@ def _lines(sheet: Sheet, trace, plan, parts: Parts):
         name = f"{parts.names[step.output_index[0]]} {cell_name(scene, step.output_index[1:])} =".strip()
         pieces = reduction(sheet, step, name, i, plan.kinds[i] in ("first", "next"), operands=most,
                            color=parts.ink(sheet, step.output_index[0]))  # fmt: skip
-        rows.append(pieces if plan.told[i] else None)
+        rows.append(pieces if plan.explained[i] else None)
         texts.append(" ".join(p.text for p in pieces if p.text).replace("( ", "("))
     return rows, texts
 
@@ -82,15 +82,15 @@ def _operands(step) -> int:
     return int((step.counted if step.reduce == "mean" else step.real).sum())
 
 
-def _set_lines(sheet: Sheet, rows, low: float, last: float):
+def _set_lines(sheet: PlanBuilder, rows, low: float, last: float):
     """How the lines are set: returns a function that writes them, and the pixels they take."""
-    told = [row for row in rows if row]
-    if not told or not sheet.scene.look.sum_line:
+    explained = [row for row in rows if row]
+    if not explained or not sheet.scene.look.sum_line:
         return None, 0.0
     x0, _, x1, _ = sheet.inner
     word = sheet.px(WORD)
-    slots = [list(c) for c in zip(*told, strict=True)]
-    flow = any(not p.text for row in told for p in row)
+    slots = [list(c) for c in zip(*explained, strict=True)]
+    flow = any(not p.text for row in explained for p in row)
     gaps = [sums.WORD_GAP] * len(slots)
     gaps[2], gaps[-1] = 0.0, sums.GROUP if len(slots) < 24 else sums.WORD_GAP
     size = min((s * word for s in (1.0, 0.97, 0.945)), key=lambda s: len(sums.wrap(slots, s, x1 - x0, gaps)))
@@ -105,7 +105,7 @@ def _set_lines(sheet: Sheet, rows, low: float, last: float):
     return write, used
 
 
-def _stand(sheet: Sheet, trace, parts: Parts, told: list[int], last: float) -> None:
+def _stand(sheet: PlanBuilder, trace, parts: Parts, explained: list[int], last: float) -> None:
     """The volumes with their windows, marks and what flies."""
     places, count = place_of(trace), trace.output[0].size
     padded = any(sum(p) for p in trace.padding)
@@ -133,7 +133,7 @@ def _stand(sheet: Sheet, trace, parts: Parts, told: list[int], last: float) -> N
         add_seams(sheet, role, trace, START if padded else ALWAYS)
         window_on(sheet, f"{role}.window", f"Window {name}".strip(), role, track, trace, jump=parts.count > 1)
         marker_on(sheet, out, trace, channel=c)
-        own = [i for i in told if i // count == c]
+        own = [i for i in explained if i // count == c]
         if not is_mean(trace):
             mark = marks(sheet, trace, c, set(own), parts.out_hues[c], last)
             sheet.volume(f"{role}.chosen", f"Chosen cells {name}".strip(), mark, home, given.cells, card=None)
@@ -145,7 +145,7 @@ def _stand(sheet: Sheet, trace, parts: Parts, told: list[int], last: float) -> N
                          made.cells, card=None)  # fmt: skip
 
 
-def tell(sheet: Sheet, trace):
+def build_plan(sheet: PlanBuilder, trace):
     """Story `pooling`: windows without weights over one or several channels, in one or two dimensions."""
     scene, w = sheet.scene, sheet.scene.words
     title, word = w.title or scene.title or scene.id, sheet.px(WORD)
@@ -161,11 +161,11 @@ def tell(sheet: Sheet, trace):
 
     opening(sheet, trace)
     pace = run_clock(sheet.timeline, plan, ocols, scene, moves=MOVES)
-    told = [i for i, is_told in enumerate(plan.told) if is_told]
-    _stand(sheet, trace, parts, told, last)
+    explained = [i for i, is_told in enumerate(plan.explained) if is_told]
+    _stand(sheet, trace, parts, explained, last)
     if parts.count == 1:
         places = place_of(trace)
-        stops = [(i, [(0, parts.given[0], places[i])], (1, parts.made[0], *divmod(i, ocols))) for i in told]
+        stops = [(i, [(0, parts.given[0], places[i])], (1, parts.made[0], *divmod(i, ocols))) for i in explained]
         add_lines(sheet, guide_segments(sheet, trace, stops), [parts.inputs[0], parts.outputs[0]])
     if write is not None:
         write()
@@ -173,7 +173,7 @@ def tell(sheet: Sheet, trace):
         add_rule(sheet, (w.mean_rule if is_mean(trace) else w.max_rule).replace("{count}", count), low + used / 2)
         tiles = disjoint(trace) and not left_over(trace).any() and not any(sum(p) for p in trace.padding)
         summary = (w.tiles if tiles else w.summary).replace("{count}", str(len(trace)))
-        add_rule(sheet, summary.replace("{cells}", str(trace.input.size)), low + used / 2, born=last)
+        add_rule(sheet, summary.replace("{cells}", str(trace.input.size)), low + used / 2, visible_from=last)
         add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), low + used / 2)
         if parts.count > 1:
             shapes = (shape_text((*a.shape[1:], len(a))) for a in (trace.input, trace.output))

@@ -9,7 +9,7 @@ import numpy as np
 from ..page.glyphs import DESCENT, TIMES, number, width
 from ..plan.plan import ALWAYS, BORN, FAR, LANDED, LEAVES, NEVER, Points, StepInfo, Window
 from ..plan.schedule import MEETING, START, VISIT, Pace, Schedule
-from .builder import WORD, Sheet, ink_width, plane, squeeze
+from .builder import WORD, PlanBuilder, ink_width, plane, squeeze
 from .layout import Block
 from .theme import HUES, Scale
 
@@ -48,7 +48,7 @@ def place_of(trace, channel: int = 0) -> np.ndarray:
     return np.array(places)
 
 
-def input_plane(sheet: Sheet, trace, channel: int, hue: str, *, unit: float = 1.0, added: str = "0",
+def input_plane(sheet: PlanBuilder, trace, channel: int, hue: str, *, unit: float = 1.0, added: str = "0",
                 fade: float = 0.6) -> Points:  # fmt: skip
     """One input channel with its ring of padding, which arrives cell by cell between RING and START.
 
@@ -70,18 +70,18 @@ def input_plane(sheet: Sheet, trace, channel: int, hue: str, *, unit: float = 1.
     ring.sort(key=lambda rc: np.arctan2(rc[0] - middle[0], rc[1] - middle[1]))
     p, ghost = sheet.palette, sheet.theme.ghost
     faded = p.faded(ghost, fade)
-    born = RING + 0.02 + 0.83 * np.arange(len(ring)) / len(ring)
+    visible_from = RING + 0.02 + 0.83 * np.arange(len(ring)) / len(ring)
     ghosts = Points.make(
         [(c, 0, -r) for r, c in ring], cube=p.cube(ghost, "ghost"), faded=p.cube(faded, "ghost"),
         label=p.label(added, p.faded_ink_on(ghost)) if size and added else -1,
         label_faded=p.label(added, p.faded_ink_on(faded)) if size and added else -1,
-        size=size or 0.5, lift=0.45, born=born, rise=0.14, channel=channel,
+        size=size or 0.5, lift=0.45, visible_from=visible_from, grow_time=0.14, channel=channel,
         row=[r - top for r, _ in ring], column=[c - left for _, c in ring],
     )  # fmt: skip
     return Points.join([points, ghosts])
 
 
-def output_plane(sheet: Sheet, trace, hue: str = "violet", *, channel: int = 0, unit: float = 1.0,
+def output_plane(sheet: PlanBuilder, trace, hue: str = "violet", *, channel: int = 0, unit: float = 1.0,
                  base: float = 0.0, span=None, neutral: bool = False) -> Points:  # fmt: skip
     """One output channel: wire cubes until their step, then cells that rise with their number.
 
@@ -92,11 +92,11 @@ def output_plane(sheet: Sheet, trace, hue: str = "violet", *, channel: int = 0, 
     scale = Scale(sheet.palette, hue, *(span or (trace.output.min(), trace.output.max())), neutral=neutral)
     size = sheet.digits([number(v) for v in trace.output.ravel()], unit)
     steps = channel * values.size + np.arange(values.size)
-    return plane(sheet, values, scale, size=size, before=wires(sheet, values.shape), born=base + steps - BORN,
-                 rise=BORN, step=steps, channel=channel)  # fmt: skip
+    return plane(sheet, values, scale, size=size, before=wires(sheet, values.shape), visible_from=base + steps - BORN,
+                 grow_time=BORN, step=steps, channel=channel)  # fmt: skip
 
 
-def wires(sheet: Sheet, shape) -> np.ndarray:
+def wires(sheet: PlanBuilder, shape) -> np.ndarray:
     """The wire cubes of a plane, in scan order: fronts, and what of tops and sides is not hidden by neighbours."""
     side = 0 if sheet.scene.camera.azimuth < 0 else shape[1] - 1
     kinds = [("wire" + (" top" if r == 0 else "") + (" side" if c == side else ""))
@@ -104,7 +104,7 @@ def wires(sheet: Sheet, shape) -> np.ndarray:
     return np.array([sheet.palette.cube(sheet.theme.wire, kind) for kind in kinds])
 
 
-def add_home(sheet: Sheet, role: str, name: str, block: Block, location, back: float, *, color=None,
+def add_home(sheet: PlanBuilder, role: str, name: str, block: Block, location, back: float, *, color=None,
              lives=((ALWAYS, NEVER),), empty=(), opened: float = ALWAYS) -> None:  # fmt: skip
     """What stays at a kernel's place until it is `back` (clock): its outline, and its name.
 
@@ -113,15 +113,15 @@ def add_home(sheet: Sheet, role: str, name: str, block: Block, location, back: f
     shape = (block.cells[2], block.cells[0])
     row, column = (a.ravel() for a in np.indices(shape))
     points = Points.make(np.column_stack([column, 0 * row, -row]), cube=wires(sheet, shape), faded=wires(sheet, shape),
-                         born=-LANDED, dies=back, row=row, column=column)  # fmt: skip
+                         visible_from=-LANDED, visible_until=back, row=row, column=column)  # fmt: skip
     for place in empty:
         own = (row == place[0]) & (column == place[1])
-        points["born"][own], points["dies"][own] = opened, NEVER
+        points["visible_from"][own], points["visible_until"][own] = opened, NEVER
     sheet.volume(f"{role}.home", f"{name} outline", points, location, block.cells, card=None)
     sheet.captions(f"{role}.home", block, color=color, lives=lives)
 
 
-def add_ticks(sheet: Sheet, role: str, block: Block, pads=((0, 0), (0, 0)), dies: float = NEVER, *,
+def add_ticks(sheet: PlanBuilder, role: str, block: Block, pads=((0, 0), (0, 0)), visible_until: float = NEVER, *,
               right: bool = False, below: bool = False, sparse: bool = False,
               arriving: bool = False) -> None:  # fmt: skip
     """Row numbers left of a plane and column numbers above it, in line with the cells' fronts; padding has none.
@@ -141,14 +141,15 @@ def add_ticks(sheet: Sheet, role: str, block: Block, pads=((0, 0), (0, 0)), dies
     only = few and {count: some_of(count, sheet.px(APART) / cell) for count in (rows - top - bottom,
                                                                                columns - left - after)}  # fmt: skip
     ringed = arriving and top + bottom + left + after > 0
-    made = tick_marks(sheet, block, range(top, rows - bottom), range(left, columns - after), dies=dies, right=right,
-                      below=below, only=only or None, born=START - 0.12 if ringed else ALWAYS)  # fmt: skip
+    made = tick_marks(sheet, block, range(top, rows - bottom), range(left, columns - after),
+                      visible_until=visible_until, right=right,
+                      below=below, only=only or None, visible_from=START - 0.12 if ringed else ALWAYS)  # fmt: skip
     if ringed:
         x, y = sheet.camera.project((left, 0, -top)) * cell
         inner = Block(block.name, 0, 0, (columns - left - after, 1, rows - top - bottom), unit=block.unit,
                       origin=(block.origin[0] + float(x), block.origin[1] + float(y)))  # fmt: skip
         made += tick_marks(sheet, inner, range(inner.cells[2]), range(inner.cells[0]), home=block.origin,
-                           dies=RING + LEAVES,
+                           visible_until=RING + LEAVES,
                            only=only or None)  # fmt: skip
     sheet.words(f"{role}.ticks", f"{block.name} indices", made, role)
 
@@ -159,8 +160,9 @@ def some_of(count: int, apart: float) -> set[int]:
     return {i for i in range(0, count, step) if count - 1 - i >= 0.75 * apart} | {count - 1}
 
 
-def tick_marks(sheet: Sheet, block: Block, rows, columns, *, home=None, born: float = ALWAYS,
-               dies: float = NEVER, right: bool = False, below: bool = False, only=None) -> list[Points]:  # fmt: skip
+def tick_marks(sheet: PlanBuilder, block: Block, rows, columns, *, home=None, visible_from: float = ALWAYS,
+               visible_until: float = NEVER, right: bool = False, below: bool = False,
+               only=None) -> list[Points]:  # fmt: skip
     """The indices of a block's rows and columns, which are given as places in it, in order; one line has none.
 
     `only`: for each count of rows or columns the indices that are written, else all.
@@ -190,11 +192,11 @@ def tick_marks(sheet: Sheet, block: Block, rows, columns, *, home=None, born: fl
     cell, home = sheet.scale * block.unit, block.origin if home is None else home
     off = np.array(block.origin) - home
     return [sheet.text(said, off[0] + x * cell + dx * size, off[1] + y * cell + dy * size, size, sheet.theme.muted,
-                       z=-8.0, kind="tick", home=home, born=born, dies=dies)
+                       z=-8.0, kind="tick", home=home, visible_from=visible_from, visible_until=visible_until)
             for said, x, y, dx, dy in made]  # fmt: skip
 
 
-def kernel_plane(sheet: Sheet, trace, channel: int, products: bool) -> Points:
+def kernel_plane(sheet: PlanBuilder, trace, channel: int, products: bool) -> Points:
     """One channel of the kernel; with `products` its cells show "value × weight" while they lie on the window."""
     weights = as_rows(trace.weight[0, channel])
     scale = Scale(sheet.palette, "amber", trace.weight.min(), trace.weight.max())
@@ -220,12 +222,13 @@ def kernel_plane(sheet: Sheet, trace, channel: int, products: bool) -> Points:
         full = {"label": sheet.palette.label(text, ink), "size": fits, "value": step.products[t],
                 "stretch": squeeze(ink_width(text), fits)}  # fmt: skip
         met = 0.9 * MEETING - LANDED
-        made += [Points.make(at, dies=met, **plain, **common), Points.make(at, born=met, dies=-0.02, **full, **common),
-                 Points.make(at, born=-0.02, **plain, **common)]  # fmt: skip
+        made += [Points.make(at, visible_until=met, **plain, **common),
+                 Points.make(at, visible_from=met, visible_until=-0.02, **full, **common),
+                 Points.make(at, visible_from=-0.02, **plain, **common)]  # fmt: skip
     return Points.join(made)
 
 
-def window_on(sheet: Sheet, role: str, name: str, volume: str, track: str, trace, until=NEVER, *, since=-LANDED,
+def window_on(sheet: PlanBuilder, role: str, name: str, volume: str, track: str, trace, until=NEVER, *, since=-LANDED,
               unit: float = 1.0, jump: bool = False) -> None:  # fmt: skip
     """The open frame around the cells the window covers, there from one clock value until another.
 
@@ -239,7 +242,7 @@ def window_on(sheet: Sheet, role: str, name: str, volume: str, track: str, trace
                                 jump=jump))  # fmt: skip
 
 
-def marker_on(sheet: Sheet, volume: str, trace, start: float = -LANDED, *, channel: int = 0, unit: float = 1.0,
+def marker_on(sheet: PlanBuilder, volume: str, trace, start: float = -LANDED, *, channel: int = 0, unit: float = 1.0,
               base: int = 0, until: float = NEVER, apart: float = 0.0) -> None:  # fmt: skip
     """A small frame around the cell being made in one output channel; nowhere while another channel is at work.
 
@@ -259,7 +262,7 @@ def marker_on(sheet: Sheet, volume: str, trace, start: float = -LANDED, *, chann
                                 (start, until), thick, flat=True))  # fmt: skip
 
 
-def grow_shadow(sheet: Sheet, role: str, columns: int, pace: Pace, first: int, last: int) -> None:
+def grow_shadow(sheet: PlanBuilder, role: str, columns: int, pace: Pace, first: int, last: int) -> None:
     """Key a shadow that grows to the right with the cells of the row on the ground, which steps `first` to `last` make.
 
     Until then there is none: outlines cast no shadow.
@@ -288,7 +291,7 @@ def taps_of(trace) -> dict:
     return {"taps": (kernel[1], 1, kernel[0]), "dilation": (dilation[1], 1, dilation[0])}
 
 
-def visit(sheet: Sheet, role: str, home, target, pace: Pace, *, back=None, card: bool = True,
+def visit(sheet: PlanBuilder, role: str, home, target, pace: Pace, *, back=None, card: bool = True,
           bent: bool = False) -> None:  # fmt: skip
     """Key a kernel's way to `target` and back, in the slow first step; its place may be declared already.
 
@@ -329,7 +332,7 @@ def visit(sheet: Sheet, role: str, home, target, pace: Pace, *, back=None, card:
         line.add(channel, 1.0, 0.10 * first, at=leave + 0.09 * first)
 
 
-def opening(sheet: Sheet, trace) -> None:
+def opening(sheet: PlanBuilder, trace) -> None:
     """Everything labelled and still; then the padding arrives, where there is some."""
     line, padded = sheet.timeline, any(sum(p) for p in trace.padding)
     line.declare("clock.step", RING if padded else START)
@@ -342,41 +345,45 @@ def opening(sheet: Sheet, trace) -> None:
 def infos(trace, scene, pace: Pace, texts: list[str], *, base: float = 0.0, run: int = 0) -> list[StepInfo]:
     """What the plan says of each step; `base` is the clock of the trace's first step."""
     made = []
-    for i, (second, text, told) in enumerate(zip(pace.seconds, texts, pace.told, strict=True)):
+    for i, (second, text, explained) in enumerate(zip(pace.seconds, texts, pace.explained, strict=True)):
         step = trace[i]
         index = tuple(int(v) for v in step.output_index)
-        made.append(StepInfo(second, index, float(step.value), text, base + i, told, run))
+        made.append(StepInfo(second, index, float(step.value), text, base + i, explained, run))
     return made
 
 
-def result_color(sheet: Sheet, value, hue=None):
+def result_color(sheet: PlanBuilder, value, hue=None):
     """The ink of a total: the output's hue (`hue`, where it is not the usual one), or the one of negative numbers."""
     return sheet.palette.words_in(HUES["negative"] if value < 0 else hue or HUES["violet"])
 
 
-def add_statement(sheet: Sheet, role: str, text: str, y: float, born: float, dies: float, color=None) -> None:
+def add_statement(sheet: PlanBuilder, role: str, text: str, y: float, visible_from: float, visible_until: float,
+                  color=None) -> None:
     """A sentence in the frame's middle, its letters' middle at pixel `y`, smaller where it would not fit."""
     x0, _, x1, _ = sheet.inner
     size = min(sheet.px(WORD), (x1 - x0) / max(width(text), 1.0))
     ink = color or sheet.theme.muted
     y = max(y - 0.3 * size, sheet.inner[1] + DESCENT * size)  # what hangs below the line keeps the margin
-    sheet.words(role, role.title(), [sheet.text(text, 0, y, size, ink, born=born, dies=dies)])
+    sheet.words(role, role.title(), [sheet.text(text, 0, y, size, ink, visible_from=visible_from,
+                                                visible_until=visible_until)])
 
 
-def add_rule(sheet: Sheet, text: str, y: float, born: float = ALWAYS) -> None:
-    """A sentence where the sums stand: until the first step starts, or from `born` on."""
-    if born == ALWAYS:
+def add_rule(sheet: PlanBuilder, text: str, y: float, visible_from: float = ALWAYS) -> None:
+    """A sentence where the sums stand: until the first step starts, or from `visible_from` on."""
+    if visible_from == ALWAYS:
         add_statement(sheet, "rule", text, y, ALWAYS, -LANDED)
     else:
-        add_statement(sheet, "summary", text, y, born, NEVER, sheet.theme.ink)
+        add_statement(sheet, "summary", text, y, visible_from, NEVER, sheet.theme.ink)
 
 
-def add_sweeping(sheet: Sheet, plan: Schedule, text: str, y: float, *, base: float = 0.0) -> None:
-    """A sentence in the place of the sums while a sweep goes, where there is one; not while a step in it is told."""
+def add_sweeping(sheet: PlanBuilder, plan: Schedule, text: str, y: float, *, base: float = 0.0) -> None:
+    """A sentence in the place of the sums while a sweep goes, where there is one; not while a step in it is
+    explained."""
     x0, _, x1, _ = sheet.inner
     size = min(sheet.px(WORD), (x1 - x0) / max(width(text), 1.0))
     low = max(y - 0.3 * size, sheet.inner[1] + DESCENT * size)
     sheet.words("sweep", "Sweep", [
-        sheet.text(text, 0, low, size, sheet.theme.muted, born=base + first - 1 + 2 * LEAVES, dies=base + last + LANDED)
+        sheet.text(text, 0, low, size, sheet.theme.muted, visible_from=base + first - 1 + 2 * LEAVES,
+                   visible_until=base + last + LANDED)
         for first, last in plan.sweeps
     ])  # fmt: skip

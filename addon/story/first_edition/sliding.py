@@ -12,7 +12,7 @@ from ..page.glyphs import CAP_HEIGHT, TIMES, width
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER
 from ..plan.schedule import ENDED, Schedule, run_clock, schedule
 from . import marks, sums, unread_cells
-from .builder import WORD, Sheet
+from .builder import WORD, PlanBuilder
 from ..page.captions import axes_text, bias_text, facts, legend_of, shape_text, size_formula
 from .guides import add_lines, funnel_segments, guide_segments
 from .layout import LEADING, Block, Grid
@@ -59,7 +59,7 @@ class _Sums:
     size: float
 
     @classmethod
-    def of(cls, sheet: Sheet, trace, plan: Schedule) -> "_Sums":
+    def of(cls, sheet: PlanBuilder, trace, plan: Schedule) -> "_Sums":
         upper, lower, texts = product_rows(sheet, trace, plan)
         taps, bias = len(trace[0].taps), trace.bias is not None
         terms = ["product"] * taps + ["bias"] * bias
@@ -94,7 +94,7 @@ class _Sums:
         """Pixels they take."""
         return sums.height(len(self.rows) * len(self.lines), self.size) if self.lines else 0.0
 
-    def put(self, sheet: Sheet, y0: float, last: float) -> None:
+    def put(self, sheet: PlanBuilder, y0: float, last: float) -> None:
         """Set them, the last line's foot at pixel `y0`."""
         widths = [max(width(p.text) for p in slot) * self.size for slot in self.slots]
         made = []
@@ -131,7 +131,8 @@ def _notes(scene, trace, places, last: float) -> list[_Note]:
             text = w.meets.replace("{count}", str(real)).replace("{zeros}", str(len(trace[i].real) - real))
             met.append((text, i - LANDED, last if i + 1 == count else i + LEAVES))
         # both lines come and go together
-        found.append(_Note("under", tuple((w.under, born, dies) for _, born, dies in met)))
+        found.append(_Note("under", tuple((w.under, visible_from, visible_until) for _, visible_from,
+                                          visible_until in met)))
         found.append(_Note("meets", tuple(met), True))
     if max(trace.stride) > 1:
         text = w.skipping.replace("{stride}", f"{w.stride} {axes_text(trace.stride)}")
@@ -146,7 +147,7 @@ def _notes(scene, trace, places, last: float) -> list[_Note]:
     return found if scene.look.labels else []
 
 
-def _blocks(sheet: Sheet, trace, notes, stacked: bool, narrow: bool) -> list[Block]:
+def _blocks(sheet: PlanBuilder, trace, notes, stacked: bool, narrow: bool) -> list[Block]:
     """Kernel, input and output in the grid: side by side, or the output below the input.
 
     `narrow`: captions take more lines rather than more width.
@@ -181,7 +182,7 @@ def _blocks(sheet: Sheet, trace, notes, stacked: bool, narrow: bool) -> list[Blo
     return [kernel, given, made, *name]
 
 
-def _layout(sheet: Sheet, trace, notes, region) -> tuple[list[Block], Grid, bool]:
+def _layout(sheet: PlanBuilder, trace, notes, region) -> tuple[list[Block], Grid, bool]:
     """The blocks and their solved grid, and whether the output stands below the input."""
     word, largest = sheet.px(WORD), sheet.px(60)
     found = []
@@ -195,7 +196,7 @@ def _layout(sheet: Sheet, trace, notes, region) -> tuple[list[Block], Grid, bool
     return next(one for one in found if one[1].scale >= enough)
 
 
-def _signs(sheet: Sheet, grid: Grid, kernel: Block, made: Block, stacked: bool) -> None:
+def _signs(sheet: PlanBuilder, grid: Grid, kernel: Block, made: Block, stacked: bool) -> None:
     """Input * kernel = output, the signs level with the captions: further down the indices are near."""
     big, signs = sheet.px(26), []
     for column, symbol, block, low in ((0, "*", kernel, 0.3), (1, "=", made, 0.08)):
@@ -209,7 +210,7 @@ def _signs(sheet: Sheet, grid: Grid, kernel: Block, made: Block, stacked: bool) 
     sheet.words("signs", "Signs", signs)
 
 
-def _name_beside(sheet: Sheet, name: Block, made: Block) -> None:
+def _name_beside(sheet: PlanBuilder, name: Block, made: Block) -> None:
     """The captions of an output that stands below the input, left of it."""
     x, size = (name.box[0] + name.box[2]) / 2, sheet.px(WORD)
     y = made.origin[1] + (len(name.captions) - 1) * LEADING * size / 2 - CAP_HEIGHT * size / 2
@@ -219,40 +220,42 @@ def _name_beside(sheet: Sheet, name: Block, made: Block) -> None:
     sheet.words("output.caption", f"{made.name} caption", lines, "output")
 
 
-def _add_notes(sheet: Sheet, notes, block: Block) -> None:
+def _add_notes(sheet: PlanBuilder, notes, block: Block) -> None:
     """Set the notes at the places that were kept for them below the kernel."""
     for note, (x, y) in zip(notes, block.below_at, strict=True):
         ink, size, made = sheet.theme.ink if note.strong else sheet.theme.muted, sheet.px(WORD), []
-        for text, born, dies in note.texts:
+        for text, visible_from, visible_until in note.texts:
             left = x
             if note.key:
                 left += width(note.key + 2 * " ") * size / 2
                 color = marks.faint(sheet) if note.key == OUTLINE else marks.struck(sheet)
                 at = left - width(note.key + 4 * " " + text) * size / 2
-                made.append(sheet.text(note.key, at, y, size, color, born=born, dies=dies))
-            made.append(sheet.text(text, left, y, size, ink, born=born, dies=dies))
+                made.append(sheet.text(note.key, at, y, size, color, visible_from=visible_from,
+                                       visible_until=visible_until))
+            made.append(sheet.text(text, left, y, size, ink, visible_from=visible_from, visible_until=visible_until))
         sheet.words(note.role, note.role.title(), made)
     block.below, block.below_at = [], []
 
 
-def _tie(sheet: Sheet, trace, plan, places, given: Block, made: Block, stacked: bool) -> None:
-    """Two lines from each told window to its cell."""
+def _tie(sheet: PlanBuilder, trace, plan, places, given: Block, made: Block, stacked: bool) -> None:
+    """Two lines from each explained window to its cell."""
     ocols = as_rows(trace.output[0]).shape[1]
-    stops = [(i, [(0, given, places[i])], (1, made, *divmod(i, ocols))) for i, told in enumerate(plan.told) if told]
+    stops = [(i, [(0, given, places[i])], (1, made, *divmod(i, ocols))) for i,
+             explained in enumerate(plan.explained) if explained]
     if not stacked:
         add_lines(sheet, guide_segments(sheet, trace, stops), ["input", "output"])
     elif given.cells[2] == made.cells[2] == 1:
         add_lines(sheet, funnel_segments(sheet, trace, stops), ["input", "output"])
 
 
-def _volumes(sheet: Sheet, trace, blocks, places, pace, told, last: float) -> None:
+def _volumes(sheet: PlanBuilder, trace, blocks, places, pace, explained, last: float) -> None:
     """The three volumes, the kernel's way, the window and the marker."""
     w, (kernel, given, made, *name) = sheet.scene.words, blocks
     track = sheet.track("input.track", places)
     home, parked = sheet.place(given), sheet.place(kernel)
     points = unread_cells.greyed(sheet, input_plane(sheet, trace, 0, "blue"), trace)
     sheet.volume("input", w.input, points, home, given.cells, track=track, fade=(-LANDED, last), **taps_of(trace),
-                 **marks.room_for_chips(sheet, trace, told))  # fmt: skip
+                 **marks.room_for_chips(sheet, trace, explained))  # fmt: skip
     points = spread_taps(kernel_plane(sheet, trace, 0, True), trace, moving=dilated(trace))
     sheet.volume("kernel", w.kernel, points, parked, kernel.cells)
     middle = np.array([(kernel.cells[0] - 1) / 2, 0, -(kernel.cells[2] - 1) / 2])
@@ -275,17 +278,17 @@ def _volumes(sheet: Sheet, trace, blocks, places, pace, told, last: float) -> No
     visit(sheet, "kernel", parked, np.array(home) + places[0] - middle, pace, bent=True)
 
 
-def _say_opened(sheet: Sheet, kernel: Block) -> None:
+def _say_opened(sheet: PlanBuilder, kernel: Block) -> None:
     """The size of a dilated kernel that has opened, below its name."""
     ox, oy = kernel.origin
     lines = zip(kernel.captions[1:], kernel.captions_at[1:], strict=True)
     sheet.words("kernel.opened", f"{kernel.name} opened", [
-        sheet.text(text, x - ox, y - oy, size, sheet.theme.muted, born=RING, z=-8.0, home=kernel.origin)
+        sheet.text(text, x - ox, y - oy, size, sheet.theme.muted, visible_from=RING, z=-8.0, home=kernel.origin)
         for (text, size), (x, y) in lines
     ], "kernel.home")  # fmt: skip
 
 
-def _marks(sheet: Sheet, trace, places, last: float) -> None:
+def _marks(sheet: PlanBuilder, trace, places, last: float) -> None:
     """What is skipped, and at the end of `same` padding the two outlines."""
     if max(trace.stride) > 1:
         marks.add_skipped(sheet, trace, places, last)
@@ -307,12 +310,12 @@ def _ending(scene, trace) -> str:
     return said
 
 
-def suits(scene, trace) -> bool:
+def accepts(scene, trace) -> bool:
     """One channel, one filter."""
     return trace.op == "conv" and len(trace.input) == len(trace.output) == 1
 
 
-def refusal(scene, trace):
+def validate(scene, trace):
     """Why it cannot tell this one."""
     if trace.op != "conv":
         return "op.type", scene.op.type, "must be conv for the story sliding"
@@ -323,7 +326,7 @@ def refusal(scene, trace):
     return None
 
 
-def tell(sheet: Sheet, trace):
+def build_plan(sheet: PlanBuilder, trace):
     """Story `sliding`: a convolution of one channel with one filter, in one or two dimensions."""
     scene, w = sheet.scene, sheet.scene.words
     title, word = w.title or scene.title or scene.id, sheet.px(WORD)
@@ -343,15 +346,15 @@ def tell(sheet: Sheet, trace):
     pace = run_clock(sheet.timeline, plan, ocols, scene)
     _add_notes(sheet, notes, kernel)
     made.below, made.below_at = [], []
-    _volumes(sheet, trace, blocks, places, pace, plan.told, last)
+    _volumes(sheet, trace, blocks, places, pace, plan.explained, last)
     _marks(sheet, trace, places, last)
     if scene.look.numbers:
-        marks.add_chips(sheet, trace, plan.told, last)
+        marks.add_chips(sheet, trace, plan.explained, last)
     _tie(sheet, trace, plan, places, given, made, stacked)
     _signs(sheet, grid, kernel, made, stacked)
     if scene.look.sum_line:
         said.put(sheet, y0, last)
-        add_rule(sheet, _ending(scene, trace), middle, born=last)
+        add_rule(sheet, _ending(scene, trace), middle, visible_from=last)
         add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), middle)
     sheet.timeline.play("clock.step", last + 0.02, 0.05, easing="linear")
     sheet.timeline.wait(scene.timing.outro)

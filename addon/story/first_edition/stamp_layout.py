@@ -8,7 +8,7 @@ stamped, the latter has the room of both, for it is as large as the stamps reach
 from dataclasses import dataclass, replace
 
 from ..page.glyphs import TIMES, number, width
-from .builder import WORD, Sheet
+from .builder import WORD, PlanBuilder
 from ..page.captions import shape_text
 from .layout import Block, Grid
 from .primitives import TICK, as_rows
@@ -38,7 +38,7 @@ def formula(trace, axis: int = -1) -> str:
     return f"({n} \u2212 1){TIMES}{s} + {span}{pads}{extra} = {trace.output.shape[axis]}"
 
 
-def lay_out(sheet: Sheet, trace, canvas, ground, region) -> Stand:
+def lay_out(sheet: PlanBuilder, trace, canvas, ground, region) -> Stand:
     """Solve the sheet: four columns; in the last two together the canvas has room while it is stamped."""
     w, word, labels = sheet.scene.words, sheet.px(WORD), sheet.scene.look.labels
     sizes, out, spatial = trace.input.shape[1:], trace.output.shape[1:], trace.input.ndim - 1
@@ -103,7 +103,7 @@ def lay_out(sheet: Sheet, trace, canvas, ground, region) -> Stand:
     return Stand(given, small, top, work, made, kept, wide, grid)
 
 
-def _air(sheet: Sheet, columns: int, word: float) -> float:
+def _air(sheet: PlanBuilder, columns: int, word: float) -> float:
     """The cells between two blocks in one column that leave room for a caption: their slant, and its height."""
     one = sheet.camera.box((-0.5, -0.5, -0.5), (columns - 0.5, 0.5, 0.5))
     row = sheet.camera.up[2]
@@ -116,13 +116,14 @@ def shifted(camera, origin, cells, scale: float) -> tuple[float, float]:
     return origin[0] + float(x), origin[1] + float(y)
 
 
-def words_over(sheet: Sheet, role: str, name: str, parent: str, home, rows) -> None:
+def words_over(sheet: PlanBuilder, role: str, name: str, parent: str, home, rows) -> None:
     """Captions over parts of one volume, which is first at `home` (pixels): rows of (block, born, dies), or of
     (block, born, dies, home) where it stands elsewhere then."""
     made = []
-    for block, born, dies, *moved in rows:
+    for block, visible_from, visible_until, *moved in rows:
         ox, oy = moved[0] if moved else home
         for index, ((body, size), (x, y)) in enumerate(zip(block.captions, block.captions_at, strict=True)):
             ink = sheet.theme.muted if index else sheet.theme.ink
-            made.append(sheet.text(body, x - ox, y - oy, size, ink, born=born, dies=dies, z=-8.0, home=(ox, oy)))
+            made.append(sheet.text(body, x - ox, y - oy, size, ink, visible_from=visible_from,
+                                   visible_until=visible_until, z=-8.0, home=(ox, oy)))
     sheet.words(role, name, made, parent)

@@ -8,7 +8,7 @@ import numpy as np
 from ..page.glyphs import number
 from ..plan.plan import ALWAYS, FAR, LANDED, LEAVES, NEVER, Points, Window
 from ..plan.schedule import ENDED
-from .builder import WORD, Sheet, plane
+from .builder import WORD, PlanBuilder, plane
 from .gathering import Acts, flipped_kernel
 from .primitives import MOST_TICKS, as_rows, taps_of, tick_marks, wires
 from .stamp_layout import Stand, shifted, words_over
@@ -18,7 +18,7 @@ from .theme import Scale
 MAKE_ROOM = 0.7  # seconds that the stamped output takes to make room for the other one
 
 
-def add_kernels(sheet: Sheet, trace, stand: Stand, canvas: Canvas, acts: Acts, stamps) -> None:
+def add_kernels(sheet: PlanBuilder, trace, stand: Stand, canvas: Canvas, acts: Acts, stamps) -> None:
     """The kernel, its working place below it, the stamps that start there, and the flipped kernel."""
     w, weights = sheet.scene.words, as_rows(trace.weight[0, 0])
     above, work = np.array(sheet.place(stand.kernel)), np.array(sheet.place(stand.work))
@@ -38,10 +38,10 @@ def add_kernels(sheet: Sheet, trace, stand: Stand, canvas: Canvas, acts: Acts, s
         label = replace(stand.work, captions=[(w.factor.replace("{factor}", number(values[s])), sheet.px(WORD))])
         names.append((label, s - LANDED, s + LEAVES))
     vacant = replace(stand.work, captions=[(w.factor.replace("{factor}", w.each_value), sheet.px(WORD))])
-    told = [-LANDED, *(s + LEAVES for s in range(acts.stamps - 1)), acts.stamps - 1 + LEAVES]
+    explained = [-LANDED, *(s + LEAVES for s in range(acts.stamps - 1)), acts.stamps - 1 + LEAVES]
     ends = [-LANDED, *(s - LANDED for s in range(1, acts.stamps)), acts.stamps - 1 + ENDED]
-    names += [(vacant, ALWAYS if k == 0 else born, dies)
-              for k, (born, dies) in enumerate(zip(told, ends, strict=True))]  # fmt: skip
+    names += [(vacant, ALWAYS if k == 0 else visible_from, visible_until)
+              for k, (visible_from, visible_until) in enumerate(zip(explained, ends, strict=True))]  # fmt: skip
     names.append((replace(stand.work, captions=[(w.flipped, sheet.px(WORD))]), acts.flip + 0.95, NEVER))
     if sheet.scene.look.labels:
         for label, _, _ in names:
@@ -50,19 +50,21 @@ def add_kernels(sheet: Sheet, trace, stand: Stand, canvas: Canvas, acts: Acts, s
                     names)  # fmt: skip
 
 
-def add_place(sheet: Sheet, stand: Stand, acts: Acts, stamps, back: float) -> None:
+def add_place(sheet: PlanBuilder, stand: Stand, acts: Acts, stamps, back: float) -> None:
     """The outline of the working place wherever nothing stands there; the kernel's visit ends at the clock `back`."""
     shape = (stand.work.cells[2], stand.work.cells[0])
     row, column = (a.ravel() for a in np.indices(shape))
     wire, at = wires(sheet, shape), np.column_stack([column, 0 * row, -row])
     spans = [*empty_spans(stamps), (acts.base - LANDED, back)]
-    points = [Points.make(at, cube=wire, faded=wire, born=born, dies=dies, row=row, column=column)
-              for born, dies in spans]  # fmt: skip
+    points = [Points.make(at, cube=wire, faded=wire, visible_from=visible_from, visible_until=visible_until, row=row,
+                          column=column)
+              for visible_from, visible_until in spans]  # fmt: skip
     sheet.volume("kernel.flipped.home", "Working place", Points.join(points), sheet.place(stand.work),
                  stand.work.cells, card=None)  # fmt: skip
 
 
-def add_stamped(sheet: Sheet, trace, stand: Stand, canvas: Canvas, acts: Acts, stamps, scale: Scale, cut, room) -> None:
+def add_stamped(sheet: PlanBuilder, trace, stand: Stand, canvas: Canvas, acts: Acts, stamps, scale: Scale, cut,
+                room) -> None:
     """The output that is stamped, the frame around each stamp's place, and later its mark beside the other output.
 
     At the second `cut` its border comes off, at `room` it makes room for the other one.
@@ -91,14 +93,14 @@ def add_stamped(sheet: Sheet, trace, stand: Stand, canvas: Canvas, acts: Acts, s
     words_over(sheet, "stamped.caption", "Output caption", "stamped", wide.origin,
                 [(wide, ALWAYS, acts.spread), (kept, acts.border, NEVER, home)])  # fmt: skip
     if sheet.scene.look.labels and max(canvas.shape) <= MOST_TICKS:
-        marks = tick_marks(sheet, wide, range(top, top + orows), range(left, left + ocols), dies=acts.cut)
-        marks += tick_marks(sheet, kept, range(orows), range(ocols), home=home, born=acts.border)
+        marks = tick_marks(sheet, wide, range(top, top + orows), range(left, left + ocols), visible_until=acts.cut)
+        marks += tick_marks(sheet, kept, range(orows), range(ocols), home=home, visible_from=acts.border)
         sheet.words("stamped.ticks", "Output indices", marks, "stamped")
     sheet.boxes.append(("stamped", "volume", *wide.box, ALWAYS, acts.spread))
     sheet.boxes.append(("stamped", "volume", *kept.box, acts.border, NEVER))
 
 
-def _cut_shadow(sheet: Sheet, stand: Stand, canvas: Canvas, cut: float) -> None:
+def _cut_shadow(sheet: PlanBuilder, stand: Stand, canvas: Canvas, cut: float) -> None:
     """The stamped output's shadow is as wide as what is left of it, and at its foot."""
     line, (columns, _, rows) = sheet.timeline, stand.wide.cells
     (_, bottom), (left, right) = canvas.crop
@@ -111,7 +113,7 @@ def _cut_shadow(sheet: Sheet, stand: Stand, canvas: Canvas, cut: float) -> None:
             line.add(f"stamped.shadow.{path}", high, 0.4, at=cut)
 
 
-def mark(sheet: Sheet, volume: str, name: str, shape, acts: Acts, before=(0, 0)) -> None:
+def mark(sheet: PlanBuilder, volume: str, name: str, shape, acts: Acts, before=(0, 0)) -> None:
     """A small frame around the cell of an output that each step makes; `before` rows and columns are no output's."""
     row, column = (a.ravel() for a in np.indices(shape))
     places = np.full((acts.base + row.size, 3), FAR)

@@ -14,7 +14,7 @@ import numpy as np
 from ..page.glyphs import TIMES, number, operand
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, NONE, Points
 from ..plan.schedule import ENDED, SHORTEST_SWEEP, WALKED, Pace, Schedule, run_clock
-from .builder import Sheet, ink_width, squeeze
+from .builder import PlanBuilder, ink_width, squeeze
 from .primitives import CLEAR, as_rows, wires
 from .theme import Scale
 
@@ -101,8 +101,8 @@ def additions(trace, canvas: Canvas) -> dict[tuple[int, int], list[Addition]]:
 
 
 def stamp_schedule(count: int, row: int, scene) -> tuple[Schedule, object]:
-    """How so many stamps in rows of `row` go, and the scene with the timing they are told by: they take a part of the
-    figure's time."""
+    """How so many stamps in rows of `row` go, and the scene with the timing they are explained by: they take a part
+    of the figure's time."""
     t = scene.timing
     room = SHARE * (t.longest - t.intro - t.outro)
     walked = max(0, count - 3)
@@ -128,12 +128,12 @@ def lasting(plan: Schedule, row: int, scene) -> float:
     return sum(each[k] for k in plan.kinds) + plan.frames / scene.output.fps + breaths * scene.timing.breath
 
 
-def run_stamps(sheet: Sheet, plan: Schedule, row: int, scene) -> Pace:
+def run_stamps(sheet: PlanBuilder, plan: Schedule, row: int, scene) -> Pace:
     """Key the clock over the stamps, from the timeline's cursor on."""
     return run_clock(sheet.timeline, plan, row, scene, moves=MOVES)
 
 
-def seconds_at(sheet: Sheet, clocks) -> list[float]:
+def seconds_at(sheet: PlanBuilder, clocks) -> list[float]:
     """The seconds at which the clock reaches these values, which are keys of it."""
     keys = sheet.timeline.compile()["clock.step"]
     return [float(keys.seconds[int(np.argmax(keys.values > clock - 1e-6))]) for clock in clocks]
@@ -142,7 +142,7 @@ def seconds_at(sheet: Sheet, clocks) -> list[float]:
 # what is drawn ---------------------------------------------------------------------------------------------------
 
 
-def source_points(sheet: Sheet, values: np.ndarray, scale: Scale, size: float, count: int) -> Points:
+def source_points(sheet: PlanBuilder, values: np.ndarray, scale: Scale, size: float, count: int) -> Points:
     """The input's cells while stamps are made: the one at work in full colour, the others faded back."""
     rows, until = [], count - 1 + ENDED
     columns = values.shape[1]
@@ -156,8 +156,8 @@ def source_points(sheet: Sheet, values: np.ndarray, scale: Scale, size: float, c
         on, off = index - LANDED, min(index + LANDED, until)
         lives = [(ALWAYS, -LANDED, look), (-LANDED, on, faded), (on, off, look), (off, until, faded),
                  (until, NEVER, look)]  # fmt: skip
-        rows += [Points.make([(c, 0, -r)], **common, **shown, born=born, dies=dies)
-                 for born, dies, shown in lives if born < dies]  # fmt: skip
+        rows += [Points.make([(c, 0, -r)], **common, **shown, visible_from=visible_from, visible_until=visible_until)
+                 for visible_from, visible_until, shown in lives if visible_from < visible_until]  # fmt: skip
     return Points.join(rows)
 
 
@@ -166,14 +166,14 @@ def sum_text(before, added) -> str:
     return number(before) + ("+" if added >= 0 else "") + number(added)
 
 
-def canvas_points(sheet: Sheet, trace, canvas: Canvas, plan: Schedule, scale: Scale, clocks) -> Points:
-    """The output as stamps make it: outlines, then running numbers, "1+2" while told stamps are added; what padding
-    cuts is pale and goes at the clock `clocks.cut`; a bias is added to the rest at `clocks.bias`."""
+def canvas_points(sheet: PlanBuilder, trace, canvas: Canvas, plan: Schedule, scale: Scale, clocks) -> Points:
+    """The output as stamps make it: outlines, then running numbers, "1+2" while explained stamps are added; what
+    padding cuts is pale and goes at the clock `clocks.cut`; a bias is added to the rest at `clocks.bias`."""
     story, count = additions(trace, canvas), trace.input[0].size
     bias = 0 if trace.bias is None else trace.bias[0]
     texts = {number(a.after) for each in story.values() for a in each} | {number(v) for v in trace.output.ravel()}
     size = sheet.digits(sorted(texts))
-    sums = [sum_text(a.before, a.added) for each in story.values() for a in each[1:] if plan.told[a.stamp]]
+    sums = [sum_text(a.before, a.added) for each in story.values() for a in each[1:] if plan.explained[a.stamp]]
     fits = sheet.digits(sums) if sums and size else 0.0
     wire = wires(sheet, canvas.shape).reshape(canvas.shape)
     made = []
@@ -182,7 +182,7 @@ def canvas_points(sheet: Sheet, trace, canvas: Canvas, plan: Schedule, scale: Sc
         lives = []  # (born, dies, value, text, font size, rise)
         for k, a in enumerate(each):
             after = each[k + 1].stamp - LANDS if k + 1 < len(each) else NEVER
-            start = a.stamp - (LANDS if k == 0 or not fits or not plan.told[a.stamp] else ADDED)
+            start = a.stamp - (LANDS if k == 0 or not fits or not plan.explained[a.stamp] else ADDED)
             if k and start > a.stamp - LANDS:
                 lives.append((a.stamp - LANDS, start, a.before, sum_text(a.before, a.added), fits, 0.0))
             lives.append((start, after, a.after, number(a.after), size, LANDS if k == 0 else 0.0))
@@ -192,26 +192,27 @@ def canvas_points(sheet: Sheet, trace, canvas: Canvas, plan: Schedule, scale: Sc
             made.append(_cut_cell(sheet, place, canvas, lives, clocks.cut))
             continue
         if bias and lives:
-            born, _, value, text, font, rise = lives.pop()
-            lives += [(born, clocks.bias, value, text, font, rise),
+            visible_from, _, value, text, font, grow_time = lives.pop()
+            lives += [(visible_from, clocks.bias, value, text, font, grow_time),
                       (clocks.bias, NEVER, value + bias, number(value + bias), size, 0.0)]  # fmt: skip
         made.append(_kept_cell(sheet, place, lives, scale, int(wire[place])))
     return Points.join(made)
 
 
-def _kept_cell(sheet: Sheet, place, lives, scale: Scale, wire: int) -> Points:
+def _kept_cell(sheet: PlanBuilder, place, lives, scale: Scale, wire: int) -> Points:
     """One cell of the output: its outline until it is stamped, then its numbers."""
     at, where = [(place[1], 0, -place[0])], {"row": place[0], "column": place[1]}
-    rows = [Points.make(at, cube=wire, faded=wire, dies=lives[0][0] if lives else NEVER, **where)]
-    for born, dies, value, text, font, rise in lives:
+    rows = [Points.make(at, cube=wire, faded=wire, visible_until=lives[0][0] if lives else NEVER, **where)]
+    for visible_from, visible_until, value, text, font, grow_time in lives:
         look = scale.cell(value, text if font else "")
         stretch = squeeze(ink_width(text), font) if font else 1.0
-        rows.append(Points.make(at, born=born, dies=dies, value=value, size=font or 0.5, stretch=stretch, rise=rise,
+        rows.append(Points.make(at, visible_from=visible_from, visible_until=visible_until, value=value,
+                                size=font or 0.5, stretch=stretch, grow_time=grow_time,
                                 **look, **where))  # fmt: skip
     return Points.join(rows)
 
 
-def _cut_cell(sheet: Sheet, place, canvas: Canvas, lives, cut: float) -> Points:
+def _cut_cell(sheet: PlanBuilder, place, canvas: Canvas, lives, cut: float) -> Points:
     """One cell that padding cuts off: pale, with its number; it comes off at the clock `cut` and is gone soon."""
     p, ghost = sheet.palette, sheet.theme.ghost
     faded = p.faded(ghost)
@@ -222,16 +223,17 @@ def _cut_cell(sheet: Sheet, place, canvas: Canvas, lives, cut: float) -> Points:
               "cube": p.cube(ghost, "ghost"), "faded": p.cube(faded, "ghost"), "lift": 0.45}  # fmt: skip
     at = np.array([(place[1], 0, -place[0])], np.float32) + away
     first = lives[0][0] if lives else NEVER
-    rows = [Points.make(at, **common, dies=min(first, cut + 0.7))]
-    for born, dies, value, text, font, _ in lives:
+    rows = [Points.make(at, **common, visible_until=min(first, cut + 0.7))]
+    for visible_from, visible_until, value, text, font, _ in lives:
         labels = {"label": p.label(text, p.faded_ink_on(ghost)), "label_faded": p.label(text, p.faded_ink_on(faded)),
                   "stretch": squeeze(ink_width(text), font)} if font else {}  # fmt: skip
-        rows.append(Points.make(at, **common, **labels, born=born, dies=min(dies, cut + 0.7), value=value,
+        rows.append(Points.make(at, **common, **labels, visible_from=visible_from,
+                                visible_until=min(visible_until, cut + 0.7), value=value,
                                 size=font or 0.5))  # fmt: skip
     return Points.join(rows)
 
 
-def product_points(sheet: Sheet, trace, plan: Schedule, *, flying: bool, dilation=(1, 1)) -> Points:
+def product_points(sheet: PlanBuilder, trace, plan: Schedule, *, flying: bool, dilation=(1, 1)) -> Points:
     """"value × kernel" of every stamp: at rest in its own place, or `flying` from the kernel to the output.
 
     The flying copy starts as the kernel, becomes the products, and opens to the `dilation` on its way.
@@ -242,8 +244,8 @@ def product_points(sheet: Sheet, trace, plan: Schedule, *, flying: bool, dilatio
     amber = Scale(sheet.palette, "amber", products.min(), products.max())
     plain = Scale(sheet.palette, "amber", weights.min(), weights.max())
     size = sheet.digits([number(v) for v in products.ravel()] + [number(v) for v in weights.ravel()])
-    told = [s for s, kind in enumerate(plan.kinds) if kind in SLOW]
-    pairs = [f"{number(values[s])}{TIMES}{number(w)}" for s in told for w in weights.ravel()]
+    explained = [s for s, kind in enumerate(plan.kinds) if kind in SLOW]
+    pairs = [f"{number(values[s])}{TIMES}{number(w)}" for s in explained for w in weights.ravel()]
     fits = sheet.digits(pairs) if size and pairs else 0.0
     made, row, column = [], *(a.ravel() for a in np.indices(weights.shape))
     for s, kind in enumerate(plan.kinds):
@@ -251,21 +253,22 @@ def product_points(sheet: Sheet, trace, plan: Schedule, *, flying: bool, dilatio
         lives = []  # (born, dies, numbers, texts, font size, scale)
         start = READY if slow else LANDED
         plainly = [number(v) for v in products[s].ravel()]
-        if flying and plan.told[s]:
+        if flying and plan.explained[s]:
             written = [f"{number(values[s])}{TIMES}{number(w)}" for w in weights.ravel()] if fits and slow else plainly
             if slow:
                 lives.append((s - LANDED, s - READY, weights, [number(v) for v in weights.ravel()], size, plain))
             lives.append((s - start, s - FLIES, products[s], written, fits if fits and slow else size, amber))
             lives.append((s - FLIES, s - LANDS, products[s], plainly, size, amber))
         elif not flying:
-            lives.append((s - (FLIES if plan.told[s] else LANDED), s + LEAVES, products[s], plainly, size, amber))
-        for born, dies, numbers, texts, font, scale in lives:
+            lives.append((s - (FLIES if plan.explained[s] else LANDED), s + LEAVES, products[s], plainly, size, amber))
+        for visible_from, visible_until, numbers, texts, font, scale in lives:
             looks = [scale.cell(v, t if font else "") for v, t in zip(numbers.ravel(), texts, strict=True)]
             columns = {key: [look.get(key, NONE) for look in looks] for key in ("cube", "label")}
             opened = np.column_stack([column * dilation[1], 0 * row, -row * dilation[0]])
             closed = np.column_stack([column, 0 * row, -row])
             made.append(Points.make(
-                opened, origin=closed - opened, leaves=s - FLIES, arrives=s - LANDS, born=born, dies=dies,
+                opened, origin=closed - opened, leaves=s - FLIES, arrives=s - LANDS, visible_from=visible_from,
+                visible_until=visible_until,
                 row=row, column=column, value=numbers.ravel(), size=font or 0.5,
                 stretch=[squeeze(ink_width(t), font) for t in texts] if font else 1.0, **columns,
             ))  # fmt: skip
@@ -273,7 +276,7 @@ def product_points(sheet: Sheet, trace, plan: Schedule, *, flying: bool, dilatio
 
 
 def empty_spans(plan: Schedule) -> list[tuple[float, float]]:
-    """When nothing stands in the products' place while the stamps are told."""
+    """When nothing stands in the products' place while the stamps are explained."""
     spans, free = [], ALWAYS
     for s, kind in enumerate(plan.kinds):
         spans.append((free, s - (READY if kind in SLOW else LANDED)))
@@ -281,21 +284,23 @@ def empty_spans(plan: Schedule) -> list[tuple[float, float]]:
     return [*spans, (free, len(plan.kinds) - 1 + ENDED)]
 
 
-def fly(sheet: Sheet, role: str, plan: Schedule, kernel, ready, canvas_at, canvas: Canvas) -> None:
-    """Key the flying copy of every told stamp: from the kernel to the products' place, to its place on the output.
+def fly(sheet: PlanBuilder, role: str, plan: Schedule, kernel, ready, canvas_at, canvas: Canvas) -> None:
+    """Key the flying copy of every explained stamp: from the kernel to the products' place, to its place on the output.
 
     It goes nearer to the viewer, which an orthographic camera does not show, so it passes before everything.
     """
     line, near = sheet.timeline, CLEAR * sheet.camera.toward
     kernel, ready, canvas_at = (np.array(v) + near for v in (kernel, ready, canvas_at))
-    told = [s for s in range(len(plan.kinds)) if plan.told[s]]
+    explained = [s for s in range(len(plan.kinds)) if plan.explained[s]]
     for axis, name in enumerate("xyz"):
         line.declare(f"{role}.location.{name}", ready[axis] - near[axis])
-    if not told:
+    if not explained:
         return
-    events = [(LANDED, READY, FLIES, LANDS) if plan.kinds[s] in SLOW else (LANDED, LANDED, FLIES, LANDS) for s in told]
-    times = np.reshape(seconds_at(sheet, [s - e for s, each in zip(told, events, strict=True) for e in each]), (-1, 4))
-    for s, (landed, arrived, leaves, lands) in zip(told, times, strict=True):
+    events = [(LANDED, READY, FLIES, LANDS) if plan.kinds[s] in SLOW else (LANDED, LANDED, FLIES,
+                                                                           LANDS) for s in explained]
+    times = np.reshape(seconds_at(sheet, [s - e for s, each in zip(explained, events, strict=True) for e in each]),
+                       (-1, 4))
+    for s, (landed, arrived, leaves, lands) in zip(explained, times, strict=True):
         target = canvas_at + np.array([canvas.places[s][1], 0, -canvas.places[s][0]])
         for axis, name in enumerate("xyz"):
             channel, slow = f"{role}.location.{name}", plan.kinds[s] in SLOW

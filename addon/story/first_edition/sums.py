@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..page.glyphs import CAP_HEIGHT, DESCENT, TIMES, number, operand, width
 from ..plan.plan import BORN, LEAVES, NEVER, Points
-from .builder import Sheet
+from .builder import PlanBuilder
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Piece:
 
     text: str
     color: tuple
-    born: float
+    visible_from: float
     right: bool = False  # stands at its slot's right end
 
 
@@ -49,19 +49,19 @@ def gaps_of(kinds: list[str], row: int) -> list[float]:
     return gaps
 
 
-def set_lines(sheet: Sheet, steps: list[list[Piece] | None], lines: list[list[int]], top: float, size: float,
+def set_lines(sheet: PlanBuilder, steps: list[list[Piece] | None], lines: list[list[int]], top: float, size: float,
               gaps: list[float], *, last: float = NEVER, widths=None, flow: bool = False, pitch: int = 1,
               base: float = 0.0, until=None) -> list[Points]:  # fmt: skip
     """Set every step's pieces into the lines' slots, the first line's capitals at `top` (pixels).
 
-    Step i is shown from its pieces' `born` until its window leaves, so that no frame shows a sum beside another
-    window; the last until `last`. A step that is not told is None. `base` is the clock of step 0.
+    Step i is shown from its pieces' `visible_from` until its window leaves, so that no frame shows a sum beside another
+    window; the last until `last`. A step that is not explained is None. `base` is the clock of step 0.
     `widths`: the slots' widths in pixels where other lines share them. `flow`: no slots, each step's line is centred.
     `pitch`: lines from one of these to the next, where others stand between. `until`: the clock at which each step's
     sum goes, where it stays longer than its window does.
     """
-    told = [step for step in steps if step is not None]
-    widths = widths or [max(width(step[k].text) for step in told) * size for k in range(len(told[0]))]
+    explained = [step for step in steps if step is not None]
+    widths = widths or [max(width(step[k].text) for step in explained) * size for k in range(len(explained[0]))]
     made: list[Points] = []
     for row, slots in enumerate(lines):
         y = top - CAP_HEIGHT * size - row * pitch * LINE * size
@@ -71,14 +71,15 @@ def set_lines(sheet: Sheet, steps: list[list[Piece] | None], lines: list[list[in
             own = [k for k in slots if step[k].text] if flow else slots
             wide = {k: width(step[k].text) * size if flow else widths[k] for k in own}
             x = -(sum(wide.values()) + sum(gaps[k] * size for k in own[1:])) / 2
-            dies = base + i + LEAVES if i + 1 < len(steps) else last
-            dies = dies if until is None else until[i]
+            visible_until = base + i + LEAVES if i + 1 < len(steps) else last
+            visible_until = visible_until if until is None else until[i]
             for k in own:
                 x += gaps[k] * size if k != own[0] else 0.0
                 p = step[k]
                 if p.text:
                     at, align = (x + wide[k], "right") if p.right else (x, "left")
-                    made.append(sheet.text(p.text, at, y, size, p.color, align=align, born=p.born, dies=dies,
+                    made.append(sheet.text(p.text, at, y, size, p.color, align=align, visible_from=p.visible_from,
+                                           visible_until=visible_until,
                                            kind="sum"))  # fmt: skip
                 x += wide[k]
     return made
@@ -98,6 +99,6 @@ def product(value, weight) -> str:
     return f"{number(value)}{TIMES}{operand(weight)}"
 
 
-def born(step: int) -> float:
+def total_appears(step: int) -> float:
     """When a step's total appears: together with its cell."""
     return step - BORN

@@ -14,7 +14,7 @@ from ..page.glyphs import number, width
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER
 from ..plan.schedule import ENDED, START, run_clock, schedule
 from . import sums
-from .builder import WORD, Sheet
+from .builder import WORD, PlanBuilder
 from ..page.captions import axes_text, bias_text, cell_name, facts, legend_of
 from .gather_parts import add_input, add_output
 from .gathering import Acts, Ground, later, seen_lines
@@ -29,12 +29,12 @@ from .theme import Scale
 CUT, BIAS, SPREAD, BORDER, FLIP = 1.2, 1.2, 1.3, 1.3, 1.9  # seconds that these take
 
 
-def suits(scene, trace) -> bool:
+def accepts(scene, trace) -> bool:
     """Every transposed convolution; what it cannot tell is refused by name."""
     return trace.op == "conv_transpose"
 
 
-def refusal(scene, trace):
+def validate(scene, trace):
     """Why it cannot tell this one."""
     if trace.op != "conv_transpose":
         return "op.type", scene.op.type, "must be conv_transpose for the story transposed"
@@ -57,8 +57,8 @@ def _between(trace, canvas: Canvas) -> dict[str, float]:
 
 
 def _gather_schedule(steps: int, row: int, scene, spent: float):
-    """How the second view's steps go when so many seconds are spent, and the scene with the timing they are told by:
-    the slow ones are hurried where the figure would take too long."""
+    """How the second view's steps go when so many seconds are spent, and the scene with the timing they are explained
+    by: the slow ones are hurried where the figure would take too long."""
     room = scene.timing.longest - scene.timing.intro - scene.timing.outro - spent
     for hurry in HURRY:
         t = scene.timing
@@ -69,7 +69,7 @@ def _gather_schedule(steps: int, row: int, scene, spent: float):
     return plan, hurried
 
 
-def _run_between(sheet: Sheet, acts: Acts, takes: dict[str, float]) -> dict[str, float]:
+def _run_between(sheet: PlanBuilder, acts: Acts, takes: dict[str, float]) -> dict[str, float]:
     """Key the clock from the last stamp to the second view; returns the seconds at which the events begin."""
     line, begins = sheet.timeline, {}
     line.play("clock.step", acts.stamps - 1 + ENDED, 0.05, easing="linear")
@@ -88,7 +88,7 @@ def _run_between(sheet: Sheet, acts: Acts, takes: dict[str, float]) -> dict[str,
     return begins
 
 
-def _say_between(sheet: Sheet, trace, acts: Acts, takes, y: float) -> None:
+def _say_between(sheet: PlanBuilder, trace, acts: Acts, takes, y: float) -> None:
     """What happens between the views, in one line or two."""
     w, start, word = sheet.scene.words, acts.stamps - 1 + ENDED, sheet.px(WORD)
     said = []
@@ -115,20 +115,20 @@ def _say_between(sheet: Sheet, trace, acts: Acts, takes, y: float) -> None:
     add_statement(sheet, "gather", rule, y, start, acts.base - LANDED)
 
 
-def _say_stamps(sheet: Sheet, trace, canvas: Canvas, stamps, y0: float, used: float) -> None:
-    """Two lines per told stamp: what is stamped where, and a cell on which stamps add."""
+def _say_stamps(sheet: PlanBuilder, trace, canvas: Canvas, stamps, y0: float, used: float) -> None:
+    """Two lines per explained stamp: what is stamped where, and a cell on which stamps add."""
     scene, word = sheet.scene, sheet.px(WORD)
     story, made, (x0, _, x1, _) = additions(trace, canvas), [], sheet.inner
     count = len(stamps.kinds)
     for s in range(count):
-        if not stamps.told[s]:
+        if not stamps.explained[s]:
             continue
         texts = (stamp_line(scene, trace, canvas, s), overlap_line(scene, trace, canvas, story, s, cell_name))
-        dies = s + LEAVES if s + 1 < count else count - 1 + ENDED
+        visible_until = s + LEAVES if s + 1 < count else count - 1 + ENDED
         for index, (text, ink) in enumerate(zip(texts, (sheet.theme.ink, sheet.theme.muted), strict=True)):
             size = min(word, (x1 - x0) / max(width(text), 1.0))
             y = y0 + used / 2 + (0.28 - 1.3 * index) * word
-            made.append(sheet.text(text, 0, y, size, ink, born=s - LANDED, dies=dies))
+            made.append(sheet.text(text, 0, y, size, ink, visible_from=s - LANDED, visible_until=visible_until))
     sheet.words("stamp.line", "Stamps", made)
     y = y0 + used / 2
     if canvas.cut:
@@ -143,11 +143,11 @@ def _say_stamps(sheet: Sheet, trace, canvas: Canvas, stamps, y0: float, used: fl
         add_statement(sheet, "stamp.sweep", said, y, first - 1 + 2 * LEAVES, last + LANDED)
 
 
-def _set_sums(sheet: Sheet, upper, lower, lines, gaps, acts: Acts, y: float, size: float, last: float) -> None:
-    """The products of every told step, and under them what they come to; the first line's capitals at `y`."""
-    told = [a + b for a, b in zip(upper, lower, strict=True) if a]
-    half = len(told[0]) // 2
-    widths = [max(width(row[k].text) for step in told for row in (step[:half], step[half:])) for k in range(half)]
+def _set_sums(sheet: PlanBuilder, upper, lower, lines, gaps, acts: Acts, y: float, size: float, last: float) -> None:
+    """The products of every explained step, and under them what they come to; the first line's capitals at `y`."""
+    explained = [a + b for a, b in zip(upper, lower, strict=True) if a]
+    half = len(explained[0]) // 2
+    widths = [max(width(row[k].text) for step in explained for row in (step[:half], step[half:])) for k in range(half)]
     widths = [w * size for w in widths]
     made = []
     for rows, top in ((upper, y), (lower, y - sums.LINE * size)):
@@ -156,10 +156,10 @@ def _set_sums(sheet: Sheet, upper, lower, lines, gaps, acts: Acts, y: float, siz
     sheet.words("sum", "Sum", made)
 
 
-def _wrapped(sheet: Sheet, trace, upper, lower):
+def _wrapped(sheet: PlanBuilder, trace, upper, lower):
     """The sums' lines, the air between their pieces, and their font size: a little smaller rather than a line more."""
-    told = [(a, b) for a, b in zip(upper, lower, strict=True) if a]
-    slots = [[step[k] for pair in told for step in pair] for k in range(len(told[0][0]))]
+    explained = [(a, b) for a, b in zip(upper, lower, strict=True) if a]
+    slots = [[step[k] for pair in explained for step in pair] for k in range(len(explained[0][0]))]
     kinds = ["name"] + ["product"] * len(trace[0].taps) + ["bias"] * (trace.bias is not None) + ["result"]
     gaps, (x0, _, x1, _) = sums.gaps_of(kinds, trace.kernel_size[-1]), sheet.inner
     size = min((s * sheet.px(WORD) for s in (1.0, 0.97, 0.945)),
@@ -167,7 +167,7 @@ def _wrapped(sheet: Sheet, trace, upper, lower):
     return sums.wrap(slots, size, x1 - x0, gaps), gaps, size
 
 
-def tell(sheet: Sheet, trace):
+def build_plan(sheet: PlanBuilder, trace):
     """Story `transposed`: a transposed convolution of one channel with one filter, in one or two dimensions."""
     scene, w, line = sheet.scene, sheet.scene.words, sheet.timeline
     title, word = w.title or scene.title or scene.id, sheet.px(WORD)
@@ -209,7 +209,7 @@ def tell(sheet: Sheet, trace):
         line.add(f"kernel.flipped.shadow.scale.{axis}", 1.0, 0.3 * FLIP, at=when["flip"])
     visit(sheet, "kernel.flipped", sheet.place(stand.work), home + places[0] - middle, pace)
     stops = [(acts.base + i, [(0, stand.given, places[i])], (1, stand.made, *divmod(i, ocols)))
-             for i, told in enumerate(plan.told) if told]  # fmt: skip
+             for i, explained in enumerate(plan.explained) if explained]  # fmt: skip
     add_lines(sheet, guide_segments(sheet, trace, stops, [stand.work]), ["input", "output"])
     _sign(sheet, stand, last)
     if scene.look.sum_line:
@@ -222,7 +222,7 @@ def tell(sheet: Sheet, trace):
         count = trace.output.size
         add_sweeping(sheet, plan, w.sweep.replace("{count}", str(count)), middle, base=acts.base)
         said = w.agree.replace("{equal}", str(_agreeing(trace, canvas))).replace("{count}", str(count))
-        add_rule(sheet, said, middle, born=last)
+        add_rule(sheet, said, middle, visible_from=last)
     line.play("clock.step", last + 0.02, 0.05, easing="linear")
     line.wait(scene.timing.outro)
     return sheet.plan(title, infos(trace, scene, pace, texts, base=acts.base))
@@ -239,9 +239,10 @@ def _agreeing(trace, canvas: Canvas) -> int:
     return same
 
 
-def _sign(sheet: Sheet, stand, last: float) -> None:
+def _sign(sheet: PlanBuilder, stand, last: float) -> None:
     """An equals sign between both outputs, at the end."""
     big = sheet.px(28)
     x = (stand.made.box[2] + stand.kept.box[0] - stand.kept.tick) / 2
     y = (stand.made.box[1] + stand.made.box[3]) / 2
-    sheet.words("signs", "Signs", [sheet.text("=", x, y - 0.3 * big, big, sheet.theme.ink, born=last, dies=NEVER)])
+    sheet.words("signs", "Signs", [sheet.text("=", x, y - 0.3 * big, big, sheet.theme.ink, visible_from=last,
+                                              visible_until=NEVER)])

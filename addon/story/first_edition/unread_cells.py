@@ -7,7 +7,7 @@ What is read is a product of rows and columns, so what is left over is whole row
 import numpy as np
 
 from ..plan.plan import LANDED, Points
-from .builder import Sheet
+from .builder import PlanBuilder
 from .primitives import as_rows, padded_shape, pads_of
 from .theme import mix
 
@@ -32,7 +32,7 @@ def left_over(trace) -> np.ndarray:
     return ~(read_rows[top : top + rows, None] & read_columns[None, left : left + columns])
 
 
-def greyed(sheet: Sheet, points: Points, trace) -> Points:
+def greyed(sheet: PlanBuilder, points: Points, trace) -> Points:
     """An input plane's points in which the cells that are left over turn grey when the first window lands, and stay.
 
     `points` have their input rows and columns, as `primitives.input_plane` gives them.
@@ -52,10 +52,10 @@ def greyed(sheet: Sheet, points: Points, trace) -> Points:
     for name in ("label", "label_faded"):
         after[name] = np.array([texts.get(int(i), -1) for i in after[name]], np.int32)
     after["cube"][:], after["faded"][:] = grey, grey
-    after["born"] = np.maximum(after["born"], np.float32(-LANDED))
-    after["rise"][:], after["before"][:] = 0.0, -1
-    after["dies"] = before["dies"][own].copy()
-    before["dies"][own] = np.minimum(before["dies"][own], np.float32(-LANDED))
+    after["visible_from"] = np.maximum(after["visible_from"], np.float32(-LANDED))
+    after["grow_time"][:], after["before"][:] = 0.0, -1
+    after["visible_until"] = before["visible_until"][own].copy()
+    before["visible_until"][own] = np.minimum(before["visible_until"][own], np.float32(-LANDED))
     return Points.join([Points(before), Points(after)])
 
 

@@ -122,7 +122,7 @@ class Sliding:
         births = np.arange(self.count, dtype=float)
         everywhere = np.ones((1, self.rows, self.columns), bool)
         return [volumes.coming(self.figure, self.out, self.cast.sum_fill, births, cell=self.made.cell),
-                volumes.glass(self.figure, everywhere, everywhere, dies=births)]  # fmt: skip
+                volumes.glass(self.figure, everywhere, everywhere, visible_until=births)]  # fmt: skip
 
     def add_marker(self, size: float = 1.05, thickness: float = TUBE) -> None:
         """The tube around the output cell that is being made."""
@@ -161,9 +161,9 @@ class Sliding:
         terms += [operand(step.bias)] if step.bias else []
         text = f"{' + '.join(terms)} = {number(step.value)}"
         middle, box, figure = self.figure.page.width / 2, self.result.box, self.figure
-        return [figure.text(text, middle, LINE, SUM, align="center", born=within(i, 0.54), dies=i + LEAVES),
-                figure.text(name, (box[0] + box[2]) / 2, box[1] - 1.5, SMALL, align="center", born=within(i, 0.78),
-                            dies=i + LEAVES)]  # fmt: skip
+        return [figure.text(text, middle, LINE, SUM, align="center", visible_from=within(i, 0.54), visible_until=i + LEAVES),
+                figure.text(name, (box[0] + box[2]) / 2, box[1] - 1.5, SMALL, align="center", visible_from=within(i, 0.78),
+                            visible_until=i + LEAVES)]  # fmt: skip
 
     def names(self) -> list[Points]:
         """What the volumes are called, with their shapes; the output's size and how it comes about."""
@@ -181,6 +181,6 @@ class Sliding:
         if self.scene.why:
             middle, lives = self.figure.page.width / 2, ((ALWAYS, -LANDED), (self.count - 0.46, NEVER))
             self.figure.words("why", "Why", [
-                self.figure.text(self.scene.why, middle, LINE, NAME, align="center", born=born, dies=dies)
-                for born, dies in lives
+                self.figure.text(self.scene.why, middle, LINE, NAME, align="center", visible_from=since, visible_until=until)
+                for since, until in lives
             ])  # fmt: skip

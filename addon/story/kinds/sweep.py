@@ -58,10 +58,10 @@ class _Sweep(Sliding):
     def output(self) -> list[Points]:
         births = np.arange(self.count, dtype=float)
         made = relief(self.figure, self.out, self.cast.sum_fill, self.out / self.cast.sum_greatest * self.cast.height,
-                      born=births)  # fmt: skip
+                      visible_from=births)  # fmt: skip
         made["step"][:] = np.arange(self.count)
         everywhere = np.ones((1, self.rows, self.columns), bool)
-        return [made, volumes.glass(self.figure, everywhere, everywhere, dies=births)]
+        return [made, volumes.glass(self.figure, everywhere, everywhere, visible_until=births)]
 
     def names(self) -> list[Points]:
         w, figure = self.scene.words, self.figure

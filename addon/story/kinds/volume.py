@@ -168,7 +168,7 @@ class _Volume:
             if n + 1 == self.filters:
                 until = NEVER
             digits = volumes.Points.make(front["position"], **{k: front[k] for k in ("label", "size", "stretch", "lift")},
-                                         born=since, dies=until)  # fmt: skip
+                                         visible_from=since, visible_until=until)  # fmt: skip
             parts = [plain, digits]
             name = self.scene.words.filter
             if self.filters > 1:
@@ -201,12 +201,12 @@ class _Volume:
         middle = ((self.kernel[1] - 1) / 2, (depth - 1) / 2, -(self.kernel[0] - 1) / 2)
         lives = [(n * self.section - LANDED, (n + 1) * self.section - 0.9) for n in range(self.filters)]
         lives[-1] = (lives[-1][0], count - 0.45)
-        points = [volumes.Points.make([middle], cube=kind, faded=kind, born=a, dies=b) for a, b in lives]
+        points = [volumes.Points.make([middle], cube=kind, faded=kind, visible_from=a, visible_until=b) for a, b in lives]
         figure.volume("filter.tube", "Filter at work", points, self.work_at, unit)
         if self.filters > 1:
             ground = (middle[0], middle[1], -self.kernel[0] + 0.5)
             figure.volume("filter.shadow", "Filter shadow", [volumes.shade(
-                figure, (self.kernel[1], depth, self.kernel[0]), 0.0, ground, born=-0.7)], self.work_at, unit)  # fmt: skip
+                figure, (self.kernel[1], depth, self.kernel[0]), 0.0, ground, visible_from=-0.7)], self.work_at, unit)  # fmt: skip
 
     def _stands(self, n: int, home, cell: float, depth: float) -> None:
         """The shadow of a small filter, while it stands in its row."""
@@ -217,7 +217,7 @@ class _Volume:
             leaves = -1.5 if self.cast.padded else -0.99
         lives = [(ALWAYS, leaves), (back, NEVER)] if n + 1 < self.filters else [(ALWAYS, leaves)]
         self.figure.volume(f"filter.{n}.shadow", f"Filter {n} shadow", [
-            volumes.shade(self.figure, size, 0.0, ground, born=a, dies=b) for a, b in lives], home, cell)  # fmt: skip
+            volumes.shade(self.figure, size, 0.0, ground, visible_from=a, visible_until=b) for a, b in lives], home, cell)  # fmt: skip
 
     @property
     def arrives(self) -> float:
@@ -239,13 +239,13 @@ class _Volume:
             cells = volumes.coming(figure, self.out[n], cast.sum_fill, births, cell=made.cell, digits=False, before=False)
             texts = volumes.coming(figure, self.out[n], cast.sum_fill, births, cell=made.cell, before=False)
             written = volumes.Points.make(texts["position"], **{k: texts[k] for k in ("label", "size", "stretch", "lift")},
-                                          born=births, dies=files, channel=n)  # fmt: skip
+                                          visible_from=births, visible_until=files, channel=n)  # fmt: skip
             everywhere = np.ones((1, rows, columns), bool)
-            frosted = volumes.glass(figure, everywhere, everywhere, born=appears, dies=births)
+            frosted = volumes.glass(figure, everywhere, everywhere, visible_from=appears, visible_until=births)
             parts = [cells, written, frosted]
             if self.filters > 1:
                 at = (0.3 + 0.62 * n * (columns - 0.6) / (0.62 * max(self.filters - 1, 1)), 0.0, 0.5 + CARD / 2)
-                parts.append(volumes.card(figure, str(n + base), palette.card(n), at, CARD, born=appears))
+                parts.append(volumes.card(figure, str(n + base), palette.card(n), at, CARD, visible_from=appears))
             role = f"output.{n}" if self.filters > 1 else "output"
             name = self.scene.words.output + (f" {n + base}" if self.filters > 1 else "")
             figure.volume(role, name, parts, front, made.cell)
@@ -262,8 +262,8 @@ class _Volume:
         kind = figure.cube(figure.theme.tube, tube)
         index = np.arange(count)
         at = np.column_stack([np.tile(c, self.filters), 0 * index, -np.tile(r, self.filters)])
-        marks = volumes.Points.make(at, cube=kind, faded=kind, born=index - LANDED, dies=index + LANDED, step=index)
-        marks["dies"][section - 1 :: section] = index[section - 1 :: section] + LEAVES
+        marks = volumes.Points.make(at, cube=kind, faded=kind, visible_from=index - LANDED, visible_until=index + LANDED, step=index)
+        marks["visible_until"][section - 1 :: section] = index[section - 1 :: section] + LEAVES
         figure.volume("output.marker", "Output marker", marks, front, made.cell)
 
     def _grounds(self, stack, front) -> None:
@@ -274,15 +274,15 @@ class _Volume:
             return
         middle, low = (columns - 1) / 2, 0.5 - rows
         lives = [(ALWAYS, len(self.trace) - 0.6)]
-        shades = [volumes.shade(figure, (columns, 1, rows), 0.0, (middle, 0, low), strength=0.8, born=a, dies=b)
+        shades = [volumes.shade(figure, (columns, 1, rows), 0.0, (middle, 0, low), strength=0.8, visible_from=a, visible_until=b)
                   for a, b in lives]  # fmt: skip
         back = (stack[1] - front[1]) / made.cell
         for k in range(1, self.filters + 1):
             deep = volumes.deep(k)
             since = k * self.section - 0.8 if k < self.filters else len(self.trace) - 0.6
             until = (k + 1) * self.section - 0.8 if k + 1 < self.filters else len(self.trace) - 0.6
-            shades.append(volumes.shade(figure, (columns, deep, rows), 0.0, (middle, back + (deep - 1) / 2, low), born=since,
-                                        dies=NEVER if k == self.filters else until))  # fmt: skip
+            shades.append(volumes.shade(figure, (columns, deep, rows), 0.0, (middle, back + (deep - 1) / 2, low), visible_from=since,
+                                        visible_until=NEVER if k == self.filters else until))  # fmt: skip
         figure.volume("output.shadow", "Output shadow", shades, front, made.cell)
 
     def _sums(self) -> list[StepInfo]:
@@ -328,22 +328,22 @@ class _Volume:
             ink = list(theme.channels.values())[first + c] if len(names) == 3 else theme.ink
             label = names[first + c] if len(names) == 3 else f"{self.scene.words.channel.lower()} {names[first + c]}"
             x0, y0 = panel.box[:2]
-            made.append(figure.text(label, x0, y0 - 1.0, SMALL, ink, born=within(i, times[c]["flies"]), dies=until))
+            made.append(figure.text(label, x0, y0 - 1.0, SMALL, ink, visible_from=within(i, times[c]["flies"]), visible_until=until))
         blocks = [*self.partials, *([self.extra] if self.extra else [])]
         for n, block in enumerate(blocks):
             after = self.panels[n + 1] if n + 1 < len(self.panels) else blocks[n + 1] if n + 1 < len(blocks) else self.result
             x = (block.box[2] + after.box[0]) / 2
             y = (block.box[1] + block.box[3]) / 2 + 1.1
             sign = "+" if n + 1 < len(blocks) else "="
-            born = within(i, times[n]["summed"] if n < len(times) else SUMS)
-            made.append(figure.text(sign, x, y, SUM, theme.ink, align="center", born=born, dies=until))
+            since = within(i, times[n]["summed"] if n < len(times) else SUMS)
+            made.append(figure.text(sign, x, y, SUM, theme.ink, align="center", visible_from=since, visible_until=until))
         if self.extra:
             x0, y0, x1, _ = self.extra.box
             made.append(figure.text(self.scene.words.bias, (x0 + x1) / 2, y0 - 1.0, SMALL, theme.ink, align="center",
-                                    born=within(i, SUMS - 0.04), dies=until))  # fmt: skip
+                                    visible_from=within(i, SUMS - 0.04), visible_until=until))  # fmt: skip
         x0, _, x1, y1 = self.result.box
         made.append(figure.text(name, min((x0 + x1) / 2, figure.page.width - 8 - 10), self.result.box[1] - 1.4, SMALL,
-                                theme.ink, align="center", born=within(i, STAND), dies=until))  # fmt: skip
+                                theme.ink, align="center", visible_from=within(i, STAND), visible_until=until))  # fmt: skip
         return made
 
     def _turns(self) -> None:
@@ -380,10 +380,10 @@ class _Volume:
         filters = f"{self.filters} {w.filters if self.filters > 1 else w.one_filter} "
         whole = f"{times.join(map(str, shape))}  *  {filters}{times.join(map(str, kernel))}  =  {times.join(map(str, output))}"
         middle = figure.page.width / 2
-        lines = [figure.text(whole, middle, 76.0, SUM, align="center", born=count - 0.6)]
+        lines = [figure.text(whole, middle, 76.0, SUM, align="center", visible_from=count - 0.6)]
         if self.scene.why:
-            lines += [figure.text(self.scene.why, middle, 82.0, NAME, align="center", born=count - 0.6)]
-            lines += [figure.text(self.scene.why, middle, 76.0, NAME, align="center", dies=-LANDED)]
+            lines += [figure.text(self.scene.why, middle, 82.0, NAME, align="center", visible_from=count - 0.6)]
+            lines += [figure.text(self.scene.why, middle, 76.0, NAME, align="center", visible_until=-LANDED)]
         figure.words("why", "Why", lines)
 
 

@@ -7,6 +7,12 @@ import numpy as np
 
 from .plan import ALWAYS, NEVER, POINT_FIELDS, SOLID_FIELDS, Plan, Points
 
+# in the order in which snapshots have always had them
+_COLUMNS = (
+    "arrives", "before", "visible_from", "channel", "column", "cube", "visible_until", "faded", "label", "label_faded",
+    "leaves", "lift", "origin", "position", "grow_time", "row", "size", "step", "stretch", "value",
+)  # fmt: skip
+
 
 def _n(value) -> str:
     value = float(value)
@@ -25,7 +31,7 @@ def _ns(values) -> str:
 def _digest(points: Points) -> str:
     """Eight letters that change when any row of a part does (places to a thousandth of a cell)."""
     state = hashlib.sha256()
-    for name in sorted(points.data):
+    for name in (*_COLUMNS, *sorted(set(points.data).difference(_COLUMNS))):
         column = points[name]
         if name in SOLID_FIELDS and np.all(column == POINT_FIELDS[name][2]):
             continue
@@ -38,7 +44,7 @@ def _texts(plan: Plan, points: Points) -> list[str]:
     """The texts of a part in the order they are read: by when they appear, then from the top, then from the left."""
     rows = np.flatnonzero(points["label"] >= 0)
     place = points["position"]
-    order = sorted(rows, key=lambda r: (points["born"][r], -place[r, 2].round(3), place[r, 0]))
+    order = sorted(rows, key=lambda r: (points["visible_from"][r], -place[r, 2].round(3), place[r, 0]))
     return [plan.labels[points["label"][r]].text for r in order]
 
 
@@ -62,8 +68,9 @@ def describe(plan: Plan) -> str:
         if v.track:
             lines.append(f"    lit under {v.track}: taps {_ns(v.taps)}, dilation {_ns(v.dilation)}, "
                          f"clock {_ns(v.fade)}")  # fmt: skip
-            if any(v.aside):
-                lines.append(f"    lit numbers {_ns(v.aside)} aside from clock {_n(v.aside_from)}")
+            if any(v.lit_label_offset):
+                since = _n(v.lit_label_offset_from)
+                lines.append(f"    lit numbers {_ns(v.lit_label_offset)} aside from clock {since}")
         numbers = [t for t in _texts(plan, v.points) if t]
         if numbers:
             lines.append("    numbers: " + " ".join(numbers))

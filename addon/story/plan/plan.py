@@ -65,9 +65,9 @@ POINT_FIELDS = {
     "origin": (np.float32, 3, 0.0),
     "leaves": (np.float32, 1, ALWAYS),
     "arrives": (np.float32, 1, ALWAYS),
-    "born": (np.float32, 1, ALWAYS),
-    "dies": (np.float32, 1, NEVER),
-    "rise": (np.float32, 1, 0.0),
+    "visible_from": (np.float32, 1, ALWAYS),
+    "visible_until": (np.float32, 1, NEVER),
+    "grow_time": (np.float32, 1, 0.0),
     "step": (np.int32, 1, NONE),
     "channel": (np.int32, 1, 0),
     "row": (np.int32, 1, NONE),
@@ -93,10 +93,11 @@ SOLID_FIELDS = ("scale", "enter_via", "enter_turn", "enter_scale", "exit", "exit
 class Points:
     """Cells and texts of one part, one row each; the fields are `POINT_FIELDS`, with their defaults.
 
-    `cube`, `faded`, `before`: which kind of cell in the window, outside it, and until `born` (NONE: nothing).
+    `cube`, `faded`, `before`: which kind of cell in the window, outside it, and until `visible_from` (NONE: nothing).
     `label`, `label_faded`: which text; `size` its font size, `stretch` its horizontal
     scale, `lift` how far before the point it stands (cells).
-    `born`, `dies`: the clock at which the row appears and goes; it grows over `rise` clock units from `born` on.
+    `visible_from`, `visible_until`: the clock at which the row appears and goes; it grows over `grow_time` clock
+    units from `visible_from` on.
     `origin`, `leaves`, `arrives`: it stands that far (cells) from its position until the clock is at `leaves`, and
     moves, with an ease, to its position until `arrives`.
 
@@ -148,10 +149,10 @@ class Volume:
     """Cells that stand together: one Blender object.
 
     `location` is in world units. `track`, `taps` and `dilation` say which of its cells are lit (None: all, always);
-    between the clock values `fade` the others fade back. From the clock `aside_from` until the fading ends the numbers
-    of lit cells stand `aside` (x, z; cells), to make room. `card` is the footprint (x0, x1, y0, y1) and the level z of
-    its shadow. `unit` is the size of its cells in world units (a close-up has larger ones). Where it has a `parent`,
-    another volume's role, it moves with that, and `location` counts from there.
+    between the clock values `fade` the others fade back. From the clock `lit_label_offset_from` until the fading ends
+    the numbers of lit cells stand `lit_label_offset` (x, z; cells), to make room. `card` is the footprint (x0, x1,
+    y0, y1) and the level z of its shadow. `unit` is the size of its cells in world units (a close-up has larger
+    ones). Where it has a `parent`, another volume's role, it moves with that, and `location` counts from there.
     """
 
     role: str
@@ -162,8 +163,8 @@ class Volume:
     taps: tuple[int, int, int] = (1, 1, 1)
     dilation: tuple[int, int, int] = (1, 1, 1)
     fade: tuple[float, float] = (NEVER, NEVER)
-    aside: tuple[float, float] = (0.0, 0.0)
-    aside_from: float = NEVER
+    lit_label_offset: tuple[float, float] = (0.0, 0.0)
+    lit_label_offset_from: float = NEVER
     card: tuple[float, float, float, float, float] | None = None
     unit: float = 1.0
     parent: str | None = None
@@ -209,8 +210,8 @@ class Lines:
     target: str
     a: np.ndarray
     b: np.ndarray
-    born: np.ndarray
-    dies: np.ndarray
+    visible_from: np.ndarray
+    visible_until: np.ndarray
     material: str
     width: float
 
@@ -219,8 +220,8 @@ class Lines:
 class StepInfo:
     """One step of the operation as the figure tells it: its time, its output cell and its sum as text.
 
-    `clock` is the master clock's value at its second. `told`: its sum stands on the screen then; the steps of a sweep
-    are shown and not told. `run` counts the runs of a figure that shows several side by side.
+    `clock` is the master clock's value at its second. `explained`: its sum stands on the screen then; the steps of a
+    sweep are shown and not explained. `run` counts the runs of a figure that shows several side by side.
     """
 
     second: float
@@ -228,7 +229,7 @@ class StepInfo:
     value: float
     text: str
     clock: float = 0.0
-    told: bool = True
+    explained: bool = True
     run: int = 0
 
 

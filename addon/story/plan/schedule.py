@@ -6,9 +6,9 @@ and rests at i. Every step's own second is when the clock has just reached it.
 
 Where the steps are too many to be walked within `timing.longest`, a sweep takes over after the first ones: on every
 frame the clock stands on a whole number, which grows by ever more, so that each frame shows the window of the last
-step born in it. The last step is told slowly again. A sweep's steps are shown, and their sums are not.
+step born in it. The last step is explained slowly again. A sweep's steps are shown, and their sums are not.
 
-Where the steps come in sections (one per filter), each further section's first step is told too: a turn.
+Where the steps come in sections (one per filter), each further section's first step is explained too: a turn.
 """
 
 import math
@@ -37,7 +37,7 @@ TURNS = 0.35  # of the time that is not spoken for, at most, goes to the turns
 class Schedule:
     """How each step goes: "first", "next", "walk", "sweep", "turn" or "pass"; seconds of a walked step and of a turn.
 
-    A step that is passed, in `passing` seconds, is walked and not told.
+    A step that is passed, in `passing` seconds, is walked and not explained.
     `frames` is how many the sweeps take together, `shares` how many each of them takes where there are several.
     """
 
@@ -49,7 +49,7 @@ class Schedule:
     passing: float = 0.0
 
     @property
-    def told(self) -> tuple[bool, ...]:
+    def explained(self) -> tuple[bool, ...]:
         """Whether each step's sum is written out."""
         return tuple(kind not in ("sweep", "pass") for kind in self.kinds)
 
@@ -69,10 +69,10 @@ class Schedule:
 
 
 def schedule(steps: int, row: int, scene, *, spent: float = 0.0, section: int = 0) -> Schedule:
-    """How `steps` steps in rows of `row` are told within `timing.longest`; `spent` seconds go elsewhere.
+    """How `steps` steps in rows of `row` are explained within `timing.longest`; `spent` seconds go elsewhere.
 
     What opens and ends the figure (`timing.intro`, `timing.outro`) is counted here. `section`: the steps come in
-    sections of so many, and the first step of each is told.
+    sections of so many, and the first step of each is explained.
     """
     timing = scene.timing
     if 0 < section < steps:
@@ -94,7 +94,7 @@ def schedule(steps: int, row: int, scene, *, spent: float = 0.0, section: int = 
 
 
 def _sections(steps: int, row: int, section: int, scene, spent: float) -> Schedule:
-    """A schedule in sections: the first told as ever, each further one from its turn on quickly or by a sweep."""
+    """A schedule in sections: the first explained as ever, each further one from its turn on quickly or by a sweep."""
     timing, turns = scene.timing, (steps - 1) // section
     kinds = ["turn" if i % section == 0 else "next" if i < SLOW_STEPS else "walk" for i in range(steps)]
     kinds[0] = "first"
@@ -120,7 +120,7 @@ def _sections(steps: int, row: int, section: int, scene, spent: float) -> Schedu
 
 
 def stopping(plan: Schedule, stops, scene, *, spent: float = 0.0, weights=None) -> Schedule:
-    """A swept schedule in which some of the sweep's steps are told on the way, like the second of all.
+    """A swept schedule in which some of the sweep's steps are explained on the way, like the second of all.
 
     The sweeps between them share what is left of `timing.longest` by how many steps they have; `weights`: by what
     these sum up to, in parts per step.
@@ -131,9 +131,9 @@ def stopping(plan: Schedule, stops, scene, *, spent: float = 0.0, weights=None) 
     made = Schedule(tuple(kinds), plan.step)
     if not made.sweeps:
         return made
-    told = timing.first * kinds.count("first") + timing.next * kinds.count("next") + plan.step * kinds.count("walk")
+    slow = timing.first * kinds.count("first") + timing.next * kinds.count("next") + plan.step * kinds.count("walk")
     pauses = timing.breath * (len(made.sweeps) + 3)
-    room = timing.longest - spent - timing.intro - timing.outro - told - pauses
+    room = timing.longest - spent - timing.intro - timing.outro - slow - pauses
     weights = np.ones(len(kinds)) if weights is None else np.asarray(weights, float)
     parts = np.array([weights[first : last + 1].sum() for first, last in made.sweeps])
     parts[0] *= 1.6  # the first one gathers way
@@ -144,15 +144,15 @@ def stopping(plan: Schedule, stops, scene, *, spent: float = 0.0, weights=None) 
 
 @dataclass(frozen=True)
 class Pace:
-    """What the clock's run came to: each step's own second and whether it is told; when the first window has landed,
-    and the kernel sets out for it; when the kernel leaves again; the end.
+    """What the clock's run came to: each step's own second and whether it is explained; when the first window has
+    landed, and the kernel sets out for it; when the kernel leaves again; the end.
     """
 
     seconds: list[float]
     landed: float
     leave: float
     end: float
-    told: tuple[bool, ...] = ()
+    explained: tuple[bool, ...] = ()
 
 
 def run_clock(line: Timeline, plan: Schedule, row: int, scene, *, stays: bool = True, base: float = 0.0,
@@ -215,20 +215,21 @@ def run_clock(line: Timeline, plan: Schedule, row: int, scene, *, stays: bool = 
         elif i + 1 == steps:
             rest += 2 * timing.breath  # time to read the last one
         line.wait(max(rest, 1.001 * frame))
-    return Pace(seconds, landed, leave, line.cursor, plan.told)
+    return Pace(seconds, landed, leave, line.cursor, plan.explained)
 
 
 def creeping(channels: dict[str, Channel], clock: str = "clock.step") -> dict[str, Channel]:
     """The channels, with a clock that creeps by CREEP where it rested while another channel moves.
 
-    So whatever moves does so while the clock does, and can be told by the clock's value alone: see `by_clock`. A
+    So whatever moves does so while the clock does, and can be explained by the clock's value alone: see `by_clock`. A
     shadow is not worth it: what it does while the clock rests, it does at once when that goes on.
     """
-    told = channels[clock]
+    clock_channel = channels[clock]
     others = [c for name, c in channels.items() if name != clock and ".shadow." not in name]
     moves = [span for channel in others for span in _moving(channel)]
     keys, before, lift = [], None, 0.0
-    for a, b, value, easing in zip(told.seconds, [*told.seconds[1:], np.inf], told.values, told.easing, strict=True):
+    for a, b, value, easing in zip(clock_channel.seconds, [*clock_channel.seconds[1:], np.inf], clock_channel.values,
+                                   clock_channel.easing, strict=True):
         lift, before = lift if value == before else 0.0, value
         value += lift
         own = [(max(a, m), min(b, n)) for m, n in moves if m < b - 1e-6 and a < n - 1e-6]

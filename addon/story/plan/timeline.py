@@ -72,7 +72,7 @@ class Timeline:
         return channel in self._start
 
     def add(self, channel: str, value: float, seconds: float, *, at: float | None = None, easing="ease") -> Clip:
-        """A clip at `at` (the cursor unless told) that leaves the cursor where it is."""
+        """A clip at `at` (the cursor unless explained) that leaves the cursor where it is."""
         if channel not in self._start:
             raise ValueError(f"channel {channel!r} was never declared")
         if easing not in EASINGS:

@@ -75,8 +75,8 @@ class Person:
         self.screen = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WIDTH}x{HEIGHT}x24"],
                                        pass_fds=(write,), stderr=subprocess.DEVNULL)  # fmt: skip
         os.close(write)
-        with os.fdopen(read) as told:
-            self.env = {**os.environ, "DISPLAY": ":" + told.readline().strip()}
+        with os.fdopen(read) as reported:
+            self.env = {**os.environ, "DISPLAY": ":" + reported.readline().strip()}
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.manager = subprocess.Popen(["openbox"], env=self.env, **quiet)
         self.programs: list[subprocess.Popen] = []
