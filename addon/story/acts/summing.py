@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..cast.bench import HALF, PARTIAL, RESULT, Bench
+from ..cast.bench import HALF, PARTIAL, RESULT, SLAB, Bench
 from ..cast.figure import Figure
 from ..cast.volumes import fitted, shade
 from ..page.glyphs import CAP_HEIGHT, number
@@ -182,7 +182,7 @@ class Summing:
         bench, size = self.bench, o.target_cell / self.bench.cell / RESULT
         way = self.local(o.target) - self.local(bench.result)
         since = within(o.index, STAND if bench.partials else SUMS)
-        ground = self.local((bench.result[0], bench.result[1], 0.0))
+        ground = self.local((bench.result[0], bench.result[1], SLAB * bench.cell))
         return [
             self._cube(bench.result, o.value, RESULT, visible_from=since, grow_time=0.02, visible_until=o.index + LEAVES, step=o.index),
             self._cube(bench.result, o.value, RESULT, visible_from=within(o.index, FLY), visible_until=o.index, step=NONE, exit=[way],
@@ -197,7 +197,7 @@ class Summing:
         size = bench.panel_size(bench.kernel)
         for c, t in enumerate(times):
             middle = bench.panels[c] + bench.cell * np.array([(size[0] - 1) / 2, 0, 0])
-            made.append(shade(self.figure, size, 0.0, self.local((middle[0], middle[1], 0.0)), visible_from=t["flies"],
+            made.append(shade(self.figure, size, 0.0, self.local((middle[0], middle[1], SLAB * bench.cell)), visible_from=t["flies"],
                               leaves=t["flies"], arrives=t["lands"], origin=[(0.0, 0.0, 1e-6)],
                               enter_scale=[(0.4, 0.4, 1.0)], visible_until=o.index + LEAVES))  # fmt: skip
         return made

@@ -6,7 +6,7 @@ import numpy as np
 from ..acts.rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock, within
 from ..acts.summing import Summing
 from ..cast import volumes
-from ..cast.bench import RESULT, Bench
+from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.weighted import TUBE, Weighted, first_middle, planar, planes, sum_text
 from ..page.captions import cell_name, parameters, shape_text, size_formula
@@ -42,7 +42,8 @@ class Sliding:
             raise ValueError("no room")
         self.bench = Bench(self.kernel, self.panel.cell)
         self.bench.panels = [self.bench.stand(self.panel.corner, self.kernel)]
-        self.bench.result = self.result.corner + self.result.cell * RESULT / 2 * np.ones(3)
+        lift = np.array([0, 0, SLAB * self.bench.cell])
+        self.bench.result = self.result.corner + self.result.cell * RESULT / 2 * np.ones(3) + lift
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
 
     def layout(self):
@@ -66,6 +67,8 @@ class Sliding:
         self.cast.add_input(w.input, arrives=PADDED if self.cast.padded else None)
         self.add_window()
         self._kernel()
+        for number, block in enumerate((self.panel, self.result)):
+            self.bench.add_slab(figure, block.corner, block.size, number)
         self.home = first_middle(self.made.corner, self.made.cell, self.rows)
         figure.volume("output", w.output, self.output(), self.home, self.made.cell)
         figure.casts(self.made.corner, self.made.corner + self.made.cell * np.array(self.made.size), 0.8)

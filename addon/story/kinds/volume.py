@@ -10,7 +10,7 @@ import numpy as np
 from ..acts.rhythm import DOUBLE, FULL, SHORT, rhythm, run_clock, within
 from ..acts.summing import STAND, SUMS, Summing, schedule
 from ..cast import volumes
-from ..cast.bench import PARTIAL, RESULT, Bench
+from ..cast.bench import PARTIAL, RESULT, SLAB, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.weighted import TUBE, Weighted, first_middle, planar, planes, sum_text
 from ..page.captions import cell_name, parameters, shape_text
@@ -69,6 +69,7 @@ class _Volume:
         if self.extra:
             self.bench.bias = self.extra.corner + self.extra.cell * middle
         self.bench.result = self.result.corner + self.result.cell * RESULT / 2 * np.ones(3)
+        self.bench.result[2] += SLAB * self.bench.cell
 
     def _parts(self, shape, bias: bool, panel: float) -> tuple:
         """The layout's tree and its blocks."""
@@ -108,6 +109,8 @@ class _Volume:
             self._channel_cards()
         self._filters()
         self._output()
+        for number, block in enumerate((*self.panels, self.result)):
+            self.bench.add_slab(figure, block.corner, block.size, number)
         infos = self._sums()
         self._turns()
         if scene.look.labels:
@@ -244,7 +247,7 @@ class _Volume:
             frosted = volumes.glass(figure, everywhere, everywhere, visible_from=appears, visible_until=births)
             parts = [cells, written, frosted]
             if self.filters > 1:
-                at = (0.3 + 0.62 * n * (columns - 0.6) / (0.62 * max(self.filters - 1, 1)), 0.0, 0.5 + CARD / 2)
+                at = (0.1 + min(0.25, (columns - 0.5) / self.filters) * (self.filters - 1 - n), 0.0, 0.5 + CARD / 2)
                 parts.append(volumes.card(figure, str(n + base), palette.card(n), at, CARD, visible_from=appears))
             role = f"output.{n}" if self.filters > 1 else "output"
             name = self.scene.words.output + (f" {n + base}" if self.filters > 1 else "")
@@ -380,10 +383,17 @@ class _Volume:
         filters = f"{self.filters} {w.filters if self.filters > 1 else w.one_filter} "
         whole = f"{times.join(map(str, shape))}  *  {filters}{times.join(map(str, kernel))}  =  {times.join(map(str, output))}"
         middle = figure.page.width / 2
-        lines = [figure.text(whole, middle, 76.0, SUM, align="center", visible_from=count - 0.6)]
+        base = self.scene.look.index_from
+        lines = []
+        for n in range(self.filters if self.filters > 1 else 0):
+            runs = [s for s in self.told.stretches if s.kind == "run" and s.first // self.section == n]
+            told = f"{w.one_filter} {n + base} \u2192 {w.slice} {n + base}"
+            lines += [figure.text(told, middle, 72.0, SUM, align="center", visible_from=s.first - 1 + 2 * LEAVES,
+                                  visible_until=s.last + LEAVES) for s in runs]  # fmt: skip
+        lines += [figure.text(whole, middle, 74.0, SUM, align="center", visible_from=count - 0.6)]
         if self.scene.why:
-            lines += [figure.text(self.scene.why, middle, 82.0, NAME, align="center", visible_from=count - 0.6)]
-            lines += [figure.text(self.scene.why, middle, 76.0, NAME, align="center", visible_until=-LANDED)]
+            lines += [figure.text(self.scene.why, middle, 80.0, NAME, align="center", visible_from=count - 0.6)]
+            lines += [figure.text(self.scene.why, middle, 74.0, NAME, align="center", visible_until=-LANDED)]
         figure.words("why", "Why", lines)
 
 
