@@ -18,16 +18,16 @@ def max_pool(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=Fa
     """The largest number of each window of each channel of `x (C, *S)`, one to three spatial axes.
 
     - `kernel_size`, `stride` (None: the kernel size), `dilation`: cells, an int or one per axis, at least 1.
-    - `padding`: cells of minus infinity around the input, at most half the kernel on each side: an int, one
-      per axis, a (before, after) pair per axis, "valid" (none) or "same" (`ceil(size / stride)`, the odd cell
-      after, whatever that takes). "full" is refused: its outer windows would hold almost nothing.
-    - `ceil_mode`: round the number of windows up, as long as the last one starts in the input or the padding
-      before it.
+    - `padding`: cells of minus infinity around the input, as many as in ONNX (PyTorch takes at most half the
+      kernel): an int, one per axis, a (before, after) pair per axis, "valid" (none) or "same"
+      (`ceil(size / stride)`, the odd cell after). "full" is refused: neither has it for a pooling.
+    - `ceil_mode`: round the number of windows up; the last one is dropped where it would start behind the
+      input.
 
     Returns a `Trace` with `reduce == "max"`; the output has the dtype of `x` (any integers: int64). Raises
-    `ValueError` where arguments are wrong or do not fit together. A dilated window may fall on padding only:
-    its maximum is minus infinity, as in PyTorch, and since no integer is that, an integer `x` is then
-    refused.
+    `ValueError` where arguments are wrong or do not fit together. A window may lie on padding only, where
+    that is wide or the window dilated: its maximum is minus infinity, as the padding is (so does PyTorch
+    with dilation; ONNX leaves it open), and since no integer is that, an integer `x` is then refused.
 
     Source: PyTorch `MaxPool1d`/`2d`/`3d`; ONNX `MaxPool`.
     """
@@ -41,7 +41,8 @@ def avg_pool(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=Fa
 
     Arguments are as for `max_pool`, but for the padding's part in the mean: with `count_include_pad` padding
     cells are zeros that count in the divisor, without it they are left out. What a window rounded up by
-    `ceil_mode` reads behind the padding never counts.
+    `ceil_mode` reads behind the padding never counts. The mean of a window on padding only is 0 where that
+    counts; where it does not there is nothing to divide by, and it is refused (ONNX gives NaN).
 
     Returns a `Trace` with `reduce == "mean"`; floats keep their dtype, integers are summed exactly and give
     float64. Raises `ValueError` as `max_pool` does, and where a window would have nothing to count.

@@ -60,8 +60,8 @@ def pool_output_shape(size, kernel_size, stride=None, padding=0, dilation=1, cei
     """The spatial shape a pooling gives.
 
     `size` is a tuple of one to three spatial sizes; the others are as for `max_pool`. As for a convolution,
-    but with `ceil_mode` it is rounded up, as long as the last window starts in the input or in the padding
-    before it. Raises `ValueError`.
+    but with `ceil_mode` it is rounded up, and then the last window is dropped where it would start behind the
+    input. Raises `ValueError`.
 
     >>> pool_output_shape((5,), 2, ceil_mode=True)
     (3,)
@@ -149,24 +149,17 @@ def pool_geometry(size, kernel_size, stride, padding, dilation, ceil_mode):
     padding = padding_pairs(padding, axes)
     if padding == "full":
         raise ValueError(
-            'padding="full" is for convolutions; a pooling takes "valid", "same" or at most half the kernel'
+            'padding="full" is for convolutions; a pooling takes "valid", "same" or numbers of cells'
         )
     if padding == "valid":
         padding = ((0, 0),) * axes
     elif padding == "same":
         padding = _same(size, kernel_size, stride, dilation)
-    else:
-        for pair, k in zip(padding, kernel_size, strict=True):
-            if max(pair) > k // 2:
-                raise ValueError(
-                    f"padding={padding} is too large for kernel_size={kernel_size}; a pooling is padded by "
-                    f"at most half the kernel on each side (here {tuple(k // 2 for k in kernel_size)})"
-                )
     output = []
     for n, (before, after), k, d, s in zip(size, padding, kernel_size, dilation, stride, strict=True):
         room = n + before + after - extent(k, d)
         count = (-(-room // s) if ceil_mode else room // s) + 1
-        # A last window that would start behind the input sees nothing but padding: PyTorch drops it.
+        # A last window that would start behind the input sees nothing but padding: PyTorch and ONNX drop it.
         if ceil_mode and (count - 1) * s >= n + before:
             count -= 1
         output.append(count)

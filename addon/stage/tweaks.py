@@ -368,6 +368,12 @@ def _put_aside(shadow, on: bool) -> None:
             shadow[PUT_ASIDE] = True
 
 
+def _makes_output(role: str) -> bool:
+    """Whether a volume is an output, or one of its slices: "output", "output.2", and of a second run "b.output"."""
+    parts = role.split(".")
+    return "output" in (parts[-1], parts[-2] if len(parts) > 1 and parts[-1].isdigit() else "")
+
+
 def explore(collection, on: bool) -> None:
     """Let a figure's windows be dragged and light what lies under them; what the clock tells of its own window's place
     steps aside meanwhile: sums, marks, lines, the output, weights on their way.
@@ -389,7 +395,7 @@ def explore(collection, on: bool) -> None:
         if "Explore" in sockets and (window or f"{role}.window" in things):
             compat.set_modifier_input(modifier, "Explore", on)
         report = role.split(".")[0] in ASIDE or role.endswith(".marker") or "Source" in sockets
-        moving = "location" in _animated(thing) or role == "output"
+        moving = "location" in _animated(thing) or _makes_output(role)
         if "Hidden" in sockets and (report or (moving and not window and f"{role}.window" not in things)):
             compat.set_modifier_input(modifier, "Hidden", on)
             _put_aside(things.get(f"{role}.shadow"), on)

@@ -148,7 +148,8 @@ def _padding(op, rng, size, kernel, stride, dilation):
         # Whatever makes the output stride times as long as the input.
         surplus = [(k - 1) * d + 1 - s for k, d, s in zip(kernel, dilation, stride, strict=True)]
         return name, tuple((n // 2, n - n // 2) for n in surplus) if min(surplus) >= 0 else None
-    most = [k // 2 if pooling else 3 for k in kernel]
+    # Wide enough for a pooling's window to lie on padding alone now and then.
+    most = [k if pooling else 3 for k in kernel]
     if form == "int":
         cells = int(rng.integers(0, min(most) + 1))
         return cells, ((cells, cells),) * len(size)

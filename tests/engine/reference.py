@@ -47,9 +47,13 @@ def window_starts(size, kernel, stride, before, after, dilation, ceil=False):
     while start + (kernel - 1) * dilation <= size + after - 1:
         starts.append(start)
         start += stride
-    # One more that hangs out, if cells (or padding) lie behind the last whole one and it begins early enough.
-    if ceil and starts and starts[-1] + (kernel - 1) * dilation < size + after - 1 and start < size:
-        starts.append(start)
+    # One more that hangs out, if cells (or padding) lie behind the last whole one.
+    if ceil and starts:
+        if starts[-1] + (kernel - 1) * dilation < size + after - 1:
+            starts.append(start)
+        # The last one, be it whole, is dropped where it begins behind the input.
+        if starts[-1] >= size:
+            starts.pop()
     return starts
 
 

@@ -87,8 +87,14 @@ def x_of(*shape):
         (lambda: conv(X, W, padding="smae"), ["padding='smae'", '"valid", "same" and "full"']),
         (lambda: conv(X, W, padding=None), ["padding=None", "not an integer"]),
         (lambda: max_pool(X, 3, padding="full"), ['padding="full"', '"same"']),
-        (lambda: max_pool(X, 3, padding=2), ["padding=((2, 2), (2, 2))", "at most half", "(1, 1)"]),
-        (lambda: avg_pool(X, (2, 3), padding=((0, 2), 1)), ["padding=((0, 2), (1, 1))", "at most half"]),
+        (
+            lambda: max_pool(np.ones((1, 4), int), 3, stride=1, padding=((0, 3),)),
+            ["padding=((0, 3),)", "output cell (4,)", "integers", "less padding"],
+        ),
+        (
+            lambda: avg_pool(X, 2, padding=2, count_include_pad=False),
+            ["padding=((2, 2), (2, 2))", "output cell (0, 0)", "no input cell", "without padding"],
+        ),
         (
             lambda: max_pool(np.ones((1, 4), int), 2, stride=1, padding=1, dilation=5),
             ["padding=((1, 1),)", "integers"],

@@ -18,6 +18,8 @@ POOLS = {
     "average, padding not counted": {"op.type": "avg_pool", "op.padding": 1, "op.count_include_pad": False},
     "average, padding counted": {"op.type": "avg_pool", "op.padding": 1, "op.kernel_size": 3},
     "max of 3×3 with padding 1": {"op.padding": 1, "op.kernel_size": 3, "op.stride": 2},
+    "padding wider than half the window": {"op.padding": 2, "op.kernel_size": 3, "op.stride": 2, "input.size": [4, 4]},
+    "average, windows on padding alone": {"op.type": "avg_pool", "op.padding": 2, "input.size": [4, 4]},
     "stride 3 leaves cells over": {"op.stride": 3, "input.size": [8, 7]},
     "rounded up": {"op.ceil_mode": True, "input.size": [7, 5], "op.kernel_size": 3, "op.stride": 2},
     "average, rounded up": {"op.type": "avg_pool", "op.ceil_mode": True, "input.size": [5, 5]},

@@ -116,7 +116,7 @@ TOGETHER = [
     _case(
         CONV + "groups = 2\nout_channels = 3\n[input]\nchannels = 4", "op.out_channels", 3, "a multiple of"
     ),
-    _case(POOL + "padding = 2", "op.padding", 2, "at most half the kernel"),
+    _case(POOL + "padding = 'full'", "op.padding", "full", 'a pooling takes "valid", "same" or numbers of cells'),
     _case(
         "[op]\ntype = 'conv_transpose'\noutput_padding = 3", "op.output_padding", 3, "must be smaller than"
     ),

@@ -25,8 +25,9 @@ from . import encode
 FILES = {"gif": "{}.gif", "mp4": "{}.mp4", "blend": "{}.blend", "poster": "{}_poster.png"}
 FOLDERS = {"png": "{}", "steps": "{}_steps"}
 MOVING = ("gif", "mp4", "png")  # these show every frame of a clip
-STEPS = "convolume_steps"  # a scene's property: its steps as JSON, a list of {second, frame, index, sum}
-REACHED = 0.01  # the clock counts as being at a step from that much before it
+STEPS = "convolume_steps"  # a scene's property: its steps as JSON, a list of {second, frame, clock, index, sum}
+REACHED = 1e-3  # the clock counts as being at a step from that much before it, where it passes without a key
+KEYED = 1e-5  # a key is at a step where it differs by less, relative to the clock
 
 
 @dataclass(frozen=True)
@@ -82,20 +83,25 @@ class Clip:
 
 def _steps_of(scene, frames, fps) -> Iterator[StepAt]:
     try:
+        rows = json.loads(scene.get(STEPS, "[]"))
         steps = [
-            StepAt(float(s["second"]), int(s["frame"]), tuple(map(int, s["index"])), str(s["sum"]))
-            for s in json.loads(scene.get(STEPS, "[]"))
+            StepAt(float(s["second"]), int(s["frame"]), tuple(map(int, s["index"])), str(s["sum"])) for s in rows
         ]
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):  # a stranger's may say anything
+        # a file saved before rows had a clock: it was the row's number
+        clocks = [float(s.get("clock", number)) for number, s in enumerate(rows)]
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):  # a stranger's file
         return
     curve = _clock_curve(scene)
     clock = np.array([curve.evaluate(f) for f in frames]) if curve else None
-    for number, step in enumerate(steps):
+    keys = np.array([key.co for key in curve.keyframe_points]) if curve else None
+    for at, step in zip(clocks, steps):
         if clock is None:
             if step.frame in frames:
                 yield step
             continue
-        there = np.flatnonzero(clock >= number - REACHED)
+        keyed = keys[np.abs(keys[:, 1] - at) <= KEYED * max(1.0, abs(at)), 0]
+        # a clock that eases to its key is close to it some frames before
+        there = np.flatnonzero(np.array(frames) >= keyed[0] - 1e-4 if len(keyed) else clock >= at - REACHED)
         if not len(there):
             return
         frame = frames[int(there[0])]

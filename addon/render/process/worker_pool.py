@@ -10,6 +10,7 @@ import base64
 import contextlib
 import os
 import queue
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,7 @@ TRIES = 2
 PAYS = 150e6  # pixels of a figure's frames, from which it takes longer to render them than to start another process
 PART = 24  # frames that a helper takes at a time, at least
 MEMORY = 1.0e9  # bytes that a child may need
+MEMINFO = Path("/proc/meminfo")  # Linux
 
 
 @dataclass
@@ -68,10 +70,22 @@ def cores() -> int:
 
 def at_once() -> int:
     """How many children this machine bears: one for each core, and memory for all."""
+    available = available_memory()
+    return cores() if available is None else max(1, min(cores(), int(available / MEMORY)))
+
+
+def available_memory() -> int | None:
+    """Bytes that processes can have without swapping; None where the system does not say.
+
+    What is free is less: Linux fills nearly all of its memory with copies of files, and gives it up when asked.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        found = re.search(r"^MemAvailable:\s*(\d+) kB$", MEMINFO.read_text(), re.MULTILINE)
+        if found:
+            return int(found[1]) * 1024
     with contextlib.suppress(AttributeError, ValueError, OSError):
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        return max(1, min(cores(), int(free / MEMORY)))
-    return cores()
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return None
 
 
 class WorkerPool:

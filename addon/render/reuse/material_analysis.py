@@ -14,6 +14,8 @@ PLAIN_NODES = {
     "INVERT", "BRIGHTCONTRAST", "VALTORGB", "SEPARATE_COLOR", "COMBINE_COLOR", "SEPXYZ", "COMBXYZ", "FRAME", "REROUTE",
     "RGBTOBW", "CURVE_RGB", "BSDF_PRINCIPLED", "TEX_IMAGE",
 }  # fmt: skip
+# these cast rays of their own, whatever the bounces: what stands near, or anywhere, is in their face's colour
+NEIGHBOUR_NODES = {"AMBIENT_OCCLUSION", "BEVEL", "MATERIAL_RAYCAST", "SCRIPT", "BSDF_RAY_PORTAL"}
 
 
 class Looks:
@@ -31,25 +33,38 @@ class Looks:
         return all(self._plain.get(name, False) for name in names)
 
     def _look_at(self, material) -> bool:
-        plain, trees, seen = True, [material.node_tree] if material.node_tree else [], set()
-        while trees:
-            tree = trees.pop()
-            if tree.name in seen:
-                continue
-            seen.add(tree.name)
-            for node in tree.nodes:
-                if node.type == "GROUP" and node.node_tree:
-                    trees.append(node.node_tree)
-                elif node.type == "ATTRIBUTE":
-                    kinds = {"GEOMETRY": self.attributes, "INSTANCER": self.instance_attributes}
-                    kinds.get(node.attribute_type, set()).add(node.attribute_name)
-                    plain &= node.attribute_type == "GEOMETRY"
-                elif node.type == "BSDF_PRINCIPLED":
-                    plain &= not _scatters(node)
-                else:
-                    # without a place of its own to look at, a picture is laid out by the mesh's UV map
-                    plain &= node.type in PLAIN_NODES and (node.type != "TEX_IMAGE" or node.inputs[0].is_linked)
+        plain = True
+        for node in _nodes(material):
+            if node.type == "ATTRIBUTE":
+                kinds = {"GEOMETRY": self.attributes, "INSTANCER": self.instance_attributes}
+                kinds.get(node.attribute_type, set()).add(node.attribute_name)
+                plain &= node.attribute_type == "GEOMETRY"
+            elif node.type == "BSDF_PRINCIPLED":
+                plain &= not _scatters(node)
+            else:
+                # without a place of its own to look at, a picture is laid out by the mesh's UV map
+                plain &= node.type in PLAIN_NODES and (node.type != "TEX_IMAGE" or node.inputs[0].is_linked)
         return plain
+
+
+def _nodes(material):
+    """A material's nodes, those of its groups in their place."""
+    trees, seen = [material.node_tree] if material.node_tree else [], set()
+    while trees:
+        tree = trees.pop()
+        if tree.as_pointer() in seen:
+            continue
+        seen.add(tree.as_pointer())
+        for node in tree.nodes:
+            if node.type == "GROUP" and node.node_tree:
+                trees.append(node.node_tree)
+            else:
+                yield node
+
+
+def sees_neighbours(material) -> bool:
+    """Whether a material's colour says what stands around its face, so that no footprint bounds what it depends on."""
+    return any(node.type in NEIGHBOUR_NODES for node in _nodes(material))
 
 
 def _scatters(node) -> bool:

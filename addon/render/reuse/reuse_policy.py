@@ -8,7 +8,7 @@ something cannot be accounted for, nothing can (`unaccounted`).
 import bpy
 
 from ...stage import compat
-from .material_analysis import glows, world_lights
+from .material_analysis import glows, sees_neighbours, world_lights
 
 TILE = 16  # pixels
 KNOWN_TYPES = {"MESH", "EMPTY", "CAMERA", "LIGHT", "ARMATURE", "LATTICE", "SPEAKER"}
@@ -71,6 +71,8 @@ def spreads(scene) -> str | None:
     for material in bpy.data.materials:
         if material.users and glows(material):
             return f"the light of {material.name!r}"
+        if material.users and sees_neighbours(material):
+            return f"the neighbours that {material.name!r} sees"
     for thing in scene.objects:
         if thing.type == "LIGHT" and thing.data.use_shadow and not thing.hide_render:
             return f"the shadows of {thing.name!r}"

@@ -3,6 +3,9 @@
 
 Stories say "this volume here, with these cells", "these words there"; the sheet turns pixels into world units, keeps
 the palette, and notes every box on the screen so that composition can be tested without Blender.
+
+A story sees a frame that is 480 pixels high, whatever is rendered: so a figure is laid out alike at every
+resolution of one aspect. Only the plan that comes out has the real size, and its scale and boxes in real pixels.
 """
 
 import math
@@ -17,6 +20,7 @@ from ..plan.timeline import Timeline
 from .layout import MARGIN, Block, Camera
 from .theme import HUES, Palette, Scale, ramp
 
+HEIGHT = 480  # pixels of the frame that a story sees
 WORD, TITLE, DIGIT = 17.0, 23.0, 17.6  # font sizes in pixels at 854×480
 SQUARE = "\u25a0"
 SHADES = (0.15, 0.5, 1.0)  # of the negative colour, in the legend: pale is near 0
@@ -31,6 +35,11 @@ def ink_width(text: str) -> float:
     return max(width(text) - 0.16, 0.1)
 
 
+def _frame(width: int, height: int) -> int:
+    """How wide a frame of that aspect is at `HEIGHT`; even, so that 854×480 and 1280×720 are one aspect."""
+    return max(2, 2 * round(HEIGHT * width / height / 2))
+
+
 def squeeze(ink: float, size: float) -> float:
     """The horizontal scale that fits ink of that width into a cell, with air at its sides while there is some."""
     return min(1.0, max(AIRY / (ink * size), min(NARROWEST, FULL / (ink * size))))
@@ -41,8 +50,8 @@ class PlanBuilder:
 
     def __init__(self, scene):
         self.scene = scene
-        self.width, self.height = scene.output.size
-        self.zoom = min(self.width / 854, self.height / 480)
+        self.width, self.height = _frame(*scene.output.size), HEIGHT
+        self.zoom = min(self.width / 854, 1.0)
         self.camera = Camera(scene.camera.azimuth, scene.camera.elevation)
         self.palette = Palette(scene.look.theme)
         self.theme = self.palette.theme
@@ -60,12 +69,12 @@ class PlanBuilder:
     # sizes -----------------------------------------------------------------------------------------------------
 
     def px(self, size: float) -> float:
-        """A size given for 854×480, in pixels of this frame."""
+        """A size given for 854×480, in pixels of this frame: smaller where that is narrower."""
         return size * self.zoom
 
     def units(self, pixels: float) -> float:
         if not self.scale > LEAST * self.zoom:
-            right = "must be larger: its words leave no room for the cells; or shorter words, smaller volumes"
+            right = "must have another shape: its words leave no room for the cells; or shorter words, smaller volumes"
             raise Wrong(right, "output.size", self.scene.output.size)
         return pixels / self.scale
 
@@ -186,6 +195,8 @@ class PlanBuilder:
         output, camera = self.scene.output, self.scene.camera
         self.words("title", "Title", [self.text(body, x, y, size, ink, align="left")
                                       for body, x, y, size, ink in self._title])  # fmt: skip
+        real = min(output.size[0] / self.width, output.size[1] / self.height)
+        boxes = tuple((name, kind, *(v * real for v in box[:4]), *box[4:]) for name, kind, *box in self.boxes)
         return Plan(
             id=self.scene.id, title=title, seconds=math.ceil(self.timeline.cursor * output.fps - 1e-6) / output.fps,
             fps=output.fps, size=tuple(output.size), theme=self.theme.name, background=self.theme.background,
@@ -193,8 +204,8 @@ class PlanBuilder:
             labels=self.palette.labels, tracks=tuple(self.tracks), volumes=tuple(self.volumes),
             windows=tuple(self.windows), words=tuple(self._words), lines=tuple(self.lines),
             channels=creeping(self.timeline.compile()), steps=tuple(steps),
-            view=View(camera.azimuth, camera.elevation, max(self.width, self.height) / self.scale),
-            pixels_per_unit=self.scale, boxes=tuple(self.boxes),
+            view=View(camera.azimuth, camera.elevation, max(output.size) / (self.scale * real)),
+            pixels_per_unit=self.scale * real, boxes=boxes,
         )  # fmt: skip
 
 

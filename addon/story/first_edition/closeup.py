@@ -70,7 +70,7 @@ def _roomy(scene, trace) -> bool:
     shapes = as_rows(trace.weight[0, 0]).shape, padded_shape(trace), as_rows(trace.output[0]).shape
     blocks = [Block("", 0, i, (c, 1, r)) for i, (r, c) in enumerate(shapes)]
     x0, y0, x1, y1 = sheet.inner
-    sheet.scale = Grid(sheet.camera, blocks, [20.0, 20.0], 0.0).solve((x0, y0, x1, y1), largest=sheet.px(54))
+    sheet.scale = Grid(sheet.camera, blocks, [sheet.px(20.0)] * 2, 0.0).solve((x0, y0, x1, y1), largest=sheet.px(54))
     return all(sheet.digits([number(v) for v in np.unique(a)]) for a in (trace.input, trace.weight, trace.output))
 
 

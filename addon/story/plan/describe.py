@@ -101,6 +101,6 @@ def describe(plan: Plan) -> str:
 
 
 def steps_table(plan: Plan) -> list[dict]:
-    """Every step as steps.json tells it: second, frame (from 1), index, sum."""
-    return [{"second": round(s.second, 4), "frame": plan.frame_of(s.second), "index": list(s.index), "sum": s.text}
-            for s in plan.steps]  # fmt: skip
+    """Every step as a `.blend` keeps it: second, frame (from 1), the clock's value then, index, sum."""
+    return [{"second": round(s.second, 4), "frame": plan.frame_of(s.second), "clock": s.clock, "index": list(s.index),
+             "sum": s.text} for s in plan.steps]  # fmt: skip

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""While a user drags the window no output is in sight, of any run or channel: it would be that of another place."""
+
+import pytest
+
+from addon.stage import build, prepare_scene, tweaks
+from addon.scene.load import load
+from addon.story import make_plan
+from tests.stage.seeing import Frame
+
+bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
+
+OUTPUTS = {
+    "conv2d_stride_comparison": ("output", "b.output"),
+    "global_pooling": ("output.0", "output.1", "output.2"),
+    "pooling": ("output",),
+}
+
+
+@pytest.mark.parametrize("figure", OUTPUTS)
+def test_no_output_is_left_in_sight(empty_blender, figure):
+    plan, scene, roles = make_plan(load(figure)), bpy.context.scene, OUTPUTS[figure]
+    assert set(roles) == {v.role for v in plan.volumes if "output" in v.role and "shadow" not in v.role}
+    built = build(plan, scene)
+    prepare_scene(plan, scene, built)
+
+    def seen():
+        frame = Frame(scene, plan.frames)
+        return [(role, part) for role in roles for part in ("cells", "shadow", "marker")
+                if (frame.of(role) if part == "cells" else frame.own(f"{role}.{part}"))]  # fmt: skip
+
+    before = seen()
+    assert {(role, part) for role in roles for part in ("cells", "shadow")} <= set(before)
+    tweaks.explore(built.collection, True)
+    assert seen() == []
+    assert all(Frame(scene, plan.frames).of(v.role) for v in plan.volumes if "input" in v.role and v.track)
+    tweaks.explore(built.collection, False)
+    assert seen() == before
