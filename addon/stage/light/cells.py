@@ -7,7 +7,7 @@ strip behind the bevels, so that no camera looks into a cell.
 """
 
 import math
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -19,7 +19,10 @@ _SEEN = [(1, -1), (2, 1), (0, 1)]  # front, top, right
 _RING = 0.11  # cells: how far a seam's shadow reaches onto a face
 # (share of the bevel's width, light) beside a neighbour: a bevel turned up, right or front is lit deeper down, and a
 # level groove is darker than an upright one, into which the sun shines
-_LIT, _UNLIT = ((0.0, 0.45), (0.14, 0.70), (0.5, 0.93), (1.0, 0.98)), ((0.0, 0.30), (0.14, 0.50), (0.5, 0.84), (1.0, 0.97))
+_LIT, _UNLIT = (
+    ((0.0, 0.45), (0.14, 0.70), (0.5, 0.93), (1.0, 0.98)),
+    ((0.0, 0.30), (0.14, 0.50), (0.5, 0.84), (1.0, 0.97)),
+)
 _LEVEL_LIT = ((0.0, 0.12), (0.14, 0.75), (0.5, 0.95), (1.0, 0.99))
 _LEVEL_UNLIT = ((0.0, 0.15), (0.14, 0.42), (0.5, 0.86), (1.0, 0.97))
 _DARK, _LEVEL_DARK = 0.28, 0.10  # light at the bottom of a groove
@@ -30,7 +33,9 @@ _VIEWS = np.array([
 ])  # fmt: skip
 
 
-def cell_mesh(neighbours: int, size=(1.0, 1.0, 1.0), gap=0.03, bevel: float = 0.085, segments: int = 3, closed=False):
+def cell_mesh(
+    neighbours: int, size=(1.0, 1.0, 1.0), gap=0.03, bevel: float = 0.085, segments: int = 3, closed=False
+):
     """(vertices (n, 3), faces, light (n,)) of a cell centred on the origin.
 
     `neighbours`: LEFT | RIGHT | FRONT | BACK | BELOW | ABOVE, the sides that something touches (the floor is BELOW).
@@ -111,7 +116,9 @@ class _Cell:
                 kind[s, t] = self._vertex(place, _normal(side))
         round_about = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
         self._add([inner[k] for k in round_about])
-        for a, b, beside in zip(round_about, round_about[1:] + round_about[:1], ((v, -1), (u, 1), (v, 1), (u, -1))):
+        for a, b, beside in zip(
+            round_about, round_about[1:] + round_about[:1], ((v, -1), (u, 1), (v, 1), (u, -1))
+        ):
             if beside in self.touched:
                 self._add([outer[a], outer[b], inner[b], inner[a]])
 
@@ -147,7 +154,9 @@ class _Cell:
         if b in self.touched and b not in _SEEN:
             steps = steps[:-1]
         angles = [math.pi / 2 * k / self.segments for k in steps]
-        return [tuple(math.cos(t) * p + math.sin(t) * q for p, q in zip(_normal(a), _normal(b))) for t in angles]
+        return [
+            tuple(math.cos(t) * p + math.sin(t) * q for p, q in zip(_normal(a), _normal(b))) for t in angles
+        ]
 
     def _edge(self, a, b):
         arc = self._arc(a, b)
@@ -159,8 +168,8 @@ class _Cell:
                 ends.insert(1, self.core[along] - self.ring)
             if (along, -1) in self.touched:
                 ends.insert(1, -self.core[along] + self.ring)
-        for low, high in zip(ends, ends[1:]):
-            for m, n in zip(arc, arc[1:]):
+        for low, high in pairwise(ends):
+            for m, n in pairwise(arc):
                 quad = []
                 for normal, end in ((m, low), (n, low), (n, high), (m, high)):
                     place = np.array(normal) * self.bevel

@@ -71,7 +71,9 @@ def _outside(x, y, boxes):
 
 
 def _within(x, y, lo, hi, reach):
-    return np.flatnonzero((x > lo[0] - reach) & (x < hi[0] + reach) & (y > lo[1] - reach) & (y < hi[1] + reach))
+    return np.flatnonzero(
+        (x > lo[0] - reach) & (x < hi[0] + reach) & (y > lo[1] - reach) & (y < hi[1] + reach)
+    )
 
 
 def _sun_directions():
@@ -138,7 +140,9 @@ def _sky_hidden(x, y, lo, hi):
 def _edge(away, start, end, z):
     """A level edge's part in the form factor of the polygon that it bounds."""
     distance = np.sqrt(away * away + np.float32(z * z + 1e-8))
-    return away / distance * (np.arctan(end / distance) - np.arctan(start / distance)) / np.float32(2 * math.pi)
+    return (
+        away / distance * (np.arctan(end / distance) - np.arctan(start / distance)) / np.float32(2 * math.pi)
+    )
 
 
 def _touch(x, y, lo, hi):

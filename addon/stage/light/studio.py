@@ -35,7 +35,10 @@ def dome(world: bpy.types.World) -> None:
     above, strength = nodes.new("ShaderNodeMath"), nodes.new("ShaderNodeMapRange")
     above.operation = "GREATER_THAN"
     above.inputs[1].default_value = 0.0
-    strength.inputs["To Min"].default_value, strength.inputs["To Max"].default_value = sun.FLOOR_BOUNCE, sun.SKY
+    strength.inputs["To Min"].default_value, strength.inputs["To Max"].default_value = (
+        sun.FLOOR_BOUNCE,
+        sun.SKY,
+    )
     background.inputs["Color"].default_value = (1, 1, 1, 1)
     links.new(direction.outputs["Generated"], parts.inputs[0])
     links.new(parts.outputs["Z"], above.inputs[0])
