@@ -65,7 +65,7 @@ def _distinct(frames, centiseconds, palette):
             before = frame.copy()  # whoever yields frames may use one array for all
         before[rows] = frame[rows]
         pixels = np.empty(frame.shape[:2], np.uint8) if held is None else held.copy()
-        pixels[rows] = palette.indices(frame[rows])
+        pixels[rows] = palette.indices(frame[rows], rows.start)
         if held is not None and not np.array_equal(held, pixels):
             yield held, time
             time = 0

@@ -4,7 +4,8 @@ terms.
 
 - NumPy alone, and integer arithmetic wherever a rounding could tip a choice: the same frames give the same
   palette on every machine.
-- No dithering. A still pixel must stay still, and speckle costs bytes and looks like noise in a lecture hall.
+- No dithering of things: a still pixel must stay still, and speckle costs bytes and looks like noise in a lecture
+  hall. Only a ground in soft light, which would show bands, is mixed from neighbouring tones, by place alone.
 - A pixel whose alpha is below half counts as see-through; the alpha of every other pixel is dropped, as GIF
   does.
 """
@@ -13,8 +14,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from .tones import Ladder, smooth
+
 SEE_THROUGH = 255  # the palette slot kept free for "nothing is drawn here"
 _EVERY_COLOUR = 1 << 24
+_GROUND = 0.2  # of all that is painted: less soft grey than this is no ground, but things
 
 
 def packed(frame: np.ndarray) -> np.ndarray:
@@ -40,22 +44,37 @@ class Palette:
     """At most `size` colours that stand for all colours of all `frames`."""
 
     def __init__(self, frames: Iterable[np.ndarray], size: int):
-        counts, self.see_through = _census(frames)
+        counts, ground, self.see_through = _census(frames)
         seen = np.flatnonzero(counts)
-        weights = counts[seen].astype(np.int64)
-        del counts  # 64 MB that the table below need not share the memory with
+        weights, soft = counts[seen].astype(np.int64), np.zeros(len(seen), np.int64)
+        soft[np.searchsorted(seen, ground[0])] = ground[1]
+        del counts  # 64 MB that the tables below need not share the memory with
         points = np.stack([seen >> 16, seen >> 8 & 255, seen & 255], axis=1).astype(np.int64)
+        self.ladder, self._mixed = None, None
         if len(points) > size:
-            self.colors = _refined(points, weights, _cut(points, weights, size))
+            ladder = Ladder(points, soft)
+            held = ladder.holds(points)
+            if weights[held].sum() > weights.sum() * _GROUND and len(ladder) <= size // 2:
+                self.ladder, self._mixed = ladder, np.zeros(_EVERY_COLOUR, bool)
+                self._mixed[seen[held]] = True
+                rest, worth = points[~held], weights[~held]
+                self.colors = np.concatenate([ladder.colors, _chosen(rest, worth, size - len(ladder))])
+            else:
+                self.colors = _chosen(points, weights, size)
         else:
             self.colors = points
         self._table = np.zeros(_EVERY_COLOUR, np.uint8)
         if len(points):
             self._table[seen] = _nearest(points, self.colors)
 
-    def indices(self, frame: np.ndarray) -> np.ndarray:
-        """The frame in terms of the palette; see-through pixels carry `SEE_THROUGH`."""
-        result = self._table[packed(frame)]
+    def indices(self, frame: np.ndarray, top: int = 0) -> np.ndarray:
+        """The frame in terms of the palette, or its rows from `top` on; see-through pixels carry `SEE_THROUGH`."""
+        colours = packed(frame)
+        result = self._table[colours]
+        if self.ladder is not None:
+            rows, columns = np.nonzero(self._mixed[colours])
+            if len(rows):
+                result[rows, columns] = self.ladder.indices(frame[rows, columns, :3], rows + top, columns)
         mask = hidden(frame)
         if mask is not None:
             result[mask] = SEE_THROUGH
@@ -69,10 +88,11 @@ class Palette:
 
 
 def _census(frames):
-    """How often each colour is painted (a pixel that stays as it was is not painted again), and whether any
-    is not.
+    """How often each colour is painted (a pixel that stays as it was is not painted again), how often on smooth
+    ground, and whether any pixel is not painted.
     """
     counts = np.zeros(_EVERY_COLOUR, np.uint32)
+    ground = np.zeros(0, np.int64), np.zeros(0, np.int64)  # colours, rising, and how often
     before, known, see_through = None, None, False
     for frame in frames:
         rows = band(before, frame)
@@ -81,17 +101,38 @@ def _census(frames):
         if mask is not None and mask.any():
             see_through = True
             colours[mask] = _EVERY_COLOUR  # no colour at all
-        painted = colours if known is None else colours[colours != known[rows]]
+        fresh = np.ones(colours.shape, bool) if known is None else colours != known[rows]
+        painted, soft = colours[fresh], colours[fresh & smooth(frame[rows])]
         # A colour is worth as much for standing long as for moving much: still ground must not eat the
         # palette.
-        found, times = np.unique(painted, return_counts=True)
-        visible = found < _EVERY_COLOUR
-        counts[found[visible]] += times[visible].astype(np.uint32)
+        found, times = _counted(painted)
+        counts[found] += times.astype(np.uint32)
+        ground = _together(ground, _counted(soft))
         if known is None:
             known, before = colours, frame.copy()  # whoever yields frames may use one array for all
         else:
             known[rows], before[rows] = colours, frame[rows]
-    return counts, see_through
+    return counts, ground, see_through
+
+
+def _counted(colours):
+    """(colours, how often); what is see-through is none."""
+    found, times = np.unique(colours, return_counts=True)
+    visible = found < _EVERY_COLOUR
+    return found[visible].astype(np.int64), times[visible].astype(np.int64)
+
+
+def _together(a, b):
+    """Two counts as one."""
+    found, place = np.unique(np.concatenate([a[0], b[0]]), return_inverse=True)
+    times = np.zeros(len(found), np.int64)
+    np.add.at(times, place, np.concatenate([a[1], b[1]]))
+    return found, times
+
+
+def _chosen(points, weights, size):
+    """At most `size` colours for these."""
+    return _refined(points, weights, _cut(points, weights, size)) if len(points) > size else points
 
 
 def _cut(points, weights, size):
