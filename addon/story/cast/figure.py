@@ -44,7 +44,8 @@ class Figure:
 
     def __init__(self, scene, azimuth: float = 30.0, elevation: float = 22.0):
         wide, high = scene.output.size
-        self.scene, self.page = scene, Page(wide / high, azimuth, elevation)
+        # in steps of a 240th of the height, so that 854×480 and 1280×720 are one aspect
+        self.scene, self.page = scene, Page(max(round(240 * wide / high), 1) / 240, azimuth, elevation)
         self.theme = palette.THEMES[scene.look.theme]
         self.timeline = Timeline()
         self.volumes: list[Volume] = []
@@ -132,8 +133,7 @@ class Figure:
 
     def plan(self, title: str, steps: list[StepInfo]) -> Plan:
         output, page = self.scene.output, self.page
-        wide, high = output.size
-        pixels = high / HEIGHT
+        pixels = self.pixels
         cell = max((v.unit for v in self.volumes), default=1.0)
         return Plan(
             id=self.scene.id, title=title, seconds=math.ceil(self.timeline.cursor * output.fps - 1e-6) / output.fps,
@@ -149,8 +149,13 @@ class Figure:
             boxes=tuple((name, kind, *self._pixels(box[:4]), *box[4:]) for name, kind, *box in self.boxes),
         )  # fmt: skip
 
+    @property
+    def pixels(self) -> float:
+        """Pixels a page unit."""
+        return max(self.scene.output.size) / max(self.page.width, HEIGHT)
+
     def _pixels(self, box) -> tuple[float, float, float, float]:
         """A page box in pixels from the frame's middle, up being positive, as layout tests read it."""
-        k, middle = self.scene.output.size[1] / HEIGHT, (self.page.width / 2, HEIGHT / 2)
+        k, middle = self.pixels, (self.page.width / 2, HEIGHT / 2)
         left, top, right, bottom = box
         return ((left - middle[0]) * k, (middle[1] - bottom) * k, (right - middle[0]) * k, (middle[1] - top) * k)

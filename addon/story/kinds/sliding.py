@@ -3,6 +3,7 @@
 
 import numpy as np
 
+from ...scene.checks import Wrong
 from ..acts.rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock, within
 from ..acts.summing import Summing
 from ..cast import volumes
@@ -17,6 +18,7 @@ from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points, StepInfo
 ABOVE = 5.0  # page units for a name above a block
 LINE = 85.2  # page units: the baseline of the line below everything
 PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
+BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)  # sizes of the bench that are tried, the largest that leaves room counts
 REST = 0.55  # the clock past the last step at which the window is gone
 
 
@@ -38,21 +40,24 @@ class Sliding:
         shape = planes(trace.input).shape[1:]
         self.shape = tuple(n + sum(p) for n, p in zip(shape, self.pads, strict=True))
         page = self.figure.page
-        if not solve(page, self.layout(), (8.0, 12.5, page.width - 8.0, 79.5), self.largest):
-            raise ValueError("no room")
+        for bench in BENCHES:
+            if solve(page, self.layout(bench), (8.0, 12.5, page.width - 8.0, 79.5), self.largest):
+                break
+        else:
+            raise Wrong("must be smaller to find room beside its kernel", "input.size", scene.input.size)
         self.bench = Bench(self.kernel, self.panel.cell)
         self.bench.panels = [self.bench.stand(self.panel.corner, self.kernel)]
         lift = np.array([0, 0, SLAB * self.bench.cell])
         self.bench.result = self.result.corner + self.result.cell * RESULT / 2 * np.ones(3) + lift
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
 
-    def layout(self):
-        """The layout's tree; names its blocks."""
+    def layout(self, bench: float):
+        """The layout's tree, with a bench of so much of its full size; names its blocks."""
         self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE)
-        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.80, above=ABOVE)
-        self.panel = Block("panel", Bench.panel_size(self.kernel), 1.0)
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.80 * bench, above=ABOVE)
+        self.panel = Block("panel", Bench.panel_size(self.kernel), bench)
         self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE + 3.2)
-        self.result = Block("result", (RESULT,) * 3, 1.0)
+        self.result = Block("result", (RESULT,) * 3, bench)
         middle = Column([self.weights, self.panel], gap=3.0, spread=6.0)
         return Row([self.given, middle, Column([self.made, self.result], gap=4.0, spread=8.0)], gap=6.0,
                    align=(0.5, 0.5))  # fmt: skip

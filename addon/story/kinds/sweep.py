@@ -28,14 +28,14 @@ def build(scene, trace):
 class _Sweep(Sliding):
     Cast, largest = Relief, 3.0
 
-    def layout(self):
+    def layout(self, bench: float):
         self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE)
-        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.0, above=ABOVE, least=5.0)
-        self.panel = Block("panel", Bench.panel_size(self.kernel), 0.0, least=7.4)
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.0, above=ABOVE, least=5.0 * bench)
+        self.panel = Block("panel", Bench.panel_size(self.kernel), 0.0, least=7.4 * bench)
         self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE)
-        self.result = Block("result", (RESULT,) * 3, 0.0, least=6.4)
-        bench = Row([self.panel, self.result], gap=5.0, spread=1.0, align=(0.5, 0.6))
-        middle = Column([self.weights, bench], gap=4.0, spread=8.0)
+        self.result = Block("result", (RESULT,) * 3, 0.0, least=6.4 * bench)
+        row = Row([self.panel, self.result], gap=5.0, spread=1.0, align=(0.5, 0.6))
+        middle = Column([self.weights, row], gap=4.0, spread=8.0)
         return Row([self.given, middle, self.made], gap=3.5, spread=6.0, align=(0.5, 0.5))
 
     def rhythm(self) -> Rhythm:

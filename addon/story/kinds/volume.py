@@ -7,6 +7,7 @@ when it is full: the newest in front, the older ones pushed back.
 
 import numpy as np
 
+from ...scene.checks import Wrong
 from ..acts.rhythm import DOUBLE, FULL, SHORT, rhythm, run_clock, within
 from ..acts.summing import STAND, SUMS, Summing, schedule
 from ..cast import volumes
@@ -50,14 +51,14 @@ class _Volume:
         pads = planar(trace)[2]
         shape = [n + sum(p) for n, p in zip(planes(trace.input).shape[1:], pads, strict=True)]
         best = None
-        for panel in (8.2, 7.8, 7.4, 7.0, 6.6, 6.2, 5.6, 5.0, 4.2, 3.4):
+        for panel in (8.2, 7.8, 7.4, 7.0, 6.6, 6.2, 5.6, 5.0, 4.2, 3.4, 2.6, 1.8):
             parts = self._parts(shape, bias, panel)
             cell = solve(page, parts[0], (8.0, 12.6, page.width - 8.0, 85.0), 7.0)
             score = min(cell / 4.05, 1.1) * 1.6 + min(panel / 7.4, 1.0)
             if cell and (best is None or score > best[0] + 1e-6):
                 best = score, cell, panel
         if best is None:
-            raise ValueError("no room")
+            raise Wrong("must be smaller, or the channels or filters fewer, to find room", "input.size", self.scene.input.size)
         self.cell = best[1]
         tree, *named = self._parts(shape, bias, best[2])
         solve(page, tree, (8.0, 12.6, page.width - 8.0, 85.0), 7.0)
