@@ -187,15 +187,15 @@ def _letters(body: str, anchor: str, font: str | None) -> tuple[np.ndarray, ...]
     if font:
         curve.font = bpy.data.fonts.load(font, check_existing=True)
     curve.resolution_u = 3
-    thing = bpy.data.objects.new("text", curve)
+    obj = bpy.data.objects.new("text", curve)
     if body.strip() and compat.takes_overlaps_for_holes():
         curve.fill_mode = "NONE"
-        outline = bpy.data.meshes.new_from_object(thing)
+        outline = bpy.data.meshes.new_from_object(obj)
         mesh = filled(outline, WEIGHT)
         bpy.data.meshes.remove(outline)
     else:
         curve.offset = WEIGHT
-        mesh = bpy.data.meshes.new_from_object(thing)
+        mesh = bpy.data.meshes.new_from_object(obj)
     co = np.zeros((len(mesh.vertices), 3), np.float32)
     mesh.vertices.foreach_get("co", co.ravel())
     corners, starts = np.zeros(len(mesh.loops), np.int32), np.zeros(len(mesh.polygons), np.int32)
@@ -203,7 +203,7 @@ def _letters(body: str, anchor: str, font: str | None) -> tuple[np.ndarray, ...]
     mesh.polygons.foreach_get("loop_start", starts)
     smooth = np.zeros(len(starts), bool)
     mesh.polygons.foreach_get("use_smooth", smooth)
-    bpy.data.batch_remove([thing, curve, mesh])
+    bpy.data.batch_remove([obj, curve, mesh])
     x, z = co[:, 0].copy(), co[:, 1].copy()
     if anchor == "center" and len(x):
         x -= (x.min() + x.max()) / 2

@@ -8,7 +8,7 @@ bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make t
 
 from addon.render.profiles import PROFILES  # noqa: E402
 from addon.render.reuse import reuse_policy  # noqa: E402
-from addon.render.reuse.material_analysis import Looks  # noqa: E402
+from addon.render.reuse.material_analysis import MaterialAnalysis  # noqa: E402
 from addon.render.reuse.snapshot import Reader  # noqa: E402
 from addon.scene.load import figures, load  # noqa: E402
 from addon.stage import build, prepare_scene  # noqa: E402
@@ -23,12 +23,12 @@ class Faces:
     """The larger faces that are turned to the camera: triangles in its frame, their planes, things and materials."""
 
     def __init__(self, reader, snapshot):
-        kinds, moves = reader.kind.values[snapshot.things], reader.move.values[snapshot.things]
+        kinds, moves = reader.kind.values[snapshot.objects], reader.move.values[snapshot.objects]
         parts, owners, looks = [], [], []
-        for n, (thing, kind, move) in enumerate(zip(snapshot.things, kinds, moves, strict=True)):
+        for n, (obj, kind, move) in enumerate(zip(snapshot.objects, kinds, moves, strict=True)):
             shape = reader.shapes[reader.shape_of[kind]]
             parts.append(reader.turned[kind] + move)
-            owners.append(np.full(len(parts[n]), thing))
+            owners.append(np.full(len(parts[n]), obj))
             names = np.array(shape.looks or ("",))
             looks.append(names[np.minimum(shape.material, len(names) - 1)])
         corners, owner, look = np.concatenate(parts), np.concatenate(owners), np.concatenate(looks)
@@ -87,7 +87,7 @@ def faces(name) -> Faces:
     built = build(plan, scene)
     prepare_scene(plan, scene, built)
     PROFILES["lecture"].apply(scene)
-    reader = Reader(scene, 16, reuse_policy.reach(scene), Looks())
+    reader = Reader(scene, 16, reuse_policy.reach(scene), MaterialAnalysis())
     scene.frame_set(plan.frame_of([s for s in plan.steps if s.explained][1].second))
     return Faces(reader, reader.read(bpy.context.evaluated_depsgraph_get()))
 

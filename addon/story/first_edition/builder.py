@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from ...scene.checks import Wrong
+from ...scene.checks import ValidationError
 from ..page.glyphs import CAP_HEIGHT, DESCENT, number, width
 from ..plan.plan import ALWAYS, NEVER, Lines, Plan, Points, StepInfo, Track, View, Volume, Window, Words
 from ..plan.schedule import creeping
@@ -65,8 +65,8 @@ class PlanBuilder:
 
     def units(self, pixels: float) -> float:
         if not self.scale > LEAST * self.zoom:
-            right = "must be larger: its words leave no room for the cells; or shorter words, smaller volumes"
-            raise Wrong(right, "output.size", self.scene.output.size)
+            hint = "must be larger: its words leave no room for the cells; or shorter words, smaller volumes"
+            raise ValidationError(hint, "output.size", self.scene.output.size)
         return pixels / self.scale
 
     @property
