@@ -230,10 +230,10 @@ class _Builder:
         obj.location = [v / size for v in volume.location]
         obj.scale = (volume.unit / size,) * 3
         self.lit[volume.role] = volume.track
-        if volume.card is not None:
-            x0, x1, y0, y1, level = volume.card
+        if volume.contact_shadow is not None:
+            x0, x1, y0, y1, level = volume.contact_shadow
             middle = ((x0 + x1) / 2, (y0 + y1) / 2)
-            mesh = meshes.card(f"{volume.name} shadow", x1 - x0, y1 - y0, CARD_MARGIN)
+            mesh = meshes.contact_shadow(f"{volume.name} shadow", x1 - x0, y1 - y0, CARD_MARGIN)
             mesh.materials.append(next(m for n, m in self.materials.items() if n.startswith("shadow")))
             self.add(f"{volume.role}.shadow", f"{volume.name} shadow", mesh, obj).location = (*middle, level)
 

@@ -87,7 +87,7 @@ def bar(name: str, width: float) -> bpy.types.Mesh:
     return _from_bmesh(name, bm)
 
 
-def card(name: str, wide: float, deep: float, margin: float) -> bpy.types.Mesh:
+def contact_shadow(name: str, wide: float, deep: float, margin: float) -> bpy.types.Mesh:
     """A flat piece of ground under a volume; the attribute `depth` runs from 0 at its rim to 1 under the volume."""
     xs = (-wide / 2 - margin, -wide / 2, wide / 2, wide / 2 + margin)
     ys = (-deep / 2 - margin, -deep / 2, deep / 2, deep / 2 + margin)

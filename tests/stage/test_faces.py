@@ -14,7 +14,7 @@ from addon.scene.load import figures, load  # noqa: E402
 from addon.stage import build, prepare_scene  # noqa: E402
 from addon.story import make_plan  # noqa: E402
 
-APART = 2e-3  # units between faces that can be told apart from afar
+FACE_MARGIN = 2e-3  # units between faces that can be told apart from afar
 LEAST = 3e-3  # square units: smaller faces are parts of letters and round edges
 ASIDE = 2e-3  # units by which faces may overlap along an edge
 
@@ -45,7 +45,7 @@ class Faces:
         _, plane = np.unique(np.rint(self.normal * 200).astype(int), axis=0, return_inverse=True)
         order = np.lexsort((self.level, plane.ravel()))
         place, level = plane.ravel()[order], self.level[order]
-        end = np.searchsorted(place * 1e4 + level, place * 1e4 + level + APART)
+        end = np.searchsorted(place * 1e4 + level, place * 1e4 + level + FACE_MARGIN)
         low, high, pairs = self.low, self.high, []
         for n in np.flatnonzero(end - np.arange(len(order)) > 1):
             a, others = order[n], order[n + 1 : end[n]]
@@ -64,7 +64,7 @@ class Faces:
         before = self.corners[((self.low < high) & (self.high > low)).all(axis=1)]
         for point in points:
             hit, depth = _depths(before, point)
-            if not (hit & (depth > point[2] + APART)).any():
+            if not (hit & (depth > point[2] + FACE_MARGIN)).any():
                 return True
         return False
 

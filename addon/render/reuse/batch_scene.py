@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 
 from . import flat_shading
-from .snapshot import APART, Reader, Snapshot
+from .snapshot import DEPTH_MARGIN, Reader, Snapshot
 
 LAYERS = 2  # more of them gain nothing, and cost bits of depth
 BITS = 25  # of a float, its sign included: what all layers' depths together are told apart by
@@ -112,7 +112,7 @@ class BatchScene:
         camera.type, camera.ortho_scale, camera.sensor_fit = "ORTHO", lens[3], self.source.camera.data.sensor_fit
         camera.shift_x, camera.shift_y = lens[5], lens[6]
         camera.clip_start = lens[7]
-        camera.clip_end = min(lens[8], max(batch.snapshot.far for batch in batches) + APART / 2)
+        camera.clip_end = min(lens[8], max(batch.snapshot.far for batch in batches) + DEPTH_MARGIN / 2)
 
     def look_at(self, layer: int) -> None:
         """Move the camera before a layer of the scene."""

@@ -19,7 +19,7 @@ import numpy as np
 from .footprints import Grid, Shape
 from .material_analysis import MaterialAnalysis
 
-APART = 0.5  # what is left between one frame's objects and another's, where they lie one behind the other
+DEPTH_MARGIN = 0.5  # what is left between one frame's objects and another's, where they lie one behind the other
 STEP = 1e-6  # the unit places are rounded to, in the camera's frame of reference
 MANY = 20_000  # an object with more instances is one object, the size of all of them
 CHUNK = 200_000  # triangles whose footprints are found at once
@@ -119,7 +119,7 @@ class Reader:
         """How far the furthest of these objects reaches, and a power of two: the room they take with some between."""
         near, far = self._depths.values[objects].T if len(objects) else np.zeros((2, 1))
         near, far = float(near.min()), max(float(far.max()), 0.0)
-        room = far + APART + max(APART - near, 0.0) if np.isfinite(near) else 1.0
+        room = far + DEPTH_MARGIN + max(DEPTH_MARGIN - near, 0.0) if np.isfinite(near) else 1.0
         return far, 2.0 ** np.ceil(np.log2(room))
 
     def lens(self, camera) -> tuple:

@@ -98,7 +98,7 @@ class PlanBuilder:
 
     def volume(self, role: str, name: str, points: Points, location, cells, **more) -> Volume:
         columns, depth, rows = cells
-        more.setdefault("card", (-0.47, columns - 0.53, -0.47, depth - 0.53, -(rows - 1) - 0.47))
+        more.setdefault("contact_shadow", (-0.47, columns - 0.53, -0.47, depth - 0.53, -(rows - 1) - 0.47))
         made = Volume(role, name, points, tuple(float(v) for v in location), **more)
         self.volumes.append(made)
         return made
