@@ -7,16 +7,16 @@ when it is full: the newest in front, the older ones pushed back.
 
 import numpy as np
 
-from ...scene.checks import Wrong
+from ...scene.checks import ValidationError
 from ..acts.rhythm import DOUBLE, FULL, SHORT, rhythm, run_clock, within
 from ..acts.summing import STAND, SUMS, Summing, schedule
 from ..cast import volumes
 from ..cast.bench import PARTIAL, RESULT, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.weighted import TUBE, Weighted, first_middle, planar, planes, sum_text
+from ..page import palette
 from ..page.captions import cell_name, parameters, shape_text
 from ..page.glyphs import TIMES, after, number, width
-from ..page import palette
 from ..page.layout import Block, Column, Row, solve
 from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, StepInfo
@@ -63,7 +63,7 @@ class _Volume:
             if cell and (best is None or score > best[0] + 1e-6):
                 best = score, cell, panel
         if best is None:
-            raise Wrong("must be smaller, or the channels or filters fewer, to find room", "input.size", self.scene.input.size)
+            raise ValidationError("must be smaller, or the channels or filters fewer, to find room", "input.size", self.scene.input.size)
         self.cell = best[1]
         tree, *named = self._parts(shape, bias, best[2])
         solve(page, tree, (8.0, 12.6, page.width - 8.0, 86.0), 7.0)
