@@ -16,7 +16,9 @@ from . import sun
 _DIRECTIONS = 24
 _ALBEDO = 0.5  # of an average cell
 _CONTACT_REACH = 0.20  # cells: how far the dark line where something touches goes
-_CONTACT = 0.20  # and what it takes at most
+_CONTACT = 0.12  # and what it takes at most
+
+_ROUNDED = np.array((0.04, 0.04, 0.0))
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,10 @@ def pool(xy_page: np.ndarray) -> np.ndarray:
 def floor_light(xy: np.ndarray, boxes: Sequence, cell: float = 1.0) -> np.ndarray:
     """The floor's light at points (n, 2), seen past boxes: (lo, hi, strength), strength 1 solid, 0 not there."""
     x, y = (np.array(xy, np.float32) / np.float32(cell)).T.copy()
-    scaled = [(np.divide(lo, cell), np.divide(hi, cell), float(strength)) for lo, hi, strength in boxes]
+    # cells are rounded and do not fill their room: what keeps light off is a little smaller
+    scaled = [
+        (np.divide(lo, cell) + _ROUNDED, np.divide(hi, cell) - _ROUNDED, float(s)) for lo, hi, s in boxes
+    ]
     x, y = _outside(x, y, scaled)
     seen = _sun_seen(x, y, scaled)
     sky = np.full(len(x), sun.SKY, np.float32)
