@@ -190,7 +190,7 @@ def _image(image) -> Iterator[bytes]:
     yield image.name.encode() + repr((image.source, tuple(image.size), image.alpha_mode)).encode()
     yield _text(image.colorspace_settings)
     if image.packed_files:
-        yield from (bytes(file.data) for file in image.packed_files)
+        yield from (bytes(file.packed_file.data) for file in image.packed_files if file.packed_file)
     elif image.source == "FILE" and image.filepath:
         try:
             yield Path(bpy.path.abspath(image.filepath, library=image.library)).read_bytes()

@@ -55,9 +55,10 @@ def rhythm(steps: int, explained: dict[int, str], timing, *, spent: float = 0.0,
     """
     pauses = pauses or {}
     weights = np.ones(steps) if weights is None else np.asarray(weights, float)
+    explained = _within(dict(explained), timing, timing.longest - spent - timing.intro - timing.outro - sum(pauses.values()))
     cuts = sorted({0, steps, *explained, *(i + 1 for i in explained), *pauses})
     spans = [(a, b - 1) for a, b in zip(cuts, cuts[1:], strict=False) if a < steps]
-    fixed = sum(PARTS[k] * timing.first + GLIDE + HOLD[k] for k in explained.values()) + sum(pauses.values())
+    fixed = sum(_seconds(k, timing) for k in explained.values()) + sum(pauses.values())
     runs = [(a, b) for a, b in spans if a not in explained]
     wanted = [weights[a : b + 1].sum() * timing.step for a, b in runs]
     room = timing.longest - spent - timing.intro - timing.outro - fixed
@@ -68,6 +69,21 @@ def rhythm(steps: int, explained: dict[int, str], timing, *, spent: float = 0.0,
         seconds = PARTS[kind] * timing.first if kind != "run" else next(wanted) * share
         made.append(Stretch(a, b, kind, seconds, pauses.get(a, 0.0)))
     return Rhythm(tuple(made))
+
+
+def _seconds(kind: str, timing) -> float:
+    """What an explained step of a kind takes in all."""
+    return PARTS[kind] * timing.first + GLIDE + HOLD[kind]
+
+
+def _within(explained: dict[int, str], timing, room: float) -> dict[int, str]:
+    """As many explained steps as leave a quarter of the time for the runs: short ones are let go, from the middle on."""
+    while sum(_seconds(k, timing) for k in explained.values()) > 0.75 * room:
+        short = sorted(i for i, kind in explained.items() if kind == SHORT)[:-1]
+        if not short:
+            break
+        del explained[short[len(short) // 2]]
+    return explained
 
 
 @dataclass(frozen=True)
@@ -102,7 +118,7 @@ def run_clock(line: Timeline, told: Rhythm, fps: float, weights=None) -> Beats:
                 seconds.append(line.cursor)
                 line.wait(max(0.35 * each, 1.001 * frame))
         else:
-            line.cursor = np.ceil(line.cursor * fps - 1e-6) / fps
+            line.cursor = float(np.ceil(line.cursor * fps - 1e-6) / fps)
             frames = max(1, round(stretch.seconds * fps))
             kinds = ("sweep",) * (stretch.last + 1)
             own = Schedule(kinds, 0.0, frames)

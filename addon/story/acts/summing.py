@@ -103,7 +103,7 @@ class Summing:
         cubes = [self.figure.cube(f) for f in o.fills]
         texts = [number(v, self.decimals) for v in o.values]
         # a face of the volume's cell becomes the face of a half: digits shrink and widen with its height
-        size = 0.5 * HALF[2] / CAP_HEIGHT / HALF[2] * k * 1.18
+        size = 0.5 * HALF[2] / CAP_HEIGHT / HALF[2] * k * 1.24
         return Points.make(
             rest, cube=cubes, faded=cubes, scale=[(k, k, k)] * len(rest), lift=0.49 * k,
             **self._digits(texts, o.fills, k, size, o.inks),
@@ -123,7 +123,7 @@ class Summing:
         met = self._columns(o, times, "met")
         return Points.make(
             rest, cube=cubes, faded=cubes, scale=[HALF] * len(rest), lift=0.49 * HALF[1],
-            **self._digits(texts, o.weight_fills, HALF[0], 0.5 * HALF[2] * 1.18 / CAP_HEIGHT),
+            **self._digits(texts, o.weight_fills, HALF[0], 0.5 * HALF[2] * 1.24 / CAP_HEIGHT),
             origin=away, enter_via=away * (0.5, 0.3, 0.6) + (0, -2.0, 0.6), enter_scale=[k / np.array(HALF)] * len(rest),
             leaves=self._columns(o, times, "weights"), arrives=met, visible_from=self._columns(o, times, "weights"),
             visible_until=o.index + LEAVES, channel=o.channel, row=o.row, column=o.column, value=o.weights, step=o.index)  # fmt: skip

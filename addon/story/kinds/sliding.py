@@ -7,7 +7,7 @@ from ...scene.checks import Wrong
 from ..acts.rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock, within
 from ..acts.summing import Summing
 from ..cast import volumes
-from ..cast.bench import RESULT, SLAB, Bench
+from ..cast.bench import RESULT, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.weighted import TUBE, Weighted, first_middle, planar, planes, sum_text
 from ..page.captions import cell_name, parameters, shape_text, size_formula
@@ -16,6 +16,7 @@ from ..page.layout import Block, Column, Row, solve
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points, StepInfo
 
 ABOVE = 5.0  # page units for a name above a block
+NAMED = 0.36  # room for a cell's name above the result, in bench cells
 LINE = 85.2  # page units: the baseline of the line below everything
 PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
 BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)  # sizes of the bench that are tried, the largest that leaves room counts
@@ -46,18 +47,17 @@ class Sliding:
         else:
             raise Wrong("must be smaller to find room beside its kernel", "input.size", scene.input.size)
         self.bench = Bench(self.kernel, self.panel.cell)
-        self.bench.panels = [self.bench.stand(self.panel.corner, self.kernel)]
-        lift = np.array([0, 0, SLAB * self.bench.cell])
-        self.bench.result = self.result.corner + self.result.cell * RESULT / 2 * np.ones(3) + lift
+        self.bench.panels = [self.bench.stand(self.panel.corner)]
+        self.bench.result = self.bench.cube(self.result.corner, RESULT)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
 
     def layout(self, bench: float):
         """The layout's tree, with a bench of so much of its full size; names its blocks."""
         self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE)
         self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.80 * bench, above=ABOVE)
-        self.panel = Block("panel", Bench.panel_size(self.kernel), bench)
+        self.panel = Block("panel", Bench.on_slab(Bench.panel_size(self.kernel)), bench)
         self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE + 3.2)
-        self.result = Block("result", (RESULT,) * 3, bench)
+        self.result = Block("result", Bench.on_slab((RESULT,) * 3, NAMED), bench)
         middle = Column([self.weights, self.panel], gap=3.0, spread=6.0)
         return Row([self.given, middle, Column([self.made, self.result], gap=4.0, spread=8.0)], gap=6.0,
                    align=(0.5, 0.5))  # fmt: skip
@@ -76,7 +76,7 @@ class Sliding:
             self.bench.add_slab(figure, block.corner, block.size, number)
         self.home = first_middle(self.made.corner, self.made.cell, self.rows)
         figure.volume("output", w.output, self.output(), self.home, self.made.cell)
-        figure.casts(self.made.corner, self.made.corner + self.made.cell * np.array(self.made.size), 0.8)
+        figure.casts(self.made.corner, self.made.corner + self.made.cell * np.array(self.made.size), 0.5)
         self.add_marker()
         infos = self._sums()
         if scene.look.labels:
@@ -132,11 +132,11 @@ class Sliding:
         return [volumes.coming(self.figure, self.out, self.cast.sum_fill, births, cell=self.made.cell),
                 volumes.glass(self.figure, everywhere, everywhere, visible_until=births)]  # fmt: skip
 
-    def add_marker(self, size: float = 1.05, thickness: float = TUBE) -> None:
+    def add_marker(self, size=(1.05, 1.05, 1.05), thickness: float = TUBE) -> None:
         """The tube around the output cell that is being made."""
         row, column = (a.ravel() for a in np.indices((self.rows, self.columns)))
         self.figure.track("output.track", np.column_stack([column, 0 * column, -row]))
-        self.figure.tube("output.marker", "Output marker", "output", "output.track", (size,) * 3,
+        self.figure.tube("output.marker", "Output marker", "output", "output.track", size,
                          (-LANDED, self.count - 0.46), thickness)  # fmt: skip
 
     def _weight_places(self, step) -> np.ndarray:
@@ -170,7 +170,7 @@ class Sliding:
         text = f"{' + '.join(terms)} = {number(step.value)}"
         middle, box, figure = self.figure.page.width / 2, self.result.box, self.figure
         return [figure.text(text, middle, LINE, SUM, align="center", visible_from=within(i, 0.54), visible_until=i + LEAVES),
-                figure.text(name, (box[0] + box[2]) / 2, box[1] - 1.5, SMALL, align="center", visible_from=within(i, 0.78),
+                figure.text(name, (box[0] + box[2]) / 2, box[1] + 1.4, SMALL, align="center", visible_from=within(i, 0.78),
                             visible_until=i + LEAVES)]  # fmt: skip
 
     def names(self) -> list[Points]:

@@ -15,7 +15,7 @@ from ..cast.weighted import Weighted
 from ..page.glyphs import number
 from ..page.layout import Block, Column, Row
 from ..plan.plan import Points
-from .sliding import ABOVE, Sliding
+from .sliding import ABOVE, NAMED, Sliding
 
 BLANK = 0.08  # what a step that meets no ink is worth of a run's time, where one that does is worth 1
 
@@ -31,9 +31,9 @@ class _Sweep(Sliding):
     def layout(self, bench: float):
         self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE)
         self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.0, above=ABOVE, least=5.0 * bench)
-        self.panel = Block("panel", Bench.panel_size(self.kernel), 0.0, least=7.4 * bench)
+        self.panel = Block("panel", Bench.on_slab(Bench.panel_size(self.kernel)), 0.0, least=7.4 * bench)
         self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE)
-        self.result = Block("result", (RESULT,) * 3, 0.0, least=6.4 * bench)
+        self.result = Block("result", Bench.on_slab((RESULT,) * 3, NAMED), 0.0, least=7.4 * bench)
         row = Row([self.panel, self.result], gap=5.0, spread=1.0, align=(0.5, 0.6))
         middle = Column([self.weights, row], gap=4.0, spread=8.0)
         return Row([self.given, middle, self.made], gap=3.5, spread=6.0, align=(0.5, 0.5))
@@ -52,8 +52,8 @@ class _Sweep(Sliding):
     def add_window(self) -> None:
         self.cast.add_tube("Window", until=self.count - 0.46, lift=self.cast.height, thickness=0.28)
 
-    def add_marker(self, size: float = 1.7, thickness: float = 0.28) -> None:
-        super().add_marker(size, thickness)
+    def add_marker(self, size=None, thickness: float = 0.28) -> None:
+        super().add_marker((1.9, 1.2 + 2 * self.cast.height, 1.9), thickness)
 
     def output(self) -> list[Points]:
         births = np.arange(self.count, dtype=float)

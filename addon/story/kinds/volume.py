@@ -11,20 +11,25 @@ from ...scene.checks import Wrong
 from ..acts.rhythm import DOUBLE, FULL, SHORT, rhythm, run_clock, within
 from ..acts.summing import STAND, SUMS, Summing, schedule
 from ..cast import volumes
-from ..cast.bench import PARTIAL, RESULT, SLAB, Bench
+from ..cast.bench import PARTIAL, RESULT, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.weighted import TUBE, Weighted, first_middle, planar, planes, sum_text
 from ..page.captions import cell_name, parameters, shape_text
-from ..page.glyphs import TIMES, number
+from ..page.glyphs import TIMES, after, number, width
 from ..page import palette
 from ..page.layout import Block, Column, Row, solve
+from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, StepInfo
 
 NAMES = 4.4  # page units for a name above a block
 CARD = 0.62  # height of a card, in cells of a volume
+PANEL_CARD = 0.42  # height of a card on a panel, in bench cells
+NAMED = 0.36  # room for a cell's name above the result, in bench cells
 APART = 1.0  # cells between the slice being written and the stack
 TURN = 25.0  # degrees by which the blocks turn in place at the start
-FILE, CHANGE = 0.45, 0.55  # seconds in which a slice files in, and a filter changes
+MANY = 4  # filters: more of them leave less time for each position
+FILE, CHANGE = 0.35, 0.45  # seconds in which a slice files in, and a filter changes
+CHANNEL_CARDS = ("#8A1C28", "#0D5531", "#1A4690")  # of R, G and B; white digits
 PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
 
 
@@ -53,24 +58,22 @@ class _Volume:
         best = None
         for panel in (8.2, 7.8, 7.4, 7.0, 6.6, 6.2, 5.6, 5.0, 4.2, 3.4, 2.6, 1.8):
             parts = self._parts(shape, bias, panel)
-            cell = solve(page, parts[0], (8.0, 12.6, page.width - 8.0, 85.0), 7.0)
-            score = min(cell / 4.05, 1.1) * 1.6 + min(panel / 7.4, 1.0)
+            cell = solve(page, parts[0], (8.0, 12.6, page.width - 8.0, 86.0), 7.0)
+            score = min(cell / 4.05, 1.1) * 1.6 + min(panel / 7.0, 1.0) * 1.6
             if cell and (best is None or score > best[0] + 1e-6):
                 best = score, cell, panel
         if best is None:
             raise Wrong("must be smaller, or the channels or filters fewer, to find room", "input.size", self.scene.input.size)
         self.cell = best[1]
         tree, *named = self._parts(shape, bias, best[2])
-        solve(page, tree, (8.0, 12.6, page.width - 8.0, 85.0), 7.0)
+        solve(page, tree, (8.0, 12.6, page.width - 8.0, 86.0), 7.0)
         self.given, self.small, self.work, self.made, self.panels, self.partials, self.extra, self.result = named
         self.bench = Bench(self.kernel, self.panels[0].cell)
-        self.bench.panels = [self.bench.stand(p.corner, self.kernel) for p in self.panels]
-        middle = PARTIAL / 2 * np.ones(3)
-        self.bench.partials = [p.corner + p.cell * middle for p in self.partials]
+        self.bench.panels = [self.bench.stand(p.corner) for p in self.panels]
+        self.bench.partials = [p.corner + p.cell * PARTIAL / 2 * np.ones(3) for p in self.partials]
         if self.extra:
-            self.bench.bias = self.extra.corner + self.extra.cell * middle
-        self.bench.result = self.result.corner + self.result.cell * RESULT / 2 * np.ones(3)
-        self.bench.result[2] += SLAB * self.bench.cell
+            self.bench.bias = self.extra.corner + self.extra.cell * PARTIAL / 2 * np.ones(3)
+        self.bench.result = self.bench.cube(self.result.corner, RESULT)
 
     def _parts(self, shape, bias: bool, panel: float) -> tuple:
         """The layout's tree and its blocks."""
@@ -88,12 +91,12 @@ class _Volume:
             rows = [Row(line, gap=0.9, spread=1.5) for line in lines]
             rows[0].parts[0].above = NAMES
             middle = Column([*rows, work], gap=1.5, spread=4.0)
-        panels = [Block(f"panel {c}", Bench.panel_size(self.kernel), 0.0, above=2.9, least=panel) for c in range(per)]
+        panels = [Block(f"panel {c}", Bench.on_slab(Bench.panel_size(self.kernel), PANEL_CARD * 0.8 * (per > 1)), 0.0, least=panel) for c in range(per)]
         partials = [Block(f"sum {c}", (PARTIAL,) * 3, 0.0, least=panel) for c in range(per)] if per > 1 or bias else []
         extra = Block("bias", (PARTIAL,) * 3, 0.0, least=panel) if bias else None
-        result = Block("result", (RESULT,) * 3, 0.0, least=panel)
-        pairs = [Row([p, s], gap=0.8, spread=0.6, align=(0.5, 0.62)) for p, s in zip(panels, partials, strict=True)] or panels
-        bench = Row([*pairs, *([extra] if extra else []), result], gap=3.4, spread=5.0, align=(0.5, 0.62))
+        result = Block("result", Bench.on_slab((RESULT,) * 3, NAMED), 0.0, least=panel)
+        pairs = [Row([p, s], gap=-0.34 * panel, spread=0.0, align=(0.5, 0.62)) for p, s in zip(panels, partials, strict=True)] or panels
+        bench = Row([*pairs, *([extra] if extra else []), result], gap=2.7, spread=5.0, align=(0.5, 0.62))
         top = Row([given, middle, made], gap=4.5, spread=14.0, align=(0.5, 0.6))
         return Column([top, bench], gap=-3.0, spread=2.0), given, small, work, made, panels, partials, extra, result
 
@@ -120,12 +123,13 @@ class _Volume:
 
     def _clock(self) -> None:
         timing, line, count, section = self.scene.timing, self.figure.timeline, len(self.trace), self.section
-        explained = {i: kind for i, kind in zip(range(3), (FULL, DOUBLE, DOUBLE), strict=False) if i < min(count, section)}
+        kinds = (FULL, DOUBLE) if self.filters > MANY else (FULL, DOUBLE, DOUBLE)
+        explained = {i: kind for i, kind in zip(range(3), kinds, strict=False) if i < min(count, section)}
         if self.filters == 1:
             ends = [self.columns * r + self.columns - 1 for r in range(self.rows)]
             explained |= {i: SHORT for i in ends[1::2] if i not in explained}
-        elif self.filters > 1:
-            explained[section] = SHORT
+        else:
+            explained.setdefault(section, SHORT)
         explained.setdefault(count - 1, SHORT)
         pauses = {n * section: FILE + CHANGE for n in range(1, self.filters)}
         spent = 1.6 + (1.3 if self.cast.padded else 0.0) + FILE
@@ -143,12 +147,10 @@ class _Volume:
 
     def _channel_cards(self) -> None:
         """A card on top of each of the input's slices that names its channel."""
-        figure, cast, theme = self.figure, self.cast, self.figure.theme
-        names = self._channels()
-        colors = list(theme.channels.values()) if len(names) == 3 else [palette.card(7)] * len(names)
+        figure, cast = self.figure, self.cast
         top = 0.5 + CARD / 2
         cards = [volumes.card(figure, name, color, (0.3 + 0.62 * k, k * (1 + volumes.GAP), top), CARD)
-                 for k, (name, color) in enumerate(zip(names, colors, strict=True))]  # fmt: skip
+                 for k, (name, color) in enumerate(self._carded())]  # fmt: skip
         figure.volume("input.cards", "Channel cards", cards, (0, 0, 0), cast.cell, parent=cast.role)
 
     def _channels(self) -> list[str]:
@@ -274,11 +276,11 @@ class _Volume:
         """The shadows of the slice being written and of the stack behind it, as deep as it is."""
         figure, made, rows, columns = self.figure, self.made, self.rows, self.columns
         if self.filters == 1:
-            figure.casts(made.corner, made.corner + made.cell * np.array([columns, 1, rows]), 0.8)
+            figure.casts(made.corner, made.corner + made.cell * np.array([columns, 1, rows]), 0.5)
             return
         middle, low = (columns - 1) / 2, 0.5 - rows
         lives = [(ALWAYS, len(self.trace) - 0.6)]
-        shades = [volumes.shade(figure, (columns, 1, rows), 0.0, (middle, 0, low), strength=0.8, visible_from=a, visible_until=b)
+        shades = [volumes.shade(figure, (columns, 1, rows), 0.0, (middle, 0, low), strength=0.5, visible_from=a, visible_until=b)
                   for a, b in lives]  # fmt: skip
         back = (stack[1] - front[1]) / made.cell
         for k in range(1, self.filters + 1):
@@ -308,18 +310,40 @@ class _Volume:
                 r, c = divmod(i % self.section, self.columns)
                 target = self.slice_at + made.cell * np.array([c, 0, -r])
                 pieces += act.step(cast.operands(i, sources, self.work.cell, target, made.cell, hover))
+                pieces += self._panel_cards(act, step, i)
                 words += self._signs(step, i, name)
             infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self._text(step, name), i, i in told))
         figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
         figure.words("sum", "Sum", words)
         return infos
 
+    def _panel_cards(self, act: Summing, step, i: int) -> list:
+        """The cards of the channels, on their panels, as on the input's slices."""
+        if self.per_filter < 2:
+            return []
+        times, first = schedule(self.per_filter), int(step.positions[:, 0].min())
+        made = []
+        for c, (place, t) in enumerate(zip(self.bench.panels, times, strict=True)):
+            name, color = self._carded()[first + c]
+            at = act.local(place) + (0.0, 0.0, 0.5 + PANEL_CARD / 2)
+            made.append(volumes.card(self.figure, name, color, at, PANEL_CARD, visible_from=within(i, t["lands"]),
+                                     visible_until=i + LEAVES))  # fmt: skip
+        return made
+
+    def _carded(self) -> list[tuple[str, str]]:
+        """What each channel's card says, and its colour."""
+        names = self._channels()
+        colors = CHANNEL_CARDS if len(names) == 3 else [palette.card(7)] * len(names)
+        return list(zip(names, colors, strict=True))
+
     def _text(self, step, name: str) -> str:
         shares = [step.products[step.kernel_index[:, 0] == c].sum() for c in range(self.per_filter)]
         names = self._channels()
         first = int(step.positions[:, 0].min())
-        told = " + ".join(f"{names[first + c]} {number(s)}" for c, s in enumerate(shares)).replace("+ \u2212", "\u2212 ")
-        bias = f" + {self.scene.words.bias} {number(step.bias)}" if self.trace.bias is not None else ""
+        if len(names) != 3:
+            names = [f"{self.scene.words.channel.lower()} {n}" for n in names]
+        told = " + ".join(after(names[first + c], s) for c, s in enumerate(shares))
+        bias = f" + {after(self.scene.words.bias, step.bias)}" if self.trace.bias is not None else ""
         return f"{name} = {told}{bias} = {number(step.value)}" if self.per_filter > 1 else sum_text(step, name)
 
     def _signs(self, step, i: int, name: str) -> list:
@@ -327,12 +351,6 @@ class _Volume:
         figure, made = self.figure, []
         theme, until = figure.theme, i + LEAVES
         times = schedule(self.per_filter)
-        names, first = self._channels(), int(step.positions[:, 0].min())
-        for c, panel in enumerate(self.panels):
-            ink = list(theme.channels.values())[first + c] if len(names) == 3 else theme.ink
-            label = names[first + c] if len(names) == 3 else f"{self.scene.words.channel.lower()} {names[first + c]}"
-            x0, y0 = panel.box[:2]
-            made.append(figure.text(label, x0, y0 - 1.0, SMALL, ink, visible_from=within(i, times[c]["flies"]), visible_until=until))
         blocks = [*self.partials, *([self.extra] if self.extra else [])]
         for n, block in enumerate(blocks):
             after = self.panels[n + 1] if n + 1 < len(self.panels) else blocks[n + 1] if n + 1 < len(blocks) else self.result
@@ -346,13 +364,15 @@ class _Volume:
             made.append(figure.text(self.scene.words.bias, (x0 + x1) / 2, y0 - 1.0, SMALL, theme.ink, align="center",
                                     visible_from=within(i, SUMS - 0.04), visible_until=until))  # fmt: skip
         x0, _, x1, y1 = self.result.box
-        made.append(figure.text(name, min((x0 + x1) / 2, figure.page.width - 8 - 10), self.result.box[1] - 1.4, SMALL,
+        half = width(name) * SMALL * HEIGHT / 2
+        middle = min((x0 + x1) / 2, figure.page.width - 8.0 - half)
+        made.append(figure.text(name, middle, self.result.box[1] + 1.5, SMALL,
                                 theme.ink, align="center", visible_from=within(i, STAND), visible_until=until))  # fmt: skip
         return made
 
     def _turns(self) -> None:
         """The input turns in place and back, so that its depth is seen."""
-        line, given, size = self.figure.timeline, self.given, self.cast
+        line, given = self.figure.timeline, self.given
         start, seconds = self.turning
         home = self.cast.location
         middle = given.corner + given.cell * np.array([given.size[0] / 2, given.size[1] / 2, 0])
@@ -362,11 +382,14 @@ class _Volume:
         channels = {"input.rotation_euler.z": angles,
                     "input.location.x": middle[0] + np.cos(angles) * rel[0] - np.sin(angles) * rel[1],
                     "input.location.y": middle[1] + np.sin(angles) * rel[0] + np.cos(angles) * rel[1]}  # fmt: skip
-        del size
         for name, values in channels.items():
             line.declare(name, values[0])
             for a, b, value in zip(times, times[1:], values[1:], strict=False):
                 line.add(name, value, (b - a) * seconds, at=start + a * seconds, easing="linear")
+        below = self.cast.pads[0][1]
+        if below:  # it stands on the floor until the padding is there to carry it
+            line.declare("input.location.z", home[2] - below * given.cell)
+            line.add("input.location.z", home[2], 0.5, at=self.scene.timing.intro + 1.6)
 
     def _names(self) -> None:
         figure, w, trace, count = self.figure, self.scene.words, self.trace, len(self.trace)
@@ -383,18 +406,18 @@ class _Volume:
         times = f" {TIMES} "
         filters = f"{self.filters} {w.filters if self.filters > 1 else w.one_filter} "
         whole = f"{times.join(map(str, shape))}  *  {filters}{times.join(map(str, kernel))}  =  {times.join(map(str, output))}"
-        middle = figure.page.width / 2
-        base = self.scene.look.index_from
+        middle, base = figure.page.width / 2, self.scene.look.index_from
+        low = max(b.box[3] for b in (self.given, self.work, self.made)) + 4.6
         lines = []
         for n in range(self.filters if self.filters > 1 else 0):
             runs = [s for s in self.told.stretches if s.kind == "run" and s.first // self.section == n]
             told = f"{w.one_filter} {n + base} \u2192 {w.slice} {n + base}"
-            lines += [figure.text(told, middle, 72.0, SUM, align="center", visible_from=s.first - 1 + 2 * LEAVES,
+            lines += [figure.text(told, middle, low, SUM, align="center", visible_from=s.first - 1 + 2 * LEAVES,
                                   visible_until=s.last + LEAVES) for s in runs]  # fmt: skip
-        lines += [figure.text(whole, middle, 74.0, SUM, align="center", visible_from=count - 0.6)]
+        lines += [figure.text(whole, middle, low, SUM, align="center", visible_from=count - 0.6)]
         if self.scene.why:
-            lines += [figure.text(self.scene.why, middle, 80.0, NAME, align="center", visible_from=count - 0.6)]
-            lines += [figure.text(self.scene.why, middle, 74.0, NAME, align="center", visible_until=-LANDED)]
+            lines += [figure.text(self.scene.why, middle, low + 4.8, NAME, align="center", visible_from=count - 0.6)]
+            lines += [figure.text(self.scene.why, middle, low, NAME, align="center", visible_until=-LANDED)]
         figure.words("why", "Why", lines)
 
 
