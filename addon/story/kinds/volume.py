@@ -95,7 +95,9 @@ class _Volume:
         partials = [Block(f"sum {c}", (PARTIAL,) * 3, 0.0, least=panel) for c in range(per)] if per > 1 or bias else []
         extra = Block("bias", (PARTIAL,) * 3, 0.0, least=panel) if bias else None
         result = Block("result", Bench.on_slab((RESULT,) * 3, NAMED), 0.0, least=panel)
-        pairs = [Row([p, s], gap=-0.2 * panel, spread=0.0, align=(0.5, 0.62)) for p, s in zip(panels, partials, strict=True)] or panels
+        # of one channel without a bias there are no partial sums
+        pairs = [Row([p, s], gap=-0.2 * panel, spread=0.0, align=(0.5, 0.62))
+                 for p, s in zip(panels, partials, strict=False)] or panels  # fmt: skip
         bench = Row([*pairs, *([extra] if extra else []), result], gap=2.7, spread=5.0, align=(0.5, 0.62))
         top = Row([given, middle, made], gap=4.5, spread=14.0, align=(0.5, 0.6))
         return Column([top, bench], gap=-3.0, spread=2.0), given, small, work, made, panels, partials, extra, result
