@@ -42,19 +42,23 @@ def cell_mesh(
     segments: int = 3,
     closed=False,
     near=None,
+    cell: float = 1.0,
 ):
     """(vertices (n, 3), faces, light (n,)) of a cell centred on the origin.
 
     `neighbours`: LEFT | RIGHT | FRONT | BACK | BELOW | ABOVE, the sides that something touches (the floor is BELOW).
-    `size` is the room the cell takes, half a `gap` on each side included; `gap` may be three, one for each axis. A
-    neighbour farther away than about a bevel is none: its cell needs its faces. `near`: {side: distance in
-    cells} for things close by that do not touch, under which a face lies in shade. `closed`: the whole box, as real
-    lamps need it.
+    `size` is the room it takes, half a gap on each side included, in the unit of `cell`; `gap` (one, or one for each
+    axis) and `bevel` are shares of `cell`. A neighbour farther away than about a bevel is none: the cell needs its
+    face. `near`: {side: distance} of things close by that do not touch, in whose shade a face lies. `closed`: the
+    whole box, as real lamps need it.
     """
+    near = {side: distance / cell for side, distance in (near or {}).items()}
     gap = np.broadcast_to(np.asarray(gap, float), 3)
-    return _Cell(
-        0 if closed else neighbours, np.asarray(size, float), gap, bevel, segments, closed, near or {}
+    room = np.asarray(size, float) / cell
+    vertices, faces, light = _Cell(
+        0 if closed else neighbours, room, gap, bevel, segments, closed, near
     ).made()
+    return vertices * cell, faces, light
 
 
 def normal_light(normals: np.ndarray) -> np.ndarray:
@@ -146,7 +150,7 @@ class _Cell:
                 for far, s in ((0, -1), (0, 1), (1, 1), (1, -1)):
                     place = np.zeros(3)
                     place[axis] = sign * (self.half[axis] - deep)
-                    place[across] = end * (beyond if far else self.core + 0.5 * self.bevel)[across]
+                    place[across] = end * (beyond if far else self.core + 0.3 * self.bevel)[across]
                     reach = beyond if (along, s) in self.touched else self.half - deep
                     place[along] = s * reach[along]
                     corners.append(len(self.vertices))

@@ -182,7 +182,7 @@ def box_shadow(size, height: float = 0.0, strength: float = 1.0, cell: float = 1
                             (b - p) / (b - max(hi[i], hi[i] + moved[i] * lift)))  # fmt: skip
         t = np.clip(inward, 0, 1)
         rim *= t * t * (3 - 2 * t)
-    alpha = np.clip(1 - light, 0, 1) * rim
+    alpha = np.clip(1 - light, 0, 1) * np.where(rim > 1e-6, rim, 0)
     across = len(lines[0])
     corner = (np.arange(len(lines[1]) - 1)[:, None] * across + np.arange(across - 1)).ravel()
     faces = np.stack([corner, corner + 1, corner + across + 1, corner + across], axis=1)
@@ -191,12 +191,12 @@ def box_shadow(size, height: float = 0.0, strength: float = 1.0, cell: float = 1
 
 def _lines(low, high, lo, hi, lift):
     """Where the card's grid has lines along one axis: close at the foot's edges, wide at the rim."""
-    steps = np.array([0.0, 0.04, 0.1, 0.2, 0.35, 0.6]) * (1 + 2 * lift)
-    inside = lo + (hi - lo) * np.array([0.1, 0.35, 0.65, 0.9])
+    steps = np.array([0.0, 0.07, 0.18, 0.38]) * (1 + 2 * lift)
+    inside = lo + (hi - lo) * np.array([0.2, 0.8])
     beyond = []
     for edge, end in ((lo, low), (hi, high)):
         far = abs(end - edge)
-        way = np.concatenate([steps[steps < far * 0.7], np.linspace(min(steps[-1], far * 0.7), far, 6)])
+        way = np.concatenate([steps[steps < far * 0.7], np.linspace(min(steps[-1], far * 0.7), far, 5)])
         beyond.append(edge + np.sign(end - edge) * way)
     found = np.unique(np.round(np.concatenate([*beyond, inside]), 6))
     return found[np.concatenate([[True], np.diff(found) > 1e-3])]
