@@ -18,21 +18,23 @@ SPILL = 1.06  # how much larger than the page the floor is
 PICTURE = (528, 297)  # pixels of the picture of its light, across and down
 
 
-def shape(name: str, words: str) -> bpy.types.Mesh:
-    """The mesh of a shape."""
+def shape(name: str, words: str, closed: bool = False) -> bpy.types.Mesh:
+    """The mesh of a shape; `closed`: with the faces that the camera does not see, for lamps to throw shadows with."""
     kind, *numbers = words.split()
-    return _mesh(name, *_SHAPES[kind](*map(float, numbers)))
+    more = {"closed": closed} if kind in ("cell", "box") else {}
+    return _mesh(name, *_SHAPES[kind](*map(float, numbers), **more))
 
 
 @cache
-def _cell(neighbours: float = 0):
-    places, faces, light = baked.cell_mesh(int(neighbours))
+def _cell(neighbours: float = 0, *, closed: bool = False):
+    places, faces, light = baked.cell_mesh(int(neighbours), closed=closed)
     return places, faces, {"light": light}
 
 
 @cache
-def _box(wide: float, deep: float, high: float, neighbours: float = 0):
-    places, faces, light = baked.cell_mesh(int(neighbours), (wide, deep, high), 0.0, 0.085 * min(1.0, high, wide))
+def _box(wide: float, deep: float, high: float, neighbours: float = 0, *, closed: bool = False):
+    bevel = 0.085 * min(1.0, high, wide)
+    places, faces, light = baked.cell_mesh(int(neighbours), (wide, deep, high), 0.0, bevel, closed=closed)
     return places, faces, {"light": light}
 
 
@@ -75,13 +77,15 @@ def _mesh(name: str, places, faces, attributes) -> bpy.types.Mesh:
     return mesh
 
 
-def floor(name: str, ground, basis) -> tuple[bpy.types.Mesh, bpy.types.Image]:
-    """The part of the ground that the page shows and a little more, and a picture of the light on it.
+def floor(name: str, ground, basis, lit: bool) -> tuple[bpy.types.Mesh, bpy.types.Image | None]:
+    """The part of the ground that the page shows and a little more, and, `lit`, a picture of the light on it.
 
     The mesh says where in the picture its corners lie (attributes `across` and `up`, 0 to 1).
     """
     corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], float)
     mesh = _mesh(name, _ground(corners, ground, basis), [(0, 1, 2, 3)], dict(zip(("across", "up"), corners.T, strict=True)))
+    if not lit:
+        return mesh, None
     wide, high = PICTURE
     x, y = (a.ravel() for a in np.meshgrid((np.arange(wide) + 0.5) / wide, (np.arange(high) + 0.5) / high))
     at = np.column_stack([x, y])

@@ -143,11 +143,16 @@ class Figure:
             windows=tuple(self.windows), words=tuple(self._words), lines=(),
             channels=creeping(self.timeline.compile()), steps=tuple(steps),
             view=View(page.azimuth, page.elevation, max(page.width, HEIGHT) * UNIT),
-            pixels_per_unit=pixels / UNIT, light="baked",
+            pixels_per_unit=pixels / UNIT, light=self.light,
             floor=Floor(_rgb(self.theme.floor), np.array(self.shadows, float).reshape(-1, 7), cell,
                         page.width * UNIT, HEIGHT * UNIT),
             boxes=tuple((name, kind, *self._pixels(box[:4]), *box[4:]) for name, kind, *box in self.boxes),
         )  # fmt: skip
+
+    @property
+    def light(self) -> str:
+        """How it is lit: as the scene says, else by what its quality asks for."""
+        return self.scene.look.light or ("studio" if self.scene.output.quality == "print" else "baked")
 
     @property
     def pixels(self) -> float:
