@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tests of stories: what a plan says, without Blender."""
+"""Tests of scene files: read, checked, completed, with their arrays, without Blender."""
