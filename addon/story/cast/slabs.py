@@ -9,7 +9,7 @@ from ..plan.plan import ALWAYS, NEVER, Points
 from . import volumes
 from .figure import Figure
 
-VOLUME = (0.14, 0.2, 0.14)  # of a volume: how much larger at the sides and in front, how high, in its cells
+VOLUME = (0.12, 0.16, 0.12)  # of a volume: how much larger at the sides and in front, how high, in its cells
 LIGHT = 1.16  # how much lighter than the floor they are
 
 

@@ -54,7 +54,7 @@ class _Volume:
 
     def _lay_out(self) -> None:
         page, best = self.figure.page, None
-        region = (8.0, 12.6, page.width - 8.0, 86.5)
+        region = (8.0, 11.4, page.width - 8.0, 86.5)
         for chips in (True, False) if self.per_filter <= CHIPPED else (False,):
             for panel in PANELS:
                 cell = solve(page, self._tree(panel, chips), region, 7.0)
@@ -82,13 +82,13 @@ class _Volume:
         size = (self.kernel[1] + beside, volumes.deep(per), self.kernel[0])
         self.work = Block("filter", size, 1.12, above=0.0 if self.several else ABOVE, slab=slabs.VOLUME)
         self.made = Block("output", (self.columns + beside, depth(slices), self.rows), above=ABOVE, slab=slabs.VOLUME)
-        small = 0.36 if slices > MANY else 0.5
-        self.small = [Block(f"filter {n}", size, small, slab=slabs.VOLUME) for n in range(slices)]
+        small = 0.31 if slices > MANY else 0.45
+        self.small = [Block(f"filter {n}", (self.kernel[1], *size[1:]), small, slab=slabs.VOLUME) for n in range(slices)]
         middle = self.work
         if self.several:
             rows = [Row(self.small[k : k + 8], gap=0.7, spread=1.5) for k in range(0, slices, 8)]
             self.small[0].above = ABOVE
-            middle = Column([*rows, self.work], gap=2.0, spread=4.0)
+            middle = Column([*rows, self.work], gap=3.4, spread=4.0)
         tall = Bench.panel_size(self.kernel, chips)
         tall = (*tall[:2], tall[2] + 0.8 * PANEL_CARD * (per > 1))
         self.panels = [Block(f"panel {c}", tall, 0.0, least=panel, slab=SLAB) for c in range(per)]
@@ -101,7 +101,7 @@ class _Volume:
                  for p, s in zip(self.panels, self.partials, strict=False)] or self.panels  # fmt: skip
         bench = Row([*pairs, *([self.extra] if self.extra else []), self.result], gap=2.7, spread=5.0, align=(0.5, 0.62))
         top = Row([self.given, middle, self.made], gap=4.5, spread=14.0, align=(0.5, 0.6))
-        return Column([top, bench], gap=-4.0, spread=3.0)
+        return Column([top, bench], gap=-1.5, spread=3.0)
 
     # the story -----------------------------------------------------------------------------------------------------
 
@@ -261,7 +261,12 @@ class _Volume:
         text = f"{self.slices} {w.filters}  {shape_text(kernel)}" if self.several else f"{w.filter}  {shape_text(kernel)}"
         told = ((self.given, f"{w.input}  {shape_text(given)}"), (block, text),
                 (self.made, f"{w.output}  {shape_text(output)}"))  # fmt: skip
-        return [figure.text(text, b.box[0], b.box[1] - 1.6, NAME) for b, text in told]
+        made = [figure.text(text, b.box[0], b.box[1] - 1.6, NAME) for b, text in told]
+        for n, slot in enumerate(self.small if self.several else []):
+            x0, _, x1, y1 = slot.box
+            made.append(figure.text(str(n + self.scene.look.index_from), (x0 + x1) / 2 - 0.6, y1 + 2.6, SMALL, align="center",
+                                    kind="index"))  # fmt: skip
+        return made
 
     def _indices(self) -> list:
         """Row and column numbers of the input and of the slice being written."""
