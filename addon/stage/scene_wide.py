@@ -39,7 +39,7 @@ class UserOverrides:
 
 
 def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
-    """Set the scene-wide things a figure is rendered with: camera, size, frames, world, colour management.
+    """Set what a figure is rendered with in the whole scene: camera, size, frames, world, colour management.
 
     Done again, it keeps what a user has changed since, and says so in `built.report`.
     """
@@ -66,7 +66,7 @@ def prepare_again(scene: bpy.types.Scene, collection: bpy.types.Collection) -> l
     else:
         _leave(scene)
         mine = _remembered(scene, collection)
-    scene.camera = mine.camera or tweaks.things_of(collection).get("camera") or scene.camera
+    scene.camera = mine.camera or tweaks.objects_of(collection).get("camera") or scene.camera
     kept = [f"camera {mine.camera.name}"] if mine.camera else []
     for path, value in prepared.get("values", {}).items():
         setattr(_owner(scene, path), path, mine.values.get(path, value))
@@ -120,7 +120,7 @@ def _changed(scene, collection) -> UserOverrides:
     before = kept_in(scene, BUILT)
     mine = UserOverrides({path: getattr(_owner(scene, path), path) for path, value in before.items()
                  if getattr(_owner(scene, path), path) != value})  # fmt: skip
-    tweaks.things_of(collection)  # a duplicate of its camera is the user's
+    tweaks.objects_of(collection)  # a duplicate of its camera is the user's
     if BUILT in scene and scene.camera is not None and scene.camera.get(ROLE) != "camera":
         mine.camera = scene.camera
     if before and scene.world is not None and (scene.world.get(ROLE) != "world" or touched(scene.world)):

@@ -4,7 +4,7 @@
 The order of the sockets is frozen (a modifier's identifiers depend on it); new ones go to the end.
 
 `Explore` and `Hidden` are switched by hand (`tweaks.explore`): then a volume lights what lies under its window
-wherever that was dragged, the window shows itself whatever the clock says, and `Hidden` things are not there.
+wherever that was dragged, the window shows itself whatever the clock says, and `Hidden` objects are not there.
 """
 
 import bpy
@@ -86,7 +86,7 @@ def _lit(t: Tree, points, place):
 
 
 def _unless_hidden(t: Tree, geometry):
-    """The geometry, or nothing where the thing steps aside."""
+    """The geometry, or nothing where the object steps aside."""
     switch = t.node("GeometryNodeSwitch", input_type="GEOMETRY")
     t.plug(switch.inputs[0], t.input("Hidden"))
     t.plug(switch.inputs[1], geometry)

@@ -223,7 +223,7 @@ def test_a_source_without_its_file_or_numbers_is_said(settings):
     settings.figure = "conv2d_valid"
     settings.input.source = 'IMAGE'
     error = state.check(settings).error
-    assert (error.key, error.right) == ("input.image", "choose a file")
+    assert (error.key, error.hint) == ("input.image", "choose a file")
     settings.input.source, settings.bias.source = 'SEED', 'VALUES'
     settings.bias.values_.clear()
     assert state.check(settings).error.key == "bias.values"

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..plan.schedule import LANDED, Schedule, sweep_clock
-
 from ..plan.timeline import Timeline
 
 GLIDE = 0.32  # seconds a window takes to an explained position

@@ -13,8 +13,8 @@ import numpy as np
 from ..cast.bench import HALF, PARTIAL, RESULT, SLAB, Bench
 from ..cast.figure import Figure
 from ..cast.volumes import fitted, shade
-from ..page.glyphs import CAP_HEIGHT, number
 from ..page import palette
+from ..page.glyphs import CAP_HEIGHT, number
 from ..plan.plan import LEAVES, NONE, Points
 from .rhythm import within
 

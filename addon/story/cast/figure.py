@@ -8,9 +8,8 @@ import math
 
 import numpy as np
 
-from ..page.glyphs import CAP_HEIGHT, DESCENT, width
-from ..plan.schedule import creeping
 from ..page import palette
+from ..page.glyphs import CAP_HEIGHT, DESCENT, width
 from ..page.view import HEIGHT, UNIT, Page
 from ..plan.plan import (
     ALWAYS,
@@ -28,6 +27,7 @@ from ..plan.plan import (
     Window,
     Words,
 )
+from ..plan.schedule import creeping
 from ..plan.timeline import Timeline
 
 TITLE, NAME, FACTS, SUM, SMALL = 0.042, 0.028, 0.028, 0.036, 0.024  # sizes of type, fractions of the height

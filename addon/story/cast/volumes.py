@@ -7,8 +7,8 @@ its first cell at the origin.
 
 import numpy as np
 
-from ..page.glyphs import CAP_HEIGHT, number, width
 from ..page import palette
+from ..page.glyphs import CAP_HEIGHT, number, width
 from ..page.view import HEIGHT, UNIT
 from ..plan.plan import NONE, Points
 from .figure import CAP, DIGIT, Figure

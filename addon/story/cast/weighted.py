@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..acts.summing import Operands
-from ..page.glyphs import number, operand
 from ..page import palette
+from ..page.glyphs import number, operand
 from ..plan.plan import LANDED, NEVER
 from . import volumes
 from .figure import Figure

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from ...scene.checks import Wrong
+from ...scene.checks import ValidationError
 from ..acts.rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock, within
 from ..acts.summing import Summing
 from ..cast import volumes
@@ -45,7 +45,7 @@ class Sliding:
             if solve(page, self.layout(bench), (8.0, 12.5, page.width - 8.0, 79.5), self.largest):
                 break
         else:
-            raise Wrong("must be smaller to find room beside its kernel", "input.size", scene.input.size)
+            raise ValidationError("must be smaller to find room beside its kernel", "input.size", scene.input.size)
         self.bench = Bench(self.kernel, self.panel.cell)
         self.bench.panels = [self.bench.stand(self.panel.corner)]
         self.bench.result = self.bench.cube(self.result.corner, RESULT)

@@ -7,16 +7,16 @@ when it is full: the newest in front, the older ones pushed back.
 
 import numpy as np
 
-from ...scene.checks import Wrong
+from ...scene.checks import ValidationError
 from ..acts.rhythm import DOUBLE, FULL, SHORT, rhythm, run_clock, within
 from ..acts.summing import STAND, SUMS, Summing, schedule
 from ..cast import volumes
 from ..cast.bench import PARTIAL, RESULT, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.weighted import TUBE, Weighted, first_middle, planar, planes, sum_text
+from ..page import palette
 from ..page.captions import cell_name, parameters, shape_text
 from ..page.glyphs import TIMES, after, number, width
-from ..page import palette
 from ..page.layout import Block, Column, Row, solve
 from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, StepInfo
@@ -63,7 +63,7 @@ class _Volume:
             if cell and (best is None or score > best[0] + 1e-6):
                 best = score, cell, panel
         if best is None:
-            raise Wrong("must be smaller, or the channels or filters fewer, to find room", "input.size", self.scene.input.size)
+            raise ValidationError("must be smaller, or the channels or filters fewer, to find room", "input.size", self.scene.input.size)
         self.cell = best[1]
         tree, *named = self._parts(shape, bias, best[2])
         solve(page, tree, (8.0, 12.6, page.width - 8.0, 86.0), 7.0)
@@ -96,7 +96,8 @@ class _Volume:
         extra = Block("bias", (PARTIAL,) * 3, 0.0, least=panel) if bias else None
         result = Block("result", Bench.on_slab((RESULT,) * 3, NAMED), 0.0, least=panel)
         # of one channel without a bias there are no partial sums
-        pairs = [Row([p, s], gap=-0.34 * panel, spread=0.0, align=(0.5, 0.62)) for p, s in zip(panels, partials, strict=False)] or panels
+        pairs = [Row([p, s], gap=-0.2 * panel, spread=0.0, align=(0.5, 0.62))
+                 for p, s in zip(panels, partials, strict=False)] or panels  # fmt: skip
         bench = Row([*pairs, *([extra] if extra else []), result], gap=2.7, spread=5.0, align=(0.5, 0.62))
         top = Row([given, middle, made], gap=4.5, spread=14.0, align=(0.5, 0.6))
         return Column([top, bench], gap=-3.0, spread=2.0), given, small, work, made, panels, partials, extra, result
