@@ -129,7 +129,7 @@ class Sliding:
         """The output's cells, frosted until they are there."""
         births = np.arange(self.count, dtype=float)
         everywhere = np.ones((1, self.rows, self.columns), bool)
-        return [volumes.coming(self.figure, self.out, self.cast.sum_fill, births, cell=self.made.cell),
+        return [volumes.coming(self.figure, self.out, self.cast.sum_fill, births, cell=self.made.cell, before=False),
                 volumes.glass(self.figure, everywhere, everywhere, visible_until=births)]  # fmt: skip
 
     def add_marker(self, size=(1.05, 1.05, 1.05), thickness: float = TUBE) -> None:
