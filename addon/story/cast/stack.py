@@ -15,7 +15,7 @@ from . import cards, volumes
 from .figure import Figure
 from .weighted import TUBE, Weighted, first_middle, ring
 
-APART = 1.0  # cells between the slice being written and the stack
+APART = 1.6  # cells from the slice being written to the one behind it, so that there is clear air between
 FILE = 0.35  # seconds in which a slice files in
 
 

@@ -101,7 +101,7 @@ class Weighted:
         middle = [(k - 1) / 2 for k in self.reach]
         return np.column_stack([c * self.stride[1] + middle[1], 0 * r, -(r * self.stride[0] + middle[0])])
 
-    def add_input(self, name: str, *, arrives: float | None, digits: bool = True, steps: int = 1) -> None:
+    def add_input(self, name: str, *, arrives: float | None, digits: bool = True) -> None:
         """The input as one block, lit where the window stands; the padding arrives as a glass shell at a clock value."""
         figure, (top, left) = self.figure, (self.pads[0][0], self.pads[1][0])
         solid = np.zeros((self.channels, *self.shape), bool)
@@ -118,7 +118,8 @@ class Weighted:
                 shell["visible_from"][:] = arrives + 0.85 * (turn - turn.min()) / max(np.ptp(turn), 1e-6)
                 shell["grow_time"][:] = 0.12
             parts.append(shell)
-        figure.track(f"{self.role}.track", np.tile(self.windows(), (steps, 1)))
+        at = self.windows()
+        figure.track(f"{self.role}.track", np.tile(at, (len(self.trace) // len(at), 1)))
         deep = 1e3  # every channel is in the window
         figure.volume(self.role, name, parts, self.location, self.cell, track=f"{self.role}.track",
                       taps=(self.kernel[1], deep, self.kernel[0]), dilation=(self.dilation[1], 1, self.dilation[0]),

@@ -99,7 +99,7 @@ class _Volume:
         # of one channel without a bias there are no partial sums
         pairs = [Row([p, s], gap=-0.2 * panel, spread=0.0, align=(0.5, 0.62))
                  for p, s in zip(self.panels, self.partials, strict=False)] or self.panels  # fmt: skip
-        bench = Row([*pairs, *([self.extra] if self.extra else []), self.result], gap=2.7, spread=5.0, align=(0.5, 0.62))
+        bench = Row([*pairs, *([self.extra] if self.extra else []), self.result], gap=2.2, spread=5.0, align=(0.5, 0.62))
         top = Row([self.given, middle, self.made], gap=4.5, spread=14.0, align=(0.5, 0.6))
         return Column([top, bench], gap=-1.5, spread=3.0)
 
