@@ -8,7 +8,7 @@ promised of every figure is tested on the shipped ones (`addon.scene.load.figure
 import os
 from pathlib import Path
 
-from addon.scene.load import figures, load
+from addon.scene.load import figures, load, scenes_folder
 
 FOLDER = Path(__file__).resolve().parent / "scenes" / "first_edition"
 COPIES = {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}
@@ -23,6 +23,11 @@ def first_edition_figures() -> list[str]:
 def load_first(figure: str | os.PathLike, overrides=None):
     """The scene of a figure's id as the first edition has it; any other file as it is."""
     return load(COPIES.get(figure, figure), overrides)
+
+
+def shipped(figure: str) -> Path:
+    """A figure's own scene file, which `load_first` loads as it is."""
+    return scenes_folder() / f"{figure}.toml"
 
 
 def moved_on() -> list[str]:

@@ -6,10 +6,12 @@ import pytest
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
-from addon.render.reuse import frames, material_analysis as looks, reuse_policy as state  # noqa: E402
 from addon.render.profiles import PROFILES  # noqa: E402
-from addon.stage import build, compat, prepare_scene  # noqa: E402
+from addon.render.reuse import frames  # noqa: E402
+from addon.render.reuse import material_analysis as looks  # noqa: E402
+from addon.render.reuse import reuse_policy as state  # noqa: E402
 from addon.scene.load import load  # noqa: E402
+from addon.stage import build, compat, prepare_scene  # noqa: E402
 from addon.story import make_plan  # noqa: E402
 
 NODES = [n for n in ("ShaderNodeAmbientOcclusion", "ShaderNodeBevel", "ShaderNodeRaycast", "ShaderNodeScript",

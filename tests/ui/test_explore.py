@@ -3,8 +3,8 @@
 
 import pytest
 
-from addon.stage import build, prepare_scene, tweaks
 from addon.scene.load import load
+from addon.stage import build, prepare_scene, tweaks
 from addon.story import make_plan
 from tests.stage.seeing import Frame
 
