@@ -111,6 +111,8 @@ class Weighted:
         if self.padded:
             everywhere = np.ones_like(solid)
             shell = volumes.glass(figure, everywhere, ~solid, texts="0", cell=self.cell)
+            shell["row"][:] -= top
+            shell["column"][:] -= left
             if arrives is not None:
                 middle = np.array([(self.shape[1] - 1) / 2, 0, -(self.shape[0] - 1) / 2])
                 away = shell["position"] - middle
