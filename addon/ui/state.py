@@ -158,17 +158,17 @@ def _check(settings, text: str) -> Checked:
         trace = run(scene) if _products(scene) <= QUICK else None
         if trace is None:
             return Checked(text, scene, key=key)
-        name, error = None, None
+        kind, name, error = story.kind_of(scene), None, None
         try:
-            if story.kind_of(scene) is None:
-                name = story.story_of(scene, trace)
-        except SceneError as refusal:
-            error = refusal
+            name = story.story_of(scene, trace)
+        except (SceneError, ValidationError) as refusal:
+            if kind is None:  # else no story is asked
+                error = refusal
+        if isinstance(error, ValidationError):  # a story finds no room
+            error = SceneError(settings.id, error.key, error.value, error.hint)
         return Checked(text, scene, error, trace.input.shape, trace.output.shape, key, name)
     except SceneError as error:
         return Checked(text, scene, error)
-    except ValidationError as wrong:  # a story finds no room
-        return Checked(text, scene, SceneError(settings.id, wrong.key, wrong.value, wrong.hint))
 
 
 def worked_out(checked: Checked, table: str, key: str):
