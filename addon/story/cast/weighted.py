@@ -125,7 +125,7 @@ class Weighted:
         deep = 1e3  # every channel is in the window
         figure.volume(self.role, name, parts, self.location, self.cell, track=f"{self.role}.track",
                       taps=(self.kernel[1], deep, self.kernel[0]), dilation=(self.dilation[1], 1, self.dilation[0]),
-                      fade=(-LANDED, len(self.trace) - 0.4))  # fmt: skip
+                      fade=(-LANDED, len(self.trace) - 0.5))  # fmt: skip
         high = self.corner + self.cell * np.array(self.block_size(self.shape, self.channels))
         figure.casts(self.corner, high)
 
