@@ -271,7 +271,7 @@ class _Volume:
         index = np.arange(count)
         at = np.column_stack([np.tile(c, self.filters), 0 * index, -np.tile(r, self.filters)])
         marks = volumes.Points.make(at, cube=kind, faded=kind, visible_from=index - LANDED, visible_until=index + LANDED, step=index)
-        marks["visible_until"][section - 1 :: section] = index[section - 1 :: section] + LEAVES
+        marks["visible_until"][section - 1 :: section] = index[section - 1 :: section] + 5e-4  # then the slice files in
         figure.volume("output.marker", "Output marker", marks, front, made.cell)
 
     def _grounds(self, stack, front) -> None:
