@@ -60,7 +60,7 @@ class _Builder:
         self.planned: dict[str, dict] = {}  # role: {"path[index]": keys}
         self.frames = plan.frames
         self.leftward = plan.view.azimuth < 0
-        self.materials = {m.name: materials.shared(m, plan.background) for m in plan.materials if m.kind != "floor"}
+        self.materials = {m.name: materials.shared(m, plan.background, plan.light) for m in plan.materials if m.kind != "floor"}
         self.basis = basis(plan.view.azimuth, plan.view.elevation)
 
     def add(self, role: str, name: str, data, parent=None) -> bpy.types.Object:
@@ -101,7 +101,7 @@ class _Builder:
         obj[FIGURE] = self.plan.id
         if isinstance(data, bpy.types.Mesh):
             data[FIGURE] = self.plan.id
-            for ray in ("diffuse", "glossy", "transmission", "volume_scatter"):
+            for ray in ("diffuse", "glossy", "transmission", "volume_scatter") if self.plan.light != "studio" else ():
                 setattr(obj, f"visible_{ray}", False)
         return obj
 
@@ -140,7 +140,7 @@ class _Builder:
             if plan.light == "flat":
                 mesh = meshes.cell_shape(f"{kind.shape} {index}", kind.shape, self.leftward)
             else:
-                mesh = solids.shape(f"{kind.shape} {index}", kind.shape)
+                mesh = solids.shape(f"{kind.shape} {index}", kind.shape, closed=plan.light == "studio")
             mesh.materials.append(self.materials[kind.material])
             cubes.append(mesh)
         labels, face = [], meshes.font()
@@ -189,9 +189,11 @@ class _Builder:
         if sun.type != "SUN":
             sun.type = "SUN"
             sun = self.before.objects["light"].data
-        direction, sun.energy = materials.key_light(self.leftward)
-        sun.angle = 0.0
-        sun.use_shadow = False
+        if plan.light == "studio":
+            direction = materials.studio_sun(sun)
+        else:
+            direction, sun.energy = materials.key_light(self.leftward)
+            sun.angle, sun.use_shadow = 0.0, False
         light = self.add("light", "Convolume key light", sun)
         light.rotation_mode = "QUATERNION"
         light.rotation_quaternion = direction.to_track_quat("-Z", "Y")
@@ -199,7 +201,7 @@ class _Builder:
 
     def floor(self, floor) -> None:
         """The ground, with the light that is on it."""
-        mesh, light = solids.floor("Convolume floor", floor, self.basis)
+        mesh, light = solids.floor("Convolume floor", floor, self.basis, self.plan.light == "baked")
         material = next(m for m in self.plan.materials if m.kind == "floor")
         mesh.materials.append(materials.floor(material, light))
         self.add("floor", "Convolume floor", mesh).hide_select = True

@@ -46,7 +46,7 @@ def make_plan(scene) -> Plan:
     trace, file = runs(scene)[0], shown(scene.path)
     with scene_errors(scene):
         if scene.kind is not None:
-            plan = KINDS[scene.kind].build(scene, trace)
+            plan = kind_of(scene).build(scene, trace)
         else:
             plan = STORIES[story_of(scene, trace)].build_plan(PlanBuilder(scene), trace)
     roles = [part.role for parts in (plan.volumes, plan.words, plan.windows, plan.lines) for part in parts]
@@ -58,6 +58,13 @@ def make_plan(scene) -> Plan:
         hint = f"must make at most {scene.limits.film:,} pixels in all {plan.frames:,} frames, not {pixels:,}"
         raise SceneError(file, "output.size", plan.size, f"{hint} (--limit film={pixels} allows it)")
     return plan
+
+
+def kind_of(scene):
+    """The module of the kind of figure that a scene asks for. Raises SceneError where none has that name."""
+    if scene.kind not in KINDS:
+        raise SceneError(shown(scene.path), "kind", scene.kind, f"must be one of {', '.join(KINDS)}")
+    return KINDS[scene.kind]
 
 
 def story_of(scene, trace) -> str:
@@ -89,4 +96,4 @@ def _accepting(scene, trace) -> str | None:
     return next((name for name, story in STORIES.items() if story.accepts(scene, trace)), None)
 
 
-__all__ = ["STORIES", "make_plan", "story_of"]
+__all__ = ["KINDS", "STORIES", "kind_of", "make_plan", "story_of"]

@@ -110,12 +110,19 @@ def _grounds(world):
     found = []
     for node in world.node_tree.nodes:
         if node.type == "BACKGROUND":
-            if any(socket.is_linked for socket in node.inputs):
+            color, strength = node.inputs["Color"], node.inputs["Strength"]
+            if color.is_linked or (strength.is_linked and not _for_the_camera(strength)):
                 return None
-            found.append((tuple(node.inputs["Color"].default_value), node.inputs["Strength"].default_value))
-        elif node.type not in ("OUTPUT_WORLD", "FRAME", "REROUTE", "RGB", "VALUE"):
+            found.append((tuple(color.default_value), 1.0 if strength.is_linked else strength.default_value))
+        elif node.type not in ("OUTPUT_WORLD", "LIGHT_PATH", "FRAME", "REROUTE", "RGB", "VALUE"):
             return None
     return found
+
+
+def _for_the_camera(strength) -> bool:
+    """Whether a background shines for the camera alone, which is all that Cycles asks it here."""
+    link = strength.links[0]
+    return link.from_node.type == "LIGHT_PATH" and link.from_socket.name == "Is Camera Ray"
 
 
 def why_in_place(scene) -> str | None:

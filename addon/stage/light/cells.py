@@ -213,7 +213,11 @@ class _Cell:
         light = normal_light(self._leaning(vertices, normals))
         seam = np.ones(len(vertices))
         shaded = dict.fromkeys(self.touched, 1.0)
-        shaded |= {side: max(0.0, 1 - away / _NEAR) for side, away in self.near.items() if side not in shaded}
+        shaded |= {
+            side: max(0.0, 1 - (away / _NEAR) ** 1.5)
+            for side, away in self.near.items()
+            if side not in shaded
+        }
         for (axis, sign), much in shaded.items():
             inward = self.half[axis] - sign * vertices[:, axis]
             seen = (axis, sign) in _SEEN
