@@ -24,8 +24,8 @@ from .render.files.encode import EncodeError
 from .render.process import in_process, session
 from .render.process.jobs import Job, Unusable
 from .render.process.progress import quiet
-from .render.process.worker import in_words as _in_words
-from .scene.checks import Wrong, check, show
+from .render.process.worker import format_exception as _format_exception
+from .scene.checks import ValidationError, check, show
 from .scene.load import SceneError, figures, load, parse_limits, parse_override
 from .scene.spec import default_of, find_knob
 from .story import make_plan
@@ -165,8 +165,8 @@ def _checked_as(key):
     def checked(text):
         try:
             return check(parse_override(f"{key}={text}")[1], find_knob(key), key)
-        except Wrong as wrong:
-            raise argparse.ArgumentTypeError(f"{show(text)}: {wrong.right}") from None
+        except ValidationError as wrong:
+            raise argparse.ArgumentTypeError(f"{show(text)}: {wrong.hint}") from None
 
     return checked
 
@@ -214,7 +214,7 @@ def _planned(scene):
     except SceneError:
         raise
     except Exception as error:  # one figure's story is broken: the others can be told
-        _say(f"{scene.id}: no plan could be made: {_in_words(error)}")
+        _say(f"{scene.id}: no plan could be made: {_format_exception(error)}")
         return None
 
 
@@ -240,7 +240,7 @@ def _check_folder(folder: Path, jobs: list[Job]) -> None:
         with tempfile.TemporaryFile(dir=there):
             pass
     except (OSError, ValueError) as error:
-        raise BadInput(f"--out {folder}: cannot be written to ({_in_words(error)})") from None
+        raise BadInput(f"--out {folder}: cannot be written to ({_format_exception(error)})") from None
     if len(jobs) > 1 and (folder / contact.FILE).is_dir():
         raise BadInput(f"{folder / contact.FILE}: is a folder, and the contact sheet is to be written there")
     taken = set()
@@ -264,7 +264,7 @@ def _blender_is_missing(isolate) -> bool:
             raise ModuleNotFoundError(name="bpy")
     except ImportError as error:
         absent = isinstance(error, ModuleNotFoundError) and error.name == "bpy"
-        _no_bpy("" if absent else _in_words(error))
+        _no_bpy("" if absent else _format_exception(error))
         return True
     _take_ctrl_c()
     return False
@@ -310,7 +310,7 @@ def _clean(asked) -> int:
     try:
         print(session.clean(asked))
     except OSError as error:
-        _say(f"the cache cannot be emptied: {error.filename}: {_in_words(error)}")
+        _say(f"the cache cannot be emptied: {error.filename}: {_format_exception(error)}")
         return FAILED
     return DONE
 
@@ -343,6 +343,6 @@ def _contact_sheet(stills, folder) -> bool:
     try:
         _say(f"{contact.write(folder, stills)}: a still of each of the {len(stills)} figures")
     except (EncodeError, OSError) as error:
-        _say(f"no contact sheet: {_in_words(error)}")
+        _say(f"no contact sheet: {_format_exception(error)}")
         return False
     return True

@@ -100,12 +100,12 @@ def measure(name: str, quality: str, options: dict, manim: float | None) -> tupl
         plan = make_plan(load(name, {**options, "output.quality": quality}))
         prepare_scene(plan, scene, build(plan, scene))
         spent["build"] = cpu() - began
-        with timed(spent, read=(snapshot.Reader, "read"), geometry=(batch_scene.Strip, "fill"),
+        with timed(spent, read=(snapshot.Reader, "read"), geometry=(batch_scene.BatchScene, "fill"),
                    render=(frames._Renderer, "_render")):  # fmt: skip
             recording = frames.record(scene, range(1, plan.frames + 1), profile, threads=1)
         made = cpu() - began
         spent["evaluate"] = made - sum(spent.values())
-        film = outputs.Film(outputs.Clip.of_plan(plan), range(1, plan.frames + 1), recording)
+        film = outputs.Film(outputs.FrameRange.of_plan(plan), range(1, plan.frames + 1), recording)
         path = Path(folder) / "clip.gif"
         start = cpu()
         encode.write_gif(path, *film.shots())

@@ -46,7 +46,7 @@ def with_input(plan, places):
     """The plan with more cells in its input, at these places, like its first cell."""
     volume = next(v for v in plan.volumes if v.role == "input")
     first = {name: volume.points[name][0] for name in ("cube", "faded")}
-    more = replace(volume, points=Points.join([volume.points, Points.make(places, **first)]), card=None)
+    more = replace(volume, points=Points.join([volume.points, Points.make(places, **first)]), contact_shadow=None)
     return replace(plan, volumes=tuple(more if v is volume else v for v in plan.volumes))
 
 

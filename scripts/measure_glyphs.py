@@ -28,11 +28,11 @@ def advance(body: str) -> float:
     """The x extent of `body` between two full stops, in units of the font size."""
     curve = bpy.data.curves.new("measure", "FONT")
     curve.body, curve.font, curve.size = body, font(), FONT_SCALE
-    thing = bpy.data.objects.new("measure", curve)
-    bpy.context.scene.collection.objects.link(thing)
-    mesh = thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).to_mesh()
+    obj = bpy.data.objects.new("measure", curve)
+    bpy.context.scene.collection.objects.link(obj)
+    mesh = obj.evaluated_get(bpy.context.evaluated_depsgraph_get()).to_mesh()
     xs = [v.co.x for v in mesh.vertices]
-    bpy.data.objects.remove(thing)
+    bpy.data.objects.remove(obj)
     return max(xs) - min(xs)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import bpy
 
 from ..stage import compat
+from ..stage.light import studio
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Profile:
     samples: int
     gpu: bool = False
     seed: int = 0
+    studio_samples: int = 32  # where Blender's lamps light it: shadows and bounces want more
 
     def apply(self, scene) -> None:
         """Set the scene's engine and its quality; nothing else of the scene."""
@@ -42,6 +44,11 @@ class Profile:
         cycles.max_bounces = cycles.diffuse_bounces = cycles.glossy_bounces = cycles.transmission_bounces = 0
         cycles.transparent_max_bounces = 8
         cycles.pixel_filter_type, cycles.filter_width = "BLACKMAN_HARRIS", 1.5
+        if scene.get("convolume_light") == "studio":
+            studio.bounces(scene)
+            cycles.samples = self.studio_samples
+            cycles.scrambling_distance, cycles.use_animated_seed = 1.0, False
+            cycles.use_denoising = _denoises()
 
     def _eevee(self, scene) -> None:
         scene.render.engine = compat.eevee_id()
@@ -52,7 +59,7 @@ PROFILES = {
     # measured: Workbench has to draw whole frames, so Cycles with few samples is the quickest
     "draft": Profile("draft", "CYCLES", 2, seed=119),
     "lecture": Profile("lecture", "CYCLES", 4, seed=67),
-    "print": Profile("print", "CYCLES", 24),
+    "print": Profile("print", "CYCLES", 24, studio_samples=64),
 }
 
 
@@ -67,6 +74,15 @@ def choose(quality: str) -> tuple[Profile, str]:
     if quality == "lecture" and _opengl():
         return Profile("lecture", "EEVEE", 32), f"EEVEE on {gpu}"
     return replace(profile, gpu=True), f"Cycles with {profile.samples} samples on {gpu}"
+
+
+def _denoises() -> bool:
+    """Whether this Blender has a denoiser; Debian's has none."""
+    try:
+        import _cycles  # inside Blender alone
+    except ImportError:
+        return False
+    return bool(getattr(_cycles, "with_openimagedenoise", False))
 
 
 def _opengl() -> bool:

@@ -15,18 +15,18 @@ from dataclasses import replace
 import numpy as np
 
 from .. import engine
-from .checks import Wrong
+from .checks import ValidationError
 from .data_files import read_idx, read_npy, read_picture
 from .kernels import kernel
 from .load import SceneError
 from .paths import shown
-from .resolve import axes, check_told, naming_keys, weight_shape
+from .resolve import axes, check_told, map_engine_errors, weight_shape
 from .spec import CONV, GLOBAL, Compare, Op, Scene
 
 
 def arrays(scene: Scene) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
     """Input (C, *S), weight in the engine's order, bias (C_out,); None where there is none."""
-    with naming(scene):
+    with scene_errors(scene):
         x = _input(scene)
         if scene.op.type not in CONV:
             return x, None, None
@@ -37,7 +37,7 @@ def run(scene: Scene) -> engine.Trace:
     """The scene's operation, computed and traced."""
     x, weight, bias = arrays(scene)
     op = scene.op
-    with naming(scene), naming_keys(op):
+    with scene_errors(scene), map_engine_errors(op):
         if op.type in GLOBAL:
             return getattr(engine, op.type)(x)
         common = {"stride": op.stride, "padding": op.padding}
@@ -59,26 +59,26 @@ def runs(scene: Scene) -> tuple[engine.Trace, ...]:
     """
     changed = scene.compare.changed
     shown = [scene.op, replace(scene.op, **changed)] if changed else [scene.op]
-    with naming(scene):
+    with scene_errors(scene):
         for op in shown:
             check_told(op, scene.input, scene.limits)
     return tuple(run(replace(scene, op=op, compare=Compare())) for op in shown)
 
 
 @contextmanager
-def naming(scene: Scene):
+def scene_errors(scene: Scene):
     try:
         yield
-    except Wrong as wrong:
-        raise SceneError(shown(scene.path), wrong.key, wrong.value, wrong.right) from None
+    except ValidationError as wrong:
+        raise SceneError(shown(scene.path), wrong.key, wrong.value, wrong.hint) from None
 
 
 def _file(key: str, path, job, *args) -> np.ndarray:
     """What `job` reads from the file that a key names."""
     try:
         return job(path, *args)
-    except Wrong as wrong:
-        raise Wrong(wrong.right, wrong.key or key, wrong.value if wrong.key else path) from None
+    except ValidationError as wrong:
+        raise ValidationError(wrong.hint, wrong.key or key, wrong.value if wrong.key else path) from None
 
 
 def drawn(seed: int, low: int, high: int, shape: tuple[int, ...]) -> np.ndarray:
@@ -114,7 +114,7 @@ def _weight(scene: Scene) -> np.ndarray:
 def _shaped(key: str, value, array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """The array with its leading ones; a file may have changed since its header was read."""
     if array.size != np.prod(shape):
-        raise Wrong(f"must still have the shape it had when the scene was loaded, {shape}", key, value)
+        raise ValidationError(f"must still have the shape it had when the scene was loaded, {shape}", key, value)
     return array.reshape(shape)
 
 

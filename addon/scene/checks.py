@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One value of a scene file against one knob: the checked value, or `Wrong` with what would be right.
+"""One value of a scene file against one knob: the checked value, or `ValidationError` with what would be right.
 
 - A function per `kind` of knob, chosen by `check`; lists come back as tuples, so a scene is hashable.
 - Nothing here knows a file, a second key, or an array.
@@ -21,19 +21,19 @@ DEEPEST = 5  # levels of lists: filters, channels and three axes
 SIZE_TEXT = re.compile(r"\s*\d{1,9}(\s*[xX×]\s*\d{1,9})+\s*")
 
 
-class Wrong(ValueError):
+class ValidationError(ValueError):
     """What would be right; with the key and value where they are not the ones being checked."""
 
-    def __init__(self, right: str, key: str | None = None, value: object = None):
-        super().__init__(right)
-        self.right, self.key, self.value = right, key, value
+    def __init__(self, hint: str, key: str | None = None, value: object = None):
+        super().__init__(hint)
+        self.hint, self.key, self.value = hint, key, value
 
 
 def check(value: object, knob: Field, key: str) -> object:
     """The value as the dataclass holds it."""
     try:
         return _KINDS[knob.metadata["kind"]](plain(value), knob.metadata)
-    except Wrong as wrong:
+    except ValidationError as wrong:
         if wrong.key is None:
             wrong.key, wrong.value = key, value
         elif wrong.key.startswith("["):  # a place inside the value
@@ -90,9 +90,9 @@ def is_finite(value: int | float) -> bool:
 def within(value, span, noun: str) -> None:
     low, high = span or (None, None)
     if low is not None and value < low:
-        raise Wrong(f"{noun} of at least {low}")
+        raise ValidationError(f"{noun} of at least {low}")
     if high is not None and value > high:
-        raise Wrong(f"{noun} of at most {high:,}" if high > 9999 else f"{noun} of at most {high}")
+        raise ValidationError(f"{noun} of at most {high:,}" if high > 9999 else f"{noun} of at most {high}")
 
 
 def _span(about) -> str:
@@ -102,60 +102,60 @@ def _span(about) -> str:
 
 def _flag(value, about):
     if not isinstance(value, bool):
-        raise Wrong("must be true or false")
+        raise ValidationError("must be true or false")
     return value
 
 
 def _whole(value, about):
     if not is_whole(value):
-        raise Wrong(f"must be a whole number{_span(about)}")
+        raise ValidationError(f"must be a whole number{_span(about)}")
     within(value, about["range"], "must be a whole number")
     return value
 
 
 def _real(value, about):
     if not is_number(value) or not is_finite(value):
-        raise Wrong(f"must be a number{_span(about)}")
+        raise ValidationError(f"must be a number{_span(about)}")
     within(value, about["range"], "must be a number")
     return float(value)
 
 
 def _text(value, about):
     if not isinstance(value, str):
-        raise Wrong('must be text in quotes, like "Input"')
+        raise ValidationError('must be text in quotes, like "Input"')
     if len(value) > TEXT_LENGTH or any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in value):
-        raise Wrong(f"must be one line of at most {TEXT_LENGTH} printable characters")
+        raise ValidationError(f"must be one line of at most {TEXT_LENGTH} printable characters")
     return value
 
 
 def _texts(value, about):
     if not isinstance(value, list) or not 1 <= len(value) <= 64:
-        raise Wrong('must be a list of texts, like ["R", "G", "B"]')
+        raise ValidationError('must be a list of texts, like ["R", "G", "B"]')
     texts = tuple(_text(v, about).strip() for v in value)
     if not all(texts) or len(set(texts)) < len(texts):
-        raise Wrong('must be a list of different texts, like ["R", "G", "B"]')
+        raise ValidationError('must be a list of different texts, like ["R", "G", "B"]')
     return texts
 
 
 def _name(value, about):
     if not isinstance(value, str) or not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", value):
-        raise Wrong("must be a name of small letters, digits and _")
+        raise ValidationError("must be a name of small letters, digits and _")
     return value
 
 
 def _choice(value, about):
-    right = "must be one of " + ", ".join(show(c) for c in about["choices"])
+    hint = "must be one of " + ", ".join(show(c) for c in about["choices"])
     if not any(type(value) is type(c) and value == c for c in about["choices"]):
-        raise Wrong(right)
+        raise ValidationError(hint)
     return value
 
 
 def _choices(value, about):
     if isinstance(value, str):
         value = [part.strip() for part in value.split(",")]
-    right = "must be a list of one or more of " + ", ".join(show(c) for c in about["choices"])
+    hint = "must be a list of one or more of " + ", ".join(show(c) for c in about["choices"])
     if not isinstance(value, list) or not value or not all(v in about["choices"] for v in value):
-        raise Wrong(right)
+        raise ValidationError(hint)
     return tuple(dict.fromkeys(value))
 
 
@@ -164,30 +164,30 @@ def split_size(text: str) -> list[int] | None:
     return [int(n) for n in re.split(r"[xX×]", text)] if SIZE_TEXT.fullmatch(text) else None
 
 
-def _whole_list(value, about, right):
+def _whole_list(value, about, hint):
     """A list of whole numbers in range, or the text "3x3"."""
     if isinstance(value, str):
         value = split_size(value)
     if not isinstance(value, list) or not value or not all(is_whole(v) for v in value):
-        raise Wrong(right)
+        raise ValidationError(hint)
     for v in value:
         within(v, about["range"], "each must be a whole number")
     return tuple(value)
 
 
 def _size(value, about):
-    right = 'must be one to three whole numbers, like [6, 6] or "6x6"'
-    sizes = _whole_list([value] if is_whole(value) else value, about, right)
+    hint = 'must be one to three whole numbers, like [6, 6] or "6x6"'
+    sizes = _whole_list([value] if is_whole(value) else value, about, hint)
     if len(sizes) > 3:
-        raise Wrong(right)
+        raise ValidationError(hint)
     return sizes
 
 
 def _pixels(value, about):
-    right = 'must be width and height in pixels, like [854, 480] or "854x480"'
-    sizes = _whole_list(value, about, right)
+    hint = 'must be width and height in pixels, like [854, 480] or "854x480"'
+    sizes = _whole_list(value, about, hint)
     if len(sizes) != 2:
-        raise Wrong(right)
+        raise ValidationError(hint)
     return sizes
 
 
@@ -199,24 +199,24 @@ def _axes(value, about):
 
 def _padding(value, about):
     names = ", ".join(show(c) for c in about["choices"])
-    right = f"must be a whole number, one per axis, a [before, after] pair per axis, or one of {names}"
+    hint = f"must be a whole number, one per axis, a [before, after] pair per axis, or one of {names}"
     if is_whole(value):
         return _whole(value, about)
     if isinstance(value, str):
         if value not in about["choices"]:
-            raise Wrong(right)
+            raise ValidationError(hint)
         return value
     if isinstance(value, list) and value and all(isinstance(v, (list, tuple)) for v in value):
-        pairs = tuple(_whole_list(list(v), about, right) for v in value)
+        pairs = tuple(_whole_list(list(v), about, hint) for v in value)
         if any(len(pair) != 2 for pair in pairs):
-            raise Wrong(right)
+            raise ValidationError(hint)
         return pairs
-    return _whole_list(value, about, right)
+    return _whole_list(value, about, hint)
 
 
 def _numbers(value, about):
     if not is_number(value) and not (isinstance(value, list) and value):
-        raise Wrong("must be a list of numbers, or of lists of numbers")
+        raise ValidationError("must be a list of numbers, or of lists of numbers")
     return _nested(value, "")
 
 
@@ -224,22 +224,22 @@ def _nested(value, place):
     value = plain(value)
     if is_number(value):
         if not is_finite(value):
-            raise Wrong("must be a finite number", place or None, value)
+            raise ValidationError("must be a finite number", place or None, value)
         if abs(value) > LARGEST:
-            raise Wrong("must be a number from -1e12 to 1e12", place or None, value)
+            raise ValidationError("must be a number from -1e12 to 1e12", place or None, value)
         return value
     if not isinstance(value, list):
-        raise Wrong("must be a number", place or None, value)
+        raise ValidationError("must be a number", place or None, value)
     if place.count("[") >= DEEPEST:
-        raise Wrong(f"must be lists at most {DEEPEST} deep", place, value)
+        raise ValidationError(f"must be lists at most {DEEPEST} deep", place, value)
     if not value:
-        raise Wrong("must hold at least one number", place or None, value)
+        raise ValidationError("must hold at least one number", place or None, value)
     items = tuple(_nested(v, f"{place}[{i}]") for i, v in enumerate(value))
     shapes = [shape_of(v) for v in items]
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:
             of = " × ".join(map(str, shapes[0])) or "a single number"
-            raise Wrong(f"must have as many numbers as the first beside it ({of})", f"{place}[{i}]", value[i])
+            raise ValidationError(f"must have as many numbers as the first beside it ({of})", f"{place}[{i}]", value[i])
     return items
 
 
@@ -256,23 +256,23 @@ def _path(value, about):
     if isinstance(value, Path):
         return value
     if not isinstance(value, str) or not value or "\0" in value:
-        raise Wrong("must be a file's path in quotes")
+        raise ValidationError("must be a file's path in quotes")
     return Path(value)
 
 
 def _names(value, about):
-    right = "must be the name of a kernel, or a list of names"
+    hint = "must be the name of a kernel, or a list of names"
     if isinstance(value, str):
         return value
     if not isinstance(value, list) or not value:
-        raise Wrong(right)
+        raise ValidationError(hint)
     if all(isinstance(v, str) for v in value):
         return tuple(value)
     rows = [plain(v) for v in value]
     if not all(isinstance(r, list) and r and all(isinstance(v, str) for v in r) for r in rows):
-        raise Wrong(right)
+        raise ValidationError(hint)
     if len({len(r) for r in rows}) > 1:
-        raise Wrong("must be lists of the same length: one name per input channel, for each filter")
+        raise ValidationError("must be lists of the same length: one name per input channel, for each filter")
     return tuple(tuple(r) for r in rows)
 
 

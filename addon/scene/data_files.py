@@ -4,7 +4,7 @@
 - Sizes are read from headers and checked before memory is taken for what follows them; zipped files are unpacked
   piece by piece, and no further than the limit.
 - Nothing is ever unpickled or run; imageio is imported when a picture is read, not before.
-- Every failure is a `Wrong` that says what the file should have been.
+- Every failure is a `ValidationError` that says what the file should have been.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .checks import Wrong
+from .checks import ValidationError
 from .limits import DEFAULT, Limits
 
 # How pictures begin whose decoders are sound and run no program: PNG, JPEG, GIF, BMP, PNM, WebP
@@ -42,15 +42,15 @@ def existing(path: Path) -> Path:
     """The path of a file that is there."""
     kind = kind_of(path)
     if kind == "folder":
-        raise Wrong("must be a file, this is a folder")
+        raise ValidationError("must be a file, this is a folder")
     if kind != "file":
-        raise Wrong("must be a file that exists")
+        raise ValidationError("must be a file that exists")
     try:
         with path.open("rb") as f:
             if not f.read(1):
-                raise Wrong("must be a file with something in it, this one is empty")
+                raise ValidationError("must be a file with something in it, this one is empty")
     except OSError as e:
-        raise Wrong(f"must be a file that can be read ({e.strerror or e})") from None
+        raise ValidationError(f"must be a file that can be read ({e.strerror or e})") from None
     return path
 
 
@@ -61,19 +61,19 @@ def _mapped(path: Path) -> np.ndarray:
     existing(path)
     with path.open("rb") as f:
         if f.read(6) != b"\x93NUMPY":
-            raise Wrong("must be a NumPy .npy file")
+            raise ValidationError("must be a NumPy .npy file")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of sizes that overflow, which fail
             array = np.load(path, mmap_mode="r", allow_pickle=False)
     except Exception as e:  # a damaged header fails in many ways
         if "object" in str(e):
-            raise Wrong("must be a .npy file of numbers, this one holds Python objects") from None
-        raise Wrong("must be a whole NumPy .npy file of numbers, this one is empty or damaged") from None
+            raise ValidationError("must be a .npy file of numbers, this one holds Python objects") from None
+        raise ValidationError("must be a whole NumPy .npy file of numbers, this one is empty or damaged") from None
     if array.dtype.kind not in "iufb":
-        raise Wrong(f"must be a .npy file of real numbers, this one holds {array.dtype}")
+        raise ValidationError(f"must be a .npy file of real numbers, this one holds {array.dtype}")
     if array.size == 0:
-        raise Wrong("must hold at least one number")
+        raise ValidationError("must hold at least one number")
     return array
 
 
@@ -85,7 +85,7 @@ def read_npy(path: Path, cells: int) -> np.ndarray:
     """The array of a .npy file, as int64 or float64; it still has that many numbers, as its `npy_shape` said."""
     array = _mapped(path)
     if array.size != cells:
-        raise Wrong("must still have the shape it had when the scene was loaded")
+        raise ValidationError("must still have the shape it had when the scene was loaded")
     return as_numbers(np.array(array))
 
 
@@ -93,14 +93,14 @@ def as_numbers(array: np.ndarray, largest: float = 1e12) -> np.ndarray:
     """int64 or float64, finite, in bounds."""
     if array.dtype.kind in "iub":
         if array.size and (array.max() > largest or array.min() < -largest):
-            raise Wrong("must hold numbers from -1e12 to 1e12")
+            raise ValidationError("must hold numbers from -1e12 to 1e12")
         return array.astype(np.int64)
     array = array.astype(np.float64)
     if not np.isfinite(array).all():
         place = ", ".join(str(int(i)) for i in np.argwhere(~np.isfinite(array))[0])
-        raise Wrong(f"must hold finite numbers only, there is another at [{place}]")
+        raise ValidationError(f"must hold finite numbers only, there is another at [{place}]")
     if (np.abs(array) > largest).any():
-        raise Wrong("must hold numbers from -1e12 to 1e12")
+        raise ValidationError("must hold numbers from -1e12 to 1e12")
     return array
 
 
@@ -128,31 +128,32 @@ def _decode(path: Path, most: int) -> tuple[np.ndarray, int]:
     """(rows, columns, 3 or 4) and the number that stands for white."""
     with path.open("rb") as f:
         if not PICTURES.match(f.read(12)):
-            raise Wrong("must be a picture that can be read: PNG, JPEG, GIF, BMP, WebP or PNM")
+            raise ValidationError("must be a picture that can be read: PNG, JPEG, GIF, BMP, WebP or PNM")
     try:
         import imageio.v3 as iio
     except ImportError:
-        raise Wrong("needs imageio and Pillow to be read: pip install imageio") from None
+        raise ValidationError("needs imageio and Pillow to be read: pip install imageio") from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             with iio.imopen(path, "r", plugin="pillow") as picture:
                 rows, columns = picture.properties(index=0).shape[:2]
                 if rows * columns > most:
-                    raise Wrong(
+                    raise ValidationError(
                         f"must have at most {most:,} pixels, this one has {columns} × {rows} "
                         f"(--limit picture={rows * columns} allows it)"
                     )
                 if max(rows, columns) > WIDEST:
-                    raise Wrong(f"must have at most {WIDEST:,} rows and columns, this one has {columns} × {rows}")
+                    hint = f"must have at most {WIDEST:,} rows and columns, this one has {columns} × {rows}"
+                    raise ValidationError(hint)
                 about = picture.metadata(index=0, exclude_applied=False)
                 pixels, white = _pixels(picture, about)
-        except Wrong:
+        except ValidationError:
             raise
         except Exception as e:  # decoders fail in many ways
             if any(type(c).__name__ == "DecompressionBombError" for c in (e, e.__cause__, e.__context__)):
-                raise Wrong(f"must have at most {most:,} pixels (--limit picture=… allows more)") from None
-            raise Wrong("must be a picture that can be read (PNG, JPEG, …)") from None
+                raise ValidationError(f"must have at most {most:,} pixels (--limit picture=… allows more)") from None
+            raise ValidationError("must be a picture that can be read (PNG, JPEG, …)") from None
     return _upright(pixels, about.get("Orientation", 1)), white
 
 
@@ -161,10 +162,10 @@ def _pixels(picture, about) -> tuple[np.ndarray, int]:
     if mode.startswith("I"):
         deep = np.asarray(picture.read(index=0))
         if deep.min() < 0 or deep.max() > 65535:
-            raise Wrong("must be a picture of at most 16 bits a channel")
+            raise ValidationError("must be a picture of at most 16 bits a channel")
         return np.broadcast_to(deep[..., None], (*deep.shape, 3)), 65535
     if mode == "F":
-        raise Wrong("must be a picture of at most 16 bits a channel, this one holds decimals")
+        raise ValidationError("must be a picture of at most 16 bits a channel, this one holds decimals")
     see_through = mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in about
     return picture.read(index=0, mode="RGBA" if see_through else "RGB", writeable_output=False), 255
 
@@ -245,7 +246,7 @@ class _Unpacked:
             if piece:
                 self.left -= len(piece)
                 if self.left < 0:
-                    raise Wrong("must not unpack to that many bytes (--limit unpacked=… allows more)")
+                    raise ValidationError("must not unpack to that many bytes (--limit unpacked=… allows more)")
                 return piece
             if not packed and not self.engine.eof:
                 return b""
@@ -262,17 +263,17 @@ def _idx_header(f) -> tuple[int, int, int]:
     """How many pictures, their rows and columns."""
     magic = f.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0":
-        raise Wrong("must be an IDX file of pictures, as MNIST has them")
+        raise ValidationError("must be an IDX file of pictures, as MNIST has them")
     if magic[2] != 8 or magic[3] not in (2, 3):
         what = "labels" if magic[3] == 1 else f"type {magic[2]} in {magic[3]} dimensions"
-        raise Wrong(f"must be an IDX file of 8-bit pictures (2 or 3 dimensions), this one holds {what}")
+        raise ValidationError(f"must be an IDX file of 8-bit pictures (2 or 3 dimensions), this one holds {what}")
     raw = f.read(4 * magic[3])
     if len(raw) < 4 * magic[3]:
-        raise Wrong("must be a whole IDX file, this one ends too early")
+        raise ValidationError("must be a whole IDX file, this one ends too early")
     dims = struct.unpack(f">{magic[3]}I", raw)
     dims = dims if len(dims) == 3 else (1, *dims)
     if min(dims) < 1:
-        raise Wrong("must be an IDX file with at least one picture")
+        raise ValidationError("must be an IDX file with at least one picture")
     return dims
 
 
@@ -283,7 +284,7 @@ def _reading_idx(path: Path, job, most: int):
             f.seek(0)
             return job(_Unpacked(f, most) if zipped else f)
     except (OSError, EOFError, zlib.error):
-        raise Wrong("must be a whole IDX file, this one is damaged or ends too early") from None
+        raise ValidationError("must be a whole IDX file, this one is damaged or ends too early") from None
 
 
 def idx_shape(path: Path) -> tuple[int, int, int]:
@@ -296,16 +297,16 @@ def read_idx(path: Path, index: int, size: tuple[int, int], levels: int, limits:
     def job(f):
         count, rows, columns = _idx_header(f)
         if index >= count:
-            raise Wrong(f"must be from 0 to {count - 1}: the file has {count} pictures", "input.index", index)
+            raise ValidationError(f"must be from 0 to {count - 1}: the file has {count} pictures", "input.index", index)
         if rows * columns > limits.cells:
-            raise Wrong(
+            raise ValidationError(
                 f"must have pictures of at most {limits.cells:,} cells, not {rows}×{columns} "
                 f"(--limit cells={rows * columns} allows it)"
             )
         _skip(f, index * rows * columns)
         raw = f.read(rows * columns)
         if len(raw) < rows * columns:
-            raise Wrong("must be a whole IDX file, this one ends too early")
+            raise ValidationError("must be a whole IDX file, this one ends too early")
         return np.frombuffer(raw, np.uint8).reshape(rows, columns)
 
     picture = _reading_idx(path, job, limits.unpacked)

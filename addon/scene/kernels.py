@@ -11,7 +11,7 @@ import difflib
 
 import numpy as np
 
-from .checks import Wrong, show
+from .checks import ValidationError, show
 
 NAMED = {
     "edge": (
@@ -52,30 +52,30 @@ NAMES = (*FREE, *NAMED)
 
 
 def known(name: str) -> None:
-    """Wrong with the nearest names where there is no such kernel."""
+    """ValidationError with the nearest names where there is no such kernel."""
     if name not in NAMES:
         near = difflib.get_close_matches(name, NAMES, n=1)
-        raise Wrong(
+        raise ValidationError(
             ("nearest: " + show(near[0]) + "; " if near else "") + "must be one of " + ", ".join(NAMES)
         )
 
 
 def kernel(name: str, size: tuple[int, ...]) -> np.ndarray:
-    """The kernel at this size, or Wrong with the size that is right."""
+    """The kernel at this size, or ValidationError with the size that is right."""
     known(name)
     if name == "ones":
         return np.ones(size, np.int64)
     if name == "identity":
         if any(k % 2 == 0 for k in size):
-            raise Wrong(f"needs an odd op.kernel_size on every axis, here {times(size)}")
+            raise ValidationError(f"needs an odd op.kernel_size on every axis, here {times(size)}")
         centre = np.zeros(size, np.int64)
         centre[tuple(k // 2 for k in size)] = 1
         return centre
     _, line, plane = NAMED[name]
     at_hand = {(3,): line, (3, 3): plane}
     if at_hand.get(size) is None:
-        right = "3 or 3×3" if line else "3×3"
-        raise Wrong(f"needs op.kernel_size {right} (on {'1 or 2' if line else '2'} axes), here {times(size)}")
+        hint = "3 or 3×3" if line else "3×3"
+        raise ValidationError(f"needs op.kernel_size {hint} (on {'1 or 2' if line else '2'} axes), here {times(size)}")
     return np.array(at_hand[size], np.int64)
 
 

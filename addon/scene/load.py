@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 
-from .checks import SIZE_TEXT, Wrong, check, plain, show, toml
+from .checks import SIZE_TEXT, ValidationError, check, plain, show, toml
 from .data_files import kind_of
 from .limits import DEEP_KEY, DEFAULT, HIGHEST, Limits
 from .paths import placed, shown, unusable
@@ -35,11 +35,12 @@ OPERATED = ("weight", "bias")  # tables that only a convolution has
 
 
 class SceneError(ValueError):
-    """A scene that cannot be: `file`, `key` and `value` (None if there is none), what would be `right`."""
+    """A scene that cannot be: `file`, `key` and `value` (None if there is none), the `hint` says what would be
+    right."""
 
-    def __init__(self, file: str, key: str | None, value: object, right: str):
-        super().__init__(file, key, value, right)
-        self.file, self.key, self.value, self.right = str(file), key, value, right
+    def __init__(self, file: str, key: str | None, value: object, hint: str):
+        super().__init__(file, key, value, hint)
+        self.file, self.key, self.value, self.hint = str(file), key, value, hint
 
     def __str__(self) -> str:
         at = (
@@ -48,7 +49,7 @@ class SceneError(ValueError):
             else f" {self.key}" + ("" if self.value is None else f" = {show(self.value)}")
         )
         file = self.file if len(self.file) <= 200 else "…" + self.file[-199:]
-        line = f"{file}:{at}: {self.right}" if at else f"{file}: {self.right}"
+        line = f"{file}:{at}: {self.hint}" if at else f"{file}: {self.hint}"
         line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
         return line.encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -111,12 +112,12 @@ def loads(
     try:
         why = unusable(path.stem) if path else None
         if why:
-            raise Wrong(why)
+            raise ValidationError(why)
         folders = None if folders is None else (scenes_folder(), *folders)
         within = (path.parent if path else Path(), folders)
         return _build(_override(_checked(tables, within), overrides or {}), path, limits)
-    except Wrong as wrong:
-        raise SceneError(file, wrong.key, wrong.value, wrong.right) from None
+    except ValidationError as wrong:
+        raise SceneError(file, wrong.key, wrong.value, wrong.hint) from None
 
 
 def parse_override(text: str) -> tuple[str, object]:
@@ -179,8 +180,8 @@ def _find(name_or_path: str | os.PathLike) -> Path:
 def _read(path: Path, limits: Limits) -> str:
     file = shown(path)
 
-    def wrong(right):
-        return SceneError(file, None, None, right)
+    def wrong(hint):
+        return SceneError(file, None, None, hint)
 
     kind = kind_of(path)
     if kind == "folder":
@@ -219,7 +220,7 @@ def _checked(tables: Mapping, within) -> dict[str, dict]:
     for key, value in tables.items():
         if key in TABLES:
             if not isinstance(value, Mapping):
-                raise Wrong(f"must be a table: [{key}], then its keys", key, value)
+                raise ValidationError(f"must be a table: [{key}], then its keys", key, value)
             for name, inner in value.items():
                 parts[key][name] = _checked_value(f"{key}.{name}", inner, *within)
         else:
@@ -229,16 +230,16 @@ def _checked(tables: Mapping, within) -> dict[str, dict]:
 
 def _checked_value(key: str, value: object, folder: Path, folders: Iterable[Path] | None) -> object:
     if key == "input.max_cells":
-        raise Wrong("is no key: a file cannot raise its own limits, --limit cells=… does", key, value)
+        raise ValidationError("is no key: a file cannot raise its own limits, --limit cells=… does", key, value)
     knob = find_knob(key)
     if knob is None:
-        raise Wrong(_nearest(key), key, value)
+        raise ValidationError(_nearest(key), key, value)
     checked = check(value, knob, key)
     if knob.metadata["kind"] == "path":
         try:
             return placed(checked, folder, folders)
-        except Wrong as wrong:
-            raise Wrong(wrong.right, key, value) from None
+        except ValidationError as wrong:
+            raise ValidationError(wrong.hint, key, value) from None
     return checked
 
 
@@ -270,11 +271,11 @@ def _override(parts: dict[str, dict], overrides: Mapping[str, object]) -> dict[s
     for key, value in overrides.items():
         table, _, name = key.rpartition(".")
         if key in TABLES:
-            raise Wrong(
+            raise ValidationError(
                 f"is a table; set one key of it, as in {key}.{next(iter(knobs(TABLES[key])))}", key, value
             )
         if table not in new:
-            raise Wrong(_nearest(key), key, value)
+            raise ValidationError(_nearest(key), key, value)
         new[table][name] = _checked_value(key, value, Path(), None)
     merged = {}
     for table, given in new.items():
@@ -298,13 +299,13 @@ def _build(parts: dict[str, dict], path: Path | None, limits: Limits) -> Scene:
         for name, value in parts[table].items():
             ops = find_knob(f"{table}.{name}").metadata["ops"]
             if ops and op_type not in ops:
-                raise Wrong(
+                raise ValidationError(
                     f"does not apply to {op_type}, only to {', '.join(ops)}; leave it out", f"{table}.{name}", value
                 )
     for table in OPERATED:
         for name, value in parts[table].items():
             if op_type not in CONV:
-                raise Wrong(
+                raise ValidationError(
                     f"does not apply to {op_type}, only to {', '.join(CONV)}; leave it out",
                     f"{table}.{name}",
                     value,
@@ -315,7 +316,7 @@ def _build(parts: dict[str, dict], path: Path | None, limits: Limits) -> Scene:
     for table in SOURCES:
         part = tables[table]
         if part.low > part.high:
-            raise Wrong(f"must be at most {table}.high ({part.high})", f"{table}.low", part.low)
+            raise ValidationError(f"must be at most {table}.high ({part.high})", f"{table}.low", part.low)
     op, data, weight = complete(*(tables[name] for name in ("op", "input", "weight", "bias")), limits)
     check_result(op, data, limits)
     check_compared(op, data, tables["compare"], limits)
@@ -330,13 +331,13 @@ def _check_sources(table: str, sources: tuple[str, ...], given: dict) -> None:
     here = [s for s in sources if s in given]
     if len(here) > 1:
         both = " and ".join(f"{table}.{s}" for s in here)
-        raise Wrong(f"must be one source only, here are {both}", f"{table}.{here[1]}", given[here[1]])
+        raise ValidationError(f"must be one source only, here are {both}", f"{table}.{here[1]}", given[here[1]])
     source = here[0] if here else DEFAULT_SOURCE[table]
     for name in given:
         wanted = [s for s in COMPANIONS.get(name, ()) if s in sources]
         if wanted and source not in wanted:
             goes = " or ".join(f"{table}.{s}" for s in wanted)
-            raise Wrong(f"goes with {goes} only; leave it out", f"{table}.{name}", given[name])
+            raise ValidationError(f"goes with {goes} only; leave it out", f"{table}.{name}", given[name])
 
 
 # --- writing ---
@@ -370,7 +371,7 @@ def _without_derived(scene: Scene) -> Scene:
         slim = {**parts, table: replace(parts[table], **{key: None})}
         try:
             same = completed(slim) == full
-        except Wrong:
+        except ValidationError:
             same = False
         parts = slim if same else parts
     return replace(scene, **parts)

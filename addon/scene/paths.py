@@ -12,14 +12,15 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from .checks import Wrong
+from .checks import ValidationError
 
 RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)  # Windows' devices
 LONGEST_NAME = 100
 
 
 def placed(path: Path, base: Path, folders: Iterable[Path] | None) -> Path:
-    """`path` from the folder `base`, whole. Wrong where it leads out of `base` and all `folders`; None: no matter."""
+    """`path` from the folder `base`, whole. ValidationError where it leads out of `base` and all `folders`; None: no
+    matter."""
     try:
         whole = Path(os.path.abspath(base / path.expanduser()))
         if folders is None:
@@ -27,9 +28,9 @@ def placed(path: Path, base: Path, folders: Iterable[Path] | None) -> Path:
         real = whole.resolve()
         inside = any(real.is_relative_to(Path(folder).resolve()) for folder in (base, *folders))
     except (RuntimeError, OSError, ValueError):
-        raise Wrong("must be a file's path in quotes") from None
+        raise ValidationError("must be a file's path in quotes") from None
     if not inside:
-        raise Wrong(
+        raise ValidationError(
             "must lie beside the scene file or below it; move it there and write its new path, or name its folder with "
             "--allow FOLDER"
         )

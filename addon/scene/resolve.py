@@ -3,7 +3,7 @@
 
 - `complete` fills in every default that depends on something else (size, channels, kernel, stride, filters).
 - It reads headers of files, never their contents, so limits hold before memory is taken.
-- What does not fit is a `Wrong` with the key that has to change.
+- What does not fit is a `ValidationError` with the key that has to change.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from .. import engine
-from .checks import Wrong, shape_of
+from .checks import ValidationError, shape_of
 from .data_files import LONGEST_SIDE, existing, idx_shape, npy_shape
 from .kernels import kernel, known, times
 from .limits import DEFAULT, Limits
@@ -32,7 +32,7 @@ FREE_RANK = {1: 1, 2: 2, 3: 2, 4: 3}  # spatial axes of an input with so many di
 
 
 def complete(op: Op, data: Data, weight: Weight, bias: Bias, limits: Limits = DEFAULT) -> tuple[Op, Data, Weight]:
-    """The same tables with nothing left open; Wrong where they contradict each other."""
+    """The same tables with nothing left open; ValidationError where they contradict each other."""
     data = _complete_input(data)
     rank = len(data.size)
     within_limit(limits, "cells", math.prod((data.channels, *data.size)), "cells", "input.size", data.size)
@@ -57,10 +57,11 @@ def axes(value: int | tuple, rank: int) -> tuple[int, ...]:
 
 
 def within_limit(limits: Limits, name: str, asked: int, noun: str, key: str, value) -> None:
-    """Wrong where more is asked for than the limit of that name allows."""
+    """ValidationError where more is asked for than the limit of that name allows."""
     most = getattr(limits, name)
     if asked > most:
-        raise Wrong(f"must make at most {most:,} {noun}, not {asked:,} (--limit {name}={asked} allows it)", key, value)
+        raise ValidationError(f"must make at most {most:,} {noun}, not {asked:,} (--limit {name}={asked} allows it)",
+                              key, value)
 
 
 # --- input ---
@@ -85,8 +86,8 @@ def _complete_input(data: Data) -> Data:
 def _header(job, path, key):
     try:
         return job(path)
-    except Wrong as wrong:
-        raise Wrong(wrong.right, wrong.key or key, wrong.value if wrong.key else path) from None
+    except ValidationError as wrong:
+        raise ValidationError(wrong.hint, wrong.key or key, wrong.value if wrong.key else path) from None
 
 
 def _as_given(data: Data, shape: tuple[int, ...], key: str, value) -> Data:
@@ -100,12 +101,12 @@ def _as_given(data: Data, shape: tuple[int, ...], key: str, value) -> Data:
         rank = FREE_RANK.get(n)
     if rank is None or n not in (rank, rank + 1) or min(shape, default=0) < 1:
         wanted = f"{rank} axes of input.size" if data.size else "1 to 3 axes"
-        raise Wrong(f"must have {wanted}, and one more for channels; it is {times(shape)}", key, value)
+        raise ValidationError(f"must have {wanted}, and one more for channels; it is {times(shape)}", key, value)
     full = (1, *shape) if n == rank else tuple(shape)
     if data.size is not None and full[1:] != data.size:
-        raise Wrong(f"must be {times(data.size)} as input.size says; it is {times(full[1:])}", key, value)
+        raise ValidationError(f"must be {times(data.size)} as input.size says; it is {times(full[1:])}", key, value)
     if data.channels is not None and full[0] != data.channels:
-        raise Wrong(
+        raise ValidationError(
             f"must have {data.channels} channels as input.channels says; it has {full[0]}", key, value
         )
     return replace(data, size=full[1:], channels=full[0])
@@ -115,19 +116,19 @@ def _complete_picture(data: Data) -> Data:
     key, path = ("input.image", data.image) if data.image is not None else ("input.idx", data.idx)
     _header(existing, path, key)
     if data.size is not None and len(data.size) != 2:
-        raise Wrong("must be rows and columns, for a picture", "input.size", data.size)
+        raise ValidationError("must be rows and columns, for a picture", "input.size", data.size)
     if data.idx is not None:
         count, *size = _header(idx_shape, path, key)
         if data.index >= count:
-            raise Wrong(
+            raise ValidationError(
                 f"must be from 0 to {count - 1}: the file has {count} pictures", "input.index", data.index
             )
         if data.channels not in (None, 1):
-            raise Wrong("must be 1, for an IDX file", "input.channels", data.channels)
+            raise ValidationError("must be 1, for an IDX file", "input.channels", data.channels)
         data = replace(data, size=data.size or tuple(size), channels=1)
         return _of_bounded_sides(data)
     if data.channels not in (None, 1, 3):
-        raise Wrong(
+        raise ValidationError(
             "must be 1 (grey) or 3 (red, green, blue), for a picture", "input.channels", data.channels
         )
     return _of_bounded_sides(replace(data, size=data.size or (6, 6), channels=data.channels or 1))
@@ -135,7 +136,8 @@ def _complete_picture(data: Data) -> Data:
 
 def _of_bounded_sides(data: Data) -> Data:
     if max(data.size) > LONGEST_SIDE:
-        raise Wrong(f"must have at most {LONGEST_SIDE:,} rows and columns, for a picture", "input.size", data.size)
+        raise ValidationError(f"must have at most {LONGEST_SIDE:,} rows and columns, for a picture", "input.size",
+                              data.size)
     return data
 
 
@@ -144,9 +146,9 @@ def _of_bounded_sides(data: Data) -> Data:
 
 def _complete_weight(op: Op, data: Data, weight: Weight, rank: int, limits: Limits) -> tuple[Op, Weight]:
     if data.channels % op.groups:
-        raise Wrong(f"must divide the {data.channels} input channels", "op.groups", op.groups)
+        raise ValidationError(f"must divide the {data.channels} input channels", "op.groups", op.groups)
     if op.out_channels is not None and op.out_channels % op.groups:
-        raise Wrong(f"must be a multiple of op.groups ({op.groups})", "op.out_channels", op.out_channels)
+        raise ValidationError(f"must be a multiple of op.groups ({op.groups})", "op.out_channels", op.out_channels)
     if weight.values is not None:
         return _as_weighed(op, data, shape_of(weight.values), rank, limits, "weight.values", weight.values), weight
     if weight.npy is not None:
@@ -188,19 +190,19 @@ def _as_weighed(op: Op, data: Data, shape, rank: int, limits: Limits, key: str, 
         names = {"in": ins, "out": "filters" if outs is None else outs}
         order = ("out", "in") if plain else ("in", "out")
         size = times(axes(op.kernel_size, rank)) if op.kernel_size else "kernel"
-        right = "×".join(str(names[n]) for n in order) + f"×{size}"
+        hint = "×".join(str(names[n]) for n in order) + f"×{size}"
         what = "filters × channels" if plain else "channels × filters"
-        raise Wrong(f"must have the shape {right} ({what} × kernel); it has {times(shape)}", key, value)
+        raise ValidationError(f"must have the shape {hint} ({what} × kernel); it has {times(shape)}", key, value)
     size = tuple(shape[len(shape) - rank :])
     if op.kernel_size is not None and axes(op.kernel_size, rank) != size:
-        raise Wrong(f"must be {times(size)}, as {key} is, or left out", "op.kernel_size", op.kernel_size)
+        raise ValidationError(f"must be {times(size)}, as {key} is, or left out", "op.kernel_size", op.kernel_size)
     within_limit(limits, "cells", math.prod(shape), "cells", key, value)
     even = size[0] if len(set(size)) == 1 else size
     if op.kernel_size is None:
         op = replace(op, kernel_size=even)
     filters = found["out"] * (1 if plain else op.groups)
     if filters % op.groups:
-        raise Wrong(f"must divide the {filters} filters of {key}", "op.groups", op.groups)
+        raise ValidationError(f"must divide the {filters} filters of {key}", "op.groups", op.groups)
     return replace(op, out_channels=filters)
 
 
@@ -212,26 +214,26 @@ def _as_named(op: Op, data: Data, weight: Weight, rank: int) -> Op:
             for one in [name] if isinstance(name, str) else name:
                 known(one)
                 kernel(one, axes(op.kernel_size, rank))
-    except Wrong as wrong:
-        raise Wrong(wrong.right, "weight.kernel", one) from None
+    except ValidationError as wrong:
+        raise ValidationError(wrong.hint, "weight.kernel", one) from None
     if isinstance(names, str):
         return op
     ins = data.channels // op.groups
     if isinstance(names[0], tuple):
         if len(names[0]) != ins:
-            raise Wrong(f"must name {ins} kernels for each filter, one per channel", "weight.kernel", names)
+            raise ValidationError(f"must name {ins} kernels for each filter, one per channel", "weight.kernel", names)
         filters = len(names)
     elif op.out_channels in (None, 1) and len(names) == ins and ins > 1:
         filters = 1
     else:
         filters = len(names)
     if op.out_channels not in (None, filters):
-        right = f"must be {op.out_channels} names, one per filter (op.out_channels)"
+        hint = f"must be {op.out_channels} names, one per filter (op.out_channels)"
         if op.out_channels == 1:
-            right = f"must be one name, or {ins}, one per channel of the one filter"
-        raise Wrong(right, "weight.kernel", names)
+            hint = f"must be one name, or {ins}, one per channel of the one filter"
+        raise ValidationError(hint, "weight.kernel", names)
     if filters % op.groups:
-        raise Wrong(f"must be a multiple of op.groups ({op.groups}) names", "weight.kernel", names)
+        raise ValidationError(f"must be a multiple of op.groups ({op.groups}) names", "weight.kernel", names)
     return replace(op, out_channels=filters)
 
 
@@ -242,7 +244,7 @@ def _check_bias(op: Op, bias: Bias) -> None:
         filters = (
             "1 number, for 1 filter" if op.out_channels == 1 else f"{op.out_channels} numbers, one per filter"
         )
-        raise Wrong(f"must be a list of {filters}", "bias.values", bias.values)
+        raise ValidationError(f"must be a list of {filters}", "bias.values", bias.values)
 
 
 # --- per axis ---
@@ -250,14 +252,14 @@ def _check_bias(op: Op, bias: Bias) -> None:
 
 def _per_axis(value, key: str, rank: int) -> None:
     if isinstance(value, tuple) and len(value) != rank:
-        raise Wrong(f"must be one whole number, or {rank} (one per axis of input.size)", key, value)
+        raise ValidationError(f"must be one whole number, or {rank} (one per axis of input.size)", key, value)
 
 
 def _check_padding(op: Op, rank: int) -> None:
     if isinstance(op.padding, tuple) and len(op.padding) != rank:
         what = "[before, after] pairs" if isinstance(op.padding[0], tuple) else "whole numbers"
         one = "pair" if what.startswith("[") else "number"
-        raise Wrong(f"must be {rank} {what}, one {one} per axis of input.size", "op.padding", op.padding)
+        raise ValidationError(f"must be {rank} {what}, one {one} per axis of input.size", "op.padding", op.padding)
 
 
 def check_result(op: Op, data: Data, limits: Limits) -> None:
@@ -287,7 +289,7 @@ def check_told(op: Op, data: Data, limits: Limits) -> None:
 
 def _output_size(op: Op, data: Data) -> tuple[int, ...]:
     size, kernel_size = data.size, op.kernel_size
-    with naming_keys(op):
+    with map_engine_errors(op):
         if op.type == "conv":
             return engine.conv_output_shape(size, kernel_size, op.stride, op.padding, op.dilation)
         if op.type == "conv_transpose":
@@ -307,9 +309,9 @@ def check_compared(op: Op, data: Data, compare: Compare, limits: Limits) -> None
             _per_axis(getattr(second, key), f"op.{key}", len(data.size))
         _check_padding(second, len(data.size))
         check_result(second, data, limits)
-    except Wrong as wrong:
+    except ValidationError as wrong:
         key, value = next(((k, v) for k, v in changed.items() if wrong.key == f"op.{k}"), next(iter(changed.items())))
-        raise Wrong(wrong.right, f"compare.{key}", value) from None
+        raise ValidationError(wrong.hint, f"compare.{key}", value) from None
 
 
 def _spread(op: Op, data: Data) -> list[int]:
@@ -332,13 +334,13 @@ def _culprit(op: Op) -> tuple[str, object]:
 
 
 @contextmanager
-def naming_keys(op: Op):
-    """The engine's ValueError, which names an argument first, as a Wrong with the scene's key."""
+def map_engine_errors(op: Op):
+    """The engine's ValueError, which names an argument first, as a ValidationError with the scene's key."""
     try:
         yield
     except ValueError as e:
         found = ARGUMENT.search(str(e))
         name = found.group() if found else "type"
         if hasattr(op, name):
-            raise Wrong(str(e), f"op.{name}", getattr(op, name)) from None
-        raise Wrong(str(e), "input" if name == "x" else name) from None
+            raise ValidationError(str(e), f"op.{name}", getattr(op, name)) from None
+        raise ValidationError(str(e), "input" if name == "x" else name) from None

@@ -182,6 +182,10 @@ class Look:
     """What is shown, and in which theme."""
 
     theme: str = knob("light", "choice", "colours of ground, ink and cells", choices=THEMES)
+    light: str | None = knob(
+        None, "choice", "how solid figures are lit: `baked`, worked out beforehand, or `studio`, by Blender's lamps",
+        choices=("baked", "studio"), auto="`studio` for the quality `print`, else `baked`",
+    )  # fmt: skip
     title: bool = knob(True, "flag", "show the title with the operation and its parameters")
     sum_line: bool = knob(True, "flag", "show the sum at work below the volumes")
     labels: bool = knob(True, "flag", "show names and shapes of the volumes")

@@ -3,7 +3,7 @@
 
 Every object carries its role ("convolume_role") and its figure ("convolume_figure"); nothing outside the figure's own
 collection is touched. A figure that stands already is updated in place, by role, with what the user made of it
-(tweaks.py). Scene-wide things are set by scene_wide.py, on its own.
+(tweaks.py). Scene-wide settings are made by scene_wide.py, on its own.
 """
 
 import math
@@ -60,50 +60,50 @@ class _Builder:
         self.planned: dict[str, dict] = {}  # role: {"path[index]": keys}
         self.frames = plan.frames
         self.leftward = plan.view.azimuth < 0
-        self.materials = {m.name: materials.shared(m, plan.background) for m in plan.materials if m.kind != "floor"}
+        self.materials = {m.name: materials.shared(m, plan.background, plan.light) for m in plan.materials if m.kind != "floor"}
         self.basis = basis(plan.view.azimuth, plan.view.elevation)
 
     def add(self, role: str, name: str, data, parent=None) -> bpy.types.Object:
-        thing = self.before.things.get(role)
-        if thing is None or thing.type != (data.id_type if data else "EMPTY"):
-            thing = self.object(name, data)
-            thing[ROLE] = role
-            self.collection.objects.link(thing)
+        obj = self.before.objects.get(role)
+        if obj is None or obj.type != (data.id_type if data else "EMPTY"):
+            obj = self.object(name, data)
+            obj[ROLE] = role
+            self.collection.objects.link(obj)
         else:
-            self.renew(thing, role, name, data)
+            self.renew(obj, role, name, data)
         if parent is not None:
-            thing.parent = parent
-            thing.matrix_parent_inverse = Matrix.Identity(4)
-        self.objects[role] = thing
-        return thing
+            obj.parent = parent
+            obj.matrix_parent_inverse = Matrix.Identity(4)
+        self.objects[role] = obj
+        return obj
 
-    def renew(self, thing, role: str, name: str, data) -> None:
+    def renew(self, obj, role: str, name: str, data) -> None:
         """Bring a standing object to the state of a new one; only what a build writes is written."""
-        if data is not None and thing.data != data:
-            thing.data = data
+        if data is not None and obj.data != data:
+            obj.data = data
         if role not in self.before.names:
-            thing.name = name
-        thing.parent = None
-        thing.rotation_mode = "XYZ"
-        thing.location, thing.rotation_euler, thing.scale = (0, 0, 0), (0, 0, 0), (1, 1, 1)
-        for curve in [c for c in compat.curves(thing) if f"{c.data_path}[{c.array_index}]" in self.before.ours(role)]:
+            obj.name = name
+        obj.parent = None
+        obj.rotation_mode = "XYZ"
+        obj.location, obj.rotation_euler, obj.scale = (0, 0, 0), (0, 0, 0), (1, 1, 1)
+        for curve in [c for c in compat.curves(obj) if f"{c.data_path}[{c.array_index}]" in self.before.ours(role)]:
             if (role, curve.data_path, curve.array_index) not in self.before.curves:
                 curve.keyframe_points.clear()
 
     def standing(self, role: str, kind: str, make):
         """A standing object's camera or lamp, else a new one."""
-        thing = self.before.things.get(role)
-        return thing.data if thing is not None and thing.type == kind else make()
+        obj = self.before.objects.get(role)
+        return obj.data if obj is not None and obj.type == kind else make()
 
     def object(self, name: str, data) -> bpy.types.Object:
         """An object of the figure. No ray but the camera's meets a mesh: Cycles sends one where none may bounce."""
-        thing = bpy.data.objects.new(name, data)
-        thing[FIGURE] = self.plan.id
+        obj = bpy.data.objects.new(name, data)
+        obj[FIGURE] = self.plan.id
         if isinstance(data, bpy.types.Mesh):
             data[FIGURE] = self.plan.id
-            for ray in ("diffuse", "glossy", "transmission", "volume_scatter"):
-                setattr(thing, f"visible_{ray}", False)
-        return thing
+            for ray in ("diffuse", "glossy", "transmission", "volume_scatter") if self.plan.light != "studio" else ():
+                setattr(obj, f"visible_{ray}", False)
+        return obj
 
     def prototypes(self, kind: str, made: list[bpy.types.Mesh]) -> list[bpy.types.Object]:
         """The meshes to instance, as objects that no scene shows. Their names keep their order in a collection."""
@@ -140,7 +140,7 @@ class _Builder:
             if plan.light == "flat":
                 mesh = meshes.cell_shape(f"{kind.shape} {index}", kind.shape, self.leftward)
             else:
-                mesh = solids.shape(f"{kind.shape} {index}", kind.shape)
+                mesh = solids.shape(f"{kind.shape} {index}", kind.shape, closed=plan.light == "studio")
             mesh.materials.append(self.materials[kind.material])
             cubes.append(mesh)
         labels, face = [], meshes.font()
@@ -188,10 +188,12 @@ class _Builder:
         sun = self.standing("light", "LIGHT", lambda: bpy.data.lights.new("Convolume key light", "SUN"))
         if sun.type != "SUN":
             sun.type = "SUN"
-            sun = self.before.things["light"].data
-        direction, sun.energy = materials.key_light(self.leftward)
-        sun.angle = 0.0
-        sun.use_shadow = False
+            sun = self.before.objects["light"].data
+        if plan.light == "studio":
+            direction = materials.studio_sun(sun)
+        else:
+            direction, sun.energy = materials.key_light(self.leftward)
+            sun.angle, sun.use_shadow = 0.0, False
         light = self.add("light", "Convolume key light", sun)
         light.rotation_mode = "QUATERNION"
         light.rotation_quaternion = direction.to_track_quat("-Z", "Y")
@@ -199,30 +201,30 @@ class _Builder:
 
     def floor(self, floor) -> None:
         """The ground, with the light that is on it."""
-        mesh, light = solids.floor("Convolume floor", floor, self.basis)
+        mesh, light = solids.floor("Convolume floor", floor, self.basis, self.plan.light == "baked")
         material = next(m for m in self.plan.materials if m.kind == "floor")
         mesh.materials.append(materials.floor(material, light))
         self.add("floor", "Convolume floor", mesh).hide_select = True
 
-    def modifier(self, thing, tree_name: str, **inputs):
-        modifier = thing.modifiers.get(tweaks.MODIFIER)
+    def modifier(self, obj, tree_name: str, **inputs):
+        modifier = obj.modifiers.get(tweaks.MODIFIER)
         if modifier is None or modifier.type != "NODES":
-            modifier = thing.modifiers.new(tweaks.MODIFIER, "NODES")
+            modifier = obj.modifiers.new(tweaks.MODIFIER, "NODES")
         if modifier.node_group != trees.tree(tree_name):
             modifier.node_group = trees.tree(tree_name)
         for name, value in inputs.items():
             compat.set_modifier_input(modifier, name.replace("_", " "), value)
-        keyframes.drive_step(thing, modifier, self.controller)
+        keyframes.drive_step(obj, modifier, self.controller)
         return modifier
 
     def solids(self, volume: Volume, parent=None, track=None):
         """A solid volume's object: its rows shown as rigid pieces with their texts."""
         points, taps, dilation = volume.points, volume.taps, volume.dilation
-        thing, inputs = self.shown(volume.role, volume.name, points, parent)
-        self.modifier(thing, trees.SOLIDS, **inputs, Track=track or thing, Taps=[float(v) for v in taps],
+        obj, inputs = self.shown(volume.role, volume.name, points, parent)
+        self.modifier(obj, trees.SOLIDS, **inputs, Track=track or obj, Taps=[float(v) for v in taps],
                       Dilation=[float(v) for v in dilation], Fade_From=float(volume.fade[0]),
                       Fade_Until=float(volume.fade[1]))  # fmt: skip
-        return thing
+        return obj
 
     def shown(self, role, name, points, parent):
         """A part's object, and the collections of what its rows show."""
@@ -237,41 +239,41 @@ class _Builder:
     def cells(self, role, name, points, parent=None, track=None, taps=(1, 1, 1), dilation=(1, 1, 1), fade=(1e6, 1e6),
               lit_label_offset=(0.0, 0.0), lit_label_offset_from=1e6):  # fmt: skip
         """A part's object, its rows shown as cubes and texts."""
-        thing, inputs = self.shown(role, name, points, parent)
-        self.modifier(thing, trees.CELLS, **inputs, Track=track or thing,
+        obj, inputs = self.shown(role, name, points, parent)
+        self.modifier(obj, trees.CELLS, **inputs, Track=track or obj,
                       Taps=[float(v) for v in taps], Dilation=[float(v) for v in dilation],
                       Fade_From=float(fade[0]), Fade_Until=float(fade[1]),
                       Moves=bool(np.any(points["origin"])),
                       Aside=[float(lit_label_offset[0]), 0.0, float(lit_label_offset[1])],
                       Aside_From=float(lit_label_offset_from))  # fmt: skip
-        return thing
+        return obj
 
     def volume(self, volume: Volume) -> None:
         parent = self.objects[volume.parent] if volume.parent else None
         track = self.tracks[volume.track] if volume.track else None
         if volume.solid:
-            thing = self.solids(volume, parent, track)
+            obj = self.solids(volume, parent, track)
         else:
-            thing = self.cells(volume.role, volume.name, volume.points, parent, track, volume.taps, volume.dilation,
+            obj = self.cells(volume.role, volume.name, volume.points, parent, track, volume.taps, volume.dilation,
                                volume.fade, volume.lit_label_offset, volume.lit_label_offset_from)  # fmt: skip
         size = parent.scale[0] if parent else 1.0
-        thing.location = [v / size for v in volume.location]
-        thing.scale = (volume.unit / size,) * 3
+        obj.location = [v / size for v in volume.location]
+        obj.scale = (volume.unit / size,) * 3
         self.lit[volume.role] = volume.track
-        if volume.card is not None:
-            x0, x1, y0, y1, level = volume.card
+        if volume.contact_shadow is not None:
+            x0, x1, y0, y1, level = volume.contact_shadow
             middle = ((x0 + x1) / 2, (y0 + y1) / 2)
-            mesh = meshes.card(f"{volume.name} shadow", x1 - x0, y1 - y0, CARD_MARGIN)
+            mesh = meshes.contact_shadow(f"{volume.name} shadow", x1 - x0, y1 - y0, CARD_MARGIN)
             mesh.materials.append(next(m for n, m in self.materials.items() if n.startswith("shadow")))
-            self.add(f"{volume.role}.shadow", f"{volume.name} shadow", mesh, thing).location = (*middle, level)
+            self.add(f"{volume.role}.shadow", f"{volume.name} shadow", mesh, obj).location = (*middle, level)
 
     def words(self, words: Words) -> None:
         parent = self.objects[words.parent] if words.parent else self.objects["screen"]
-        thing = self.cells(words.role, words.name, words.points, parent)
+        obj = self.cells(words.role, words.name, words.points, parent)
         if words.parent:
             # words are in world units, whatever the size of their volume's cells
-            thing.scale = [1 / v for v in parent.scale]
-            turned = thing.constraints.get("Convolume facing") or thing.constraints.new("COPY_ROTATION")
+            obj.scale = [1 / v for v in parent.scale]
+            turned = obj.constraints.get("Convolume facing") or obj.constraints.new("COPY_ROTATION")
             turned.name = "Convolume facing"
             turned.target = self.objects["screen"]
 
@@ -283,11 +285,11 @@ class _Builder:
             mesh = solids.shape(window.name, "tube " + " ".join(f"{v:g}" for v in (*window.size, window.thickness)))
         mesh.materials.append(self.materials[window.material])
         parent = self.objects[window.parent]
-        thing = self.add(window.role, window.name, mesh, parent)
-        thing.lock_location = (True,) * 3  # it stands where the clock has it; `tweaks.explore` lets it go
+        obj = self.add(window.role, window.name, mesh, parent)
+        obj.lock_location = (True,) * 3  # it stands where the clock has it; `tweaks.explore` lets it go
         if not window.flat and parent.modifiers and self.lit.get(window.parent) == window.track:
-            compat.set_modifier_input(parent.modifiers[tweaks.MODIFIER], "Window", thing)
-        self.modifier(thing, trees.WINDOW, Track=self.tracks[window.track], Life_From=float(window.life[0]),
+            compat.set_modifier_input(parent.modifiers[tweaks.MODIFIER], "Window", obj)
+        self.modifier(obj, trees.WINDOW, Track=self.tracks[window.track], Life_From=float(window.life[0]),
                       Life_Until=float(window.life[1]), Jump=window.flat or window.jump)  # fmt: skip
 
     def lines(self, lines: Lines) -> None:
@@ -295,31 +297,31 @@ class _Builder:
         mesh = meshes.points(lines.name, data)
         meshes.attribute(mesh, "a", lines.a)
         meshes.attribute(mesh, "b", lines.b)
-        thing = self.add(lines.role, lines.name, mesh)
+        obj = self.add(lines.role, lines.name, mesh)
         unit = meshes.bar(f"{lines.name} bar", lines.width)
         unit.materials.append(self.materials[lines.material])
         bar = self.reference(f"{lines.role} bar", unit)
-        self.modifier(thing, trees.LINES, Source=self.objects[lines.source], Target=self.objects[lines.target],
+        self.modifier(obj, trees.LINES, Source=self.objects[lines.source], Target=self.objects[lines.target],
                       Bar=bar)  # fmt: skip
 
     def key(self, name: str, channel) -> None:
         """The clock's keys, with what a user has made of the ones before; any other channel follows the clock."""
         role, path, axis = ("clock", '["step"]', "x") if name == "clock.step" else name.rsplit(".", 2)
-        index, thing = _AXIS[axis], self.objects[role]
+        index, obj = _AXIS[axis], self.objects[role]
         if role != "clock":
             points = by_clock(channel, self.plan.channels["clock.step"], self.plan.fps)
-            keyframes.follow(thing, path, index, points, self.controller)
+            keyframes.follow(obj, path, index, points, self.controller)
             return
         keys = keyframes.planned(channel)
         self.planned.setdefault(role, {})[f"{path}[{index}]"] = keys
         curve, fps = self.before.curves.get((role, path, index)), self.plan.fps
         if curve is None:
-            keyframes.write(thing, path, keys, fps, index)
+            keyframes.write(obj, path, keys, fps, index)
             return
         mine, report = tweaks.retimed(curve, keys), self.before.report
-        (report.lost if mine is None else report.kept).append(f"{thing.name}: timing")
+        (report.lost if mine is None else report.kept).append(f"{obj.name}: timing")
         if mine is not curve.now or curve.fps != fps:  # else the curve stays as it is, handles and all
-            keyframes.write(thing, path, mine or keys, fps, index)
+            keyframes.write(obj, path, mine or keys, fps, index)
         if mine:
             spare = self.plan.seconds - keys[-1][0]
             self.frames = max(1, round((mine[-1][0] + spare) * fps))
@@ -349,11 +351,11 @@ def remove(collection: bpy.types.Collection) -> None:
     """
     figure = collection[FIGURE]
     mine = [o for o in collection.all_objects if o.get(FIGURE) == figure]
-    for thing in [o for o in collection.objects if o.get(FIGURE) != figure]:
+    for obj in [o for o in collection.objects if o.get(FIGURE) != figure]:
         for scene in bpy.data.scenes:
-            if collection.name in scene.collection.children and thing.name not in scene.collection.objects:
-                scene.collection.objects.link(thing)
-        collection.objects.unlink(thing)
+            if collection.name in scene.collection.children and obj.name not in scene.collection.objects:
+                scene.collection.objects.link(obj)
+        collection.objects.unlink(obj)
     orphans = tweaks.references(mine, figure)
     for group in [g for g in orphans if isinstance(g, bpy.types.Collection)]:
         mine += list(group.objects)

@@ -47,14 +47,14 @@ def write(datablock, path: str, keys: list, fps: float, index: int = 0):
     return curve
 
 
-def follow(thing, path: str, index: int, points: list, controller) -> None:
-    """`path` of a thing follows the controller's `step`: by straight lines between `points` (clock, value).
+def follow(obj, path: str, index: int, points: list, controller) -> None:
+    """`path` of an object follows the controller's `step`: by straight lines between `points` (clock, value).
 
     Blender takes keys that lie within a hundredth for one, so the clock is counted in thousandths. An expression as
     plain as this one is worked out without Python, scripts switched off or not.
     """
-    thing.driver_remove(path, index)
-    curve = thing.driver_add(path, index)
+    obj.driver_remove(path, index)
+    curve = obj.driver_add(path, index)
     _reads_step(curve.driver, controller)
     curve.driver.type, curve.driver.expression = "SCRIPTED", f"step * {FINE}"
     curve.extrapolation = "CONSTANT"
@@ -78,8 +78,8 @@ def _reads_step(driver, controller) -> None:
     variable.targets[0].data_path = '["step"]'
 
 
-def drive_step(thing, modifier, controller) -> None:
+def drive_step(obj, modifier, controller) -> None:
     """The modifier's `Step` follows the controller's `step`."""
     path = compat.modifier_input_path(modifier, "Step")
-    thing.driver_remove(path)
-    _reads_step(thing.driver_add(path).driver, controller)
+    obj.driver_remove(path)
+    _reads_step(obj.driver_add(path).driver, controller)

@@ -12,6 +12,7 @@ from mathutils import Vector
 
 from ..story.plan.plan import Material
 from . import compat
+from .light import studio, sun
 from .ownership import BUILT, ROLE, digest, touched
 
 LIGHT = "light"  # the attribute that holds the light of a vertex
@@ -32,9 +33,9 @@ def key_light(leftward: bool) -> tuple[Vector, float]:
     return -toward.normalized(), math.pi * toward.length
 
 
-def shared(material: Material, background) -> bpy.types.Material:
+def shared(material: Material, background, light: str = "flat") -> bpy.types.Material:
     """The file's material for a plan's material: one for all figures, with what a user has made of it."""
-    made = make(material, background)
+    made = make(material, background, light)
     made[BUILT] = digest(made)
     for other in bpy.data.materials:
         if other != made and other.get(ROLE) == made[ROLE] and (other.get(BUILT) == made[BUILT] or touched(other)):
@@ -43,8 +44,8 @@ def shared(material: Material, background) -> bpy.types.Material:
     return made
 
 
-def make(material: Material, background) -> bpy.types.Material:
-    """A new Blender material of a plan's material."""
+def make(material: Material, background, light: str = "flat") -> bpy.types.Material:
+    """A new Blender material of a plan's material; in "studio" light it takes that of Blender's lamps."""
     made = bpy.data.materials.new(f"Convolume {material.name}")
     compat.use_nodes(made)
     color = linear(material.color)
@@ -68,6 +69,10 @@ def make(material: Material, background) -> bpy.types.Material:
         links.new(result, both.inputs[0])
         links.new(diffuse.outputs[0], both.inputs[1])
         result = both.outputs[0]
+    elif light == "studio" and material.kind in ("lit", "glass"):
+        result = _satin(nodes, links, material)
+    elif light == "studio" and material.kind == "shade":
+        result = nodes.new("ShaderNodeBsdfTransparent").outputs[0]  # shadows are real there
     elif material.kind in ("lit", "glass"):
         result = _baked(nodes, links, material, emission)
     elif material.kind == "shade":
@@ -80,9 +85,19 @@ def make(material: Material, background) -> bpy.types.Material:
     return made
 
 
-def floor(material: Material, light: bpy.types.Image) -> bpy.types.Material:
-    """The floor's material: its colour times a picture of the light on it, a figure's own."""
+def studio_sun(lamp: bpy.types.Light) -> Vector:
+    """Set a sun to the studio's; returns the direction in which its light travels."""
+    lamp.energy, lamp.angle, lamp.use_shadow = sun.SUN_STRENGTH, sun.SUN_ANGLE, True
+    return Vector(-sun.SUN_TOWARD)
+
+
+def floor(material: Material, light: bpy.types.Image | None) -> bpy.types.Material:
+    """The floor's material, a figure's own: its colour times a picture of the light on it, or, without, in lamps' light."""
     made = make(material, material.color)
+    if light is None:
+        studio.floor_material(made, "#" + "".join(f"{round(255 * c):02X}" for c in material.color))
+        made[BUILT] = digest(made)
+        return made
     nodes, links = made.node_tree.nodes, made.node_tree.links
     emission = next(n for n in nodes if n.type == "EMISSION")
     place, picture = nodes.new("ShaderNodeCombineXYZ"), nodes.new("ShaderNodeTexImage")
@@ -101,10 +116,29 @@ def _attribute(nodes, name: str):
     return attribute.outputs["Fac"]
 
 
+def _satin(nodes, links, material):
+    """A satin surface, as strong as the material lets through."""
+    surface = nodes.new("ShaderNodeBsdfPrincipled")
+    surface.inputs["Base Color"].default_value = linear(material.color)
+    studio.satin(surface)
+    if material.kind == "glass":
+        links.new(_there(nodes, links, material), surface.inputs["Alpha"])
+    return surface.outputs[0]
+
+
 def _baked(nodes, links, material, emission):
     """The colour times the light that was worked out for the vertices, as strong as the material lets through."""
     links.new(_attribute(nodes, LIGHT), emission.inputs["Strength"])
-    return emission.outputs[0] if material.alpha == 1 else _through(nodes, links, material.alpha, emission)
+    return emission.outputs[0] if material.kind != "glass" else _through(nodes, links, _there(nodes, links, material), emission)
+
+
+def _there(nodes, links, material):
+    """How much of glass is there: more at its rims."""
+    strength = nodes.new("ShaderNodeMath")
+    strength.operation = "MULTIPLY"
+    strength.inputs[1].default_value = material.alpha
+    links.new(_attribute(nodes, "depth"), strength.inputs[0])
+    return strength.outputs[0]
 
 
 def _through(nodes, links, strength, emission):
@@ -138,17 +172,24 @@ def _shadow(nodes, links, material, emission):
     return blend.outputs[0]
 
 
-def set_world(scene: bpy.types.Scene, background) -> bpy.types.World:
-    """Give a scene a plain ground of one colour that the camera sees and that lights nothing."""
+def set_world(scene: bpy.types.Scene, background, light: str = "flat") -> bpy.types.World:
+    """Give a scene a plain ground of one colour that the camera sees and that lights nothing; or the studio's dome."""
     made = scene.world = bpy.data.worlds.new("Convolume")  # first: Cycles' own callbacks look at the scene's world
     compat.use_nodes(made)
     made.color = linear(background)[:3]
     made[ROLE] = "world"
+    if light == "studio":
+        studio.dome(made)
+        made[BUILT] = digest(made)
+        return made
     nodes, links = made.node_tree.nodes, made.node_tree.links
     nodes.clear()
     output, ground = nodes.new("ShaderNodeOutputWorld"), nodes.new("ShaderNodeBackground")
     ground.inputs["Color"].default_value = linear(background)
     links.new(ground.outputs[0], output.inputs["Surface"])
+    # EEVEE knows no visibility of the world: there the ground would light every matt face
+    path = nodes.new("ShaderNodeLightPath")
+    links.new(path.outputs["Is Camera Ray"], ground.inputs["Strength"])
     made.cycles.sampling_method = "NONE"
     for ray in ("diffuse", "glossy", "transmission", "scatter"):
         setattr(made.cycles_visibility, ray, False)

@@ -87,7 +87,7 @@ def bar(name: str, width: float) -> bpy.types.Mesh:
     return _from_bmesh(name, bm)
 
 
-def card(name: str, wide: float, deep: float, margin: float) -> bpy.types.Mesh:
+def contact_shadow(name: str, wide: float, deep: float, margin: float) -> bpy.types.Mesh:
     """A flat piece of ground under a volume; the attribute `depth` runs from 0 at its rim to 1 under the volume."""
     xs = (-wide / 2 - margin, -wide / 2, wide / 2, wide / 2 + margin)
     ys = (-deep / 2 - margin, -deep / 2, deep / 2, deep / 2 + margin)
@@ -187,15 +187,15 @@ def _letters(body: str, anchor: str, font: str | None) -> tuple[np.ndarray, ...]
     if font:
         curve.font = bpy.data.fonts.load(font, check_existing=True)
     curve.resolution_u = 3
-    thing = bpy.data.objects.new("text", curve)
+    obj = bpy.data.objects.new("text", curve)
     if body.strip() and compat.takes_overlaps_for_holes():
         curve.fill_mode = "NONE"
-        outline = bpy.data.meshes.new_from_object(thing)
+        outline = bpy.data.meshes.new_from_object(obj)
         mesh = filled(outline, WEIGHT)
         bpy.data.meshes.remove(outline)
     else:
         curve.offset = WEIGHT
-        mesh = bpy.data.meshes.new_from_object(thing)
+        mesh = bpy.data.meshes.new_from_object(obj)
     co = np.zeros((len(mesh.vertices), 3), np.float32)
     mesh.vertices.foreach_get("co", co.ravel())
     corners, starts = np.zeros(len(mesh.loops), np.int32), np.zeros(len(mesh.polygons), np.int32)
@@ -203,7 +203,7 @@ def _letters(body: str, anchor: str, font: str | None) -> tuple[np.ndarray, ...]
     mesh.polygons.foreach_get("loop_start", starts)
     smooth = np.zeros(len(starts), bool)
     mesh.polygons.foreach_get("use_smooth", smooth)
-    bpy.data.batch_remove([thing, curve, mesh])
+    bpy.data.batch_remove([obj, curve, mesh])
     x, z = co[:, 0].copy(), co[:, 1].copy()
     if anchor == "center" and len(x):
         x -= (x.min() + x.max()) / 2

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose a thing is, and whether a material, a world or a mesh is still as it was built."""
+"""Whose an object is, and whether a material, a world or a mesh is still as it was built."""
 
 import hashlib
 import json

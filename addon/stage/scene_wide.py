@@ -17,6 +17,7 @@ from . import compat, materials, tweaks
 from .build import Built
 from .ownership import BUILT, FIGURE, ROLE, kept_in, touched
 
+LIGHT = "convolume_light"  # on a scene: how what it shows is lit: "flat", "baked" or "studio"
 SET_TO = "convolume_set_to"  # on a scene: the figure that it is set to
 WIDE = "convolume_wide"  # on a figure's collection: how the scene was prepared for it
 REST = "convolume_rest"  # the same: the seconds that it goes on after its clock's last key
@@ -39,7 +40,7 @@ class UserOverrides:
 
 
 def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
-    """Set the scene-wide things a figure is rendered with: camera, size, frames, world, colour management.
+    """Set what a figure is rendered with in the whole scene: camera, size, frames, world, colour management.
 
     Done again, it keeps what a user has changed since, and says so in `built.report`.
     """
@@ -48,7 +49,8 @@ def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
         "frame_start": 1, "frame_end": built.frames or plan.frames, "film_transparent": plan.transparent,
         "view_transform": "Standard", "look": "None", "dither_intensity": 0.0,
     }  # fmt: skip
-    prepared = {"values": values, "background": list(plan.background), "steps": json.dumps(steps_table(plan))}
+    prepared = {"values": values, "background": list(plan.background), "steps": json.dumps(steps_table(plan)),
+                "light": plan.light}
     built.collection[WIDE] = json.dumps(prepared)
     built.collection[REST] = plan.seconds - float(plan.channels["clock.step"].seconds[-1])
     built.report.kept.extend(k for k in prepare_again(scene, built.collection) if k not in built.report.kept)
@@ -66,14 +68,15 @@ def prepare_again(scene: bpy.types.Scene, collection: bpy.types.Collection) -> l
     else:
         _leave(scene)
         mine = _remembered(scene, collection)
-    scene.camera = mine.camera or tweaks.things_of(collection).get("camera") or scene.camera
+    scene.camera = mine.camera or tweaks.objects_of(collection).get("camera") or scene.camera
     kept = [f"camera {mine.camera.name}"] if mine.camera else []
     for path, value in prepared.get("values", {}).items():
         setattr(_owner(scene, path), path, mine.values.get(path, value))
         if path in mine.values:
             kept.append(NAMES.get(path, path.replace("_", " ")))
     if prepared:
-        _set_world(scene, mine.world, prepared["background"])
+        _set_world(scene, mine.world, prepared["background"], prepared.get("light", "flat"))
+        scene[LIGHT] = prepared.get("light", "flat")
         kept += ["world"] if mine.world else []
         scene["convolume_steps"] = prepared["steps"]
     if prepared or SET_TO in scene:
@@ -120,7 +123,7 @@ def _changed(scene, collection) -> UserOverrides:
     before = kept_in(scene, BUILT)
     mine = UserOverrides({path: getattr(_owner(scene, path), path) for path, value in before.items()
                  if getattr(_owner(scene, path), path) != value})  # fmt: skip
-    tweaks.things_of(collection)  # a duplicate of its camera is the user's
+    tweaks.objects_of(collection)  # a duplicate of its camera is the user's
     if BUILT in scene and scene.camera is not None and scene.camera.get(ROLE) != "camera":
         mine.camera = scene.camera
     if before and scene.world is not None and (scene.world.get(ROLE) != "world" or touched(scene.world)):
@@ -147,7 +150,7 @@ def _remembered(scene, collection) -> UserOverrides:
     return UserOverrides(values, camera if there else None, world)
 
 
-def _set_world(scene, mine, background) -> None:
+def _set_world(scene, mine, background, light) -> None:
     """The user's world, or a fresh one of ours; one of ours that nobody has any more goes."""
     old = scene.world
     idle = old is not None and old != mine and old.get(ROLE) == "world" and old.users == 1
@@ -156,6 +159,6 @@ def _set_world(scene, mine, background) -> None:
     if mine is not None:
         scene.world = mine
     else:
-        materials.set_world(scene, background)
+        materials.set_world(scene, background, light)
     if idle:
         bpy.data.worlds.remove(old)

@@ -12,27 +12,51 @@ import bpy
 import numpy as np
 
 from .light import baked
+from ..story.cast.volumes import GAP
 from .meshes import attribute
 
+SOFT = 0.45  # of a tile's seams, how dark they are
+CLEAR, FACE, RIM = 0.74, 0.55, 2.4  # glass: where its rim begins (of the way to the edge); how much of face and rim is there
 SPILL = 1.06  # how much larger than the page the floor is
 PICTURE = (528, 297)  # pixels of the picture of its light, across and down
 
 
-def shape(name: str, words: str) -> bpy.types.Mesh:
-    """The mesh of a shape."""
+def shape(name: str, words: str, closed: bool = False) -> bpy.types.Mesh:
+    """The mesh of a shape; `closed`: with the faces that the camera does not see, for lamps to throw shadows with."""
     kind, *numbers = words.split()
-    return _mesh(name, *_SHAPES[kind](*map(float, numbers)))
+    more = {"closed": closed} if kind in ("cell", "tile", "glass", "box") else {}
+    return _mesh(name, *_SHAPES[kind](*map(float, numbers), **more))
 
 
 @cache
-def _cell(neighbours: float = 0):
-    places, faces, light = baked.cell_mesh(int(neighbours))
+def _cell(neighbours: float = 0, *, closed: bool = False):
+    # a slice is followed by the next after a gap of GAP
+    places, faces, light = baked.cell_mesh(int(neighbours), (1, 1 + GAP, 1), (0.03, GAP + 0.03, 0.03), closed=closed)
     return places, faces, {"light": light}
 
 
 @cache
-def _box(wide: float, deep: float, high: float, neighbours: float = 0):
-    places, faces, light = baked.cell_mesh(int(neighbours), (wide, deep, high), 0.0, 0.085 * min(1.0, high, wide))
+def _tile(neighbours: float = 0, *, closed: bool = False):
+    """A cell among very many small ones: its seams are half as dark, or they would be all that one sees."""
+    places, faces, light = baked.cell_mesh(int(neighbours), bevel=0.06, closed=closed)
+    return places, faces, {"light": 1 - (1 - np.asarray(light)) * np.where(np.asarray(light) < 1, SOFT, 1.0)}
+
+
+@cache
+def _glass(neighbours: float = 0, *, closed: bool = False):
+    """A cell of glass: clear faces between rims that can be seen (`depth`: how much of it is there)."""
+    places, faces, light = baked.cell_mesh(int(neighbours), (1, 1 + GAP, 1), (0.03, GAP + 0.03, 0.03), closed=closed)
+    places = np.asarray(places, float).reshape(-1, 3)
+    half = np.abs(places).max(axis=0, initial=1e-6)
+    inner = np.sort(np.abs(places) / half, axis=1)[:, 1]  # how near to an edge: the second largest part of the way
+    rim = np.clip((inner - CLEAR) / (0.92 - CLEAR), 0.0, 1.0)
+    return places, faces, {"light": np.maximum(light, 0.9), "depth": FACE + (RIM - FACE) * rim}
+
+
+@cache
+def _box(wide: float, deep: float, high: float, neighbours: float = 0, *, closed: bool = False):
+    bevel = 0.085 * min(1.0, high, wide)
+    places, faces, light = baked.cell_mesh(int(neighbours), (wide, deep, high), 0.0, bevel, closed=closed)
     return places, faces, {"light": light}
 
 
@@ -64,7 +88,7 @@ def _shadow(wide: float, deep: float, high: float, above: float, strength: float
     return places, faces, {"depth": alpha}
 
 
-_SHAPES = {"cell": _cell, "box": _box, "tube": _tube, "shadow": _shadow}
+_SHAPES = {"cell": _cell, "tile": _tile, "glass": _glass, "box": _box, "tube": _tube, "shadow": _shadow}
 
 
 def _mesh(name: str, places, faces, attributes) -> bpy.types.Mesh:
@@ -75,13 +99,15 @@ def _mesh(name: str, places, faces, attributes) -> bpy.types.Mesh:
     return mesh
 
 
-def floor(name: str, ground, basis) -> tuple[bpy.types.Mesh, bpy.types.Image]:
-    """The part of the ground that the page shows and a little more, and a picture of the light on it.
+def floor(name: str, ground, basis, lit: bool) -> tuple[bpy.types.Mesh, bpy.types.Image | None]:
+    """The part of the ground that the page shows and a little more, and, `lit`, a picture of the light on it.
 
     The mesh says where in the picture its corners lie (attributes `across` and `up`, 0 to 1).
     """
     corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], float)
     mesh = _mesh(name, _ground(corners, ground, basis), [(0, 1, 2, 3)], dict(zip(("across", "up"), corners.T, strict=True)))
+    if not lit:
+        return mesh, None
     wide, high = PICTURE
     x, y = (a.ravel() for a in np.meshgrid((np.arange(wide) + 0.5) / wide, (np.arange(high) + 0.5) / high))
     at = np.column_stack([x, y])

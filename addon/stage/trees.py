@@ -4,7 +4,7 @@
 The order of the sockets is frozen (a modifier's identifiers depend on it); new ones go to the end.
 
 `Explore` and `Hidden` are switched by hand (`tweaks.explore`): then a volume lights what lies under its window
-wherever that was dragged, the window shows itself whatever the clock says, and `Hidden` things are not there.
+wherever that was dragged, the window shows itself whatever the clock says, and `Hidden` objects are not there.
 """
 
 import bpy
@@ -86,7 +86,7 @@ def _lit(t: Tree, points, place):
 
 
 def _unless_hidden(t: Tree, geometry):
-    """The geometry, or nothing where the thing steps aside."""
+    """The geometry, or nothing where the object steps aside."""
     switch = t.node("GeometryNodeSwitch", input_type="GEOMETRY")
     t.plug(switch.inputs[0], t.input("Hidden"))
     t.plug(switch.inputs[1], geometry)
@@ -234,12 +234,12 @@ def solids_tree():
     texts = t.node("GeometryNodeSeparateGeometry", {
         "Geometry": points, "Selection": t.compare("GREATER_EQUAL", written, 0, "INT")}, domain="POINT")  # fmt: skip
     # before the face: turned with the piece
-    _, deeper, higher = t.axes(factor)
+    wider, deeper, _ = t.axes(factor)
     lift = t.math("MULTIPLY", t.attribute("lift"), deeper)
     forward = t.combine(0.0, t.math("MULTIPLY", t.math("MULTIPLY", lift, t.math("COSINE", angle)), -1.0),
                         t.math("MULTIPLY", t.math("MULTIPLY", lift, t.math("SINE", angle)), -1.0))  # fmt: skip
     front = t.node("GeometryNodeSetPosition", {"Geometry": texts.outputs[0], "Offset": forward})
-    font = t.math("MULTIPLY", t.attribute("size"), higher)
+    font = t.math("MULTIPLY", t.attribute("size"), wider)
     labels = t.node("GeometryNodeInstanceOnPoints", {
         "Points": front.outputs[0], "Instance": _children(t, "Labels"), "Pick Instance": True,
         "Instance Index": written, "Rotation": turn,

@@ -58,7 +58,7 @@ class Curve:
 class PreviousBuild:
     """A standing figure before a build: its objects by role, the user's changes, and what will be left over."""
 
-    things: dict = field(default_factory=dict)
+    objects: dict = field(default_factory=dict)
     values: dict = field(default_factory=dict)  # role: {"object location": value}
     parents: dict = field(default_factory=dict)  # role: (parent, inverse matrix)
     slots: dict = field(default_factory=dict)  # role: material
@@ -75,27 +75,27 @@ class PreviousBuild:
         return self.written.get(role, set())
 
 
-def things_of(collection) -> dict[str, bpy.types.Object]:
+def objects_of(collection) -> dict[str, bpy.types.Object]:
     """The figure's objects by role. A duplicate that a user made carries the role too: it is the user's own."""
     figure, found = collection[FIGURE], {}
-    for thing in collection.all_objects:
-        role = thing.get(ROLE)
-        if role is None or thing.get(FIGURE) != figure:
+    for obj in collection.all_objects:
+        role = obj.get(ROLE)
+        if role is None or obj.get(FIGURE) != figure:
             continue
         rival = found.get(role)
-        if rival is None or _record(thing).get("name") == thing.name:
-            found[role] = thing
-            thing = rival
-        if thing is not None:
-            del thing[ROLE], thing[FIGURE]
+        if rival is None or _record(obj).get("name") == obj.name:
+            found[role] = obj
+            obj = rival
+        if obj is not None:
+            del obj[ROLE], obj[FIGURE]
     return found
 
 
-def references(things, figure: str) -> list:
+def references(objects, figure: str) -> list:
     """The collections and objects that only node groups refer to: prototypes, tracks, bars."""
     found = {}
-    for thing in things:
-        modifier = thing.modifiers.get(MODIFIER)
+    for obj in objects:
+        modifier = obj.modifiers.get(MODIFIER)
         if modifier is None or modifier.type != "NODES" or modifier.node_group is None:
             continue
         for name in ("Cubes", "Labels", "Track", "Bar"):
@@ -110,13 +110,13 @@ def _record(block) -> dict:
     return kept_in(block, BUILT)
 
 
-def _parts(thing):
+def _parts(obj):
     """(prefix, data-block, properties) of what is remembered of an object."""
-    yield "object", thing, OBJECT
-    if thing.type == "CAMERA":
-        yield "camera", thing.data, CAMERA
-    if thing.type == "LIGHT":
-        yield "light", thing.data, LIGHT
+    yield "object", obj, OBJECT
+    if obj.type == "CAMERA":
+        yield "camera", obj.data, CAMERA
+    if obj.type == "LIGHT":
+        yield "light", obj.data, LIGHT
 
 
 def _plain(value):
@@ -137,27 +137,27 @@ def _animated(block) -> set[str]:
     return {curve.data_path for curve in (*compat.curves(block), *drivers)}
 
 
-def _parent_of(thing):
-    parent = thing.parent
+def _parent_of(obj):
+    parent = obj.parent
     return None if parent is None else parent.get(ROLE) or parent.name
 
 
-def _slot_of(thing):
-    """The name of a thing's material, or the names of a volume's."""
-    found = [None if s.material is None else s.material.get(ROLE) or s.material.name for s in thing.material_slots]
+def _slot_of(obj):
+    """The name of an object's material, or the names of a volume's."""
+    found = [None if s.material is None else s.material.get(ROLE) or s.material.name for s in obj.material_slots]
     return found if len(found) > 1 else found[0] if found else None
 
 
-def record(thing, keys: dict, fps: float) -> None:
+def record(obj, keys: dict, fps: float) -> None:
     """Remember how an object was built; `keys` are its curves as planned, {"path[index]": keys}."""
     values = {}
-    for prefix, block, names in _parts(thing):
+    for prefix, block, names in _parts(obj):
         values |= {f"{prefix} {name}": _plain(getattr(block, name)) for name in names if hasattr(block, name)}
-    found = {"name": thing.name, "values": values, "parent": _parent_of(thing), "slot": _slot_of(thing),
+    found = {"name": obj.name, "values": values, "parent": _parent_of(obj), "slot": _slot_of(obj),
              "curves": keys, "fps": fps}  # fmt: skip
-    if thing.type == "MESH":
-        found["mesh"] = mesh_digest(thing.data)
-    thing[BUILT] = json.dumps(found)
+    if obj.type == "MESH":
+        found["mesh"] = mesh_digest(obj.data)
+    obj[BUILT] = json.dumps(found)
 
 
 # before a build ------------------------------------------------------------------------------------------------
@@ -165,19 +165,19 @@ def record(thing, keys: dict, fps: float) -> None:
 
 def collect(collection) -> PreviousBuild:
     """Read what a user has changed in a standing figure."""
-    before = PreviousBuild(things=things_of(collection))
+    before = PreviousBuild(objects=objects_of(collection))
     figure = collection[FIGURE]
-    before.orphans = references(before.things.values(), figure)
+    before.orphans = references(before.objects.values(), figure)
     hidden = [o for g in before.orphans if isinstance(g, bpy.types.Collection) for o in g.objects]
     hidden += [o for o in before.orphans if isinstance(o, bpy.types.Object)]
     used = {}
-    for thing in (*before.things.values(), *hidden):
-        if thing.type == "MESH":
-            before.data.append(thing.data)
-            used |= {m.name_full: m for m in thing.data.materials if m is not None}
+    for obj in (*before.objects.values(), *hidden):
+        if obj.type == "MESH":
+            before.data.append(obj.data)
+            used |= {m.name_full: m for m in obj.data.materials if m is not None}
     before.materials = list(used.values())
-    for role, thing in before.things.items():
-        _collect(before, role, thing)
+    for role, obj in before.objects.items():
+        _collect(before, role, obj)
     # what is built now may have the plain names
     for block in (*before.orphans, *hidden, *before.data):
         if block.get(FIGURE) == figure and not block.name.startswith("~"):
@@ -185,12 +185,12 @@ def collect(collection) -> PreviousBuild:
     return before
 
 
-def _collect(before: PreviousBuild, role: str, thing) -> None:
-    built = _record(thing)
+def _collect(before: PreviousBuild, role: str, obj) -> None:
+    built = _record(obj)
     if not built:
         return
     changed = {}
-    for prefix, block, names in _parts(thing):
+    for prefix, block, names in _parts(obj):
         moving = _animated(block)
         for name in names:
             key = f"{prefix} {name}"
@@ -201,19 +201,19 @@ def _collect(before: PreviousBuild, role: str, thing) -> None:
                 changed[key] = now
     before.values[role] = changed
     before.written[role] = set(built["curves"])
-    if _parent_of(thing) != built["parent"]:
-        before.parents[role] = (thing.parent, thing.matrix_parent_inverse.copy())
-    if _slot_of(thing) != built["slot"] and len(thing.material_slots):
-        if thing.data.polygons:
-            before.slots[role] = thing.material_slots[0].material
+    if _parent_of(obj) != built["parent"]:
+        before.parents[role] = (obj.parent, obj.matrix_parent_inverse.copy())
+    if _slot_of(obj) != built["slot"] and len(obj.material_slots):
+        if obj.data.polygons:
+            before.slots[role] = obj.material_slots[0].material
         else:  # a volume's list: its cells have the materials that they were built with
             instead = "another material in its list, whose colours can be changed instead"
-            before.report.lost.append(f"{thing.name}: {instead}")
-    if thing.name != built["name"]:
-        before.names[role] = thing.name
-    if thing.type == "MESH" and mesh_digest(thing.data) != built.get("mesh"):
-        before.report.lost.append(f"{thing.name}: its edited mesh")
-    curves = {f"{c.data_path}[{c.array_index}]": c for c in compat.curves(thing)}
+            before.report.lost.append(f"{obj.name}: {instead}")
+    if obj.name != built["name"]:
+        before.names[role] = obj.name
+    if obj.type == "MESH" and mesh_digest(obj.data) != built.get("mesh"):
+        before.report.lost.append(f"{obj.name}: its edited mesh")
+    curves = {f"{c.data_path}[{c.array_index}]": c for c in compat.curves(obj)}
     for key, old in built["curves"].items():
         now = keyframes.read(curves[key], built["fps"]) if key in curves else []
         if not _same(old, now):
@@ -257,15 +257,15 @@ def stretched(second: float, old: list, now: list) -> float:
 # after a build -------------------------------------------------------------------------------------------------
 
 
-def settle(before: PreviousBuild, things: dict, collection, planned: dict, fps: float) -> UpdateReport:
+def settle(before: PreviousBuild, objects: dict, collection, planned: dict, fps: float) -> UpdateReport:
     """Remember how everything was built, then put the user's changes back. `planned`: {role: {"path[i]": keys}}."""
     report = before.report
-    _release(before, things, report)
-    for role, thing in things.items():
-        record(thing, planned.get(role, {}), fps)
-    for role, thing in things.items():
-        _put_back(before, role, thing, report)
-    _sweep(before, things, report)
+    _release(before, objects, report)
+    for role, obj in objects.items():
+        record(obj, planned.get(role, {}), fps)
+    for role, obj in objects.items():
+        _put_back(before, role, obj, report)
+    _sweep(before, objects, report)
     if collection.get(EXPLORE):
         explore(collection, True)
     report.kept, report.lost = list(dict.fromkeys(report.kept)), list(dict.fromkeys(report.lost))
@@ -273,38 +273,38 @@ def settle(before: PreviousBuild, things: dict, collection, planned: dict, fps: 
     return report
 
 
-def _put_back(before: PreviousBuild, role: str, thing, report: UpdateReport) -> None:
-    blocks = {prefix: (block, names) for prefix, block, names in _parts(thing)}
+def _put_back(before: PreviousBuild, role: str, obj, report: UpdateReport) -> None:
+    blocks = {prefix: (block, names) for prefix, block, names in _parts(obj)}
     for key, value in before.values.get(role, {}).items():
         prefix, name = key.split(" ")
         block, names = blocks.get(prefix, (None, {}))
         if block is None or not hasattr(block, name):
-            report.lost.append(f"{thing.name}: {name.replace('_', ' ')}")
+            report.lost.append(f"{obj.name}: {name.replace('_', ' ')}")
             continue
         setattr(block, name, value)
-        report.kept.append(f"{thing.name}: {names[name]}")
+        report.kept.append(f"{obj.name}: {names[name]}")
     if role in before.parents:
         parent, inverse = before.parents[role]
-        thing.parent = parent
-        thing.matrix_parent_inverse = inverse
-        report.kept.append(f"{thing.name}: parent")
-    if role in before.slots and len(thing.material_slots):
-        thing.material_slots[0].material = before.slots[role]
-        report.kept.append(f"{thing.name}: material")
+        obj.parent = parent
+        obj.matrix_parent_inverse = inverse
+        report.kept.append(f"{obj.name}: parent")
+    if role in before.slots and len(obj.material_slots):
+        obj.material_slots[0].material = before.slots[role]
+        report.kept.append(f"{obj.name}: material")
 
 
-def _release(before: PreviousBuild, things: dict, report: UpdateReport) -> None:
+def _release(before: PreviousBuild, objects: dict, report: UpdateReport) -> None:
     """Take away the objects that the figure no longer has; what a user hung on them stays where it is."""
-    gone = {role: thing for role, thing in before.things.items() if role not in things or things[role] != thing}
-    for role, thing in gone.items():
-        for child in [c for c in thing.children if c not in gone.values() and c not in things.values()]:
+    gone = {role: obj for role, obj in before.objects.items() if role not in objects or objects[role] != obj}
+    for role, obj in gone.items():
+        for child in [c for c in obj.children if c not in gone.values() and c not in objects.values()]:
             place = child.matrix_world.copy()
             child.parent = None
             child.matrix_world = place
-            report.lost.append(f"{child.name}: no longer held by {thing.name}, which is gone")
+            report.lost.append(f"{child.name}: no longer held by {obj.name}, which is gone")
         changed = before.values.get(role) or role in before.parents or role in before.slots
         if changed or any(key[0] == role for key in before.curves):
-            report.lost.append(f"{thing.name}: no longer part of the figure")
+            report.lost.append(f"{obj.name}: no longer part of the figure")
     for role in [r for r, (parent, _) in before.parents.items() if parent in gone.values()]:
         del before.parents[role]
     if gone:
@@ -314,7 +314,7 @@ def _release(before: PreviousBuild, things: dict, report: UpdateReport) -> None:
         bpy.data.batch_remove({b for b in (*actions, *data) if b.users == 0})
 
 
-def _sweep(before: PreviousBuild, things: dict, report: UpdateReport) -> None:
+def _sweep(before: PreviousBuild, objects: dict, report: UpdateReport) -> None:
     """Remove what the build before this one needed and nobody uses now."""
     for group in [g for g in before.orphans if isinstance(g, bpy.types.Collection)]:
         bpy.data.batch_remove(set(group.objects))
@@ -381,22 +381,22 @@ def explore(collection, on: bool) -> None:
     Switched off, the windows return to where the clock has them, and cannot be moved from there by hand.
     """
     collection[EXPLORE] = on
-    things = things_of(collection)
-    for role, thing in things.items():
-        modifier = thing.modifiers.get(MODIFIER)
+    objects = objects_of(collection)
+    for role, obj in objects.items():
+        modifier = obj.modifiers.get(MODIFIER)
         if modifier is None or modifier.node_group is None:
             continue
         sockets = {i.name for i in modifier.node_group.interface.items_tree if getattr(i, "in_out", "") == "INPUT"}
         window = role.endswith(".window")
         if window:
-            thing.lock_location = _locked(thing, modifier) if on else (True,) * 3
+            obj.lock_location = _locked(obj, modifier) if on else (True,) * 3
             if not on:
-                thing.location = (0, 0, 0)
-        if "Explore" in sockets and (window or f"{role}.window" in things):
+                obj.location = (0, 0, 0)
+        if "Explore" in sockets and (window or f"{role}.window" in objects):
             compat.set_modifier_input(modifier, "Explore", on)
-        report = role.split(".")[0] in ASIDE or role.endswith(".marker") or "Source" in sockets
-        moving = "location" in _animated(thing) or _makes_output(role)
-        if "Hidden" in sockets and (report or (moving and not window and f"{role}.window" not in things)):
+        hidden = role.split(".")[0] in ASIDE or role.endswith(".marker") or "Source" in sockets
+        moving = "location" in _animated(obj) or _makes_output(role)
+        if "Hidden" in sockets and (hidden or (moving and not window and f"{role}.window" not in objects)):
             compat.set_modifier_input(modifier, "Hidden", on)
-            _put_aside(things.get(f"{role}.shadow"), on)
-        thing.update_tag()
+            _put_aside(objects.get(f"{role}.shadow"), on)
+        obj.update_tag()

@@ -10,8 +10,8 @@
 
 from contextlib import suppress
 
-from ..scene.arrays import naming, runs
-from ..scene.checks import Wrong
+from ..scene.arrays import runs, scene_errors
+from ..scene.checks import ValidationError
 from ..scene.load import SceneError
 from ..scene.paths import shown
 from . import kinds
@@ -44,19 +44,19 @@ KINDS = {"sliding": kinds.sliding, "volume": kinds.volume, "sweep": kinds.sweep}
 def make_plan(scene) -> Plan:
     """The plan of a checked scene. Raises SceneError where no story can tell it."""
     trace, file = runs(scene)[0], shown(scene.path)
-    with naming(scene):
+    with scene_errors(scene):
         if scene.kind is not None:
             plan = kind_of(scene).build(scene, trace)
         else:
             plan = STORIES[story_of(scene, trace)].build_plan(PlanBuilder(scene), trace)
     roles = [part.role for parts in (plan.volumes, plan.words, plan.windows, plan.lines) for part in parts]
     if len(set(roles)) < len(roles):
-        right = "must be other texts: the figure has a part of that name"
-        raise SceneError(file, "words.channels", scene.words.channels, right)
+        hint = "must be other texts: the figure has a part of that name"
+        raise SceneError(file, "words.channels", scene.words.channels, hint)
     pixels = plan.frames * plan.size[0] * plan.size[1]
     if pixels > scene.limits.film:
-        right = f"must make at most {scene.limits.film:,} pixels in all {plan.frames:,} frames, not {pixels:,}"
-        raise SceneError(file, "output.size", plan.size, f"{right} (--limit film={pixels} allows it)")
+        hint = f"must make at most {scene.limits.film:,} pixels in all {plan.frames:,} frames, not {pixels:,}"
+        raise SceneError(file, "output.size", plan.size, f"{hint} (--limit film={pixels} allows it)")
     return plan
 
 
@@ -83,12 +83,12 @@ def story_of(scene, trace) -> str:
         refused = "story", name, "must be comparison where there is a [compare] table"
     if refused is None:
         return name
-    key, value, right = refused
-    with suppress(Wrong):  # where another has no room either, there is nothing to add
+    key, value, hint = refused
+    with suppress(ValidationError):  # where another has no room either, there is nothing to add
         unasked = _accepting(scene, trace)
         if unasked not in (name, None) and STORIES[unasked].validate(scene, trace) is None:
-            right += "; or leave story out"
-    raise SceneError(file, key, value, right)
+            hint += "; or leave story out"
+    raise SceneError(file, key, value, hint)
 
 
 def _accepting(scene, trace) -> str | None:

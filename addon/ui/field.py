@@ -14,7 +14,7 @@ TAKEN = {"values", "items", "keys", "get", "pop", "name", "id_data", "rna_type",
 LABELS = {"npy": "NumPy File", "idx": "IDX File", "image": "Image", "fps": "Frame Rate", "values": "Numbers"}
 
 
-def in_words(value) -> str:
+def format_value(value) -> str:
     """A value in a few words: 2×3 of (2, 3), 0+1 × 2+3 of padding in pairs."""
     if not isinstance(value, (tuple, list)):
         return label_of(str(value))
@@ -116,7 +116,7 @@ class Field:
 
     def worked_out(self, auto) -> str:
         """What stands in the field's place without its tick."""
-        return "worked out" if auto is None else f"{in_words(auto)}, worked out"
+        return "worked out" if auto is None else f"{format_value(auto)}, worked out"
 
     @property
     def first(self) -> str:

@@ -82,7 +82,7 @@ class CONVOLUME_OT_save_scene(bpy.types.Operator, ExportHelper):
         try:
             load(path, **preferences.allowed(context))
         except SceneError as error:  # a picture of another folder: what is typed here may lie anywhere, there not
-            why = f"{messages.place(error.key)} {messages.right(error)}"
+            why = f"{messages.place(error.key)} {messages.hint(error)}"
             self.report({'WARNING'}, f"Saved {path}, but to be read there {why}")
         else:
             self.report({'INFO'}, f"Saved {path}")

@@ -49,9 +49,9 @@ def whole(error) -> str:
     return in_window(str(error))
 
 
-def right(error) -> str:
+def hint(error) -> str:
     """What would be right instead, without the key."""
-    text = in_window(error.right)
+    text = in_window(error.hint)
     for pattern, words in OWN:
         text = re.sub(pattern, words, text)
     text = KEY.sub(lambda m: place(m[0]) if find_knob(m[0]) else m[0], text)
@@ -65,5 +65,5 @@ def short(error) -> str:
     """A SceneError of the panel's own state, which has no file: where it is, and what would be right."""
     if error.file.startswith("--"):  # of the preferences
         return whole(error)
-    at, words = place(error.key), right(error)
+    at, words = place(error.key), hint(error)
     return words if not at or words.startswith(f"{at} ") else f"{at}: {words}"

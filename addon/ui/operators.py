@@ -223,15 +223,15 @@ class CONVOLUME_OT_explore(bpy.types.Operator):
         return True
 
     def execute(self, context):
-        from ..stage.tweaks import explore, things_of
+        from ..stage.tweaks import explore, objects_of
 
         collection = figures.standing(context.scene, context.scene.convolume.id)
         on = not figures.explored(collection)
         explore(collection, on)
-        windows = [thing for role, thing in things_of(collection).items() if role.endswith(".window")]
+        windows = [obj for role, obj in objects_of(collection).items() if role.endswith(".window")]
         if on and windows:
-            for thing in context.selected_objects:
-                thing.select_set(False)
+            for obj in context.selected_objects:
+                obj.select_set(False)
             windows[0].select_set(True)
             context.view_layer.objects.active = windows[0]
         for window in context.window_manager.windows:  # the Properties editor shows the window's place

@@ -2,8 +2,8 @@
 """Rendering as a child process of the same Blender on a saved copy, so that the window stays free.
 
 - One job at a time; its copy and its log live in a temporary folder that goes with it.
-- `Job.poll` and `Job.cancel` never wait: they are what a window may call. `wait` and `close` are for scripts and
-  for the end.
+- `RenderProcess.poll` and `RenderProcess.cancel` never wait: they are what a window may call. `wait` and `close` are
+  for scripts and for the end.
 """
 
 import os
@@ -22,7 +22,7 @@ _GRACE = 5.0  # seconds that a child has to end by itself
 _FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
-class Job:
+class RenderProcess:
     """A running child and what it said."""
 
     def __init__(self, name: str, arguments: list[str]):
@@ -119,21 +119,21 @@ def _lines(file) -> list[str]:
     return [line.strip() for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
 
 
-_job: Job | None = None
+_job: RenderProcess | None = None
 
 
-def start(name: str, arguments: list[str]) -> Job:
+def start(name: str, arguments: list[str]) -> RenderProcess:
     global _job
     stop()
-    _job = Job(name, arguments)
+    _job = RenderProcess(name, arguments)
     return _job
 
 
-def current() -> Job | None:
+def current() -> RenderProcess | None:
     return _job
 
 
-def stop(job: Job | None = None) -> None:
+def stop(job: RenderProcess | None = None) -> None:
     """End a job (the one there is), and wait for its end; called as well when it has ended by itself."""
     global _job
     job = job or _job

@@ -17,7 +17,7 @@ import bpy
 
 from .. import story
 from ..scene.arrays import arrays, run
-from ..scene.checks import Wrong, toml
+from ..scene.checks import ValidationError, toml
 from ..scene.load import SceneError, dump, load, loads
 from ..scene.spec import COMPANIONS, CONV, DEFAULT_SOURCE, SOURCES, Output, Scene
 from ..story.first_edition.closeup import meaning_of
@@ -121,8 +121,8 @@ def scene_of(settings) -> Scene:
     """The panel as a checked scene; SceneError says what is wrong."""
     from . import preferences
 
-    for key, right in missing(settings).items():
-        raise SceneError(settings.id, key, None, right)
+    for key, hint in missing(settings).items():
+        raise SceneError(settings.id, key, None, hint)
     path = Path(f"{settings.id or 'figure'}.toml")
     return loads(text_of(settings), path=path, **preferences.allowed(bpy.context, own=True))
 
@@ -162,8 +162,8 @@ def _check(settings, text: str) -> Checked:
         return Checked(text, scene, error, trace.input.shape, trace.output.shape, key, name)
     except SceneError as error:
         return Checked(text, scene, error)
-    except Wrong as wrong:  # a story finds no room
-        return Checked(text, scene, SceneError(settings.id, wrong.key, wrong.value, wrong.right))
+    except ValidationError as wrong:  # a story finds no room
+        return Checked(text, scene, SceneError(settings.id, wrong.key, wrong.value, wrong.hint))
 
 
 def worked_out(checked: Checked, table: str, key: str):

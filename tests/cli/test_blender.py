@@ -75,7 +75,7 @@ def test_steps_of_a_retimed_blend_are_where_its_clock_reaches_them(empty_blender
     from addon.story import make_plan
 
     scene = jobs._built(make_plan(load("conv2d_valid", {"op.stride": 3})))
-    before = outputs.Clip.of_scene(scene, "x")
+    before = outputs.FrameRange.of_scene(scene, "x")
     clock = next(o for o in scene.objects if o.get("convolume_role") == "clock")
     curve = clock.animation_data.action.fcurve_ensure_for_datablock(clock, '["step"]')
     for key in curve.keyframe_points:
@@ -83,14 +83,14 @@ def test_steps_of_a_retimed_blend_are_where_its_clock_reaches_them(empty_blender
         key.handle_left.x = key.handle_right.x = key.co.x
     curve.update()
     scene.frame_end *= 2
-    after = outputs.Clip.of_scene(scene, "x")
+    after = outputs.FrameRange.of_scene(scene, "x")
     assert len(before.steps) == len(after.steps) == 4
     for a, b in zip(before.steps, after.steps, strict=True):
         assert abs((b.frame - 1) - 2 * (a.frame - 1)) <= 1
         assert b.second == pytest.approx((b.frame - 1) / before.fps)
         assert (a.index, a.sum) == (b.index, b.sum)
     scene.frame_end = after.steps[2].frame
-    assert len(outputs.Clip.of_scene(scene, "x").steps) == 3
+    assert len(outputs.FrameRange.of_scene(scene, "x").steps) == 3
     assert bpy.context.scene == scene
 
 
@@ -111,7 +111,7 @@ def test_blenders_own_mp4_shows_every_frame_at_its_time(empty_blender, tmp_path)
             made[30:, :, 3] = 0  # see-through becomes white
             return made
 
-    clip = outputs.Clip("x", 12.5, range(1, 8))
+    clip = outputs.FrameRange("x", 12.5, range(1, 8))
     with quiet():
         outputs._mp4_by_blender(outputs.Film(clip, list(clip.frames), Recording()), tmp_path / "x.mp4")
     shown = imageio.imread(tmp_path / "x.mp4")

@@ -40,16 +40,16 @@ def test_a_mesh_is_read_once_and_its_shading_is_seen(empty_blender):
 
 
 def test_frames_with_equal_curves_are_known_unless_something_else_moves(empty_blender):
-    thing = bpy.data.objects.new("thing", None)
-    bpy.context.scene.collection.objects.link(thing)
+    obj = bpy.data.objects.new("thing", None)
+    bpy.context.scene.collection.objects.link(obj)
     for frame, x in ((1, 0.0), (10, 1.0), (20, 1.0), (30, 0.0)):
-        thing.location.x = x
-        thing.keyframe_insert("location", frame=frame)
-    clock = fcurve_state.Clock()
+        obj.location.x = x
+        obj.keyframe_insert("location", frame=frame)
+    clock = fcurve_state.FCurveState()
     assert clock.at(12) == clock.at(18) != clock.at(25)
-    driver = thing.driver_add("scale", 0).driver
+    driver = obj.driver_add("scale", 0).driver
     driver.type, driver.expression = "SCRIPTED", "frame / 10"
-    assert fcurve_state.Clock().at(12) is None
+    assert fcurve_state.FCurveState().at(12) is None
 
 
 def test_faces_are_painted_as_lambert_has_it_from_either_side():

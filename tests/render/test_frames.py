@@ -79,7 +79,7 @@ def test_every_figure_reused_is_what_whole_frames_show(name, empty_blender):
     middle = plan.frame_of(plan.steps[len(plan.steps) // 2].second)
     numbers = [1, middle - 1, middle]
     MANY.apply(scene)
-    assert reuse_policy.unaccounted(scene) is None and reuse_policy.spreads(scene) is None
+    assert reuse_policy.unsupported_reason(scene) is None and reuse_policy.light_reach(scene) is None
     assert material_analysis.why_in_place(scene) is None
     assert_reused_is_whole(scene, numbers)
     forwards = frames.record(scene, numbers, PROFILES["lecture"])
@@ -89,7 +89,7 @@ def test_every_figure_reused_is_what_whole_frames_show(name, empty_blender):
 
 def test_the_order_of_the_frames_is_no_matter(figure):
     scene, _, numbers = figure
-    assert reuse_policy.spreads(scene) is None and reuse_policy.unaccounted(scene) is None
+    assert reuse_policy.light_reach(scene) is None and reuse_policy.unsupported_reason(scene) is None
     forwards = frames.record(scene, numbers)
     assert forwards.rendered_pixels < 0.8 * len(numbers) * 214 * 120, "nothing was reused"
     backwards = frames.record(scene, numbers[::-1])
@@ -145,7 +145,7 @@ def test_after_an_edit_by_hand_reused_and_whole_frames_still_agree(empty_blender
     own.location.x = 6
     own.keyframe_insert("location", frame=plan.frames)
     assert_reused_is_whole(scene, [1, plan.frames // 2, plan.frames])
-    assert reuse_policy.spreads(scene) is None and reuse_policy.unaccounted(scene) is None
+    assert reuse_policy.light_reach(scene) is None and reuse_policy.unsupported_reason(scene) is None
 
 
 def test_what_knows_its_place_is_rendered_in_its_place(empty_blender):
@@ -154,7 +154,7 @@ def test_what_knows_its_place_is_rendered_in_its_place(empty_blender):
     compat.use_nodes(material)
     nodes, links = material.node_tree.nodes, material.node_tree.links
     links.new(nodes.new("ShaderNodeTexChecker").outputs[0], nodes["Principled BSDF"].inputs["Base Color"])
-    assert not material_analysis.Looks().plain(["chequered"])
+    assert not material_analysis.MaterialAnalysis().plain(["chequered"])
     own_object(scene, material)
     assert_reused_is_whole(scene, [1, plan.frames // 2])
 
@@ -174,24 +174,24 @@ def test_a_lamp_with_shadows_makes_whole_frames(figure):
     scene, _, numbers = figure
     lamp = bpy.data.objects.new("own lamp", bpy.data.lights.new("own lamp", "SPOT"))
     scene.collection.objects.link(lamp)
-    assert "shadows of 'own lamp'" in reuse_policy.spreads(scene)
+    assert "shadows of 'own lamp'" in reuse_policy.light_reach(scene)
     few = numbers[:2]
     recording = frames.record(scene, few)
     assert pictures(recording) == pictures(frames.record(scene, few, reuse=False))
     assert recording.picture(0).shape == (120, 214, 3)
     lamp.data.use_shadow = False
-    assert reuse_policy.spreads(scene) is None and "shines from a place" in material_analysis.why_in_place(scene)
+    assert reuse_policy.light_reach(scene) is None and "shines from a place" in material_analysis.why_in_place(scene)
     assert pictures(frames.record(scene, few)) == pictures(frames.record(scene, few, reuse=False))
 
 
 def test_a_ground_or_a_thing_that_lights_makes_whole_frames(figure):
     scene, _, _ = figure
     scene.world.cycles_visibility.diffuse = True
-    assert "the light of" in reuse_policy.spreads(scene)
+    assert "the light of" in reuse_policy.light_reach(scene)
     scene.world.cycles_visibility.diffuse = False
     material = next(m for m in bpy.data.materials if "Emission" in m.node_tree.nodes)
     material.cycles.emission_sampling = "AUTO"
-    assert reuse_policy.spreads(scene) == f"the light of {material.name!r}"
+    assert reuse_policy.light_reach(scene) == f"the light of {material.name!r}"
 
 
 def test_what_cannot_be_accounted_for_is_rendered_frame_by_frame(figure):
@@ -199,7 +199,7 @@ def test_what_cannot_be_accounted_for_is_rendered_frame_by_frame(figure):
     path = 'nodes["Emission"].inputs["Strength"].default_value'
     material = next(m for m in bpy.data.materials if "Emission" in m.node_tree.nodes)
     material.node_tree.keyframe_insert(path, frame=1)
-    assert material.name in reuse_policy.unaccounted(scene)
+    assert material.name in reuse_policy.unsupported_reason(scene)
     recording = frames.record(scene, [numbers[0], numbers[0] + 1])
     assert recording.rendered_pixels == 2 * 214 * 120
 
@@ -208,9 +208,9 @@ def test_what_the_viewport_hides_cannot_be_accounted_for(figure):
     scene, _, _ = figure
     own = own_object(scene)
     own.hide_viewport = True
-    assert "'own', which is hidden in the viewport alone," in reuse_policy.unaccounted(scene)
+    assert "'own', which is hidden in the viewport alone," in reuse_policy.unsupported_reason(scene)
     own.hide_render = True
-    assert reuse_policy.unaccounted(scene) is None
+    assert reuse_policy.unsupported_reason(scene) is None
 
 
 def test_a_film_without_ground_carries_alpha(figure):

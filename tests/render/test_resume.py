@@ -98,17 +98,17 @@ def changes(scene):
 
 def test_everything_that_keys_do_not_say_makes_another_shelf_and_nothing_else_does(scene, monkeypatch):
     DRAFT.apply(scene)
-    seen = {scene_fingerprint.fixed(scene)}
+    seen = {scene_fingerprint.fingerprint(scene)}
     scene.frame_set(50)
     scene.render.filepath, scene.render.use_border, scene.render.threads_mode = "/tmp/elsewhere", True, "FIXED"
-    assert scene_fingerprint.fixed(scene) in seen
+    assert scene_fingerprint.fingerprint(scene) in seen
     for name, change in changes(scene):
         change()
-        now = scene_fingerprint.fixed(scene)
+        now = scene_fingerprint.fingerprint(scene)
         assert now not in seen, name
         seen.add(now)
     monkeypatch.setattr(scene_fingerprint, "renderer", lambda: b"another")
-    assert scene_fingerprint.fixed(scene) not in seen
+    assert scene_fingerprint.fingerprint(scene) not in seen
 
 
 def test_a_script_or_chosen_lights_are_never_kept(scene):

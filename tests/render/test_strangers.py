@@ -16,14 +16,14 @@ def blend(tmp_path, empty_blender):
 
     def save(change):
         scene = bpy.context.scene
-        thing = bpy.data.objects.new("Thing", bpy.data.meshes.new("Thing"))
+        obj = bpy.data.objects.new("Thing", bpy.data.meshes.new("Thing"))
         scene.camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
-        for each in (thing, scene.camera):
+        for each in (obj, scene.camera):
             scene.collection.objects.link(each)
         render = scene.render
         render.resolution_x = render.resolution_y = 16
         render.engine, scene.frame_end = "BLENDER_WORKBENCH", 2
-        change(scene, thing)
+        change(scene, obj)
         path = tmp_path / "stranger.blend"
         bpy.ops.wm.save_as_mainfile(filepath=str(path))
         return path
@@ -34,11 +34,11 @@ def blend(tmp_path, empty_blender):
 def test_its_scripts_and_drivers_do_not_run_and_its_file_output_writes_nothing(blend, tmp_path):
     marks = [tmp_path / "by a text", tmp_path / "by a driver"]
 
-    def change(scene, thing):
+    def change(scene, obj):
         text = bpy.data.texts.new("start.py")
         text.write(f"open({str(marks[0])!r}, 'w').close()\n")
         text.use_module = True
-        driver = thing.driver_add("location", 0).driver
+        driver = obj.driver_add("location", 0).driver
         driver.type = "SCRIPTED"
         driver.expression = f"__import__('os').mkdir({str(marks[1])!r}) or 1"
         tree = bpy.data.node_groups.new("Tree", "CompositorNodeTree")
@@ -70,9 +70,9 @@ def test_its_scripts_and_drivers_do_not_run_and_its_file_output_writes_nothing(b
 
 
 def test_its_caches_stay_off_the_disk(blend):
-    def change(scene, thing):
-        thing.modifiers.new("Cloth", "CLOTH")
-        thing.modifiers.new("Fluid", "FLUID").fluid_type = "DOMAIN"
+    def change(scene, obj):
+        obj.modifiers.new("Cloth", "CLOTH")
+        obj.modifiers.new("Fluid", "FLUID").fluid_type = "DOMAIN"
 
     path, said = blend(change), []
     scene = jobs._opened(path, said.append)

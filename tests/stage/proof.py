@@ -39,11 +39,11 @@ def cells_of(frame: Frame, role: str, shape, apart=(1, 1)) -> dict[tuple[int, in
     return found
 
 
-def covers(frame: Frame, chip: Seen, label: Seen) -> bool:
+def covers(frame: Frame, badge: Seen, label: Seen) -> bool:
     """Whether the camera sees some of a chip in the rectangle of a text; both are upright and parallel."""
     axes = np.column_stack([frame.pixels(v) - frame.pixels((0, 0, 0)) for v in ((1, 0, 0), (0, 0, 1))])
     (a, b), (c, d) = ((flat.min(axis=0), flat.max(axis=0)) for flat in
-                      (np.linalg.solve(axes, frame.pixels(seen.points).T).T for seen in (chip, label)))  # fmt: skip
+                      (np.linalg.solve(axes, frame.pixels(seen.points).T).T for seen in (badge, label)))  # fmt: skip
     return bool((a < d).all() and (c < b).all())
 
 
@@ -55,7 +55,8 @@ def label_of(frame: Frame, role: str, cells, apart=(1, 1)) -> dict[tuple[int, in
         right, _, up = (label.local - first) / (apart[1], 1, apart[0])
         key = (round(-up), round(right))
         own = [c for c in chips if key in cells and np.abs(c.place - cells[key].place)[[0, 2]].max() < 0.5]
-        assert not any(covers(frame, chip, label) for chip in own), f"number: covered by a chip on {role} {key}"
+        covered = any(covers(frame, badge, label) for badge in own)
+        assert not covered, f"number: covered by a chip on {role} {key}"
         low, high = (-0.3, 0.0) if own else (-1e-3, 1e-3)
         stands = key in cells and low <= right - key[1] <= high and low <= up + key[0] <= high
         assert stands, f"number: a text of {role} stands on no cell at frame {frame.number}"

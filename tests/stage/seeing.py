@@ -176,16 +176,16 @@ def spelling(text: str) -> np.ndarray:
             curve.fill_mode = "NONE"  # 4.5 fills overlapping strokes wrongly; what is not filled is not fattened
         face = Path(bpy.utils.system_resource("DATAFILES", path="fonts")) / FONT_FILE
         curve.font = bpy.data.fonts.load(str(face), check_existing=True)
-        thing = bpy.data.objects.new("spelling", curve)
-        scene.collection.objects.link(thing)
+        obj = bpy.data.objects.new("spelling", curve)
+        scene.collection.objects.link(obj)
         scene.view_layers[0].update()
-        evaluated = thing.evaluated_get(scene.view_layers[0].depsgraph)
+        evaluated = obj.evaluated_get(scene.view_layers[0].depsgraph)
         mesh = evaluated.to_mesh()
         flat = np.zeros(len(mesh.vertices) * 3, np.float32)
         mesh.vertices.foreach_get("co", flat)
         _spelled[text] = flat.reshape(-1, 3)[:, :2].astype(float)
         evaluated.to_mesh_clear()
-        bpy.data.objects.remove(thing)
+        bpy.data.objects.remove(obj)
         bpy.data.curves.remove(curve)
         bpy.data.scenes.remove(scene)
     return _spelled[text]
@@ -252,28 +252,28 @@ class Frame:
         self._into: dict[str, np.ndarray] = {}
         self._upright: dict[tuple, bool] = {}
         for instance in depsgraph.object_instances:
-            thing, owner = instance.object, instance.parent if instance.is_instance else instance.object
-            if thing.type != "MESH" or ROLE not in owner.original:
+            obj, owner = instance.object, instance.parent if instance.is_instance else instance.object
+            if obj.type != "MESH" or ROLE not in owner.original:
                 continue
-            self._add(instance, thing, owner, shapes)
+            self._add(instance, obj, owner, shapes)
         origin, *ends = (np.array(world_to_camera_view(scene, self.camera, Vector(p)))
                          for p in ((0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)))  # fmt: skip
         # an orthographic camera is affine: four points say everything
         self._turn, self._origin = np.column_stack([e - origin for e in ends]), origin
 
-    def _add(self, instance, thing, owner, shapes) -> None:
-        hidden = thing.original.hide_render or owner.original.hide_render
-        assert not hidden, f"{thing.name} is not rendered"
+    def _add(self, instance, obj, owner, shapes) -> None:
+        hidden = obj.original.hide_render or owner.original.hide_render
+        assert not hidden, f"{obj.name} is not rendered"
         if instance.is_instance:
-            key = thing.original.name_full
+            key = obj.original.name_full
             if key not in shapes:
-                material = thing.material_slots[0].material
-                shapes[key] = (Shape.of(thing.data), color_of(material), thing.original.data.get("text"))
+                material = obj.material_slots[0].material
+                shapes[key] = (Shape.of(obj.data), color_of(material), obj.original.data.get("text"))
             shape, color, text = shapes[key]
         else:
-            shape, color, text = Shape.of(thing.data), None, None
-            if thing.material_slots and not owner.original[ROLE].endswith(".shadow"):
-                color = color_of(thing.material_slots[0].material)
+            shape, color, text = Shape.of(obj.data), None, None
+            if obj.material_slots and not owner.original[ROLE].endswith(".shadow"):
+                color = color_of(obj.material_slots[0].material)
         matrix, local = np.array(instance.matrix_world), np.zeros(3)
         if instance.is_instance and owner.name_full not in self._into:
             self._into[owner.name_full] = np.array(owner.matrix_world.inverted())
@@ -288,9 +288,9 @@ class Frame:
     @cached_property
     def _instanced(self) -> dict:
         found: dict[str, list] = {}
-        for thing in self.seen:
-            if thing.instanced:
-                found.setdefault(thing.role, []).append(thing)
+        for obj in self.seen:
+            if obj.instanced:
+                found.setdefault(obj.role, []).append(obj)
         return found
 
     def cells(self, role: str) -> list[Seen]:

@@ -48,17 +48,17 @@ def looked(request):
     return Looked(request.param)
 
 
-def extents(frame, things) -> np.ndarray:
+def extents(frame, objects) -> np.ndarray:
     """The pixels from the frame's middle that each thing's mesh covers."""
-    made = np.zeros((len(things), 4))
-    for k, thing in enumerate(things):
-        at = frame.pixels(thing.points) - frame.size / 2
+    made = np.zeros((len(objects), 4))
+    for k, obj in enumerate(objects):
+        at = frame.pixels(obj.points) - frame.size / 2
         made[k] = (*at.min(axis=0), *at.max(axis=0))
     return made
 
 
-def middles(frame, things) -> np.ndarray:
-    return frame.pixels(np.array([t.place for t in things])) - frame.size / 2
+def middles(frame, objects) -> np.ndarray:
+    return frame.pixels(np.array([t.place for t in objects])) - frame.size / 2
 
 
 def matched(one: np.ndarray, other: np.ndarray, within: float) -> bool:
@@ -127,20 +127,20 @@ def test_what_is_seen_is_what_was_worked_out(looked):
 # legible -------------------------------------------------------------------------------------------------------
 
 
-def hidden(frame, depsgraph, thing) -> bool:
+def hidden(frame, depsgraph, obj) -> bool:
     """Whether a ray from a text's ink toward the viewer meets anything solid; of five places two may."""
     toward = Vector(frame.toward)
-    points = thing.points
+    points = obj.points
     low, high = points.min(axis=0), points.max(axis=0)
     met = 0
     for part in (0.15, 0.35, 0.5, 0.65, 0.85):
         at = points[np.abs(points - (low + (high - low) * part)).sum(axis=1).argmin()]
         start = Vector(at) + 0.02 * toward
-        met += bool(frame_ray(depsgraph, start, toward, thing))
+        met += bool(frame_ray(depsgraph, start, toward, obj))
     return met > 2
 
 
-def frame_ray(depsgraph, start, toward, thing):
+def frame_ray(depsgraph, start, toward, obj):
     hit, _, _, _, owner, _ = bpy.context.scene.ray_cast(depsgraph, start, toward, distance=60.0)
     return hit and owner is not None
 
@@ -151,11 +151,11 @@ def read(looked, i: int) -> list[tuple[str, str]]:
     frame = looked.frame(number)
     depsgraph = bpy.context.evaluated_depsgraph_get()
     found = []
-    for thing in frame.seen:
-        if not (thing.instanced and thing.shape.flat and len(thing.shape.vertices)):
+    for obj in frame.seen:
+        if not (obj.instanced and obj.shape.flat and len(obj.shape.vertices)):
             continue
-        if spells(thing.shape, thing.text) and frame.reads_upright(thing) and not hidden(frame, depsgraph, thing):
-            found += [(thing.role, piece) for piece in pieces(thing.text)]
+        if spells(obj.shape, obj.text) and frame.reads_upright(obj) and not hidden(frame, depsgraph, obj):
+            found += [(obj.role, piece) for piece in pieces(obj.text)]
     return found
 
 

@@ -8,14 +8,14 @@ bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make t
 
 from addon.render.profiles import PROFILES  # noqa: E402
 from addon.render.reuse import reuse_policy  # noqa: E402
-from addon.render.reuse.material_analysis import Looks  # noqa: E402
+from addon.render.reuse.material_analysis import MaterialAnalysis  # noqa: E402
 from addon.render.reuse.snapshot import Reader  # noqa: E402
 from addon.scene.load import figures, load  # noqa: E402
 from addon.stage import build, prepare_scene  # noqa: E402
 from addon.story import make_plan  # noqa: E402
 from tests.first import COPIES  # noqa: E402
 
-APART = 2e-3  # units between faces that can be told apart from afar
+FACE_MARGIN = 2e-3  # units between faces that can be told apart from afar
 LEAST = 3e-3  # square units: smaller faces are parts of letters and round edges
 ASIDE = 2e-3  # units by which faces may overlap along an edge
 
@@ -24,12 +24,12 @@ class Faces:
     """The larger faces that are turned to the camera: triangles in its frame, their planes, things and materials."""
 
     def __init__(self, reader, snapshot):
-        kinds, moves = reader.kind.values[snapshot.things], reader.move.values[snapshot.things]
+        kinds, moves = reader.kind.values[snapshot.objects], reader.move.values[snapshot.objects]
         parts, owners, looks = [], [], []
-        for n, (thing, kind, move) in enumerate(zip(snapshot.things, kinds, moves, strict=True)):
+        for n, (obj, kind, move) in enumerate(zip(snapshot.objects, kinds, moves, strict=True)):
             shape = reader.shapes[reader.shape_of[kind]]
             parts.append(reader.turned[kind] + move)
-            owners.append(np.full(len(parts[n]), thing))
+            owners.append(np.full(len(parts[n]), obj))
             names = np.array(shape.looks or ("",))
             looks.append(names[np.minimum(shape.material, len(names) - 1)])
         corners, owner, look = np.concatenate(parts), np.concatenate(owners), np.concatenate(looks)
@@ -46,7 +46,7 @@ class Faces:
         _, plane = np.unique(np.rint(self.normal * 200).astype(int), axis=0, return_inverse=True)
         order = np.lexsort((self.level, plane.ravel()))
         place, level = plane.ravel()[order], self.level[order]
-        end = np.searchsorted(place * 1e4 + level, place * 1e4 + level + APART)
+        end = np.searchsorted(place * 1e4 + level, place * 1e4 + level + FACE_MARGIN)
         low, high, pairs = self.low, self.high, []
         for n in np.flatnonzero(end - np.arange(len(order)) > 1):
             a, others = order[n], order[n + 1 : end[n]]
@@ -65,7 +65,7 @@ class Faces:
         before = self.corners[((self.low < high) & (self.high > low)).all(axis=1)]
         for point in points:
             hit, depth = _depths(before, point)
-            if not (hit & (depth > point[2] + APART)).any():
+            if not (hit & (depth > point[2] + FACE_MARGIN)).any():
                 return True
         return False
 
@@ -88,7 +88,7 @@ def faces(name) -> Faces:
     built = build(plan, scene)
     prepare_scene(plan, scene, built)
     PROFILES["lecture"].apply(scene)
-    reader = Reader(scene, 16, reuse_policy.reach(scene), Looks())
+    reader = Reader(scene, 16, reuse_policy.reach(scene), MaterialAnalysis())
     scene.frame_set(plan.frame_of([s for s in plan.steps if s.explained][1].second))
     return Faces(reader, reader.read(bpy.context.evaluated_depsgraph_get()))
 

@@ -247,15 +247,15 @@ def another_mesh(stage):
     """A mesh that claims "2" but is drawn as "3"."""
     wrong, right = text_of(stage, "3").copy(), text_of(stage, "2")
     wrong["text"] = "2"
-    for thing in [o for o in bpy.data.objects if o.type == "MESH" and o.data.get("text") == "2"]:
-        thing.data = wrong
+    for obj in [o for o in bpy.data.objects if o.type == "MESH" and o.data.get("text") == "2"]:
+        obj.data = wrong
     assert right.users == 0 or right is not wrong
 
 
 def glyph_mirrored(stage):
     mesh = text_of(stage, "2")
-    for thing in [o for o in bpy.data.objects if o.type == "MESH" and o.data.get("text") == "2"]:
-        thing.data = mesh
+    for obj in [o for o in bpy.data.objects if o.type == "MESH" and o.data.get("text") == "2"]:
+        obj.data = mesh
     mesh.transform(Matrix.Scale(-1, 4, (1, 0, 0)))
 
 

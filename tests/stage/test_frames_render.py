@@ -52,12 +52,12 @@ def coded(stage) -> Codes:
     """Give every volume cells of its own, each kind in a colour of its own; windows too; no texts, no shadows."""
     codes, empty = Codes(), bpy.data.collections.new("no labels")
     volumes = [v.role for v in stage.plan.volumes]
-    for role, thing in stage.built.objects.items():
-        modifier = next(iter(thing.modifiers), None)
+    for role, obj in stage.built.objects.items():
+        modifier = next(iter(obj.modifiers), None)
         if role.endswith(".shadow"):
-            thing.hide_render = True
+            obj.hide_render = True
         elif role.endswith((".window", ".marker")):
-            thing.data.materials[0] = codes.material((role,))
+            obj.data.materials[0] = codes.material((role,))
         elif modifier and modifier.node_group.name == "Convolume Cells":
             compat.set_modifier_input(modifier, "Labels", empty)
             if role not in volumes:

@@ -39,9 +39,9 @@ def boxes(plan, clock: float):
             yield (name, *(float(v) for v in box[:4]))
 
 
-def extent(frame, thing):
+def extent(frame, obj):
     """The pixels, from the frame's middle, that a thing's mesh covers: (x0, y0, x1, y1)."""
-    at = frame.pixels(thing.points) - frame.size / 2
+    at = frame.pixels(obj.points) - frame.size / 2
     return np.concatenate([at.min(axis=0), at.max(axis=0)])
 
 
@@ -51,9 +51,9 @@ def texts(plan, frame):
     return [(s, extent(frame, s)) for s in frame.seen if s.instanced and s.shape.flat and s.role in roles]
 
 
-def corners(thing, frame) -> np.ndarray:
+def corners(obj, frame) -> np.ndarray:
     """The corners of its own box, in pixels: for a text four, each twice."""
-    return frame.pixels(thing.shape.corners @ thing.matrix[:3, :3].T + thing.place)
+    return frame.pixels(obj.shape.corners @ obj.matrix[:3, :3].T + obj.place)
 
 
 def apart(a: np.ndarray, b: np.ndarray) -> bool:
@@ -121,9 +121,9 @@ def test_nothing_is_cropped_and_no_text_lies_on_a_cell_or_another_text(proof):
         at_home = {c.place.round(3).tobytes() for c in proof.opening.seen if c.role.startswith("kernel")}
         still = [not c.role.startswith("kernel") or c.place.round(3).tobytes() in at_home for c, _ in cells]
         cells = [cell for cell, stays in zip(cells, still, strict=True) if stays]
-        for thing, box in (*words, *cells):
+        for obj, box in (*words, *cells):
             within = (box[:2] > -half).all() and (box[2:] < half).all()
-            assert within, f"{thing.text or thing.role!r} is cropped at frame {number}"
+            assert within, f"{obj.text or obj.role!r} is cropped at frame {number}"
         solid = np.array([box for _, box in cells])
         for i, (text, (x0, y0, x1, y1)) in enumerate(words):
             on = (solid[:, 0] < x1) & (x0 < solid[:, 2]) & (solid[:, 1] < y1) & (y0 < solid[:, 3])
@@ -190,8 +190,8 @@ def test_capitals_and_digits_are_as_tall_and_brackets_as_deep_as_the_layout_take
 def test_the_clocks_curve_is_the_plans(proof):
     """Between keys too: Blender's easings and the plan's are the same."""
     stage = proof.stage
-    thing, channel = stage.built.controller, stage.plan.channels["clock.step"]
-    curve = thing.animation_data.action.fcurve_ensure_for_datablock(thing, '["step"]', index=0)
+    obj, channel = stage.built.controller, stage.plan.channels["clock.step"]
+    curve = obj.animation_data.action.fcurve_ensure_for_datablock(obj, '["step"]', index=0)
     assert len(curve.keyframe_points) == len(channel.seconds)
     for second in np.linspace(0, stage.plan.seconds, 173):
         shown, meant = curve.evaluate(1 + second * stage.plan.fps), channel.at(second)
@@ -200,13 +200,13 @@ def test_the_clocks_curve_is_the_plans(proof):
 
 def test_what_follows_the_clock_stands_where_the_plan_has_it(proof):
     """Seen from the camera; a shadow does at once what it was to do while the clock rests."""
-    plan, things = proof.stage.plan, proof.stage.built.objects
+    plan, objects = proof.stage.plan, proof.stage.built.objects
     roles = {name.removesuffix(".location.z") for name in plan.channels if name.endswith(".location.z")}
     for number in range(1, plan.frames + 1, 3):
         frame, graph = proof.frame(number), bpy.context.evaluated_depsgraph_get()
         for role in roles:
             meant = [plan.channels[f"{role}.location.{axis}"].at((number - 1) / plan.fps) for axis in "xyz"]
-            shown = things[role].evaluated_get(graph).location
+            shown = objects[role].evaluated_get(graph).location
             assert np.abs(frame.pixels(meant) - frame.pixels(shown)).max() < 0.2, f"{role} at frame {number}"
     assert roles
 

@@ -24,8 +24,8 @@ def outline(character: str) -> list[np.ndarray]:
     curve = bpy.data.curves.new("outline", "FONT")
     curve.body, curve.size, curve.resolution_u, curve.fill_mode = character, FONT_SCALE, 3, "NONE"
     curve.font = meshes.font()
-    thing = bpy.data.objects.new("outline", curve)
-    mesh = bpy.data.meshes.new_from_object(thing)
+    obj = bpy.data.objects.new("outline", curve)
+    mesh = bpy.data.meshes.new_from_object(obj)
     places = np.array([v.co[:2] for v in mesh.vertices])
     return [places[loop] for loop in meshes.loops_of([tuple(e.vertices) for e in mesh.edges])]
 

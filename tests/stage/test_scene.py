@@ -76,8 +76,8 @@ def ids() -> dict:
 
 def is_new(value, known) -> bool:
     """A data-block, or an entry that stands for one, that was not in the file before."""
-    for thing in (value, getattr(value, "collection", None), getattr(value, "object", None)):
-        if isinstance(thing, bpy.types.ID) and thing.name_full not in known:
+    for obj in (value, getattr(value, "collection", None), getattr(value, "object", None)):
+        if isinstance(obj, bpy.types.ID) and obj.name_full not in known:
             return True
     return False
 
@@ -115,9 +115,9 @@ def users_file():
     scene = bpy.context.scene
     bpy.ops.mesh.primitive_monkey_add(location=(3, 1, 2))
     for name in ("Input", "Kernel", "Output", "Window", "Convolume clock", "Convolume camera", "Sum"):
-        thing = bpy.data.objects.new(name, bpy.data.meshes.new(name))
-        thing["mine"], thing.location.x = name, 2.5
-        scene.collection.objects.link(thing)
+        obj = bpy.data.objects.new(name, bpy.data.meshes.new(name))
+        obj["mine"], obj.location.x = name, 2.5
+        scene.collection.objects.link(obj)
     material = bpy.data.materials.new("Convolume matt 3066BE")
     material.diffuse_color = (0.1, 0.2, 0.3, 1)
     bpy.data.objects["Cube"].data.materials.append(material)
@@ -220,8 +220,8 @@ def test_building_registers_no_handler(figure):
 
 def test_every_driver_reads_the_clock_alone_and_needs_no_python(stage):
     count, followers = 0, set()
-    for thing in stage.built.objects.values():
-        for curve in thing.animation_data.drivers if thing.animation_data else ():
+    for obj in stage.built.objects.values():
+        for curve in obj.animation_data.drivers if obj.animation_data else ():
             assert curve.driver.is_valid and curve.is_valid
             (variable,) = curve.driver.variables
             assert variable.targets[0].id == stage.built.controller and variable.name == "step"
@@ -229,7 +229,7 @@ def test_every_driver_reads_the_clock_alone_and_needs_no_python(stage):
                 count += 1
             else:
                 assert curve.driver.is_simple_expression and len(curve.keyframe_points) > 1
-                followers.add((thing[ROLE], curve.data_path, curve.array_index))
+                followers.add((obj[ROLE], curve.data_path, curve.array_index))
     moved = [name.rsplit(".", 2) for name in stage.plan.channels if name != "clock.step"]
     assert followers == {(role, path, "xyz".index(axis)) for role, path, axis in moved}
     assert count == sum(len(t.modifiers) for t in stage.built.objects.values()) > 10

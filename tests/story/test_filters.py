@@ -11,9 +11,9 @@ from addon.scene.load import SceneError
 from addon.story import make_plan
 from addon.story.first_edition.builder import PlanBuilder
 from addon.story.first_edition.filter_layout import SMALLEST
-from addon.story.first_edition.filters import Teller
+from addon.story.first_edition.filters import FiltersStory
 from addon.story.plan.plan import LANDED, LEAVES
-from addon.story.plan.schedule import SHORTEST_TURN, run_clock, schedule
+from addon.story.plan.schedule import SHORTEST_TURN, make_schedule, run_clock
 from addon.story.plan.timeline import Timeline
 from tests.first import load_first as load
 from tests.stage.reading import parse, spelled
@@ -25,7 +25,7 @@ FIGURES = ("conv1x1", "depth", "rgb_to_volume", "volume_to_volume")
 
 def planned(steps: int, row: int, section: int, **timing):
     scene = load("depth", {f"timing.{k}": v for k, v in timing.items()})
-    return scene, schedule(steps, row, scene, section=section)
+    return scene, make_schedule(steps, row, scene, section=section)
 
 
 # the schedule ----------------------------------------------------------------------------------------------------
@@ -58,7 +58,7 @@ def test_few_steps_in_sections_are_walked():
 
 def test_one_section_is_scheduled_as_ever():
     scene, plan = planned(36, 6, 36)
-    assert plan == schedule(36, 6, scene)
+    assert plan == make_schedule(36, 6, scene)
 
 
 @pytest.mark.parametrize(("steps", "row", "section"), [(80, 4, 16), (144, 6, 36), (288, 6, 36), (6, 1, 1)])
@@ -67,14 +67,15 @@ def test_the_clock_reaches_every_step_in_its_own_second_and_in_time(steps, row, 
     line = Timeline()
     line.declare("clock.step", -1.0)
     line.wait(scene.timing.intro)
-    pace = run_clock(line, plan, row, scene)
+    step_times = run_clock(line, plan, row, scene)
     clock = line.compile()["clock.step"]
-    assert [clock.at(s) for s in pace.seconds] == pytest.approx(list(range(steps)), abs=1e-3)
-    assert all(b > a for a, b in pairwise(pace.seconds))
-    assert pace.end + scene.timing.outro < scene.timing.longest + 1.0
+    assert [clock.at(s) for s in step_times.seconds] == pytest.approx(list(range(steps)), abs=1e-3)
+    assert all(b > a for a, b in pairwise(step_times.seconds))
+    assert step_times.end + scene.timing.outro < scene.timing.longest + 1.0
     # a sweep stands on whole numbers on whole frames
     for first, last in plan.sweeps:
-        frames = range(round(pace.seconds[first] * scene.output.fps) + 1, round(pace.seconds[last] * scene.output.fps))
+        frames = range(round(step_times.seconds[first] * scene.output.fps) + 1,
+                       round(step_times.seconds[last] * scene.output.fps))
         values = np.array([clock.at(f / scene.output.fps) for f in frames])
         assert np.abs(values - values.round()).max(initial=0.0) < 1e-6
 
@@ -139,7 +140,7 @@ def test_the_cell_that_is_made_is_shown_large_where_slices_have_no_room_for_numb
 def laid(figure: str, overrides=None):
     scene = load(figure, overrides or {})
     sheet = PlanBuilder(scene)
-    teller = Teller(sheet, run(scene))
+    teller = FiltersStory(sheet, run(scene))
     return sheet, teller
 
 

@@ -36,7 +36,7 @@ CHANGED = {
     "no title": {"look.title": False},
 }
 LEAST_DIGIT, LEAST_WORD = 12.0, 16.0  # pixels at 854×480
-RING = -2.0  # a stack of channels has come apart by then; its volumes stand in their boxes from then on
+OPENED = -2.0  # a stack of channels has come apart by then; its volumes stand in their boxes from then on
 
 
 def scaled(plan) -> float:
@@ -59,7 +59,7 @@ def boxes(plan):
     for name, kind, x0, y0, x1, y1, *life in plan.boxes:
         visible_from, visible_until = life or (ALWAYS, NEVER)
         if kind == "volume" and name.startswith(("input.", "kernel.")):
-            visible_from = max(visible_from, RING)
+            visible_from = max(visible_from, OPENED)
             # maps of the channels' sums take the inputs' places
             visible_until = len(plan.steps) - 0.55 if name.startswith("input.") else visible_until
         yield name, kind, (float(x0), float(y0), float(x1), float(y1)), visible_from, visible_until

@@ -86,10 +86,10 @@ def shades(picture: Picture, frame: int, boxes) -> np.ndarray:
     camera, most = picture.camera, np.zeros(len(boxes))
     for v in picture.plan.volumes:
         home = picture.place(v, picture.second(frame))
-        if v.card is None or picture.visiting(v, home):
+        if v.contact_shadow is None or picture.visiting(v, home):
             continue
-        *card, level = v.card
-        sides, height = np.reshape(card, (2, 2)), home[2] + level * v.unit
+        *contact_shadow, level = v.contact_shadow
+        sides, height = np.reshape(contact_shadow, (2, 2)), home[2] + level * v.unit
         outside = 0.0
         for axis, (low, high) in enumerate(sides):
             # where on the ground of the shadow a place of the screen is seen: `Camera.stand`

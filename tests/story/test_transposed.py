@@ -7,8 +7,8 @@ import pytest
 from addon.scene.arrays import run
 from addon.scene.load import SceneError, figures, load
 from addon.story import STORIES, make_plan
-from addon.story.first_edition.gathering import Acts, Ground
-from addon.story.first_edition.stamping import Canvas, additions, sum_text
+from addon.story.first_edition.gathering import PaddedGrid, Phases
+from addon.story.first_edition.stamping import StampGrid, additions, sum_text
 from tests.first import load_first
 
 from .composing import margin_faults, picture_of, size_faults, unsaid, word_faults
@@ -71,10 +71,10 @@ def plan(figure):
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_the_stamps_add_up_to_the_engines_output(name):
     trace = run(load("transposed_conv", OVERRIDES[name]))
-    canvas = Canvas.of(trace)
-    (top, _), (left, _) = canvas.crop
-    total = np.zeros(canvas.shape, np.result_type(trace.output, float))
-    for cell, each in additions(trace, canvas).items():
+    stamp_grid = StampGrid.of(trace)
+    (top, _), (left, _) = stamp_grid.crop
+    total = np.zeros(stamp_grid.shape, np.result_type(trace.output, float))
+    for cell, each in additions(trace, stamp_grid).items():
         assert all(a.before + a.added == a.after for a in each)
         assert [a.stamp for a in each] == sorted({a.stamp for a in each})
         total[cell] = each[-1].after
@@ -86,7 +86,7 @@ def test_the_stamps_add_up_to_the_engines_output(name):
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_every_window_lies_on_the_spread_input(name):
     trace = run(load("transposed_conv", OVERRIDES[name]))
-    ground = Ground.of(trace)
+    ground = PaddedGrid.of(trace)
     rows, columns = trace.input[0].reshape(-1, trace.input.shape[-1]).shape
     real = {tuple(p) for p in ground.real(rows, columns)}
     for step in trace:
@@ -98,7 +98,7 @@ def test_every_window_lies_on_the_spread_input(name):
 
 
 def test_the_strided_figure_spreads_over_40_zeros():
-    ground = Ground.of(run(load("transposed_conv_strided")))
+    ground = PaddedGrid.of(run(load("transposed_conv_strided")))
     assert ground.shape == (7, 7) and len(ground.real(3, 3)) == 9 and ground.before == (1, 1)
 
 
@@ -108,8 +108,9 @@ def test_what_is_added_is_written_as_it_is_read(before, added, text):
 
 
 def test_the_acts_follow_the_stamps_on_whole_clock_values():
-    acts = Acts(4)
-    assert (acts.spread, acts.border, acts.flip, acts.base) == (6, 7, 8, 10) and 4 < acts.cut < acts.bias < acts.spread
+    phases = Phases(4)
+    assert (phases.spread, phases.border, phases.flip, phases.base) == (6, 7, 8, 10)
+    assert 4 < phases.cut < phases.bias < phases.spread
 
 
 # what is explained

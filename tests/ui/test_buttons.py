@@ -52,10 +52,10 @@ def test_every_figure_is_built_and_then_up_to_date(settings, figure):
     settings.figure = figure
     assert bpy.ops.convolume.build() == {'FINISHED'}
     built = collection(figure)
-    roles = set(tweaks.things_of(built))
+    roles = set(tweaks.objects_of(built))
     assert {"clock", "camera", "light", "screen"} < roles and not is_old(built, settings)
     assert bpy.context.scene.camera.name in built.all_objects
-    assert json.loads(built[tweaks.TOLD]) == {"kept": [], "lost": []}
+    assert json.loads(built[tweaks.REPORT]) == {"kept": [], "lost": []}
     settings.timing.outro = 2.5
     assert is_old(built, settings)
     settings.timing.outro = load(figure).timing.outro
@@ -198,7 +198,7 @@ def test_the_scene_can_follow_a_clock_that_was_retimed(small, panel):
     scene = bpy.context.scene
     bpy.ops.convolume.build()
     built, frames = collection("conv2d_valid"), scene.frame_end
-    (curve,) = compat.curves(tweaks.things_of(built)["clock"])
+    (curve,) = compat.curves(tweaks.objects_of(built)["clock"])
     last = curve.keyframe_points[-1].co.x
     assert misfit(scene) is None and not bpy.ops.convolume.fit_frames.poll()
     scene.frame_end = frames + 40  # on purpose: a still end
@@ -218,7 +218,7 @@ def test_the_scene_can_follow_a_clock_that_was_retimed(small, panel):
     assert "operator convolume.fit_frames" not in main_panel(panel())
     fitted = scene.frame_end
     assert bpy.ops.convolume.build() == {'FINISHED'} and scene.frame_end == fitted
-    assert json.loads(built[tweaks.TOLD])["kept"] == ["Convolume clock: timing"], "the end is not the user's own"
+    assert json.loads(built[tweaks.REPORT])["kept"] == ["Convolume clock: timing"], "the end is not the user's own"
     bpy.ops.convolume.add(figure="conv1d")
     assert misfit(scene) is None
     bpy.ops.convolume.show(figure="conv2d_valid")

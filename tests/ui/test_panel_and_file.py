@@ -223,7 +223,7 @@ def test_a_source_without_its_file_or_numbers_is_said(settings):
     settings.figure = "conv2d_valid"
     settings.input.source = 'IMAGE'
     error = state.check(settings).error
-    assert (error.key, error.right) == ("input.image", "choose a file")
+    assert (error.key, error.hint) == ("input.image", "choose a file")
     settings.input.source, settings.bias.source = 'SEED', 'VALUES'
     settings.bias.values_.clear()
     assert state.check(settings).error.key == "bias.values"
@@ -368,7 +368,7 @@ def marks(cls, panel):
 
 def layout_of(cls, panel):
     mine = SimpleNamespace(layout=panel())
-    for name in ("show", "told", "grid"):
+    for name in ("show", "draw_report", "grid"):
         if hasattr(cls, name):
             setattr(mine, name, MethodType(getattr(cls, name), mine))
     region = SimpleNamespace(width=320)

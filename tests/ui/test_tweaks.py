@@ -37,7 +37,7 @@ class Desk:
         bpy.ops.wm.save_as_mainfile(filepath=str(path))
         bpy.ops.wm.open_mainfile(filepath=str(path))
         (collection,) = [c for c in bpy.context.scene.collection.children if "convolume_figure" in c]
-        self.built = type(self.built)(collection, tweaks.things_of(collection))
+        self.built = type(self.built)(collection, tweaks.objects_of(collection))
 
     @property
     def clock(self):
@@ -341,14 +341,14 @@ def test_a_figure_whose_neighbour_was_deleted_or_never_prepared_the_scene(desk):
 def test_what_the_figure_no_longer_has_goes_by_name_and_what_hung_on_it_stays(empty_blender):
     desk = Desk("rgb_conv", {})
     lost = sorted(role for role in desk.built.objects if role.startswith("input.") and role.count(".") == 1)
-    thing = desk[lost[0]]
-    thing.scale.x *= 1.5
+    obj = desk[lost[0]]
+    obj.scale.x *= 1.5
     own = bpy.data.objects.new("Own", None)
     bpy.context.scene.collection.objects.link(own)
-    own.parent = thing
+    own.parent = obj
     bpy.context.view_layer.update()
     place = own.matrix_world.translation.copy()
-    name = thing.name
+    name = obj.name
     plan = make_plan(load("conv2d_valid"))
     desk.built.collection["convolume_figure"] = plan.id
     for item in (*bpy.data.objects, *bpy.data.meshes, *bpy.data.collections):

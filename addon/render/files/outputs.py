@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a recording to what was asked for: GIF, MP4, every frame, a picture per step, a poster, the `.blend`.
 
-- A `Clip` says which frames of a scene there are and when its steps are done; a `Film` is a clip with its
+- A `FrameRange` says which frames of a scene there are and when its steps are done; a `Film` is a clip with its
   recorded frames; `write` makes one format of it.
 - What belongs to whom is in the names: `<name>.gif`, `.mp4`, `.blend`, `<name>_poster.png`, and the folders
   `<name>/` and `<name>_steps/`.
@@ -41,7 +41,7 @@ class StepAt:
 
 
 @dataclass(frozen=True)
-class Clip:
+class FrameRange:
     """A scene's frames as they are numbered there, how fast they play, and its steps."""
 
     name: str
@@ -50,14 +50,14 @@ class Clip:
     steps: tuple[StepAt, ...] = ()
 
     @classmethod
-    def of_plan(cls, plan) -> "Clip":
+    def of_plan(cls, plan) -> "FrameRange":
         def step(info):
             return StepAt(info.second, min(plan.frame_of(info.second), plan.frames), info.index, info.text)
 
         return cls(plan.id, plan.fps, range(1, plan.frames + 1), tuple(step(info) for info in plan.steps))
 
     @classmethod
-    def of_scene(cls, scene, name: str) -> "Clip":
+    def of_scene(cls, scene, name: str) -> "FrameRange":
         """A `.blend`'s own range and speed; its steps where its clock, as it is keyed now, reaches them."""
         fps = scene.render.fps / scene.render.fps_base
         frames = range(scene.frame_start, scene.frame_end + 1, max(1, scene.frame_step))
@@ -126,7 +126,7 @@ def _clock_curve(scene):
 class Film:
     """A clip and what was recorded of it: `recording.order[n]` is the picture of `frames[n]`."""
 
-    clip: Clip
+    clip: FrameRange
     frames: Sequence[int]
     recording: object
     _places: dict[int, int] = field(init=False, repr=False, compare=False)
@@ -206,7 +206,7 @@ def write(film: Film, format: str, folder: Path) -> Result:
     return Result(clip.name, path, len(shown), film.distinct(shown), seconds, size)
 
 
-def save_blend(clip: Clip, folder: Path) -> Result:
+def save_blend(clip: FrameRange, folder: Path) -> Result:
     """Save the open scene as it stands, as a copy: the session's own file keeps its name."""
     import bpy
 

@@ -14,11 +14,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from .tones import Ladder, smooth
+from .tones import Ladder, ground_like
 
 SEE_THROUGH = 255  # the palette slot kept free for "nothing is drawn here"
 _EVERY_COLOUR = 1 << 24
-_GROUND = 0.2  # of all that is painted: less soft grey than this is no ground, but things
+_GROUND = 0.15  # of the first picture: less soft grey than this is no ground, but things
 
 
 def packed(frame: np.ndarray) -> np.ndarray:
@@ -54,7 +54,7 @@ class Palette:
         if len(points) > size:
             ladder = Ladder(points, soft)
             held = ladder.holds(points)
-            if weights[held].sum() > weights.sum() * _GROUND and len(ladder) <= size // 2:
+            if soft[held].sum() and len(ladder) <= size // 2:
                 self.ladder, self._mixed = ladder, np.zeros(_EVERY_COLOUR, bool)
                 self._mixed[seen[held]] = True
                 rest, worth = points[~held], weights[~held]
@@ -93,7 +93,7 @@ def _census(frames):
     """
     counts = np.zeros(_EVERY_COLOUR, np.uint32)
     ground = np.zeros(0, np.int64), np.zeros(0, np.int64)  # colours, rising, and how often
-    before, known, see_through = None, None, False
+    before, known, see_through, grounded = None, None, False, False
     for frame in frames:
         rows = band(before, frame)
         colours = packed(frame[rows])
@@ -102,7 +102,10 @@ def _census(frames):
             see_through = True
             colours[mask] = _EVERY_COLOUR  # no colour at all
         fresh = np.ones(colours.shape, bool) if known is None else colours != known[rows]
-        painted, soft = colours[fresh], colours[fresh & smooth(frame[rows])]
+        even = ground_like(frame[rows])
+        if known is None:
+            grounded = even.mean() > _GROUND
+        painted, soft = colours[fresh], colours[fresh & even & grounded]
         # A colour is worth as much for standing long as for moving much: still ground must not eat the
         # palette.
         found, times = _counted(painted)

@@ -106,10 +106,10 @@ class Farm:
 
     def close(self) -> None:
         """Leave the cluster, and end it where it was started here."""
-        for thing in (self.client, self.cluster):
-            if thing is not None:
+        for resource in (self.client, self.cluster):
+            if resource is not None:
                 with contextlib.suppress(Exception):
-                    thing.close(timeout=2)
+                    resource.close(timeout=2)
 
     def fill(self, job, frames: int, plans, say, on_progress) -> None:
         """Have a job's frames rendered into the cache of `plans`; `on_progress` hears how many there are. Raises

@@ -6,7 +6,7 @@ from pathlib import Path
 from ..reuse.index import run_shelf
 from .jobs import Unmade
 from .progress import quiet
-from .worker import AS_IT_IS, in_words
+from .worker import AS_IT_IS, format_exception
 
 
 def render(jobs, folder: Path, say, show, store=None) -> tuple[bool, list]:
@@ -31,7 +31,7 @@ def render(jobs, folder: Path, say, show, store=None) -> tuple[bool, list]:
         except BrokenPipeError:
             raise
         except Exception as error:
-            say(f"{job.name}: failed to render: {in_words(error)}")
+            say(f"{job.name}: failed to render: {format_exception(error)}")
             made = False
         finally:
             if store is not None and job.blend:

@@ -66,7 +66,7 @@ class Job:
             raise Unusable(f"{self.blend}: cannot be opened ({' '.join(str(error).split())})") from None
         if scene.camera is None:
             raise Unusable(f"{self.blend}: its scene {scene.name} has no camera")
-        clip = outputs.Clip.of_scene(scene, self.name)
+        clip = outputs.FrameRange.of_scene(scene, self.name)
         if not clip.frames:
             raise Unusable(f"{self.blend}: its frames end before they start")
         if "steps" in self.formats and not clip.steps:
@@ -89,12 +89,12 @@ class Job:
         folder.mkdir(parents=True, exist_ok=True)
         encode.sweep(folder, self.name)
         formats, lacking = self._possible(say)
-        clip = outputs.Clip.of_plan(self.plan) if self.plan else None
+        clip = outputs.FrameRange.of_plan(self.plan) if self.plan else None
         recording = self._recalled(profile, clip and clip.needed(formats), how.get("store"))
         if recording is None:
             with quiet():
                 scene = _opened(self.blend, say) if self.blend else _built(self.plan)
-                clip = clip or outputs.Clip.of_scene(scene, self.name)
+                clip = clip or outputs.FrameRange.of_scene(scene, self.name)
             if "blend" in self.formats:
                 with quiet():
                     profile.apply(scene)  # who opens it and renders gets the same pictures
@@ -131,7 +131,7 @@ class Job:
 
     def frames(self, scene=None) -> list[int]:
         """The frames that are to be rendered; of a `.blend` its opened scene is needed."""
-        clip = outputs.Clip.of_plan(self.plan) if self.plan else outputs.Clip.of_scene(scene, self.name)
+        clip = outputs.FrameRange.of_plan(self.plan) if self.plan else outputs.FrameRange.of_scene(scene, self.name)
         return clip.needed(f for f in self.formats if f != "blend")
 
     def index(self, profile, store) -> bytes | None:

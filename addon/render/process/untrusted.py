@@ -17,14 +17,14 @@ def disable_file_output() -> list[str]:
             if node.bl_idname == "CompositorNodeOutputFile" and not node.mute:
                 node.mute = True
                 off.append(f"the compositor's {node.name}")
-    for thing in bpy.data.objects:
-        for modifier in thing.modifiers:
+    for obj in bpy.data.objects:
+        for modifier in obj.modifiers:
             if modifier.type == "FLUID" and modifier.show_render:
                 modifier.show_render = modifier.show_viewport = False
-                off.append(f"the fluid of {thing.name}")
-            off += _kept_in_memory(getattr(modifier, "point_cache", None), thing)
-        for system in thing.particle_systems:
-            off += _kept_in_memory(system.point_cache, thing)
+                off.append(f"the fluid of {obj.name}")
+            off += _kept_in_memory(getattr(modifier, "point_cache", None), obj)
+        for system in obj.particle_systems:
+            off += _kept_in_memory(system.point_cache, obj)
     for scene in bpy.data.scenes:
         world = scene.rigidbody_world
         if world and world.enabled and world.point_cache.use_disk_cache and not world.point_cache.is_baked:

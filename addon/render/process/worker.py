@@ -116,7 +116,7 @@ class _Work:
             end = {"end": "unmade"}
         except Exception as error:
             traceback.print_exc()
-            end = {"end": "failed", "why": in_words(error)}
+            end = {"end": "failed", "why": format_exception(error)}
         sys.stderr.flush()
         self.parent.send(**end)
 
@@ -160,7 +160,7 @@ class _Work:
         return profile
 
 
-def in_words(error: BaseException) -> str:
+def format_exception(error: BaseException) -> str:
     """An exception in one line, with its place where it is not one that speaks for itself."""
     from ..files.encode import EncodeError
 

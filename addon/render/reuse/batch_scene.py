@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 
 from . import flat_shading
-from .snapshot import APART, Reader, Snapshot
+from .snapshot import DEPTH_MARGIN, Reader, Snapshot
 
 LAYERS = 2  # more of them gain nothing, and cost bits of depth
 BITS = 25  # of a float, its sign included: what all layers' depths together are told apart by
@@ -20,7 +20,7 @@ TURNS = 61  # depths that faces are told apart by; a figure's cells are 2^17 of 
 
 
 @dataclass(frozen=True)
-class Piece:
+class TileBatch:
     """The missing tiles (a mask) of one frame, the numbers of all its tiles, and which frame it is."""
 
     snapshot: Snapshot
@@ -29,7 +29,7 @@ class Piece:
     frame: int
 
 
-class Strip:
+class BatchScene:
     """A scene of its own, beside `scene` and with its settings, that renders pieces."""
 
     def __init__(self, scene, reader: Reader):
@@ -39,9 +39,9 @@ class Strip:
         self.scene.animation_data_clear()
         for child in list(self.scene.collection.children):
             self.scene.collection.children.unlink(child)
-        for thing in list(self.scene.collection.objects):
-            self.scene.collection.objects.unlink(thing)
-        self.things: list = []
+        for obj in list(self.scene.collection.objects):
+            self.scene.collection.objects.unlink(obj)
+        self.objects: list = []
         self.camera = self._add("camera", bpy.data.cameras.new("Convolume strip"))
         self.scene.camera = self.camera
         self.mesh = self._add("mesh", bpy.data.meshes.new("Convolume strip"))
@@ -57,10 +57,10 @@ class Strip:
         self.painted: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # by kind: slots and colours
 
     def _add(self, name, data):
-        thing = bpy.data.objects.new(f"Convolume strip {name}", data)
-        self.scene.collection.objects.link(thing)
-        self.things.append(thing)
-        return thing
+        obj = bpy.data.objects.new(f"Convolume strip {name}", data)
+        self.scene.collection.objects.link(obj)
+        self.objects.append(obj)
+        return obj
 
     def close(self) -> None:
         """Leave the file as it was."""
@@ -68,7 +68,7 @@ class Strip:
         # frees what the renderer keeps of this scene: once that is gone, Blender would crash over it
         self.scene.render.use_persistent_data = False
         bpy.data.scenes.remove(self.scene)
-        bpy.data.batch_remove(self.things + data)
+        bpy.data.batch_remove(self.objects + data)
 
     def set_lights(self, depsgraph) -> None:
         """Take over the lights of the evaluated frame, as the camera sees them."""
@@ -77,21 +77,21 @@ class Strip:
         self.painted, self.ranks = {}, {}
         self.suns = flat_shading.suns(source, np.array(view, dtype=float), depsgraph)
         # made once and then turned: with objects that come and go, Blender sorts out anew what depends on what
-        for thing in source.objects:
-            if thing.type == "LIGHT" and not thing.hide_render:
-                if thing.name_full not in self.lights:
-                    self.lights[thing.name_full] = self._add("light", thing.data)
-                self.lights[thing.name_full].matrix_world = view @ thing.evaluated_get(depsgraph).matrix_world
+        for obj in source.objects:
+            if obj.type == "LIGHT" and not obj.hide_render:
+                if obj.name_full not in self.lights:
+                    self.lights[obj.name_full] = self._add("light", obj.data)
+                self.lights[obj.name_full].matrix_world = view @ obj.evaluated_get(depsgraph).matrix_world
 
-    def fill(self, pieces: list[Piece]) -> None:
+    def fill(self, batches: list[TileBatch]) -> None:
         """Make the scene of these pieces, `LAYERS` at most, that go with each other."""
-        deep = pieces[0].snapshot.deep
+        deep = batches[0].snapshot.deep
         unit = deep * LAYERS / 2.0**BITS
-        self.places = [(k + 1 - len(pieces) / 2) * deep for k in range(len(pieces))]
+        self.places = [(k + 1 - len(batches) / 2) * deep for k in range(len(batches))]
         corners, looks, colors = [], [], []
         attributes = {name: [] for name in sorted(self.reader.looks.attributes)}
-        for piece, place in zip(pieces, self.places, strict=True):
-            for kind, triangles, which in self._triangles(piece):
+        for batch, place in zip(batches, self.places, strict=True):
+            for kind, triangles, which in self._triangles(batch):
                 shape = self.reader.shapes[self.reader.shape_of[kind]]
                 slots, color = self._painted(kind, shape)
                 layers = self._ranks(kind, slots)[which][:, None]
@@ -107,29 +107,29 @@ class Strip:
         if corners:
             self._write(mesh, np.concatenate(corners), np.concatenate(looks), np.concatenate(colors),
                         {n: np.concatenate(v) for n, v in attributes.items()})  # fmt: skip
-        lens = pieces[0].snapshot.lens
+        lens = batches[0].snapshot.lens
         camera = self.camera.data
         camera.type, camera.ortho_scale, camera.sensor_fit = "ORTHO", lens[3], self.source.camera.data.sensor_fit
         camera.shift_x, camera.shift_y = lens[5], lens[6]
         camera.clip_start = lens[7]
-        camera.clip_end = min(lens[8], max(piece.snapshot.far for piece in pieces) + APART / 2)
+        camera.clip_end = min(lens[8], max(batch.snapshot.far for batch in batches) + DEPTH_MARGIN / 2)
 
     def look_at(self, layer: int) -> None:
         """Move the camera before a layer of the scene."""
         self.camera.location = (0.0, 0.0, self.places[layer])
 
-    def _triangles(self, piece: Piece):
-        """(kind of thing, triangles in the camera's frame, their numbers) of what meets the missing tiles."""
-        reader, snapshot = self.reader, piece.snapshot
-        rows, columns = piece.missing.shape
+    def _triangles(self, batch: TileBatch):
+        """(kind of object, triangles in the camera's frame, their numbers) of what meets the missing tiles."""
+        reader, snapshot = self.reader, batch.snapshot
+        rows, columns = batch.missing.shape
         # how many missing tiles lie left of and above: four look-ups say whether there is one in a box
         table = np.zeros((rows + 1, columns + 1), np.int32)
-        table[1:, 1:] = piece.missing.cumsum(axis=0).cumsum(axis=1)
+        table[1:, 1:] = batch.missing.cumsum(axis=0).cumsum(axis=1)
         scale, middle = snapshot.lens[0], snapshot.lens[1]
-        things = reader.meeting(snapshot, piece.missing)
-        kinds = reader.kind.values[things]
+        objects = reader.meeting(snapshot, batch.missing)
+        kinds = reader.kind.values[objects]
         for kind in np.unique(kinds):
-            moves = reader.move.values[things[kinds == kind]]
+            moves = reader.move.values[objects[kinds == kind]]
             triangles = reader.turned[kind][None] + moves[:, None, None, :]
             x = (triangles[..., 0] * scale + middle[0]) / reader.tile
             y = (middle[1] - triangles[..., 1] * scale) / reader.tile

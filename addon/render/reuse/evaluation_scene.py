@@ -10,7 +10,7 @@ import bpy
 OF_THE_WINDOW = (bpy.types.WindowManager, bpy.types.Screen, bpy.types.WorkSpace)
 
 
-class Watch:
+class EvaluationScene:
     """A scene to evaluate frames in: a copy of the one given, where that is known to look the same."""
 
     def __init__(self, scene, apart: bool):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Frames that need no evaluation, because all F-curves stand where they stood in a frame that is known.
 
-That holds where F-curves are all that changes with time. Where something else may, `Clock.at` gives None and every
-frame is evaluated.
+That holds where F-curves are all that changes with time. Where something else may, `FCurveState.at` gives None and
+every frame is evaluated.
 """
 
 import re
@@ -21,7 +21,7 @@ _KINDS = ("objects", "meshes", "curves", "cameras", "lights", "materials", "worl
           "shape_keys", "armatures", "lattices", "collections")  # fmt: skip
 
 
-class Clock:
+class FCurveState:
     """All F-curves of the open file, as one value per frame."""
 
     def __init__(self):

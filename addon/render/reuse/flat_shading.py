@@ -20,10 +20,10 @@ ATTRIBUTE = "convolume_paint"
 def suns(scene, view: np.ndarray, depsgraph) -> list[tuple[np.ndarray, np.ndarray]] | None:
     """(direction towards it in the camera's frame, its light) of every sun; None where a light is more than that."""
     found = []
-    for thing in scene.objects:
-        if thing.type != "LIGHT" or thing.hide_render:
+    for obj in scene.objects:
+        if obj.type != "LIGHT" or obj.hide_render:
             continue
-        light = thing.evaluated_get(depsgraph)
+        light = obj.evaluated_get(depsgraph)
         data = light.data
         nodes = data.node_tree.nodes if data.node_tree else ()
         emissions = [n for n in nodes if n.type == "EMISSION"]

@@ -17,18 +17,18 @@ import numpy as np
 
 from ...stage import compat
 from . import scene_fingerprint
-from .batch_scene import LAYERS, Piece, Strip
+from .batch_scene import LAYERS, BatchScene, TileBatch
 from .cache import Store
-from .evaluation_scene import Watch
-from .fcurve_state import Clock
+from .evaluation_scene import EvaluationScene
+from .fcurve_state import FCurveState
 from .index import Index, Layout, digest, split
-from .material_analysis import Looks, why_in_place
+from .material_analysis import MaterialAnalysis, why_in_place
 from .recording import Recording
-from .reuse_policy import TILE, reach, spreads, unaccounted
+from .reuse_policy import TILE, light_reach, reach, unsupported_reason
 from .snapshot import Reader
 
 CALL = 48  # a tile's pixels times their samples: what a render call costs besides its own
-EVERYWHERE = 1e7  # pixels: a reach that makes every thing count
+EVERYWHERE = 1e7  # pixels: a reach that makes every object count
 
 
 def rectangles(missing: np.ndarray, call: float = 4.0) -> list[tuple[int, int, int, int]]:
@@ -146,8 +146,8 @@ class _Loop:
 
     def __init__(self, scene, reuse: bool, progress, store: Store | None = None, index: bytes | None = None):
         self.scene, self.progress = scene, progress
-        unknown = unaccounted(scene) if reuse else "nothing, as asked,"
-        whole = unknown or spreads(scene)
+        unknown = unsupported_reason(scene) if reuse else "nothing, as asked,"
+        whole = unknown or light_reach(scene)
         width = scene.render.resolution_x * scene.render.resolution_percentage // 100
         height = scene.render.resolution_y * scene.render.resolution_percentage // 100
         tile = max(width, height) if whole else TILE
@@ -157,12 +157,12 @@ class _Loop:
         if store is not None and reuse:
             self._open(store, index, unknown or scene_fingerprint.why_not(scene))
         layered = not whole and not why_in_place(scene)
-        self.watch = Watch(scene, apart=layered)
-        seen = self.watch.scene
-        self.reader = None if unknown else Reader(seen, tile, EVERYWHERE if whole else reach(scene), Looks())
-        self.clock = None if unknown else Clock()
-        self.strip = Strip(seen, self.reader) if layered else None
-        self.pieces: list[tuple[Piece, list[bytes]]] = []
+        self.evaluation_scene = EvaluationScene(scene, apart=layered)
+        seen = self.evaluation_scene.scene
+        self.reader = None if unknown else Reader(seen, tile, EVERYWHERE if whole else reach(scene), MaterialAnalysis())
+        self.fcurve_state = None if unknown else FCurveState()
+        self.batch_scene = BatchScene(seen, self.reader) if layered else None
+        self.batches: list[tuple[TileBatch, list[bytes]]] = []
         self.known: dict[bytes, int] = {}
         self.lit: bytes | None = None  # the setting whose lights the strip has
 
@@ -172,7 +172,7 @@ class _Loop:
         size = recording.width, recording.height, recording.tile, recording.depth
         if why_not and index is None:
             return
-        name = digest(index, "tiles") if why_not else scene_fingerprint.fixed(self.scene, *size)
+        name = digest(index, "tiles") if why_not else scene_fingerprint.fingerprint(self.scene, *size)
         self.shelf = self.renderer.shelf = store.shelf(name)
         self.layout = Layout(name, *size, -(-size[1] // size[2]), -(-size[0] // size[2]))
         self.index = index and Index(store.shelf(index))
@@ -180,9 +180,9 @@ class _Loop:
     def close(self) -> None:
         self.keep()
         self.renderer.close()
-        if self.strip is not None:
-            self.strip.close()
-        self.watch.close()
+        if self.batch_scene is not None:
+            self.batch_scene.close()
+        self.evaluation_scene.close()
 
     def keep(self, now: bool = True) -> None:
         """Write what was rendered to the cache; not `now`: where enough of it waits."""
@@ -193,7 +193,7 @@ class _Loop:
 
     def frame(self, done: int, frame: int) -> None:
         """Take one frame into the recording; what it lacks is rendered now, or with later ones."""
-        state = self.clock.at(frame) if self.clock else None
+        state = self.fcurve_state.at(frame) if self.fcurve_state else None
         if state is not None and state in self.known:
             number, keys = self.known[state]
             self.recording.order.append(number)
@@ -236,42 +236,42 @@ class _Loop:
         return missing, tiles
 
     def _read(self, done, frame):
-        depsgraph = self.watch.at(frame)
+        depsgraph = self.evaluation_scene.at(frame)
         snapshot = self.reader.read(depsgraph)
         missing, tiles = self._add(snapshot.keys, snapshot.odd.shape)
         if not missing.any():
             return snapshot.keys
-        layered, keys = self.strip is not None, split(snapshot.keys)
+        layered, keys = self.batch_scene is not None, split(snapshot.keys)
         here = missing & snapshot.odd if layered else missing
         if here.any():
-            if self.watch.apart:
+            if self.evaluation_scene.apart:
                 self.scene.frame_set(frame)
             self.renderer.render(self.scene, here, tiles, keys)
             self.keep(now=False)
             missing = missing & ~here
         if missing.any():
-            if self.pieces and not self.pieces[0][0].snapshot.goes_with(snapshot):
+            if self.batches and not self.batches[0][0].snapshot.goes_with(snapshot):
                 self.flush()
-            if not self.pieces and snapshot.setting != self.lit:
-                self.strip.set_lights(depsgraph)
+            if not self.batches and snapshot.setting != self.lit:
+                self.batch_scene.set_lights(depsgraph)
                 self.lit = snapshot.setting
-            self.pieces.append((Piece(snapshot, missing, tiles, done), keys))
-            if len(self.pieces) >= LAYERS:
+            self.batches.append((TileBatch(snapshot, missing, tiles, done), keys))
+            if len(self.batches) >= LAYERS:
                 self.flush()
         return snapshot.keys
 
     def flush(self) -> None:
         """Render the pieces that wait."""
-        if not self.pieces:
+        if not self.batches:
             return
-        self.strip.fill([piece for piece, _ in self.pieces])
-        for layer, (piece, keys) in enumerate(self.pieces):
-            self.strip.look_at(layer)
-            self.renderer.render(self.strip.scene, piece.missing, piece.tiles, keys)
+        self.batch_scene.fill([batch for batch, _ in self.batches])
+        for layer, (batch, keys) in enumerate(self.batches):
+            self.batch_scene.look_at(layer)
+            self.renderer.render(self.batch_scene.scene, batch.missing, batch.tiles, keys)
             self.keep(now=False)
             if self.progress is not None:
-                self.progress(piece.frame)
-        self.pieces = []
+                self.progress(batch.frame)
+        self.batches = []
 
 
 def record(scene, frames: Sequence[int], profile=None, progress: Callable[[int, int], None] | None = None,
@@ -292,7 +292,7 @@ def record(scene, frames: Sequence[int], profile=None, progress: Callable[[int, 
     try:
         for done, frame in enumerate(frames):
             loop.frame(done, frame)
-            if progress is not None and not loop.pieces:
+            if progress is not None and not loop.batches:
                 progress(done + 1, total)
         loop.flush()
         if progress is not None:
@@ -304,8 +304,8 @@ def record(scene, frames: Sequence[int], profile=None, progress: Callable[[int, 
 
 def reuse_note(scene) -> str:
     """One line on what is reused between frames, and why not more."""
-    if reason := unaccounted(scene):
+    if reason := unsupported_reason(scene):
         return f"every frame is rendered whole: {reason} cannot be accounted for"
-    if reason := spreads(scene):
+    if reason := light_reach(scene):
         return f"whole frames are reused where nothing changed ({reason})"
     return f"tiles of {TILE} pixels are reused where nothing in them changed"

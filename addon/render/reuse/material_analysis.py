@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What materials and lights depend on: whether a thing looks the same elsewhere along the camera's view.
+"""What materials and lights depend on: whether an object looks the same elsewhere along the camera's view.
 
 Where every light is a sun without shadow and a material knows neither its place nor its object, a triangle's colour is
-said by its normal alone. Such things can be rendered in a scene of their own (`batch_scene`), many frames at a time.
+said by its normal alone. Such objects can be rendered in a scene of their own (`batch_scene`), many frames at a time.
 """
 
 import bpy
@@ -18,7 +18,7 @@ PLAIN_NODES = {
 NEIGHBOUR_NODES = {"AMBIENT_OCCLUSION", "BEVEL", "MATERIAL_RAYCAST", "SCRIPT", "BSDF_RAY_PORTAL"}
 
 
-class Looks:
+class MaterialAnalysis:
     """The materials of the open file: which are plain, and which attributes they read."""
 
     def __init__(self):
@@ -77,7 +77,7 @@ def _scatters(node) -> bool:
 
 
 def glows(material) -> bool:
-    """Whether a material is a lamp for other things."""
+    """Whether a material is a lamp for other objects."""
     if material.cycles.emission_sampling == "NONE" or material.node_tree is None:
         return False
     for node in material.node_tree.nodes:
@@ -93,7 +93,7 @@ def glows(material) -> bool:
 
 
 def world_lights(world) -> bool:
-    """Whether the ground lights things, with shadows then."""
+    """Whether the ground lights objects, with shadows then."""
     if world is None:
         return False
     rays = world.cycles_visibility
@@ -110,31 +110,38 @@ def _grounds(world):
     found = []
     for node in world.node_tree.nodes:
         if node.type == "BACKGROUND":
-            if any(socket.is_linked for socket in node.inputs):
+            color, strength = node.inputs["Color"], node.inputs["Strength"]
+            if color.is_linked or (strength.is_linked and not _for_the_camera(strength)):
                 return None
-            found.append((tuple(node.inputs["Color"].default_value), node.inputs["Strength"].default_value))
-        elif node.type not in ("OUTPUT_WORLD", "FRAME", "REROUTE", "RGB", "VALUE"):
+            found.append((tuple(color.default_value), 1.0 if strength.is_linked else strength.default_value))
+        elif node.type not in ("OUTPUT_WORLD", "LIGHT_PATH", "FRAME", "REROUTE", "RGB", "VALUE"):
             return None
     return found
 
 
+def _for_the_camera(strength) -> bool:
+    """Whether a background shines for the camera alone, which is all that Cycles asks it here."""
+    link = strength.links[0]
+    return link.from_node.type == "LIGHT_PATH" and link.from_socket.name == "Is Camera Ray"
+
+
 def why_in_place(scene) -> str | None:
-    """Why a scene's things must be rendered where they stand; None where another scene can show them."""
+    """Why a scene's objects must be rendered where they stand; None where another scene can show them."""
     if scene.world is not None and _grounds(scene.world) is None:
         return "the ground has a pattern"
     if any(layer.material_override for layer in scene.view_layers):
         return "one material is put on everything"
     if scene.render.pixel_aspect_x != scene.render.pixel_aspect_y:
         return "pixels are not square"
-    for thing in scene.objects:
-        if thing.type == "LIGHT" and not thing.hide_render:
-            light = thing.data
+    for obj in scene.objects:
+        if obj.type == "LIGHT" and not obj.hide_render:
+            light = obj.data
             if light.type != "SUN":
-                return f"{thing.name!r} shines from a place"
+                return f"{obj.name!r} shines from a place"
             nodes = light.node_tree.nodes if light.node_tree else ()
             if any(node.type not in ("EMISSION", "OUTPUT_LIGHT") for node in nodes):
-                return f"{thing.name!r} has nodes"
-        linking = getattr(thing, "light_linking", None)
+                return f"{obj.name!r} has nodes"
+        linking = getattr(obj, "light_linking", None)
         if linking is not None and (linking.receiver_collection or linking.blocker_collection):
-            return f"{thing.name!r} chooses what it lights"
+            return f"{obj.name!r} chooses what it lights"
     return None

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How much of a scene's frames can be reused, and in words why not more.
 
-Where light could reach further than a thing's footprint, only whole frames can be told apart (`spreads`); where
-something cannot be accounted for, nothing can (`unaccounted`).
+Where light could reach further than an object's footprint, only whole frames can be told apart (`light_reach`); where
+something cannot be accounted for, nothing can (`unsupported_reason`).
 """
 
 import bpy
@@ -14,7 +14,7 @@ TILE = 16  # pixels
 KNOWN_TYPES = {"MESH", "EMPTY", "CAMERA", "LIGHT", "ARMATURE", "LATTICE", "SPEAKER"}
 
 
-def unaccounted(scene) -> str | None:
+def unsupported_reason(scene) -> str | None:
     """Why the frames of a scene cannot be told apart by what we read; None where they can."""
     render = scene.render
     if render.use_motion_blur:
@@ -42,23 +42,23 @@ def unaccounted(scene) -> str | None:
     for image in bpy.data.images:
         if image.source in ("SEQUENCE", "MOVIE"):
             return f"a moving image, {image.name!r}"
-    for thing in scene.objects:
-        if thing.type not in KNOWN_TYPES:
-            return f"{thing.name!r}, a {thing.type.lower().replace('_', ' ')}"
-        if not thing.hide_render and not thing.visible_get():
-            return f"{thing.name!r}, which is hidden in the viewport alone,"
-        for modifier in thing.modifiers:
+    for obj in scene.objects:
+        if obj.type not in KNOWN_TYPES:
+            return f"{obj.name!r}, a {obj.type.lower().replace('_', ' ')}"
+        if not obj.hide_render and not obj.visible_get():
+            return f"{obj.name!r}, which is hidden in the viewport alone,"
+        for modifier in obj.modifiers:
             if modifier.show_viewport != modifier.show_render:
-                return f"{modifier.name!r} on {thing.name!r}, which the viewport and renders show differently,"
+                return f"{modifier.name!r} on {obj.name!r}, which the viewport and renders show differently,"
             if modifier.type in ("SUBSURF", "MULTIRES") and modifier.levels != modifier.render_levels:
-                return f"{modifier.name!r} on {thing.name!r}, which is finer in renders,"
-        if len(thing.particle_systems) or any(m.type in ("FLUID", "CLOTH", "SOFT_BODY") for m in thing.modifiers):
-            return f"a simulation on {thing.name!r}"
+                return f"{modifier.name!r} on {obj.name!r}, which is finer in renders,"
+        if len(obj.particle_systems) or any(m.type in ("FLUID", "CLOTH", "SOFT_BODY") for m in obj.modifiers):
+            return f"a simulation on {obj.name!r}"
     return None
 
 
-def spreads(scene) -> str | None:
-    """Why a change may reach beyond a thing's own footprint, so that only whole frames can be reused; None if not."""
+def light_reach(scene) -> str | None:
+    """Why a change may reach beyond an object's own footprint, so that only whole frames can be reused; None if not."""
     if scene.render.engine != "CYCLES":
         return f"{scene.render.engine.replace('BLENDER_', '').replace('_NEXT', '').title()} draws whole frames"
     cycles = scene.cycles
@@ -73,15 +73,15 @@ def spreads(scene) -> str | None:
             return f"the light of {material.name!r}"
         if material.users and sees_neighbours(material):
             return f"the neighbours that {material.name!r} sees"
-    for thing in scene.objects:
-        if thing.type == "LIGHT" and thing.data.use_shadow and not thing.hide_render:
-            return f"the shadows of {thing.name!r}"
+    for obj in scene.objects:
+        if obj.type == "LIGHT" and obj.data.use_shadow and not obj.hide_render:
+            return f"the shadows of {obj.name!r}"
     if scene.camera is None or scene.camera.data.type != "ORTHO" or scene.camera.data.dof.use_dof:
         return "the camera"
     return None
 
 
 def reach(scene) -> float:
-    """Pixels by which a thing's edge spreads: the pixel filter's radius, and some for rounding."""
+    """Pixels by which an object's edge spreads: the pixel filter's radius, and some for rounding."""
     cycles = scene.cycles
     return (0.5 if cycles.pixel_filter_type == "BOX" else cycles.filter_width / 2) + 0.25

@@ -19,7 +19,7 @@ import numpy as np
 from .code_digest import code_digest
 
 DEEPEST = 8  # levels of settings within settings
-# names, places in an editor, what follows from other things, where files go
+# names, places in an editor, what follows from other objects, where files go
 IDLE = {
     "rna_type", "name_full", "session_uid", "users", "tag", "preview", "original", "asset_data", "library", "id_data",
     "is_evaluated", "is_library_indirect", "is_missing", "is_runtime_data", "is_editable", "use_fake_user",
@@ -45,10 +45,10 @@ IN_KEYS = {"position", ".edge_verts", ".corner_vert", ".corner_edge", "material_
 
 def why_not(scene) -> str | None:
     """Why nothing of a scene can be kept for later runs, beside what cannot be accounted for at all; None if it can."""
-    for thing in scene.objects:
-        linking = getattr(thing, "light_linking", None)
+    for obj in scene.objects:
+        linking = getattr(obj, "light_linking", None)
         if linking is not None and (linking.receiver_collection or linking.blocker_collection):
-            return f"{thing.name!r} chooses what it lights"
+            return f"{obj.name!r} chooses what it lights"
     for trees in (bpy.data.materials, bpy.data.lights, bpy.data.worlds, bpy.data.node_groups):
         for tree in trees:
             nodes = getattr(tree if hasattr(tree, "nodes") else tree.node_tree, "nodes", ())
@@ -57,7 +57,7 @@ def why_not(scene) -> str | None:
     return None
 
 
-def fixed(scene, *more) -> bytes:
+def fingerprint(scene, *more) -> bytes:
     """16 bytes: equal ones mean that equal keys are equal pixels, in whatever run. `more`: numbers and words.
 
     The scene is as its own first frame shows it (so is what drivers set), and is left there.
@@ -103,8 +103,8 @@ def _parts(scene) -> Iterator[bytes]:
     for mesh in bpy.data.meshes:
         if mesh.users:
             yield _mesh(mesh)
-    for thing in scene.objects:
-        yield _object(thing)
+    for obj in scene.objects:
+        yield _object(obj)
     for action in bpy.data.actions:
         for layer in action.layers:
             for strip in layer.strips:
@@ -190,7 +190,7 @@ def _image(image) -> Iterator[bytes]:
     yield image.name.encode() + repr((image.source, tuple(image.size), image.alpha_mode)).encode()
     yield _text(image.colorspace_settings)
     if image.packed_files:
-        yield from (bytes(file.data) for file in image.packed_files)
+        yield from (bytes(file.packed_file.data) for file in image.packed_files if file.packed_file)
     elif image.source == "FILE" and image.filepath:
         try:
             yield Path(bpy.path.abspath(image.filepath, library=image.library)).read_bytes()
@@ -224,14 +224,14 @@ def _mesh(mesh) -> bytes:
     return state.digest()
 
 
-def _object(thing) -> bytes:
-    said = [thing.name, thing.data.name if thing.data else ""]
-    said += [f"{name}={_value(getattr(thing, name))}" for name in OF_OBJECT]
-    said += [slot.material.name if slot.material else "" for slot in thing.material_slots]
-    said += _own(thing, "")
-    for modifier in thing.modifiers:
+def _object(obj) -> bytes:
+    said = [obj.name, obj.data.name if obj.data else ""]
+    said += [f"{name}={_value(getattr(obj, name))}" for name in OF_OBJECT]
+    said += [slot.material.name if slot.material else "" for slot in obj.material_slots]
+    said += _own(obj, "")
+    for modifier in obj.modifiers:
         said += _lines(modifier, modifier.name, 0, set(), frozenset())
-    drivers = thing.animation_data.drivers if thing.animation_data else ()
+    drivers = obj.animation_data.drivers if obj.animation_data else ()
     for curve in drivers:
         variables = [(v.name, v.type, [t.data_path for t in v.targets]) for v in curve.driver.variables]
         said.append(repr((curve.data_path, curve.array_index, curve.driver.type, curve.driver.expression, variables)))

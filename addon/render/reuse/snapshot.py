@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a frame shows, read from the evaluated scene and turned into keys: equal keys, equal pixels.
 
-- A thing is a mesh at a place: an object's own mesh, or one of its instances. It has a digest, and a footprint: the
-  tiles that its triangles meet.
-- A tile's key adds up the digests of all things whose footprint meets it, so that it is rendered again only when
+- An object here is a mesh at a place: that of an object in Blender, or one of its instances. It has a
+  digest, and a footprint: the tiles that its triangles meet.
+- A tile's key adds up the digests of all objects whose footprint meets it, so that it is rendered again only when
   something in it has changed. Sums do not care for an order.
 - Places are in the camera's frame of reference, rounded; pictures are made of the rounded places too.
-- Everything is done for whole arrays of things, and nothing again for objects that stayed as they were.
+- Everything is done for whole arrays of objects, and nothing again for objects that stayed as they were.
 """
 
 import hashlib
@@ -17,11 +17,11 @@ import bpy
 import numpy as np
 
 from .footprints import Grid, Shape
-from .material_analysis import Looks
+from .material_analysis import MaterialAnalysis
 
-APART = 0.5  # what is left between one frame's things and another's, where they lie one behind the other
+DEPTH_MARGIN = 0.5  # what is left between one frame's objects and another's, where they lie one behind the other
 STEP = 1e-6  # the unit places are rounded to, in the camera's frame of reference
-MANY = 20_000  # an object with more instances is one thing, the size of all of them
+MANY = 20_000  # an object with more instances is one object, the size of all of them
 CHUNK = 200_000  # triangles whose footprints are found at once
 _A, _B = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _SHIFT = np.uint64(29)
@@ -29,11 +29,11 @@ _SHIFT = np.uint64(29)
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One frame: the numbers of its things, the keys of its tiles (rows, columns, 2), and which tiles hold a thing
+    """One frame: the numbers of its objects, the keys of its tiles (rows, columns, 2), and which tiles hold an object
     that is not plain. `setting`: camera and lights; `lens`: what the camera shows (see `Reader.lens`). `far`: how far
     before the camera the furthest point lies of what is in the picture; `deep`: a power of two that holds it all."""
 
-    things: np.ndarray
+    objects: np.ndarray
     keys: np.ndarray
     odd: np.ndarray
     setting: bytes
@@ -52,19 +52,19 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """What one object contributes: things, and its sums by tile."""
+class _ObjectPart:
+    """What one object contributes: objects, and its sums by tile."""
 
-    things: np.ndarray
+    objects: np.ndarray
     tiles: np.ndarray
     sums: np.ndarray
     odd: np.ndarray
 
 
 class Reader:
-    """Reads snapshots of a scene; remembers shapes, things and footprints."""
+    """Reads snapshots of a scene; remembers shapes, objects and footprints."""
 
-    def __init__(self, scene, tile: int, reach: float, looks: Looks):
+    def __init__(self, scene, tile: int, reach: float, looks: MaterialAnalysis):
         render = scene.render
         self.scene, self.looks, self.tile, self.reach = scene, looks, tile, reach
         self.width = render.resolution_x * render.resolution_percentage // 100
@@ -73,16 +73,16 @@ class Reader:
         self.turned: list[np.ndarray] = []  # by kind: triangles (n, 3, 3) in the camera's frame
         self.shape_of: list[int] = []  # by kind
         self._ends: list[tuple[float, float]] = []  # by kind: its nearest and furthest depth
-        self.kind = _Growing(np.int32)  # by thing
+        self.kind = _Growing(np.int32)  # by object
         self.move = _Growing(np.float64, 3)
         self._still: dict[str, int] = {}
         self._shape_numbers: dict[bytes, int] = {}
         self._kinds: dict[int, int] = {}
-        self._things: dict[int, int] = {}
+        self._objects: dict[int, int] = {}
         self._met: list[np.ndarray] = []
         self._depths = _Growing(np.float64, 2)
         self._digest = _Growing(np.uint64, 2)
-        self._parts: dict[str, tuple[bytes, _Part]] = {}
+        self._parts: dict[str, tuple[bytes, _ObjectPart]] = {}
 
     def read(self, depsgraph) -> Snapshot:
         """The current frame, as evaluated."""
@@ -100,9 +100,9 @@ class Reader:
         fresh = {n: r for n, (state, r) in raw.items() if n not in self._parts or self._parts[n][0] != state}
         parts = self._made(fresh, view, grid, setting)
         self._parts = {n: (s, parts[n] if n in parts else self._parts[n][1]) for n, (s, _) in raw.items()}
-        things = [part.things for _, part in self._parts.values()]
-        things = np.concatenate(things) if things else np.empty(0, int)
-        far, deep = self._depth(things)
+        objects = [part.objects for _, part in self._parts.values()]
+        objects = np.concatenate(objects) if objects else np.empty(0, int)
+        far, deep = self._depth(objects)
         count = grid.shape[0] * grid.shape[1]
         keys, odd = np.zeros((count, 2), np.uint64), np.zeros(count, bool)
         # depths are rounded to a fraction of the deepest (see `batch_scene`), which a pixel may show
@@ -113,13 +113,13 @@ class Reader:
                 odd[part.odd] = True
             # the place belongs to the key: rays through another pixel are other rays
             keys = _mix(keys, np.arange(count, dtype=np.uint64)[:, None])
-        return Snapshot(things, keys.reshape(*grid.shape, 2), odd.reshape(grid.shape), setting, lens, far, deep)
+        return Snapshot(objects, keys.reshape(*grid.shape, 2), odd.reshape(grid.shape), setting, lens, far, deep)
 
-    def _depth(self, things) -> tuple[float, float]:
-        """How far the furthest of these things reaches, and a power of two: the room they take with some between."""
-        near, far = self._depths.values[things].T if len(things) else np.zeros((2, 1))
+    def _depth(self, objects) -> tuple[float, float]:
+        """How far the furthest of these objects reaches, and a power of two: the room they take with some between."""
+        near, far = self._depths.values[objects].T if len(objects) else np.zeros((2, 1))
         near, far = float(near.min()), max(float(far.max()), 0.0)
-        room = far + APART + max(APART - near, 0.0) if np.isfinite(near) else 1.0
+        room = far + DEPTH_MARGIN + max(DEPTH_MARGIN - near, 0.0) if np.isfinite(near) else 1.0
         return far, 2.0 ** np.ceil(np.log2(room))
 
     def lens(self, camera) -> tuple:
@@ -131,36 +131,36 @@ class Reader:
         return scale, middle, *more, camera.clip_start, camera.clip_end
 
     def meeting(self, snapshot: Snapshot, tiles: np.ndarray) -> np.ndarray:
-        """The things of a snapshot that meet one of the tiles (a mask of all tiles)."""
-        if not len(snapshot.things):
-            return snapshot.things
-        met = [self._met[i] for i in snapshot.things]
+        """The objects of a snapshot that meet one of the tiles (a mask of all tiles)."""
+        if not len(snapshot.objects):
+            return snapshot.objects
+        met = [self._met[i] for i in snapshot.objects]
         counts = np.array([len(m) for m in met])
         hits = np.concatenate([[0], np.cumsum(tiles.ravel()[np.concatenate(met)])])
         ends = np.cumsum(counts)
-        return snapshot.things[hits[ends] > hits[ends - counts]]
+        return snapshot.objects[hits[ends] > hits[ends - counts]]
 
     # Reading Blender
 
     def _raw(self, depsgraph):
         """(object name, [(shape number, matrices (n, 4, 4) in the world, what else its looks depend on)])."""
         legacy, layer = set(), depsgraph.view_layer
-        for thing in self.scene.objects:
-            if thing.type != "MESH" or not thing.visible_get(view_layer=layer):
+        for obj in self.scene.objects:
+            if obj.type != "MESH" or not obj.visible_get(view_layer=layer):
                 continue
-            if thing.instance_type != "NONE":
-                legacy.add(thing.name)
+            if obj.instance_type != "NONE":
+                legacy.add(obj.name)
                 continue
-            evaluated = thing.evaluated_get(depsgraph)
+            evaluated = obj.evaluated_get(depsgraph)
             world = np.array(evaluated.matrix_world, dtype=float)
             try:
                 rows = list(self._geometry(evaluated, evaluated.evaluated_geometry(), world[None]))
             except NotImplementedError:
-                legacy.add(thing.name)
+                legacy.add(obj.name)
                 continue
             if sum(len(matrices) for _, matrices, _ in rows) > MANY:
                 rows = self._crowd(rows)
-            yield thing.name, rows
+            yield obj.name, rows
         if legacy:
             yield from self._one_by_one(depsgraph, legacy)
 
@@ -199,7 +199,7 @@ class Reader:
                 raise NotImplementedError
 
     def _crowd(self, rows):
-        """Very many things as one, the size of the box around them all."""
+        """Very many objects as one, the size of the box around them all."""
         state, low, high = hashlib.blake2b(digest_size=16), np.full(3, np.inf), np.full(3, -np.inf)
         for number, matrices, extra in rows:
             state.update(self.shapes[number].digest + matrices.tobytes() + extra)
@@ -222,20 +222,20 @@ class Reader:
             owner = instance.parent if instance.is_instance else instance.object
             if owner.original.name not in names or not (instance.is_instance or instance.show_self):
                 continue
-            thing = instance.instance_object if instance.is_instance else instance.object
-            if thing.type == "MESH" and (number := self._shape(thing, thing.data)) >= 0:
+            obj = instance.instance_object if instance.is_instance else instance.object
+            if obj.type == "MESH" and (number := self._shape(obj, obj.data)) >= 0:
                 found[owner.original.name].append((number, np.array(instance.matrix_world, dtype=float)[None], b""))
         yield from found.items()
 
-    def _shape(self, thing, mesh) -> int:
+    def _shape(self, obj, mesh) -> int:
         """A mesh's number, -1 without faces. An object's, without modifiers, is the same in every frame."""
-        original = thing.original if thing is not None else None
+        original = obj.original if obj is not None else None
         still = original is not None and not (
             original.modifiers or original.data.shape_keys or original.data.animation_data
         )
         if still and original.name in self._still:
             return self._still[original.name]
-        slots = thing.material_slots if thing is not None else ()
+        slots = obj.material_slots if obj is not None else ()
         materials = [s.material for s in slots] if len(slots) else list(mesh.materials)
         shape = Shape.of_mesh(mesh, tuple(m.name if m else "" for m in materials), self.looks.attributes)
         number = -1
@@ -254,9 +254,9 @@ class Reader:
     def _setting(self, depsgraph, view, lens) -> bytes:
         """Camera, lights and ground: a change of any of them changes every tile."""
         parts = [repr(lens).encode()]
-        for thing in self.scene.objects:
-            if thing.type == "LIGHT" and not thing.hide_render:
-                light = thing.evaluated_get(depsgraph)
+        for obj in self.scene.objects:
+            if obj.type == "LIGHT" and not obj.hide_render:
+                light = obj.evaluated_get(depsgraph)
                 turn = np.round((view @ np.array(light.matrix_world, dtype=float)) / STEP).astype(np.int64)
                 turn = turn[:3, :3] if light.data.type == "SUN" else turn
                 parts.append(f"{light.data.type} {light.data.energy} {tuple(light.data.color)}".encode())
@@ -265,8 +265,8 @@ class Reader:
 
     # Things
 
-    def _made(self, raw, view, grid, setting) -> dict[str, _Part]:
-        """Parts of objects that have changed: digests of all their things at once, footprints of the new ones."""
+    def _made(self, raw, view, grid, setting) -> dict[str, _ObjectPart]:
+        """Parts of objects that have changed: digests of all their objects at once, footprints of the new ones."""
         rows = [(n, number, matrices, extra) for n, lot in raw.items() for number, matrices, extra in lot]
         if not rows:
             return dict.fromkeys(raw, _EMPTY)
@@ -286,7 +286,7 @@ class Reader:
             digest = turned
             for i in range(3):
                 digest = _mix(digest, units[:, i, 3].view(np.uint64)[:, None])
-        known = self._things
+        known = self._objects
         numbers = np.array([known.get(d, -1) for d in digest[:, 0].tolist()], int)
         if (numbers < 0).any():
             self._learn(np.flatnonzero(numbers < 0), shape, units, turned, digest, grid)
@@ -300,7 +300,7 @@ class Reader:
         return result
 
     def _learn(self, new, shape, units, turned, digest, grid):
-        """Give new things a number, a kind (a shape and how it is turned) and a footprint."""
+        """Give new objects a number, a kind (a shape and how it is turned) and a footprint."""
         _, first = np.unique(digest[new, 0], return_index=True)
         new = new[np.sort(first)]
         kinds = np.empty(len(new), int)
@@ -332,9 +332,9 @@ class Reader:
         ends[[not len(self._met[begin + i]) for i in range(len(new))]] = np.inf, -np.inf  # out of the picture
         self._depths.extend(ends)
         self._digest.extend(digest[new])
-        self._things.update(zip(digest[new, 0].tolist(), range(begin, begin + len(new)), strict=True))
+        self._objects.update(zip(digest[new, 0].tolist(), range(begin, begin + len(new)), strict=True))
 
-    def _part(self, numbers) -> _Part:
+    def _part(self, numbers) -> _ObjectPart:
         met = [self._met[i] for i in numbers]
         tiles = np.concatenate(met)
         owner = np.repeat(numbers, [len(m) for m in met])
@@ -344,10 +344,10 @@ class Reader:
             np.add.at(sums, place, self._digest.values[owner])
         odd_kind = np.array([not self.shapes[s].plain for s in self.shape_of], bool)
         odd = np.unique(tiles[odd_kind[self.kind.values[owner]]])
-        return _Part(numbers, unique, sums, odd)
+        return _ObjectPart(numbers, unique, sums, odd)
 
 
-_EMPTY = _Part(np.empty(0, int), np.empty(0, int), np.empty((0, 2), np.uint64), np.empty(0, int))
+_EMPTY = _ObjectPart(np.empty(0, int), np.empty(0, int), np.empty((0, 2), np.uint64), np.empty(0, int))
 
 
 class _Growing:
@@ -392,6 +392,6 @@ def _bytes_of(attribute) -> bytes:
     return flat.tobytes()
 
 
-def _seen_as_usual(thing) -> bool:
+def _seen_as_usual(obj) -> bool:
     """Whether the camera sees an object, and as what it is."""
-    return thing.visible_camera and not (thing.is_holdout or thing.is_shadow_catcher)
+    return obj.visible_camera and not (obj.is_holdout or obj.is_shadow_catcher)

@@ -26,6 +26,7 @@ _LIT, _UNLIT = (
 _LEVEL_LIT = ((0.0, 0.12), (0.14, 0.75), (0.5, 0.95), (1.0, 0.99))
 _LEVEL_UNLIT = ((0.0, 0.15), (0.14, 0.42), (0.5, 0.86), (1.0, 0.97))
 _DARK, _LEVEL_DARK = 0.28, 0.10  # light at the bottom of a groove
+_NEAR = 0.8  # cells: from here on a thing that does not touch takes light away
 _PILLOW = math.radians(9)  # how far a face's normal leans outward at its rim, as smooth shading has it
 _VIEWS = np.array([
     (math.sin(a) * math.cos(e), -math.cos(a) * math.cos(e), math.sin(e))
@@ -34,17 +35,30 @@ _VIEWS = np.array([
 
 
 def cell_mesh(
-    neighbours: int, size=(1.0, 1.0, 1.0), gap=0.03, bevel: float = 0.085, segments: int = 3, closed=False
+    neighbours: int,
+    size=(1.0, 1.0, 1.0),
+    gap=0.03,
+    bevel: float = 0.085,
+    segments: int = 3,
+    closed=False,
+    near=None,
+    cell: float = 1.0,
 ):
     """(vertices (n, 3), faces, light (n,)) of a cell centred on the origin.
 
     `neighbours`: LEFT | RIGHT | FRONT | BACK | BELOW | ABOVE, the sides that something touches (the floor is BELOW).
-    `size` is the room the cell takes, half a `gap` on each side included; `gap` may be three, one for each axis. A
-    neighbour farther away than about a bevel is none: its cell needs its faces. `closed`: the whole box, as real
-    lamps need it.
+    `size` is the room it takes, half a gap on each side included, in the unit of `cell`; `gap` (one, or one for each
+    axis) and `bevel` are shares of `cell`. A neighbour farther away than about a bevel is none: the cell needs its
+    face. `near`: {side: distance} of things close by that do not touch, in whose shade a face lies. `closed`: the
+    whole box, as real lamps need it.
     """
+    near = {side: distance / cell for side, distance in (near or {}).items()}
     gap = np.broadcast_to(np.asarray(gap, float), 3)
-    return _Cell(0 if closed else neighbours, np.asarray(size, float), gap, bevel, segments, closed).made()
+    room = np.asarray(size, float) / cell
+    vertices, faces, light = _Cell(
+        0 if closed else neighbours, room, gap, bevel, segments, closed, near
+    ).made()
+    return vertices * cell, faces, light
 
 
 def normal_light(normals: np.ndarray) -> np.ndarray:
@@ -55,8 +69,9 @@ def normal_light(normals: np.ndarray) -> np.ndarray:
 
 
 class _Cell:
-    def __init__(self, neighbours, size, gap, bevel, segments, closed):
+    def __init__(self, neighbours, size, gap, bevel, segments, closed, near):
         self.touched = {side for bit, side in enumerate(_SIDES) if neighbours >> bit & 1}
+        self.near = {side: near[1 << bit] for bit, side in enumerate(_SIDES) if 1 << bit in near}
         self.room, self.half = size / 2, (size - gap) / 2
         self.bevel = min(bevel, 0.45 * 2 * float(self.half.min()))
         self.ring = min(_RING, 0.3 * 2 * float(self.half.min()))
@@ -135,7 +150,7 @@ class _Cell:
                 for far, s in ((0, -1), (0, 1), (1, 1), (1, -1)):
                     place = np.zeros(3)
                     place[axis] = sign * (self.half[axis] - deep)
-                    place[across] = end * (beyond if far else self.core + 0.5 * self.bevel)[across]
+                    place[across] = end * (beyond if far else self.core + 0.3 * self.bevel)[across]
                     reach = beyond if (along, s) in self.touched else self.half - deep
                     place[along] = s * reach[along]
                     corners.append(len(self.vertices))
@@ -197,12 +212,19 @@ class _Cell:
     def _light(self, vertices, normals):
         light = normal_light(self._leaning(vertices, normals))
         seam = np.ones(len(vertices))
-        for axis, sign in self.touched:
+        shaded = dict.fromkeys(self.touched, 1.0)
+        shaded |= {
+            side: max(0.0, 1 - (away / _NEAR) ** 1.5)
+            for side, away in self.near.items()
+            if side not in shaded
+        }
+        for (axis, sign), much in shaded.items():
             inward = self.half[axis] - sign * vertices[:, axis]
             seen = (axis, sign) in _SEEN
             table = (_LEVEL_LIT if seen else _LEVEL_UNLIT) if axis == 2 else (_LIT if seen else _UNLIT)
             depth = [share * self.bevel for share, _ in table] + [self.bevel + self.ring]
-            seam = np.minimum(seam, np.interp(inward, depth, [value for _, value in table] + [1.0]))
+            share = np.interp(inward, depth, [value for _, value in table] + [1.0])
+            seam = np.minimum(seam, 1 - much * (1 - share))
         return light * seam
 
     def _leaning(self, vertices, normals):

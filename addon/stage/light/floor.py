@@ -16,7 +16,9 @@ from . import sun
 _DIRECTIONS = 24
 _ALBEDO = 0.5  # of an average cell
 _CONTACT_REACH = 0.20  # cells: how far the dark line where something touches goes
-_CONTACT = 0.20  # and what it takes at most
+_CONTACT = 0.12  # and what it takes at most
+
+_ROUNDED = np.array((0.04, 0.04, 0.0))
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,10 @@ def pool(xy_page: np.ndarray) -> np.ndarray:
 def floor_light(xy: np.ndarray, boxes: Sequence, cell: float = 1.0) -> np.ndarray:
     """The floor's light at points (n, 2), seen past boxes: (lo, hi, strength), strength 1 solid, 0 not there."""
     x, y = (np.array(xy, np.float32) / np.float32(cell)).T.copy()
-    scaled = [(np.divide(lo, cell), np.divide(hi, cell), float(strength)) for lo, hi, strength in boxes]
+    # cells are rounded and do not fill their room: what keeps light off is a little smaller
+    scaled = [
+        (np.divide(lo, cell) + _ROUNDED, np.divide(hi, cell) - _ROUNDED, float(s)) for lo, hi, s in boxes
+    ]
     x, y = _outside(x, y, scaled)
     seen = _sun_seen(x, y, scaled)
     sky = np.full(len(x), sun.SKY, np.float32)
@@ -177,7 +182,7 @@ def box_shadow(size, height: float = 0.0, strength: float = 1.0, cell: float = 1
                             (b - p) / (b - max(hi[i], hi[i] + moved[i] * lift)))  # fmt: skip
         t = np.clip(inward, 0, 1)
         rim *= t * t * (3 - 2 * t)
-    alpha = np.clip(1 - light, 0, 1) * rim
+    alpha = np.clip(1 - light, 0, 1) * np.where(rim > 1e-6, rim, 0)
     across = len(lines[0])
     corner = (np.arange(len(lines[1]) - 1)[:, None] * across + np.arange(across - 1)).ravel()
     faces = np.stack([corner, corner + 1, corner + across + 1, corner + across], axis=1)
@@ -186,12 +191,12 @@ def box_shadow(size, height: float = 0.0, strength: float = 1.0, cell: float = 1
 
 def _lines(low, high, lo, hi, lift):
     """Where the card's grid has lines along one axis: close at the foot's edges, wide at the rim."""
-    steps = np.array([0.0, 0.04, 0.1, 0.2, 0.35, 0.6]) * (1 + 2 * lift)
-    inside = lo + (hi - lo) * np.array([0.1, 0.35, 0.65, 0.9])
+    steps = np.array([0.0, 0.07, 0.18, 0.38]) * (1 + 2 * lift)
+    inside = lo + (hi - lo) * np.array([0.2, 0.8])
     beyond = []
     for edge, end in ((lo, low), (hi, high)):
         far = abs(end - edge)
-        way = np.concatenate([steps[steps < far * 0.7], np.linspace(min(steps[-1], far * 0.7), far, 6)])
+        way = np.concatenate([steps[steps < far * 0.7], np.linspace(min(steps[-1], far * 0.7), far, 5)])
         beyond.append(edge + np.sign(end - edge) * way)
     found = np.unique(np.round(np.concatenate([*beyond, inside]), 6))
     return found[np.concatenate([[True], np.diff(found) > 1e-3])]

@@ -20,6 +20,7 @@ def sun_lamp(name: str = "Sun") -> bpy.types.Object:
     """A new sun, linked to no collection."""
     lamp = bpy.data.lights.new(name, "SUN")
     lamp.energy, lamp.angle = sun.SUN_STRENGTH, sun.SUN_ANGLE
+    lamp.use_shadow_jitter = True  # without it EEVEE's shadows have hard rims
     made = bpy.data.objects.new(name, lamp)
     made.rotation_euler = Vector(-sun.SUN_TOWARD).to_track_quat("-Z", "Y").to_euler()
     return made

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..plan.schedule import LANDED, Schedule, sweep_clock
-
+from ..plan.plan import LANDED, LEAVES
+from ..plan.schedule import Schedule, sweep_clock
 from ..plan.timeline import Timeline
 
+PAUSED = 0.08  # the clock past a step in a pause after it
 GLIDE = 0.32  # seconds a window takes to an explained position
 FULL, DOUBLE, SHORT = "full", "double", "short"
 HOLD = {FULL: 1.1, DOUBLE: 0.55, SHORT: 0.8}  # seconds a finished sum stays before the window leaves
@@ -42,6 +43,16 @@ class Rhythm:
     def explained(self) -> dict[int, str]:
         return {s.first: s.kind for s in self.stretches if s.kind != "run"}
 
+    def lives(self, steps: int) -> tuple[tuple[float, float], ...]:
+        """The clock values between which sums are worked out: from before a window lands until it leaves."""
+        spans: list[list[float]] = []
+        for i in sorted(self.explained):
+            if spans and spans[-1][1] >= i - 1:
+                spans[-1][1] = i + LEAVES
+            else:
+                spans.append([i - 0.9, i + LEAVES])
+        return tuple((a, b) for a, b in spans) or ((steps, steps),)
+
     @property
     def seconds(self) -> float:
         return sum(s.pause + s.seconds + (GLIDE + HOLD[s.kind] if s.kind != "run" else 0.0) for s in self.stretches)
@@ -55,9 +66,10 @@ def rhythm(steps: int, explained: dict[int, str], timing, *, spent: float = 0.0,
     """
     pauses = pauses or {}
     weights = np.ones(steps) if weights is None else np.asarray(weights, float)
+    explained = _within(dict(explained), timing, timing.longest - spent - timing.intro - timing.outro - sum(pauses.values()))
     cuts = sorted({0, steps, *explained, *(i + 1 for i in explained), *pauses})
     spans = [(a, b - 1) for a, b in zip(cuts, cuts[1:], strict=False) if a < steps]
-    fixed = sum(PARTS[k] * timing.first + GLIDE + HOLD[k] for k in explained.values()) + sum(pauses.values())
+    fixed = sum(_seconds(k, timing) for k in explained.values()) + sum(pauses.values())
     runs = [(a, b) for a, b in spans if a not in explained]
     wanted = [weights[a : b + 1].sum() * timing.step for a, b in runs]
     room = timing.longest - spent - timing.intro - timing.outro - fixed
@@ -68,6 +80,21 @@ def rhythm(steps: int, explained: dict[int, str], timing, *, spent: float = 0.0,
         seconds = PARTS[kind] * timing.first if kind != "run" else next(wanted) * share
         made.append(Stretch(a, b, kind, seconds, pauses.get(a, 0.0)))
     return Rhythm(tuple(made))
+
+
+def _seconds(kind: str, timing) -> float:
+    """What an explained step of a kind takes in all."""
+    return PARTS[kind] * timing.first + GLIDE + HOLD[kind]
+
+
+def _within(explained: dict[int, str], timing, room: float) -> dict[int, str]:
+    """As many explained steps as leave a quarter of the time for the runs: short ones are let go, from the middle on."""
+    while sum(_seconds(k, timing) for k in explained.values()) > 0.75 * room:
+        short = sorted(i for i, kind in explained.items() if kind == SHORT)[:-1]
+        if not short:
+            break
+        del explained[short[len(short) // 2]]
+    return explained
 
 
 @dataclass(frozen=True)
@@ -84,8 +111,10 @@ def run_clock(line: Timeline, told: Rhythm, fps: float, weights=None) -> Beats:
     seconds, pauses, frame = [], {}, 1.0 / fps
     for stretch in told.stretches:
         if stretch.pause:
-            pauses[stretch.first] = line.cursor, line.cursor + stretch.pause
-            line.wait(stretch.pause)
+            # what is said of the step before is gone
+            line.play("clock.step", stretch.first - 1 + PAUSED, 0.05, easing="linear")
+            pauses[stretch.first] = line.cursor, line.cursor + stretch.pause - 0.05
+            line.wait(stretch.pause - 0.05)
         if stretch.kind != "run":
             i = stretch.first
             line.play("clock.step", i - LANDED, GLIDE if i else 0.6)
@@ -102,7 +131,7 @@ def run_clock(line: Timeline, told: Rhythm, fps: float, weights=None) -> Beats:
                 seconds.append(line.cursor)
                 line.wait(max(0.35 * each, 1.001 * frame))
         else:
-            line.cursor = np.ceil(line.cursor * fps - 1e-6) / fps
+            line.cursor = float(np.ceil(line.cursor * fps - 1e-6) / fps)
             frames = max(1, round(stretch.seconds * fps))
             kinds = ("sweep",) * (stretch.last + 1)
             own = Schedule(kinds, 0.0, frames)

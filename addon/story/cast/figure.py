@@ -8,9 +8,8 @@ import math
 
 import numpy as np
 
-from ..page.glyphs import CAP_HEIGHT, DESCENT, width
-from ..plan.schedule import creeping
 from ..page import palette
+from ..page.glyphs import CAP_HEIGHT, DESCENT, width
 from ..page.view import HEIGHT, UNIT, Page
 from ..plan.plan import (
     ALWAYS,
@@ -28,9 +27,10 @@ from ..plan.plan import (
     Window,
     Words,
 )
+from ..plan.schedule import creeping
 from ..plan.timeline import Timeline
 
-TITLE, NAME, FACTS, SUM, SMALL = 0.042, 0.028, 0.028, 0.036, 0.024  # sizes of type, fractions of the height
+TITLE, NAME, FACTS, SUM, SMALL, INDEX = 0.042, 0.028, 0.028, 0.036, 0.024, 0.021  # sizes of type, fractions of the height
 DIGIT = 0.022  # least cap height of a digit, of the frame's height
 CAP = 0.45  # cap height of a digit, of its face
 
@@ -143,11 +143,16 @@ class Figure:
             windows=tuple(self.windows), words=tuple(self._words), lines=(),
             channels=creeping(self.timeline.compile()), steps=tuple(steps),
             view=View(page.azimuth, page.elevation, max(page.width, HEIGHT) * UNIT),
-            pixels_per_unit=pixels / UNIT, light="baked",
+            pixels_per_unit=pixels / UNIT, light=self.light,
             floor=Floor(_rgb(self.theme.floor), np.array(self.shadows, float).reshape(-1, 7), cell,
                         page.width * UNIT, HEIGHT * UNIT),
             boxes=tuple((name, kind, *self._pixels(box[:4]), *box[4:]) for name, kind, *box in self.boxes),
         )  # fmt: skip
+
+    @property
+    def light(self) -> str:
+        """How it is lit: as the scene says, else by what its quality asks for."""
+        return self.scene.look.light or ("studio" if self.scene.output.quality == "print" else "baked")
 
     @property
     def pixels(self) -> float:

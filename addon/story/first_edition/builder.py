@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from ...scene.checks import Wrong
+from ...scene.checks import ValidationError
 from ..page.glyphs import CAP_HEIGHT, DESCENT, number, width
 from ..plan.plan import ALWAYS, NEVER, Lines, Plan, Points, StepInfo, Track, View, Volume, Window, Words
 from ..plan.schedule import creeping
@@ -74,8 +74,8 @@ class PlanBuilder:
 
     def units(self, pixels: float) -> float:
         if not self.scale > LEAST * self.zoom:
-            right = "must have another shape: its words leave no room for the cells; or shorter words, smaller volumes"
-            raise Wrong(right, "output.size", self.scene.output.size)
+            hint = "must have another shape: its words leave no room for the cells; or shorter words, smaller volumes"
+            raise ValidationError(hint, "output.size", self.scene.output.size)
         return pixels / self.scale
 
     @property
@@ -107,7 +107,7 @@ class PlanBuilder:
 
     def volume(self, role: str, name: str, points: Points, location, cells, **more) -> Volume:
         columns, depth, rows = cells
-        more.setdefault("card", (-0.47, columns - 0.53, -0.47, depth - 0.53, -(rows - 1) - 0.47))
+        more.setdefault("contact_shadow", (-0.47, columns - 0.53, -0.47, depth - 0.53, -(rows - 1) - 0.47))
         made = Volume(role, name, points, tuple(float(v) for v in location), **more)
         self.volumes.append(made)
         return made

@@ -6,18 +6,17 @@ At the end every channel's partial sums stand as a map of their own, and the map
 
 import numpy as np
 
+from ..page.captions import bias_text, facts, legend_of, shape_text, size_formula
 from ..page.glyphs import TIMES, number, width
 from ..plan.plan import ALWAYS, LANDED, NEVER
-from ..plan.schedule import ENDED, START, VISIT, run_clock, schedule
+from ..plan.schedule import ENDED, VISIT, Phase, make_schedule, run_clock
 from . import sums, unread_cells
 from .builder import WORD, PlanBuilder, plane
-from ..page.captions import bias_text, facts, legend_of, shape_text, size_formula
 from .guides import add_lines, guide_segments
 from .layout import Block, Grid
 from .opening import padded, padding_said
 from .partial_sums import channel_rows, hue_of, names_of, partial_sums, set_channel_rows
 from .primitives import (
-    RING,
     TICK,
     VANISHED,
     add_home,
@@ -40,22 +39,21 @@ from .primitives import (
 )
 from .theme import HUES, Scale
 
-STACK = RING - 1.0  # the clock while the stack stands; it is apart by RING
 UNEVEN = 0.004  # cells by which each plane stands higher, so that no two faces share a place on the way
 MOST_CHANNELS = 4  # planes that stand beside each other with readable numbers
 LARGER = 1.25  # how much larger the cells of maps are than their inputs', at most
-APART = 1.3  # seconds the stack takes to come apart
+STACK_OPEN_SECONDS = 1.3  # seconds the stack takes to come apart
 PADDED = 1.4  # seconds the padding takes to arrive
 
 
 def open_stack(sheet: PlanBuilder, trace) -> float:
     """The stack stands, comes apart, and is padded. Returns the second at which it starts to come apart."""
     line = sheet.timeline
-    line.declare("clock.step", STACK)
+    line.declare("clock.step", Phase.STACKED)
     line.wait(sheet.scene.timing.intro)
     start = line.cursor
-    line.play("clock.step", RING, APART, easing="linear")
-    line.play("clock.step", START, PADDED if padded(trace) else 0.2, easing="linear")
+    line.play("clock.step", Phase.PADDING, STACK_OPEN_SECONDS, easing="linear")
+    line.play("clock.step", Phase.READY, PADDED if padded(trace) else 0.2, easing="linear")
     line.wait(0.8 if padded(trace) else 0.3)
     return start
 
@@ -69,14 +67,14 @@ def _say_rule(sheet: PlanBuilder, trace, names, y: float, start: float) -> None:
             add_rule(sheet, rule, y)
         return
     if scene.look.sum_line:
-        add_statement(sheet, "rule", rule, y, ALWAYS, RING + 0.01)
+        add_statement(sheet, "rule", rule, y, ALWAYS, Phase.PADDING + 0.01)
         said = w.each.replace("{padding}", padding_said(scene, trace)) + w.grey
-        add_statement(sheet, "event.0", said, y, RING + 0.01, -LANDED, sheet.theme.ink)
+        add_statement(sheet, "event.0", said, y, Phase.PADDING + 0.01, -LANDED, sheet.theme.ink)
     for name in names if len(trace.padding) > 1 and trace.padding[0][1] else ():
         # the real cells hang above the ground until there are rows of padding below them
         for axis in "xy":
             sheet.timeline.declare(f"input.{name}.shadow.scale.{axis}", VANISHED)
-            sheet.timeline.add(f"input.{name}.shadow.scale.{axis}", 1.0, PADDED, at=start + APART)
+            sheet.timeline.add(f"input.{name}.shadow.scale.{axis}", 1.0, PADDED, at=start + STACK_OPEN_SECONDS)
 
 
 def stack_up(sheet: PlanBuilder, role: str, blocks, said: list[str], names, start: float, *,
@@ -94,7 +92,7 @@ def stack_up(sheet: PlanBuilder, role: str, blocks, said: list[str], names, star
         for axis, a, b in zip("xyz", at, to, strict=True):
             channel = f"{role}.{names[c]}.location.{axis}"
             sheet.timeline.declare(channel, a)
-            sheet.timeline.add(channel, b, APART, at=start)
+            sheet.timeline.add(channel, b, STACK_OPEN_SECONDS, at=start)
     if not sheet.scene.look.labels:
         return
     word = sheet.px(WORD)
@@ -103,7 +101,8 @@ def stack_up(sheet: PlanBuilder, role: str, blocks, said: list[str], names, star
     made = []
     for i, text in enumerate(said):
         ink = sheet.theme.muted if i else sheet.theme.ink
-        made.append(sheet.text(text, x, y - 1.3 * i * word, word, ink, align="left", visible_until=STACK + 0.02))
+        made.append(sheet.text(text, x, y - 1.3 * i * word, word, ink, align="left",
+                               visible_until=Phase.STACKED + 0.02))
     sheet.words(f"{role}.stack", f"{said[0]} stack", made)
 
 
@@ -179,8 +178,8 @@ def build_plan(sheet: PlanBuilder, trace):
     x0, y0, x1, _ = sheet.inner
     partial = partial_sums(trace)
     ocols = as_rows(trace.output[0]).shape[1]
-    plan = schedule(len(trace), ocols, scene, spent=APART + (4.1 if padded(trace) else 3.2))
-    each, total_rows, texts = channel_rows(sheet, trace, partial, names, plan)
+    schedule = make_schedule(len(trace), ocols, scene, spent=STACK_OPEN_SECONDS + (4.1 if padded(trace) else 3.2))
+    each, total_rows, texts = channel_rows(sheet, trace, partial, names, schedule)
     used = sums.height(count + 1, word) if scene.look.sum_line else 0.0
     rows, columns = padded_shape(trace)
     krows, kcols = as_rows(trace.weight[0, 0]).shape
@@ -192,21 +191,21 @@ def build_plan(sheet: PlanBuilder, trace):
     formula = " = ".join([size.replace(" ", ""), came])
     # the formula has a line of its own, and may stand out to the left of what it is said of
     called = [f"{w.output} {shape_text((*out, 1))}", ""]
-    made = Block(w.output, 1, count, (ocols, 1, orows), [(text, word) for text in called],
+    output_block = Block(w.output, 1, count, (ocols, 1, orows), [(text, word) for text in called],
                  tick=1.15 * sheet.px(TICK))  # fmt: skip
     left = unread_cells.said(scene, trace)
-    made.below = [(left, word)] if left else []
+    output_block.below = [(left, word)] if left else []
     if not scene.look.labels:
-        for block in (*inputs, *kernels, made):
+        for block in (*inputs, *kernels, output_block):
             block.captions, block.beside, block.below, block.tick = [], [], [], 0.0
-    grid = Grid(sheet.camera, [*inputs, *kernels, made], [0.7 * word] * (count - 1) + [1.6 * word], 0.1 * word)
+    grid = Grid(sheet.camera, [*inputs, *kernels, output_block], [0.7 * word] * (count - 1) + [1.6 * word], 0.1 * word)
     sheet.scale = grid.solve((x0, y0 + used + 0.7 * word, x1, top - 0.25 * word), largest=sheet.px(54))
 
     line = sheet.timeline
     start = open_stack(sheet, trace)
-    pace = run_clock(line, plan, ocols, scene, stays=False)
+    step_times = run_clock(line, schedule, ocols, scene, stays=False)
     last = len(trace) - 1 + ENDED
-    places, back = place_of(trace), line.compile()["clock.step"].at(pace.leave + VISIT * scene.timing.first)
+    places, back = place_of(trace), line.compile()["clock.step"].at(step_times.leave + VISIT * scene.timing.first)
     middle = np.array([(kcols - 1) / 2, 0, -(krows - 1) / 2])
     order = [f"{w.rows} {TIMES} {w.columns}" if len(sizes) == 2 else w.columns, f"{TIMES} {w.depth} {', '.join(names)}"]
     stack_up(sheet, "input", inputs, [f"{w.input} {shape_text((*sizes, count))}", *order], names, start)
@@ -215,40 +214,41 @@ def build_plan(sheet: PlanBuilder, trace):
         ink = sheet.palette.words_in(HUES[hue_of(c, count)])
         home, parked = np.array(sheet.place(inputs[c])), np.array(sheet.place(kernels[c]))
         track = sheet.track(f"input.{name}.track", places)
-        points = unread_cells.greyed(sheet, input_plane(sheet, trace, c, hue_of(c, count)), trace)
+        points = unread_cells.fade_unread(sheet, input_plane(sheet, trace, c, hue_of(c, count)), trace)
         points["visible_until"][:] = np.minimum(points["visible_until"], np.float32(last))
         sheet.volume(f"input.{name}", f"{w.input} {name}", points, home, inputs[c].cells, track=track,
                      fade=(-LANDED, last), **taps_of(trace))  # fmt: skip
-        sheet.captions(f"input.{name}", inputs[c], color=ink, lives=((RING, last),))
+        sheet.captions(f"input.{name}", inputs[c], color=ink, lives=((Phase.PADDING, last),))
         window_on(sheet, f"input.{name}.window", f"Window {name}", f"input.{name}", track, trace, last)
         points = kernel_plane(sheet, trace, c, False)
         sheet.volume(f"kernel.{name}", f"{w.filter} {name}", points, parked, kernels[c].cells)
         add_home(sheet, f"kernel.{name}", f"{w.filter} {name}", kernels[c], parked, back, color=ink,
-                 lives=((RING, NEVER),))  # fmt: skip
+                 lives=((Phase.PADDING, NEVER),))  # fmt: skip
         # gone again before the products are written: so both factors of each can be read
-        visit(sheet, f"kernel.{name}", parked, home + places[0] - middle, pace)
+        visit(sheet, f"kernel.{name}", parked, home + places[0] - middle, step_times)
         for role, block in ((f"input.{name}", inputs[c]), (f"kernel.{name}", kernels[c])):
             sheet.box_of(role, block)
-    sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(made), made.cells)
-    grow_shadow(sheet, "output", ocols, pace, len(trace) - ocols, len(trace) - 1)
-    made.captions = [(text or formula, size) for text, size in made.captions]
-    made.captions_at[1:] = [(min(x, x1 - width(formula) * word / 2), y) for x, y in made.captions_at[1:]]
-    sheet.captions("output", made)
-    sheet.box_of("output", made)
+    sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(output_block), output_block.cells)
+    grow_shadow(sheet, "output", ocols, step_times, len(trace) - ocols, len(trace) - 1)
+    output_block.captions = [(text or formula, size) for text, size in output_block.captions]
+    output_block.captions_at[1:] = [(min(x, x1 - width(formula) * word / 2), y) for x,
+                                    y in output_block.captions_at[1:]]
+    sheet.captions("output", output_block)
+    sheet.box_of("output", output_block)
     marker_on(sheet, "output", trace)
-    add_ticks(sheet, "output", made)
-    stops = [(i, [(c, block, places[i]) for c, block in enumerate(inputs)], (count, made, *divmod(i, ocols)))
-             for i, explained in enumerate(plan.explained) if explained]  # fmt: skip
+    add_ticks(sheet, "output", output_block)
+    stops = [(i, [(c, block, places[i]) for c, block in enumerate(inputs)], (count, output_block, *divmod(i, ocols)))
+             for i, explained in enumerate(schedule.explained) if explained]  # fmt: skip
     add_lines(sheet, guide_segments(sheet, trace, stops), [f"input.{n}" for n in names] + ["output"])
     _say_rule(sheet, trace, names, y0 + used / 2, start)
     if scene.look.sum_line:
         set_channel_rows(sheet, trace, each, total_rows, y0, word, last, grouped=True)
-        add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), y0 + used / 2)
+        add_sweeping(sheet, schedule, w.sweep.replace("{count}", str(len(trace))), y0 + used / 2)
         said = w.adding.replace("{sums}", " + ".join(f"{w.partial} {n}" for n in names))
         said += "" if trace.bias is None else f" + {bias_text(scene, trace)}"
         add_rule(sheet, said, y0 + sums.height(2, word) + word, visible_from=last)
     line.play("clock.step", last - 0.01, 0.05, easing="linear")
-    _maps(sheet, trace, partial, names, grid, inputs, made, last, line.cursor)
+    _maps(sheet, trace, partial, names, grid, inputs, output_block, last, line.cursor)
     line.play("clock.step", last + 0.35, 0.6, easing="linear")
     line.wait(1.2 + scene.timing.outro)
-    return sheet.plan(title, infos(trace, scene, pace, texts))
+    return sheet.plan(title, infos(trace, scene, step_times, texts))

@@ -11,17 +11,16 @@ from dataclasses import replace
 import numpy as np
 
 from ...scene.kernels import NAMED
+from ..page.captions import bias_text, cell_name, facts, shape_text, size_formula
 from ..page.glyphs import equals, number, operand, width
 from ..plan.plan import ALWAYS, FRONT, LANDED, NEVER
-from ..plan.schedule import ENDED, Schedule, reveal, run_clock, schedule, stopping
+from ..plan.schedule import ENDED, Phase, Schedule, make_schedule, reveal, run_clock, stopping
 from . import sums, unread_cells
 from .builder import SQUARE, WORD, PlanBuilder
-from ..page.captions import bias_text, cell_name, facts, shape_text, size_formula
 from .guides import add_lines
 from .inset import Inset
 from .layout import Block, Grid
 from .primitives import (
-    RING,
     TICK,
     add_rule,
     add_statement,
@@ -104,7 +103,7 @@ def stops_of(trace, first: int) -> list[int]:
 
 def _plan(trace, scene, row: int, spent: float, weights) -> Schedule:
     """`schedule`; where it sweeps, with stops on the way: the first of them slow, the first step brief."""
-    made = schedule(len(trace), row, scene, spent=spent)
+    made = make_schedule(len(trace), row, scene, spent=spent)
     if made.swept is None:
         return made
     stops = stops_of(trace, 2)
@@ -125,24 +124,24 @@ def meaning_of(scene) -> str:
     return f"{scene.words.kernel} {name}: {NAMED[name][0]}" if isinstance(name, str) and name in NAMED else ""
 
 
-def _sum_steps(sheet: PlanBuilder, trace, plan, room: float):
+def _sum_steps(sheet: PlanBuilder, trace, schedule, room: float):
     """Each explained step's sum in one line (None for the others), and every step's sum as text.
 
     As it is written where it fits the line's `room` (pixels): the products, what they come to, or that they are added.
     """
     size = SHORT * sheet.px(WORD)
     for form in FORMS:
-        lines = [_line(sheet, trace[i], i, plan, form) if explained else None for i,
-                 explained in enumerate(plan.explained)]
+        lines = [_line(sheet, trace[i], i, schedule, form) if explained else None for i,
+                 explained in enumerate(schedule.explained)]
         if all(_wide(line) * size <= room for line in lines if line):
             break
-    return lines, [" ".join(p.text for p in _line(sheet, trace[i], i, plan, FORMS[0])) for i in range(len(trace))]
+    return lines, [" ".join(p.text for p in _line(sheet, trace[i], i, schedule, FORMS[0])) for i in range(len(trace))]
 
 
-def _line(sheet: PlanBuilder, step, i: int, plan, form: str) -> list[Piece]:
+def _line(sheet: PlanBuilder, step, i: int, schedule, form: str) -> list[Piece]:
     """One step's sum, in one of the `FORMS`."""
     scene, ink, muted = sheet.scene, sheet.theme.ink, sheet.theme.muted
-    slow, count = plan.kinds[i] in ("first", "next"), len(step.products)
+    slow, count = schedule.kinds[i] in ("first", "next"), len(step.products)
     terms = [sums.product(v, w) for v, w in zip(step.values, step.weights, strict=True)]
     if form == "numbers":
         terms = [operand(made) for made in step.products]
@@ -187,7 +186,7 @@ def _legend(sheet: PlanBuilder, trace, block: Block) -> None:
 # layout ----------------------------------------------------------------------------------------------------------
 
 
-def _arranged(sheet: PlanBuilder, given: Block, made: Block, inset: Inset, region):
+def _arranged(sheet: PlanBuilder, input_block: Block, output_block: Block, inset: Inset, region):
     """Stand input, close-up and output beside each other, or the planes above each other and the close-up beside.
 
     The close-up is as wide as its numbers need, and wider while that costs the planes nothing.
@@ -195,9 +194,9 @@ def _arranged(sheet: PlanBuilder, given: Block, made: Block, inset: Inset, regio
     x0, y0, x1, y1 = region
 
     def attempt(stacked: bool, wide: float):
-        made.row, made.column = (1, 0) if stacked else (0, 1)
+        output_block.row, output_block.column = (1, 0) if stacked else (0, 1)
         area = (x0, y0, x1 - wide, y1) if stacked else region
-        grid = Grid(sheet.camera, [given, made], [] if stacked else [wide], sheet.px(6.0))
+        grid = Grid(sheet.camera, [input_block, output_block], [] if stacked else [wide], sheet.px(6.0))
         scale = grid.solve(area, largest=sheet.px(40.0))
         right = x1 if stacked else grid.lefts[1]
         return scale, inset.solve(sheet.camera, (grid.lefts[0] + grid.widths[0], y0, right, y1))
@@ -216,7 +215,7 @@ def _arranged(sheet: PlanBuilder, given: Block, made: Block, inset: Inset, regio
             best = (scale, stacked, wide)
     # a cell of the close-up is the figure's unit: so the scene is as deep as any other
     planes, sheet.scale = attempt(best[1], best[2])
-    given.unit = made.unit = planes / sheet.scale
+    input_block.unit = output_block.unit = planes / sheet.scale
 
 
 def _scale_said(scene) -> str:
@@ -235,20 +234,20 @@ def _blocks(sheet: PlanBuilder, trace) -> tuple[Block, Block]:
         above.append((f"{w.padded} {shape_text((rows, columns)[-len(sizes) :])}", word))
     left = unread_cells.said(sheet.scene, trace)
     below = [(text, word) for text in (_scale_said(sheet.scene), left) if text]
-    given = Block(w.input, 0, 0, (columns, 1, rows), above, below=below)
-    made = Block(w.output, 0, 1, (ocols, 1, orows), [(f"{w.output} {shape_text(trace.output.shape[1:])}", word),
+    input_block = Block(w.input, 0, 0, (columns, 1, rows), above, below=below)
+    output_block = Block(w.output, 0, 1, (ocols, 1, orows), [(f"{w.output} {shape_text(trace.output.shape[1:])}", word),
                                                      (size_formula(trace), word)])  # fmt: skip
-    given.tick = made.tick = 1.25 * sheet.px(TICK) if sheet.scene.look.labels else 0.0
-    given.tick_side = made.tick_side = 1.24 * given.tick  # for indices of two digits
+    input_block.tick = output_block.tick = 1.25 * sheet.px(TICK) if sheet.scene.look.labels else 0.0
+    input_block.tick_side = output_block.tick_side = 1.24 * input_block.tick  # for indices of two digits
     if sheet.scene.look.labels:
-        made.below = [("\u2212000 " + SQUARE * 8 + " 0  000", word)]
-        made.foot = 0.3 * word
+        output_block.below = [("\u2212000 " + SQUARE * 8 + " 0  000", word)]
+        output_block.foot = 0.3 * word
     else:
-        given.captions, made.captions, given.below = [], [], []
-    return given, made
+        input_block.captions, output_block.captions, input_block.below = [], [], []
+    return input_block, output_block
 
 
-def _ties(sheet: PlanBuilder, trace, plan, places, given: Block, inset: Inset) -> None:
+def _ties(sheet: PlanBuilder, trace, schedule, places, input_block: Block, inset: Inset) -> None:
     """Two thin lines from the window to its close-up, in the steps that are explained; none that would cross a sign.
 
     Where a line would cross what the input shows, only the one that crosses less of it is drawn.
@@ -261,23 +260,24 @@ def _ties(sheet: PlanBuilder, trace, plan, places, given: Block, inset: Inset) -
         return sheet.camera.project(place) * sheet.scale * block.unit + block.origin
 
     rows = []
-    for i in (i for i, explained in enumerate(plan.explained) if explained):
+    for i in (i for i, explained in enumerate(schedule.explained) if explained):
         at, _, z = places[i]
         ends = [((at + wide / 2, FRONT, z + side * high), (-0.5, FRONT, level))
                 for side, level in ((0.5, 0.5), (-0.5, 0.5 - krows))]  # fmt: skip
-        inked = [_crossed(sheet, trace, a, seen(inset.values, b), given) for a, b in ends]
+        inked = [_crossed(sheet, trace, a, seen(inset.values, b), input_block) for a, b in ends]
         if max(inked) > 0 and inset.taps.values.min() < inset.taps.values.max():
             ends = [ends[int(np.argmin(inked))]]
-        if not any(inset.crossed(seen(given, a), seen(inset.values, b)) for a, b in ends):
-            rows += [(0, before(sheet, a, given.unit), 1, before(sheet, b, inset.values.unit), i) for a, b in ends]
+        if not any(inset.crossed(seen(input_block, a), seen(inset.values, b)) for a, b in ends):
+            rows += [(0, before(sheet, a, input_block.unit), 1, before(sheet, b, inset.values.unit), i) for a,
+                     b in ends]
     add_lines(sheet, rows, ["input", "inset.values"])
 
 
-def _crossed(sheet: PlanBuilder, trace, start, end, given: Block) -> int:
+def _crossed(sheet: PlanBuilder, trace, start, end, input_block: Block) -> int:
     """How many cells that show something a line covers, from a place of the input plane to one on the screen."""
-    camera, cell = sheet.camera, sheet.scale * given.unit
+    camera, cell = sheet.camera, sheet.scale * input_block.unit
     first = camera.project(start)
-    last = (np.asarray(end) - given.origin) / cell
+    last = (np.asarray(end) - input_block.origin) / cell
     line = first + (last - first) * np.linspace(0, 1, 600)[:, None]
     # the plane's fronts, seen: x from the screen's x, then z from its y
     column = (line[:, 0] - FRONT * camera.right[1]) / camera.right[0]
@@ -294,7 +294,7 @@ def before(sheet: PlanBuilder, place, unit: float):
     return tuple(np.array(place) + BEFORE / unit * sheet.camera.toward)
 
 
-def _say(sheet: PlanBuilder, trace, plan, lines, y: float, size: float, last: float) -> None:
+def _say(sheet: PlanBuilder, trace, schedule, lines, y: float, size: float, last: float) -> None:
     """The line below: the rule, the explained steps' sums, and between them that it goes on."""
     w, count = sheet.scene.words, str(len(trace))
     explained = next(line for line in lines if line is not None)
@@ -306,21 +306,24 @@ def _say(sheet: PlanBuilder, trace, plan, lines, y: float, size: float, last: fl
     middle = y - sums.height(1, size) / 2
     add_rule(sheet, w.rule.replace("{count}", str(len(trace[0].taps))), middle)
     add_rule(sheet, w.summary.replace("{count}", count), middle, visible_from=last)
-    add_sweeping(sheet, plan, w.sweep.replace("{count}", count), middle)
+    add_sweeping(sheet, schedule, w.sweep.replace("{count}", count), middle)
 
 
-def _captions(sheet: PlanBuilder, given: Block, made: Block) -> None:
+def _captions(sheet: PlanBuilder, input_block: Block, output_block: Block) -> None:
     """What is said of both planes; of the padding once it comes."""
-    sheet.captions("input", replace(given, captions=given.captions[:1], captions_at=given.captions_at[:1]))
-    if given.captions[1:]:
-        later = replace(given, captions=given.captions[1:], captions_at=given.captions_at[1:], below=[], below_at=[])
-        (body, size), (x, y), (ox, oy) = later.captions[0], later.captions_at[0], given.origin
+    sheet.captions("input", replace(input_block, captions=input_block.captions[:1],
+                                    captions_at=input_block.captions_at[:1]))
+    if input_block.captions[1:]:
+        later = replace(input_block, captions=input_block.captions[1:], captions_at=input_block.captions_at[1:],
+                        below=[], below_at=[])
+        (body, size), (x, y), (ox, oy) = later.captions[0], later.captions_at[0], input_block.origin
         sheet.words("input.padded", "Padded input", [
-            sheet.text(body, x - ox, y - oy, size, sheet.theme.muted, visible_from=RING + 0.02, z=-8.0, home=(ox, oy))
+            sheet.text(body, x - ox, y - oy, size, sheet.theme.muted, visible_from=Phase.PADDING + 0.02, z=-8.0,
+                       home=(ox, oy))
         ], "input")  # fmt: skip
-    sheet.captions("output", replace(made, below=[], below_at=[]))
-    sheet.box_of("input", given)
-    sheet.box_of("output", made)
+    sheet.captions("output", replace(output_block, below=[], below_at=[]))
+    sheet.box_of("input", input_block)
+    sheet.box_of("output", output_block)
 
 
 def build_plan(sheet: PlanBuilder, trace):
@@ -333,38 +336,40 @@ def build_plan(sheet: PlanBuilder, trace):
     inset = Inset(sheet, trace)
     values = inset.taps.values
     weights = np.where(values.max(axis=1) > values.min(axis=1), DWELL, 1.0)
-    plan = _plan(trace, scene, ocols, 1.1 if any(sum(p) for p in trace.padding) else 0.0, weights)
-    lines, texts = _sum_steps(sheet, trace, plan, x1 - x0)
+    schedule = _plan(trace, scene, ocols, 1.1 if any(sum(p) for p in trace.padding) else 0.0, weights)
+    lines, texts = _sum_steps(sheet, trace, schedule, x1 - x0)
     size = word * (1.0 if all(_wide(line) * word <= x1 - x0 for line in lines if line) else SHORT)
     meaning = meaning_of(scene)
     under = 1.45 * word if meaning and scene.look.sum_line else 0.0
     used = under + (sums.height(1, size) if scene.look.sum_line else 0.0)
-    given, made = _blocks(sheet, trace)
-    _arranged(sheet, given, made, inset, (x0, y0 + used + 0.5 * word, x1, top - 0.35 * word))
+    input_block, output_block = _blocks(sheet, trace)
+    _arranged(sheet, input_block, output_block, inset, (x0, y0 + used + 0.5 * word, x1, top - 0.35 * word))
 
     opening(sheet, trace)
-    pace = run_clock(sheet.timeline, plan, ocols, scene, weights=weights)
+    step_times = run_clock(sheet.timeline, schedule, ocols, scene, weights=weights)
     places, last = place_of(trace), len(trace) - 1 + ENDED
     track = sheet.track("input.track", places)
-    cells = unread_cells.greyed(sheet, input_plane(sheet, trace, 0, "blue", fade=FADE, unit=given.unit), trace)
-    sheet.volume("input", w.input, cells, sheet.place(given), given.cells, track=track, fade=(-LANDED, last),
-                 unit=given.unit, **taps_of(trace))  # fmt: skip
-    cells = output_plane(sheet, trace, unit=made.unit, neutral=True)
-    sheet.volume("output", w.output, cells, sheet.place(made), made.cells, unit=made.unit)
-    _captions(sheet, given, made)
-    add_ticks(sheet, "output", made, sparse=True)
-    add_ticks(sheet, "input", given, pads_of(trace), sparse=True)
-    window_on(sheet, "input.window", "Window", "input", track, trace, unit=given.unit)
-    marker_on(sheet, "output", trace, unit=made.unit)
-    inset.put(plan, pace)
-    grow_shadow(sheet, "output", ocols, pace, len(trace) - ocols, len(trace) - 1)
-    _ties(sheet, trace, plan, places, given, inset)
+    cells = unread_cells.fade_unread(sheet, input_plane(sheet, trace, 0, "blue", fade=FADE, unit=input_block.unit),
+                                     trace)
+    sheet.volume("input", w.input, cells, sheet.place(input_block), input_block.cells, track=track,
+                 fade=(-LANDED, last),
+                 unit=input_block.unit, **taps_of(trace))  # fmt: skip
+    cells = output_plane(sheet, trace, unit=output_block.unit, neutral=True)
+    sheet.volume("output", w.output, cells, sheet.place(output_block), output_block.cells, unit=output_block.unit)
+    _captions(sheet, input_block, output_block)
+    add_ticks(sheet, "output", output_block, sparse=True)
+    add_ticks(sheet, "input", input_block, pads_of(trace), sparse=True)
+    window_on(sheet, "input.window", "Window", "input", track, trace, unit=input_block.unit)
+    marker_on(sheet, "output", trace, unit=output_block.unit)
+    inset.put(schedule, step_times)
+    grow_shadow(sheet, "output", ocols, step_times, len(trace) - ocols, len(trace) - 1)
+    _ties(sheet, trace, schedule, places, input_block, inset)
     if scene.look.labels:
-        _legend(sheet, trace, made)
+        _legend(sheet, trace, output_block)
     if scene.look.sum_line:
-        _say(sheet, trace, plan, lines, y0 + used, size, last)
+        _say(sheet, trace, schedule, lines, y0 + used, size, last)
         if meaning:
             add_statement(sheet, "meaning", meaning, y0 + 0.36 * word, ALWAYS, NEVER)
     sheet.timeline.play("clock.step", last + 0.02, 0.05, easing="linear")
     sheet.timeline.wait(scene.timing.outro)
-    return sheet.plan(title, infos(trace, scene, pace, texts))
+    return sheet.plan(title, infos(trace, scene, step_times, texts))

@@ -10,12 +10,12 @@ from itertools import pairwise
 import numpy as np
 
 from ...scene.arrays import runs
+from ..page.captions import axes_text, bias_text, legend_of, shape_text, size_formula
 from ..page.glyphs import CAP_HEIGHT, width
 from ..plan.plan import BORN, FRONT, LANDED, LEAVES, NEVER, Lines, Points, Window
-from ..plan.schedule import ENDED, run_clock, schedule, stopping
+from ..plan.schedule import ENDED, make_schedule, run_clock, stopping
 from . import unread_cells
 from .builder import LEAST, WORD, PlanBuilder
-from ..page.captions import axes_text, bias_text, legend_of, shape_text, size_formula
 from .guides import add_lines, guide_segments, nearer
 from .layout import Block, Grid
 from .pairs import Run, Sums, both, ink_of, spells_of
@@ -65,7 +65,7 @@ def validate(scene, trace):
 # layout ----------------------------------------------------------------------------------------------------------
 
 
-class Stand:
+class Layout:
     """The five blocks: both inputs and outputs in a row, the kernel above the smaller output or in the middle."""
 
     def __init__(self, sheet: PlanBuilder, pair: list[Run], region):
@@ -116,27 +116,27 @@ class Stand:
         self.grid = Grid(self.sheet.camera, blocks, [gap] * (len(blocks) - 1), 0.0)
         return self.grid.solve(self.region, largest=largest)
 
-    def _above(self, made: Block, best: float) -> bool:
+    def _above(self, output_block: Block, best: float) -> bool:
         """Stand the kernel above one of the outputs, as large as both fit there, where that makes larger cells."""
-        word, own = self.sheet.px(WORD), made.captions
+        word, own = self.sheet.px(WORD), output_block.captions
         row = [block for pair in zip(self.inputs, self.outputs, strict=True) for block in pair]
         # its column is as wide as the wider of the two captions
         wider = [max(own[0], self.kernel.captions[0], key=lambda line: width(line[0]))] if own else []
         between = 1.75 * word if own else 0.8 * word
         largest = self.sheet.px(54)
         while True:
-            made.captions = wider
+            output_block.captions = wider
             scale = self._grid(row, largest)
-            made.captions = own
+            output_block.captions = own
             if scale <= max(WORTH * best, LEAST * self.sheet.zoom):
                 return False
-            self.kernel.column = made.column
-            for block in (made, self.kernel):
+            self.kernel.column = output_block.column
+            for block in (output_block, self.kernel):
                 self.grid.put(block)
             low, high = min(b.box[1] for b in row), max(b.box[3] for b in row)
-            need = sum(b.box[3] - b.box[1] for b in (made, self.kernel)) + between + made.tick
+            need = sum(b.box[3] - b.box[1] for b in (output_block, self.kernel)) + between + output_block.tick
             if need <= high - low:
-                shift(made, low - made.box[1])
+                shift(output_block, low - output_block.box[1])
                 shift(self.kernel, high - self.kernel.box[3])
                 return True
             largest = 0.985 * scale
@@ -146,8 +146,8 @@ class Stand:
         sheet, word = self.sheet, self.sheet.px(WORD)
         if not sheet.scene.look.labels:
             return
-        for run, given, made in zip(self.pair, self.inputs, self.outputs, strict=True):
-            left, right = (min(given.box[0], made.box[0]), max(given.box[2], made.box[2]))
+        for run, input_block, output_block in zip(self.pair, self.inputs, self.outputs, strict=True):
+            left, right = (min(input_block.box[0], output_block.box[0]), max(input_block.box[2], output_block.box[2]))
             said = f"{run.label}: {sheet.scene.words.positions.replace('{count}', str(len(run.trace)))}"
             full = f"{said},  {size_formula(run.trace)}"
             wide = (sheet.inner[2] - sheet.inner[0]) / 2 - 0.5 * word
@@ -170,36 +170,36 @@ def shift(block: Block, up: float) -> None:
 # what waits ------------------------------------------------------------------------------------------------------
 
 
-def _add_notes(sheet: PlanBuilder, stand: Stand, pace) -> None:
+def _add_notes(sheet: PlanBuilder, layout: Layout, step_times) -> None:
     """Below the run that waits: that it does, where that takes a while."""
-    block, run = stand.inputs[stand.waiting], stand.pair[stand.waiting]
+    block, run = layout.inputs[layout.waiting], layout.pair[layout.waiting]
     if not block.below:
         return
     spells = []
-    for clock, following, said in stand.notes:
+    for clock, following, said in layout.notes:
         over = following == run.count
-        lasts = pace.seconds[following - 1] - pace.seconds[max(clock, 0)]
+        lasts = step_times.seconds[following - 1] - step_times.seconds[max(clock, 0)]
         if following - clock > 1 and (over or clock < 0 or lasts > LONG):
             since = clock + LANDED if clock >= 0 else -LANDED
             spells.append((said, since, NEVER if over else following - 1 + LEAVES))
     x, y = block.below_at[0]
     size = block.below[0][1]
-    half = max(width(said) for *_, said in stand.notes) * size / 2
+    half = max(width(said) for *_, said in layout.notes) * size / 2
     x = min(max(x, sheet.inner[0] + half), sheet.inner[2] - half)
     made = [sheet.text(text, x, y, size, sheet.theme.muted, visible_from=visible_from,
                        visible_until=visible_until) for text, visible_from, visible_until in spells]
     sheet.words(f"{run.key}waits", "Waits", made)
 
 
-def _say_alone(sheet: PlanBuilder, stand: Stand, plan, y: float) -> None:
+def _say_alone(sheet: PlanBuilder, layout: Layout, schedule, y: float) -> None:
     """In the place of the sums: that one run moves on alone, where that takes a while and no sum is explained."""
-    run, lead = stand.pair[stand.waiting], stand.pair[1 - stand.waiting]
+    run, lead = layout.pair[layout.waiting], layout.pair[1 - layout.waiting]
     text = sheet.scene.words.goes_on.replace("{one}", lead.label).replace("{other}", run.label)
     size, made = min(sheet.px(WORD), (sheet.inner[2] - sheet.inner[0]) / width(text)), []
-    for clock, following, _ in stand.notes:
-        passed = all(plan.kinds[c] == "pass" for c in range(max(clock, 0) + 1, following))
+    for clock, following, _ in layout.notes:
+        passed = all(schedule.kinds[c] == "pass" for c in range(max(clock, 0) + 1, following))
         over = following == run.count
-        if passed and not over and clock >= 0 and (following - clock - 1) * plan.passing > LONG:
+        if passed and not over and clock >= 0 and (following - clock - 1) * schedule.passing > LONG:
             made.append(sheet.text(text, 0, y - 0.3 * size, size, sheet.theme.muted, visible_from=clock + 2 * LEAVES,
                                    visible_until=following - LANDED))  # fmt: skip
     sheet.words("alone", "One run alone", made)
@@ -225,22 +225,23 @@ def _frame_shared(sheet: PlanBuilder, pair: list[Run], last: float) -> None:
 # parts -----------------------------------------------------------------------------------------------------------
 
 
-def _run(sheet: PlanBuilder, pair: list[Run], run: Run, given: Block, made: Block, last: float) -> None:
+def _run(sheet: PlanBuilder, pair: list[Run], run: Run, input_block: Block, output_block: Block, last: float) -> None:
     """One run's input with its window, and its output with its mark; equal numbers look alike in both outputs."""
     w, key, trace, since = sheet.scene.words, run.key, run.trace, float(run.clocks[0]) - LANDED
     track = sheet.track(f"{key}input.track", run.places)
-    points = unread_cells.greyed(sheet, input_plane(sheet, trace, 0, "blue"), trace)
-    sheet.volume(f"{key}input", f"{w.input} {run.label}", points, sheet.place(given), given.cells, track=track,
+    points = unread_cells.fade_unread(sheet, input_plane(sheet, trace, 0, "blue"), trace)
+    sheet.volume(f"{key}input", f"{w.input} {run.label}", points, sheet.place(input_block), input_block.cells,
+                 track=track,
                  fade=(since, last), **taps_of(trace))  # fmt: skip
     values = [r.trace.output for r in pair]
     points = output_plane(sheet, trace, neutral=True, span=(min(v.min() for v in values), max(v.max() for v in values)))
     points["visible_from"][:] = run.clocks - BORN
-    sheet.volume(f"{key}output", f"{w.output} {run.label}", points, sheet.place(made), made.cells)
-    for role, block in ((f"{key}input", replace(given, below=[], below_at=[])), (f"{key}output", made)):
+    sheet.volume(f"{key}output", f"{w.output} {run.label}", points, sheet.place(output_block), output_block.cells)
+    for role, block in ((f"{key}input", replace(input_block, below=[], below_at=[])), (f"{key}output", output_block)):
         sheet.captions(role, block)
         sheet.box_of(role, block)
-    add_ticks(sheet, f"{key}input", given, pads_of(trace), sparse=True)
-    add_ticks(sheet, f"{key}output", made, sparse=True)
+    add_ticks(sheet, f"{key}input", input_block, pads_of(trace), sparse=True)
+    add_ticks(sheet, f"{key}output", output_block, sparse=True)
     window_on(sheet, f"{key}input.window", f"Window {run.label}", f"{key}input", track, trace, since=since)
     row, column = np.divmod(run.current, as_rows(trace.output[0]).shape[1])
     track = sheet.track(f"{key}output.track", np.column_stack([column, 0 * row, -row]))
@@ -250,16 +251,16 @@ def _run(sheet: PlanBuilder, pair: list[Run], run: Run, given: Block, made: Bloc
                                 frame, (since, NEVER), thick, flat=True))  # fmt: skip
 
 
-def _kernels(sheet: PlanBuilder, stand: Stand, pace) -> None:
+def _kernels(sheet: PlanBuilder, layout: Layout, step_times) -> None:
     """The one kernel; in the slow first step it goes to the first run's window, and its twin to the second's."""
-    w, block, back = sheet.scene.words, stand.kernel, 0.01
+    w, block, back = sheet.scene.words, layout.kernel, 0.01
     home = np.array(sheet.place(block))
-    first, second = stand.pair
+    first, second = layout.pair
     sheet.volume("kernel", w.kernel, kernel_plane(sheet, first.trace, 0, True), home, block.cells)
-    goes = [run.clocks[0] == 0 and set(run.trace.dilation) == {1} for run in stand.pair]
+    goes = [run.clocks[0] == 0 and set(run.trace.dilation) == {1} for run in layout.pair]
     if goes[0]:
         add_home(sheet, "kernel", w.kernel, block, home, back)
-        visit(sheet, "kernel", home, meeting(sheet, first, stand.inputs[0], block), pace)
+        visit(sheet, "kernel", home, meeting(sheet, first, layout.inputs[0], block), step_times)
     else:
         sheet.captions("kernel", block)
     if all(goes):
@@ -268,23 +269,25 @@ def _kernels(sheet: PlanBuilder, stand: Stand, pace) -> None:
         points = Points({name: column[keep] for name, column in points.data.items()})
         points["visible_from"][:] = np.maximum(points["visible_from"], np.float32(-LANDED))
         points["visible_until"][:] = np.minimum(points["visible_until"], np.float32(back))
-        sheet.volume("kernel.twin", f"{w.kernel} {second.label}", points, home, block.cells, card=None)
-        visit(sheet, "kernel.twin", home, meeting(sheet, second, stand.inputs[1], block), pace, card=False)
+        sheet.volume("kernel.twin", f"{w.kernel} {second.label}", points, home, block.cells, contact_shadow=None)
+        visit(sheet, "kernel.twin", home, meeting(sheet, second, layout.inputs[1], block), step_times,
+              contact_shadow=False)
     sheet.box_of("kernel", block)
 
 
-def meeting(sheet: PlanBuilder, run: Run, given: Block, kernel: Block):
+def meeting(sheet: PlanBuilder, run: Run, input_block: Block, kernel: Block):
     """Where a kernel lies on a run's first window."""
     columns, _, rows = kernel.cells
-    return np.array(sheet.place(given)) + run.places[0] - np.array([(columns - 1) / 2, 0, -(rows - 1) / 2])
+    return np.array(sheet.place(input_block)) + run.places[0] - np.array([(columns - 1) / 2, 0, -(rows - 1) / 2])
 
 
-def _tie(sheet: PlanBuilder, stand: Stand, plan) -> None:
+def _tie(sheet: PlanBuilder, layout: Layout, schedule) -> None:
     """Lines from each window to its cell, in the steps that are explained."""
-    for number, (run, given, made) in enumerate(zip(stand.pair, stand.inputs, stand.outputs, strict=True)):
-        columns, places = made.cells[0], run.places
-        stops = [(int(c), [(2 * number, given, places[c])], (2 * number + 1, made, *divmod(i, columns)))
-                 for i, c in enumerate(run.clocks) if plan.explained[c]]  # fmt: skip
+    for number, (run, input_block, output_block) in enumerate(zip(layout.pair, layout.inputs, layout.outputs,
+                                                                  strict=True)):
+        columns, places = output_block.cells[0], run.places
+        stops = [(int(c), [(2 * number, input_block, places[c])], (2 * number + 1, output_block, *divmod(i, columns)))
+                 for i, c in enumerate(run.clocks) if schedule.explained[c]]  # fmt: skip
         add_lines(sheet, guide_segments(sheet, run.trace, stops), ["input", "output", "b.input", "b.output"])
 
 
@@ -322,14 +325,14 @@ def _plan(scene, pair: list[Run], row: int, spent: float):
 
     Where it sweeps, it stops where the other run has its first and its last.
     """
-    plan = schedule(pair[0].count, row, scene, spent=spent)
+    schedule = make_schedule(pair[0].count, row, scene, spent=spent)
     few = min(pair, key=lambda run: len(run.trace))
-    if plan.swept is None:
-        return _passing(plan, few, row, scene, spent) if few.matched and len(few.trace) < few.count else plan
-    return stopping(plan, {int(few.clocks[0]), int(few.clocks[-1])}, scene, spent=spent)
+    if schedule.swept is None:
+        return _passing(schedule, few, row, scene, spent) if few.matched and len(few.trace) < few.count else schedule
+    return stopping(schedule, {int(few.clocks[0]), int(few.clocks[-1])}, scene, spent=spent)
 
 
-def _passing(plan, few: Run, row: int, scene, spent: float):
+def _passing(schedule, few: Run, row: int, scene, spent: float):
     """The schedule in which only those steps are explained that both runs make; and the first of all."""
     timing, both_make = scene.timing, set(few.clocks.tolist())
     kinds = ["walk" if clock in both_make else "pass" for clock in range(few.count)]
@@ -340,8 +343,8 @@ def _passing(plan, few: Run, row: int, scene, spent: float):
     room = timing.longest - spent - timing.intro - timing.outro - timing.first - timing.next - breaths
     step = (room - PASSING * kinds.count("pass")) / max(kinds.count("walk"), 1)
     if step < SHORTEST_TOLD:
-        return replace(plan, kinds=tuple(kinds), passing=plan.step)
-    return replace(plan, kinds=tuple(kinds), step=min(step, 2 * timing.step), passing=PASSING)
+        return replace(schedule, kinds=tuple(kinds), passing=schedule.step)
+    return replace(schedule, kinds=tuple(kinds), step=min(step, 2 * timing.step), passing=PASSING)
 
 
 def build_plan(sheet: PlanBuilder, trace):
@@ -354,32 +357,32 @@ def build_plan(sheet: PlanBuilder, trace):
     top = sheet.title(title, _facts(scene, pair), legend)
     x0, y0, x1, _ = sheet.inner
     row = as_rows(lead.trace.output[0]).shape[1]
-    plan, last = _plan(scene, pair, row, 1.1 if padded else 0.0), lead.count - 1 + ENDED
-    said = Sums(sheet, pair, plan)
-    stand = Stand(sheet, pair, (x0, y0 + said.used + 0.5 * word, x1, top - 0.3 * word))
-    sheet.scale = stand.grid.scale
+    schedule, last = _plan(scene, pair, row, 1.1 if padded else 0.0), lead.count - 1 + ENDED
+    said = Sums(sheet, pair, schedule)
+    layout = Layout(sheet, pair, (x0, y0 + said.used + 0.5 * word, x1, top - 0.3 * word))
+    sheet.scale = layout.grid.scale
 
     opening(sheet, padded[0] if padded else trace)
-    pace = run_clock(sheet.timeline, plan, row, scene)
-    for run, given, made in zip(pair, stand.inputs, stand.outputs, strict=True):
-        _run(sheet, pair, run, given, made, last)
-        columns = made.cells[0]
-        grow_shadow(sheet, f"{run.key}output", columns, pace, int(run.clocks[-columns]), int(run.clocks[-1]))
-    _kernels(sheet, stand, pace)
+    step_times = run_clock(sheet.timeline, schedule, row, scene)
+    for run, input_block, output_block in zip(pair, layout.inputs, layout.outputs, strict=True):
+        _run(sheet, pair, run, input_block, output_block, last)
+        columns = output_block.cells[0]
+        grow_shadow(sheet, f"{run.key}output", columns, step_times, int(run.clocks[-columns]), int(run.clocks[-1]))
+    _kernels(sheet, layout, step_times)
     if kept(pair) and len(pair[0].trace) != len(pair[1].trace):
         _frame_shared(sheet, pair, last)
-    _tie(sheet, stand, plan)
-    stand.heads()
-    _add_notes(sheet, stand, pace)
+    _tie(sheet, layout, schedule)
+    layout.heads()
+    _add_notes(sheet, layout, step_times)
     if scene.look.sum_line:
-        said.put(y0, last, plan)
+        said.put(y0, last, schedule)
         before, after = _said(scene, pair)
         middle = y0 + said.used / 2
         add_rule(sheet, before, middle)
         add_rule(sheet, after, middle, visible_from=last)
-        _say_alone(sheet, stand, plan, middle)
-        add_sweeping(sheet, plan, w.sweep.replace("{count}", str(lead.count)), middle)
+        _say_alone(sheet, layout, schedule, middle)
+        add_sweeping(sheet, schedule, w.sweep.replace("{count}", str(lead.count)), middle)
     sheet.timeline.play("clock.step", last + 0.02, 0.05, easing="linear")
     sheet.timeline.wait(scene.timing.outro)
-    steps = [info for number, run in enumerate(pair) for info in run.infos(pace, said.texts[number], number)]
+    steps = [info for number, run in enumerate(pair) for info in run.infos(step_times, said.texts[number], number)]
     return sheet.plan(title, sorted(steps, key=lambda info: (info.clock, info.run)))

@@ -361,10 +361,10 @@ def _put_pair(sheet, a: Arranger, made: Layout, index: int, corner, panel: float
 
 def closeup(sheet: PlanBuilder, a_slice: Block, cell: float) -> Block:
     """A place for one cell of so many pixels over a slice's right end, in the line of its name."""
-    made = Block(f"{a_slice.name} close-up", 0, 0, (1, 1, 1), unit=cell / sheet.scale)
-    x0, y0, x1, y1 = (v * sheet.scale for v in made.extent(sheet.camera))
-    put(sheet, made, a_slice.box[2] + sheet.px(2.5) - (x1 - x0), a_slice.box[3] + sheet.px(1.0) + y1 - y0)
-    return made
+    output_block = Block(f"{a_slice.name} close-up", 0, 0, (1, 1, 1), unit=cell / sheet.scale)
+    x0, y0, x1, y1 = (v * sheet.scale for v in output_block.extent(sheet.camera))
+    put(sheet, output_block, a_slice.box[2] + sheet.px(2.5) - (x1 - x0), a_slice.box[3] + sheet.px(1.0) + y1 - y0)
+    return output_block
 
 
 def front_corner(sheet: PlanBuilder, block: Block, right: bool, low: bool) -> tuple[float, float]:

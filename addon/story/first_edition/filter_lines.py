@@ -53,7 +53,7 @@ def add_pairs(sheet: PlanBuilder, layout: Layout, roles, until: float = NEVER) -
         ))  # fmt: skip
 
 
-def add_guides(sheet: PlanBuilder, trace, layout: Layout, plan, group, places, role: str) -> None:
+def add_guides(sheet: PlanBuilder, trace, layout: Layout, schedule, group, places, role: str) -> None:
     """For each explained step: from every window at work to the rail below its row, to the gutter, to the output cell.
 
     `role` is the volume in whose units the lines are written down: the first slice.
@@ -62,7 +62,7 @@ def add_guides(sheet: PlanBuilder, trace, layout: Layout, plan, group, places, r
     spans = [d * (k - 1) + 1 for k, d in zip(trace.kernel_size, trace.dilation, strict=True)]
     high, wide = (1 if len(spans) == 1 else spans[0]), spans[-1]
     rows = []
-    for i in (i for i, explained in enumerate(plan.explained) if explained):
+    for i in (i for i, explained in enumerate(schedule.explained) if explained):
         n, cell = divmod(i, section)
         row, column = divmod(cell, columns)
         x, _, z = places[cell]

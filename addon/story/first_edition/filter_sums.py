@@ -58,25 +58,25 @@ class SumArea:
         sheet.words("sum", "Sum", made)
 
 
-def sum_area(sheet: PlanBuilder, trace, names: list[str], plan) -> SumArea:
+def sum_area(sheet: PlanBuilder, trace, names: list[str], schedule) -> SumArea:
     """The fullest form of the sum that fits the frame's width and a third of its height."""
     word, depth = sheet.px(WORD), trace.weight.shape[1]
     x0, _, x1, _ = sheet.inner
     shown = sheet.scene.look.sum_line
     if depth == 1:
-        upper, lower, texts = product_rows(sheet, trace, plan, at_once=True)
+        upper, lower, texts = product_rows(sheet, trace, schedule, at_once=True)
         kinds = ["name"] + ["product"] * len(trace[0].taps) + ["bias"] * (trace.bias is not None) + ["result"]
         area = _wrapped("products", (upper, lower), texts, sums.gaps_of(kinds, trace.kernel_size[-1]), word, x1 - x0)
         if len(area.lines) > 1:
             area = _named_below(trace, (upper, lower), texts, kinds, word, x1 - x0)
     else:
         partial = partial_sums(trace)
-        each, totals, texts = channel_rows(sheet, trace, partial, names, plan)
+        each, totals, texts = channel_rows(sheet, trace, partial, names, schedule)
         room = (x1 - x0) / max(_widest(trace, each), _wide(totals))
         size = min(word, room)
         area = SumArea("channels", sums.height(depth + 1, size), texts, (each, totals), size=size)
         if depth > MOST_LINES or size < SMALLER[-1] * word:
-            shares = [share_row(sheet, trace, partial, names, plan, i) if plan.explained[i] else None
+            shares = [share_row(sheet, trace, partial, names, schedule, i) if schedule.explained[i] else None
                       for i in range(len(trace))]  # fmt: skip
             kinds = ["name"] * (len(shares[0]) - 1) + ["result"]
             area = _wrapped("shares", (shares,), texts, sums.gaps_of(kinds, 1), word, x1 - x0)

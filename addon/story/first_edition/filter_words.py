@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a figure with several filters says besides the sums: headers, the rule, what a sweep does, the summary."""
 
+from ..page.captions import shape_text
 from ..page.glyphs import TIMES, width
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER
-from ..page.captions import shape_text
 from .primitives import add_statement
 
 GATHERED = 0.4  # the clock past the last step's end: the slices are one volume
 
 
 class Wording:
-    """The words of one figure; a part of `filters.Teller`, which knows all that is named here."""
+    """The words of one figure; a part of `filters.FiltersStory`, which knows all that is named here."""
 
     def headers(self) -> None:
         """What the halves show: the input with its shape, and as many slices as there are filters."""
@@ -70,7 +70,7 @@ class Wording:
         add_statement(sheet, "rule", rule, y0 + high, ALWAYS, -LANDED)
         add_statement(sheet, "rule.depth", said, y0 + low, ALWAYS, -LANDED)
         add_statement(sheet, "summary", said, y0 + used / 2, self.last, NEVER, sheet.theme.ink)
-        for first, last in self.plan.sweeps:
+        for first, last in self.schedule.sweeps:
             n = first // self.section
             text = w.fills.replace("{number}", str(self.number(n))).replace("{count}", str(self.section))
             add_statement(sheet, f"sweep.{self.number(n)}", text, y0 + used / 2, first - 1 + 2 * LEAVES,

@@ -8,12 +8,12 @@ where a filter sees its group's channels only, and one filter over more channels
 
 import numpy as np
 
+from ..page.captions import bias_text, facts, legend_of
 from ..page.glyphs import number, width
 from ..plan.plan import ALWAYS, BORN, FAR, LANDED, LEAVES, NEVER, Points
-from ..plan.schedule import ARRIVED, ENDED, FLIGHT, MEETING, START, run_clock, schedule, turning
+from ..plan.schedule import ARRIVED, ENDED, FLIGHT, MEETING, Phase, make_schedule, run_clock, turning
 from . import sums
 from .builder import WORD, PlanBuilder, plane
-from ..page.captions import bias_text, facts, legend_of
 from .filter_layout import Layout, arrange, closeup, needed, put
 from .filter_lines import add_guides, add_pairs
 from .filter_sums import MOST_LINES, sum_area
@@ -22,7 +22,6 @@ from .layout import Block
 from .partial_sums import hue_of, names_of
 from .primitives import (
     CLEAR,
-    RING,
     as_rows,
     infos,
     input_plane,
@@ -35,8 +34,7 @@ from .primitives import (
 )
 from .theme import HUES, Scale, filter_hue
 
-STACK = RING - 1.0  # the clock while the input stands as one stack; it is apart by RING
-APART = 1.1  # seconds that takes
+STACK_OPEN_SECONDS = 1.1  # seconds that takes
 MOST_STACKED = 4  # channels of which the stack is shown first
 UNEVEN = 0.004  # cells by which each plane stands higher, so that no two faces share a place on the way
 MOST = 16  # filters, and channels
@@ -75,10 +73,10 @@ def fits(sheet: PlanBuilder, trace) -> bool:
 
 def build_plan(sheet: PlanBuilder, trace):
     """Story `filters`: a convolution with several filters, in one or two dimensions."""
-    return Teller(sheet, trace).build_plan()
+    return FiltersStory(sheet, trace).build_plan()
 
 
-class Teller(Wording):
+class FiltersStory(Wording):
     """One figure of this story under construction."""
 
     def __init__(self, sheet: PlanBuilder, trace):
@@ -93,12 +91,12 @@ class Teller(Wording):
         bias = bias_text(scene, trace) if trace.bias is None or self.filters == 1 else w.biases
         top = sheet.title(self.title, facts(scene, trace, kernel, self.filters) + f",  {bias}", legend_of(scene, trace))
         stacked = 1 < self.channels <= MOST_STACKED
-        self.opening = (APART if stacked else 0.0) + (1.1 if any(sum(p) for p in trace.padding) else 0.3)
+        self.opening = (STACK_OPEN_SECONDS if stacked else 0.0) + (1.1 if any(sum(p) for p in trace.padding) else 0.3)
         row = as_rows(trace.output[0]).shape[1]
         spent = self.opening + 0.1 + (GATHER + SHOWN + FAN if self.filters > 1 else 0.0)
-        self.plan = schedule(len(trace), row, scene, spent=spent, section=self.section)
+        self.schedule = make_schedule(len(trace), row, scene, spent=spent, section=self.section)
         self.row, self.stacked = row, stacked
-        self.sums = sum_area(sheet, trace, self.names, self.plan)
+        self.sums = sum_area(sheet, trace, self.names, self.schedule)
         x0, y0, x1, _ = sheet.inner
         foot = y0 + self.sums.used + (0.5 * self.word if self.sums.used else 0.0)
         self.layout: Layout = arrange(sheet, trace, self.names, (x0, foot, x1, top - 0.35 * self.word))
@@ -135,17 +133,17 @@ class Teller(Wording):
     def build_plan(self):
         sheet, line, scene = self.sheet, self.sheet.timeline, self.scene
         self.open()
-        pace = run_clock(line, self.plan, self.row, scene, stays=False)
+        step_times = run_clock(line, self.schedule, self.row, scene, stays=False)
         self.headers()
         for c in range(self.channels):
             self.input(c)
-            self.weights(c, pace)
+            self.weights(c, step_times)
         for n in range(self.filters):
             self.filter(n)
             self.slice(n)
         pairs = [(f"filter.{self.number(n)}", self.out(n)) for n in range(self.filters)]
         add_pairs(sheet, self.layout, pairs, self.until)
-        add_guides(sheet, self.trace, self.layout, self.plan, self.group, place_of(self.trace), self.out(0))
+        add_guides(sheet, self.trace, self.layout, self.schedule, self.group, place_of(self.trace), self.out(0))
         if scene.look.sum_line:
             self.say()
         line.play("clock.step", self.last + 0.02, 0.05, easing="linear")
@@ -154,21 +152,21 @@ class Teller(Wording):
             self.gather()
             self.equation()
         line.wait(scene.timing.outro / 2)
-        return sheet.plan(self.title, infos(self.trace, scene, pace, self.sums.texts))
+        return sheet.plan(self.title, infos(self.trace, scene, step_times, self.sums.texts))
 
     def open(self) -> None:
         """The input stands as a stack, comes apart, and is padded; or stands apart from the start."""
         sheet, line, made = self.sheet, self.sheet.timeline, self.layout
         padded = any(sum(p) for p in self.trace.padding)
-        line.declare("clock.step", STACK if self.stacked else RING if padded else START)
+        line.declare("clock.step", Phase.STACKED if self.stacked else Phase.PADDING if padded else Phase.READY)
         line.wait(self.scene.timing.intro)
         if self.stacked:
             for c, (at, block) in enumerate(zip(self.stack_of(made.inputs, 0), made.inputs, strict=True)):
                 self.move(self.role("input", c), at, sheet.place(block), first=True)
-                self.shade(self.role("input", c), 1.0, APART, first=0.01 if c else 1.0)
-            line.play("clock.step", RING, APART, easing="linear")
+                self.shade(self.role("input", c), 1.0, STACK_OPEN_SECONDS, first=0.01 if c else 1.0)
+            line.play("clock.step", Phase.PADDING, STACK_OPEN_SECONDS, easing="linear")
         if self.stacked or padded:
-            line.play("clock.step", START, 0.8 if padded else 0.05, easing="linear")
+            line.play("clock.step", Phase.READY, 0.8 if padded else 0.05, easing="linear")
         line.wait(0.3)
 
     def stack_of(self, blocks, half: int, apart: float = 1.0) -> list[np.ndarray]:
@@ -194,7 +192,7 @@ class Teller(Wording):
 
     def move(self, role: str, start, end, *, first: bool = False, seconds: float = GATHER) -> None:
         """Key a volume's way from here on; behind others in a stack it has no shadow."""
-        line, seconds = self.sheet.timeline, APART if first else seconds
+        line, seconds = self.sheet.timeline, STACK_OPEN_SECONDS if first else seconds
         for axis, a, b in zip("xyz", start, end, strict=True):
             if not line.declared(f"{role}.location.{axis}"):
                 line.declare(f"{role}.location.{axis}", a)
@@ -253,13 +251,13 @@ class Teller(Wording):
 
     def apart(self, channel: int) -> list[tuple[float, float]]:
         """When a channel's name is there: not in the stack, nor while weights pass before it."""
-        visible_from, lives = RING if self.stacked else ALWAYS, []
+        visible_from, lives = Phase.PADDING if self.stacked else ALWAYS, []
         for n in (n for n in range(self.filters) if channel in self.group(n)):
             lives.append((visible_from, n * self.section - LANDED))
             visible_from = n * self.section - LANDED + MEETING
         return [*lives, (visible_from, self.until)]
 
-    def weights(self, channel: int, pace) -> None:
+    def weights(self, channel: int, step_times) -> None:
         """The slices of all filters for one channel, each there while its filter works; and how they come there."""
         sheet, trace, block = self.sheet, self.trace, self.layout.kernels[channel]
         role, work = self.role("kernel", channel), np.array(sheet.place(block))
@@ -274,22 +272,23 @@ class Teller(Wording):
                                                                                            "grow_time": MEETING}
             life["visible_until"] = end + LEAVES if end + 1 < len(trace) else self.until
             parts.append(plane(sheet, values, scale, size=size, unit=block.unit, channel=channel, **life))
-        sheet.volume(role, block.name, Points.join(parts), work, block.cells, card=None, unit=block.unit)
-        self.come(channel, own, pace)
+        sheet.volume(role, block.name, Points.join(parts), work, block.cells, contact_shadow=None, unit=block.unit)
+        self.come(channel, own, step_times)
         self.label(channel, own)
 
-    def come(self, channel: int, own: list[int], pace) -> None:
+    def come(self, channel: int, own: list[int], step_times) -> None:
         """Key the slices' way: from home to the first window and on to the working place; later filters' straight."""
         sheet, line, block = self.sheet, self.sheet.timeline, self.layout.kernels[channel]
         role, work = self.role("kernel", channel), np.array(sheet.place(block))
         if own[0] == 0:
-            visit(sheet, role, self.home(0, channel), self.meeting(channel), pace, back=work, card=False)
+            visit(sheet, role, self.home(0, channel), self.meeting(channel), step_times, back=work,
+                  contact_shadow=False)
         else:
             for axis, a in zip("xyz", self.home(own[0], channel), strict=True):
                 line.declare(f"{role}.location.{axis}", a)
         for n in own:
             if n:
-                self.fly(role, np.array(self.home(n, channel)), work, pace.seconds[n * self.section])
+                self.fly(role, np.array(self.home(n, channel)), work, step_times.seconds[n * self.section])
 
     def meeting(self, channel: int) -> np.ndarray:
         """Where the weights lie on the first window: middle on middle, whatever the sizes of both kinds of cells."""
@@ -308,7 +307,7 @@ class Teller(Wording):
     def fly(self, role: str, home, work, second: float) -> None:
         """Key a slice's way from home to its working place, in the turn whose step is made at `second`."""
         fps = self.scene.output.fps
-        turn = turning(self.plan, fps)
+        turn = turning(self.schedule, fps)
         start = second - ARRIVED * turn
         toward = CLEAR * self.sheet.camera.toward
         # home between the two frames in which the clock leaves the step before
@@ -393,5 +392,5 @@ class Teller(Wording):
                        visible_from=steps - BORN,
                        grow_time=BORN / 2, visible_until=visible_until)  # fmt: skip
         points["position"][:] = 0.0
-        sheet.volume(role, block.name, points, sheet.place(block), block.cells, card=None, unit=block.unit)
+        sheet.volume(role, block.name, points, sheet.place(block), block.cells, contact_shadow=None, unit=block.unit)
         sheet.box_of(role, block)

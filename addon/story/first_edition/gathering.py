@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The second view of a transposed convolution: the input is spread by zeros, and the flipped kernel slides over it.
 
-The input's cells move apart by the stride (clock `Acts.spread` on), zeros are put between them and around
-(`Acts.border`), a copy of the kernel comes to its working place and is flipped there (`Acts.flip`), and the window
-visits the cells of this grid one by one: step i of the trace belongs to the clock `Acts.base` + i.
+The input's cells move apart by the stride (clock `Phases.spread` on), zeros are put between them and around
+(`Phases.border`), a copy of the kernel comes to its working place and is flipped there (`Phases.flip`), and the window
+visits the cells of this grid one by one: step i of the trace belongs to the clock `Phases.base` + i.
 """
 
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ NEARER = 2.0  # cells by which what crosses something passes before it
 
 
 @dataclass(frozen=True)
-class Acts:
+class Phases:
     """The clock values, all whole, at which things happen after the last of `stamps` stamps."""
 
     stamps: int
@@ -59,7 +59,7 @@ class Acts:
 
 
 @dataclass(frozen=True)
-class Ground:
+class PaddedGrid:
     """What the window slides over, in (rows, columns): its shape, the cells of border before the first input cell,
     the distance of input cells, and where the compact input stands first (row, column)."""
 
@@ -69,7 +69,7 @@ class Ground:
     compact: tuple[float, float]
 
     @classmethod
-    def of(cls, trace) -> "Ground":
+    def of(cls, trace) -> "PaddedGrid":
         sizes, inner = as_rows(trace.input[0]).shape, two(trace.grid_shape, 1)
         # where padding exceeds the kernel's reach the border is negative: cells that no window reads stay outside
         border = [tuple(max(0, int(v)) for v in pair) for pair in two(trace.grid_border, (0, 0))]
@@ -84,18 +84,18 @@ class Ground:
         return np.column_stack([row * self.apart[0], column * self.apart[1]]) + self.before
 
 
-def gathered_input(sheet: PlanBuilder, trace, ground: Ground, acts: Acts) -> Points:
+def gathered_input(sheet: PlanBuilder, trace, ground: PaddedGrid, phases: Phases) -> Points:
     """The input: compact while stamps are made, then spread, with zeros between and around."""
     values = as_rows(trace.input[0])
     scale = Scale(sheet.palette, "blue", values.min(), values.max())
     size = sheet.digits([number(v) for v in values.ravel()])
-    cells = source_points(sheet, values, scale, size, acts.stamps)
+    cells = source_points(sheet, values, scale, size, phases.stamps)
     places = ground.real(*values.shape)
     index = cells["row"] * values.shape[1] + cells["column"]
     goal = np.column_stack([places[index, 1], 0 * index, -places[index, 0]])
     start = np.column_stack([cells["column"] + ground.compact[1], 0 * index, -(cells["row"] + ground.compact[0])])
     cells["position"][:], cells["origin"][:] = goal, start - goal
-    cells["leaves"][:], cells["arrives"][:] = acts.spread + 0.1, acts.spread + 0.7
+    cells["leaves"][:], cells["arrives"][:] = phases.spread + 0.1, phases.spread + 0.7
     cells["row"][:], cells["column"][:] = (places[index] - ground.before).T
     taken = {tuple(p) for p in places}
     zeros = [p for p in np.ndindex(*ground.shape) if p not in taken]
@@ -103,7 +103,7 @@ def gathered_input(sheet: PlanBuilder, trace, ground: Ground, acts: Acts) -> Poi
     between = [p for p in zeros if all(b <= v <= e for b, v, e in zip(ground.before, p, last, strict=True))]
     around = sorted(set(zeros) - set(between), key=lambda p: _turn(p, ground.shape))
     made = [cells]
-    for some, start in ((between, acts.spread + 0.65), (around, acts.border + 0.05)):
+    for some, start in ((between, phases.spread + 0.65), (around, phases.border + 0.05)):
         if some:
             visible_from = start + (0.8 if some is around else 0.2) * np.arange(len(some)) / len(some)
             made.append(_ghosts(sheet, some, ground, visible_from, size))
@@ -115,7 +115,7 @@ def _turn(place, shape) -> float:
     return float(np.arctan2(place[0] - (shape[0] - 1) / 2, place[1] - (shape[1] - 1) / 2))
 
 
-def _ghosts(sheet: PlanBuilder, places, ground: Ground, visible_from, size: float) -> Points:
+def _ghosts(sheet: PlanBuilder, places, ground: PaddedGrid, visible_from, size: float) -> Points:
     p, ghost = sheet.palette, sheet.theme.ghost
     faded = p.faded(ghost)
     at = np.array(places)
@@ -128,7 +128,7 @@ def _ghosts(sheet: PlanBuilder, places, ground: Ground, visible_from, size: floa
     )  # fmt: skip
 
 
-def window_places(trace, ground: Ground) -> np.ndarray:
+def window_places(trace, ground: PaddedGrid) -> np.ndarray:
     """Where the window's middle stands at every step, in the units of the input's volume."""
     places = []
     for i in range(len(trace)):
@@ -138,7 +138,7 @@ def window_places(trace, ground: Ground) -> np.ndarray:
     return np.array(places)
 
 
-def flipped_kernel(sheet: PlanBuilder, trace, acts: Acts, above: np.ndarray) -> Points:
+def flipped_kernel(sheet: PlanBuilder, trace, phases: Phases, above: np.ndarray) -> Points:
     """A copy of the kernel that comes from the kernel's place (`above`, cells away), and is flipped left to right,
     then top to bottom. In the first step its cells show "value × weight" while they lie on the window."""
     weights = as_rows(trace.weight[0, 0])
@@ -148,7 +148,7 @@ def flipped_kernel(sheet: PlanBuilder, trace, acts: Acts, above: np.ndarray) -> 
     still = plane(sheet, weights, scale, size=size)
     row, column = still["row"], still["column"]
     mirrored, turned = columns - 1 - column, rows - 1 - row
-    when = [acts.flip + t for t in (0.0, 0.3, 0.36, 0.62, 0.68, 0.94)]
+    when = [phases.flip + t for t in (0.0, 0.3, 0.36, 0.62, 0.68, 0.94)]
     right, up = np.sign(mirrored - column), np.sign(row - turned)
     toward = NEARER * sheet.camera.toward
 
@@ -166,10 +166,10 @@ def flipped_kernel(sheet: PlanBuilder, trace, acts: Acts, above: np.ndarray) -> 
     across = leg((mirrored, row), np.outer(column - mirrored, (1, 0, 0)), right, when[2], when[4], when[2], when[3])
     over = leg((mirrored, turned), np.outer(turned - row, (0, 0, 1)), up, when[4], when[5] + 0.01, when[4], when[5])
     rest = leg((mirrored, turned), none, 0 * row, when[5] + 0.01, NEVER, ALWAYS, ALWAYS)
-    return Points.join([down, across, over, *_working(sheet, trace, acts, rest, scale, size)])
+    return Points.join([down, across, over, *_working(sheet, trace, phases, rest, scale, size)])
 
 
-def _working(sheet: PlanBuilder, trace, acts: Acts, rest: Points, scale: Scale, size: float) -> list[Points]:
+def _working(sheet: PlanBuilder, trace, phases: Phases, rest: Points, scale: Scale, size: float) -> list[Points]:
     """The flipped kernel at rest: its numbers, and its products while it lies on the first window."""
     if not size:
         return [rest]
@@ -180,7 +180,7 @@ def _working(sheet: PlanBuilder, trace, acts: Acts, rest: Points, scale: Scale, 
     fits = sheet.digits(said)
     if not fits:
         return [rest]
-    met, gone = acts.base + 0.9 * MEETING - LANDED, acts.base - 0.02
+    met, gone = phases.base + 0.9 * MEETING - LANDED, phases.base - 0.02
     inks = [sheet.palette.ink_on(scale.color(v)) for v in rest["value"]]
     products = {**rest.data, "label": np.array([sheet.palette.label(*each) for each in zip(said, inks, strict=True)],
                                                np.int32),
@@ -197,11 +197,11 @@ def lived(points: Points, visible_from, visible_until) -> Points:
                    "visible_until": np.full(count, visible_until, np.float32)})  # fmt: skip
 
 
-def gathered_output(sheet: PlanBuilder, trace, acts: Acts, scale: Scale, since: float) -> Points:
+def gathered_output(sheet: PlanBuilder, trace, phases: Phases, scale: Scale, since: float) -> Points:
     """The second output: outlines from the clock `since` on, then cells that rise with their number."""
     values = as_rows(trace.output[0])
     size = sheet.digits([number(v) for v in values.ravel()])
-    steps = acts.base + np.arange(values.size)
+    steps = phases.base + np.arange(values.size)
     cells = plane(sheet, values, scale, size=size, visible_from=steps - BORN, grow_time=BORN,
                   step=np.arange(values.size))
     wire = wires(sheet, values.shape)
@@ -216,15 +216,15 @@ def later(rows, base: float):
     return [row and [replace(piece, visible_from=piece.visible_from + base) for piece in row] for row in rows]
 
 
-def seen_lines(sheet: PlanBuilder, trace, plan, acts: Acts, y: float, size: float, last: float) -> list[Points]:
+def seen_lines(sheet: PlanBuilder, trace, schedule, phases: Phases, y: float, size: float, last: float) -> list[Points]:
     """Under the sums: how many of the window's cells are input and not zeros."""
     made = []
     for i in range(len(trace)):
-        if not plan.explained[i]:
+        if not schedule.explained[i]:
             continue
         real = trace[i].real
         said = sheet.scene.words.seen.replace("{real}", str(int(real.sum()))).replace("{count}", str(len(real)))
-        visible_until = acts.base + i + LEAVES if i + 1 < len(trace) else last
-        made.append(sheet.text(said, 0, y, size, sheet.theme.muted, visible_from=acts.base + i - LANDED,
+        visible_until = phases.base + i + LEAVES if i + 1 < len(trace) else last
+        made.append(sheet.text(said, 0, y, size, sheet.theme.muted, visible_from=phases.base + i - LANDED,
                                visible_until=visible_until))
     return made

@@ -7,16 +7,16 @@ planes stand side by side with their cells below; one channel has its cell besid
 
 import numpy as np
 
+from ..page.captions import legend_of, shape_text
 from ..page.glyphs import TIMES, width
 from ..plan.plan import ALWAYS, BORN, FAR, LANDED, NEVER, Points
-from ..plan.schedule import ENDED, run_clock, schedule
+from ..plan.schedule import ENDED, Phase, make_schedule, run_clock
 from . import sums
 from .builder import WORD, PlanBuilder
-from ..page.captions import legend_of, shape_text
-from .channels import APART, RING, open_stack, stack_up
+from .channels import STACK_OPEN_SECONDS, open_stack, stack_up
 from .guides import add_lines, guide_segments
 from .pool_flight import BEFORE_ALL, TAKES_OFF, Flights
-from .pool_layout import Parts, too_small
+from .pool_layout import PoolLayout, too_small
 from .pool_parts import CHOSEN, is_mean, marks, reduction
 from .primitives import (
     add_rule,
@@ -75,13 +75,13 @@ def _facts(scene, trace) -> str:
     return ",  ".join([kind, f"{shapes[0]} \u2192 {shapes[1]}", w.no_weights])
 
 
-def _lines(sheet: PlanBuilder, trace, parts: Parts, plan):
+def _lines(sheet: PlanBuilder, trace, parts: PoolLayout, schedule):
     """Every step's line as pieces, and as one text."""
     w, rows, texts = sheet.scene.words, [], []
     for i in range(len(trace)):
         said = (w.mean_of if is_mean(trace) else w.max_of).replace("{count}", str(len(trace[i].taps)))
         name = f"{parts.names[i]}: {said} =" if parts.names[i] else f"{said} ="
-        rows.append(reduction(sheet, trace[i], name, i, plan.kinds[i] != "walk", color=parts.ink(sheet, i)))
+        rows.append(reduction(sheet, trace[i], name, i, schedule.kinds[i] != "walk", color=parts.ink(sheet, i)))
         texts.append(" ".join(p.text for p in rows[-1]).replace("( ", "("))
     return rows, texts
 
@@ -123,33 +123,34 @@ def _set_lines(sheet: PlanBuilder, rows, low: float, last: float):
     return write, used, together
 
 
-def _stand(sheet: PlanBuilder, trace, parts: Parts, explained, last: float) -> None:
+def _stand(sheet: PlanBuilder, trace, parts: PoolLayout, explained, last: float) -> None:
     """The planes with their windows, ghosts and marks, their cells, and what travels."""
     places = place_of(trace)
     for c, (role, out) in enumerate(zip(parts.inputs, parts.outputs, strict=True)):
-        given, made, name = parts.given[c], parts.made[c], parts.names[c]
-        home, target = sheet.place(given), sheet.place(made)
+        input_block, output_block, name = parts.input_blocks[c], parts.output_blocks[c], parts.names[c]
+        home, target = sheet.place(input_block), sheet.place(output_block)
         stands = np.full((len(trace), 3), FAR)
         stands[c] = places[0]
         track = sheet.track(f"{role}.track", stands)
         ink = parts.ink(sheet, c)
         points = _ghosts(input_plane(sheet, trace, c, parts.hues[c]), c - TAKES_OFF)
-        sheet.volume(role, f"Input {name}".strip(), points, home, given.cells)
+        sheet.volume(role, f"Input {name}".strip(), points, home, input_block.cells)
         points = output_plane(sheet, trace, parts.out_hues[c], channel=c)
-        sheet.volume(out, f"Output {name}".strip(), points, target, made.cells)
-        sheet.captions(role, given, color=ink, lives=((ALWAYS if parts.beside else RING, NEVER),))
-        sheet.captions(out, made, color=ink)
-        sheet.box_of(role, given)
-        sheet.box_of(out, made)
+        sheet.volume(out, f"Output {name}".strip(), points, target, output_block.cells)
+        sheet.captions(role, input_block, color=ink, lives=((ALWAYS if parts.beside else Phase.PADDING, NEVER),))
+        sheet.captions(out, output_block, color=ink)
+        sheet.box_of(role, input_block)
+        sheet.box_of(out, output_block)
         window_on(sheet, f"{role}.window", f"Window {name}".strip(), role, track, trace, jump=parts.count > 1)
         marker_on(sheet, out, trace, channel=c)
         if not is_mean(trace):
             mark = marks(sheet, trace, c, {c} & set(explained), parts.out_hues[c], last)
-            sheet.volume(f"{role}.chosen", f"Chosen cell {name}".strip(), mark, home, given.cells, card=None)
+            sheet.volume(f"{role}.chosen", f"Chosen cell {name}".strip(), mark, home, input_block.cells,
+                         contact_shadow=None)
         flights = Flights(sheet, trace, home, target, parts.gates(sheet, c), parts.hues[c], parts.out_hues[c])
         away = np.array(target) + BEFORE_ALL * sheet.camera.toward
         sheet.volume(out.replace("output", "flight"), f"Copies on their way {name}".strip(),
-                     flights.of_step(c, trace[c]), away, made.cells, card=None)  # fmt: skip
+                     flights.of_step(c, trace[c]), away, output_block.cells, contact_shadow=None)  # fmt: skip
 
 
 def build_plan(sheet: PlanBuilder, trace):
@@ -158,9 +159,9 @@ def build_plan(sheet: PlanBuilder, trace):
     title, word = w.title or scene.title or scene.id, sheet.px(WORD)
     x0, y0, x1, _ = sheet.inner
     top, last = sheet.title(title, _facts(scene, trace), legend_of(scene, trace)), len(trace) - 1 + ENDED
-    plan = schedule(len(trace), len(trace), scene, spent=APART + 0.5 if len(trace) > 1 else 0.0)
-    parts = Parts(sheet, trace)
-    rows, texts = _lines(sheet, trace, parts, plan)
+    schedule = make_schedule(len(trace), len(trace), scene, spent=STACK_OPEN_SECONDS + 0.5 if len(trace) > 1 else 0.0)
+    parts = PoolLayout(sheet, trace)
+    rows, texts = _lines(sheet, trace, parts, schedule)
     write, used, together = _set_lines(sheet, rows, y0, last)
     sheet.scale = parts.solve(sheet, (x0, y0 + used + 0.9 * word, x1, top - 0.5 * word))
 
@@ -170,16 +171,16 @@ def build_plan(sheet: PlanBuilder, trace):
         said = [f"{w.input} {shape_text((*sizes, parts.count))}",
                 f"{w.rows} {TIMES} {w.columns}" if len(sizes) == 2 else w.columns, f"{TIMES} {w.depth}"]  # fmt: skip
         # its front plane stands where the cells below are seen, so it is raised as far as the title allows
-        highest = max(block.box[3] for block in parts.given)
+        highest = max(block.box[3] for block in parts.input_blocks)
         raised = min(sheet.camera.up[1] * (parts.count - 1) * sheet.scale - 0.6 * word, top - 0.3 * word - highest)
-        stack_up(sheet, "input", parts.given, said, parts.names, start, raised=raised)
+        stack_up(sheet, "input", parts.input_blocks, said, parts.names, start, raised=raised)
     else:
         opening(sheet, trace)
-    pace = run_clock(sheet.timeline, plan, len(trace), scene, moves=MOVES)
-    explained = [i for i, is_told in enumerate(plan.explained) if is_told]
+    step_times = run_clock(sheet.timeline, schedule, len(trace), scene, moves=MOVES)
+    explained = [i for i, is_told in enumerate(schedule.explained) if is_told]
     _stand(sheet, trace, parts, explained, last)
     if parts.count == 1:
-        stops = [(0, [(0, parts.given[0], place_of(trace)[0])], (1, parts.made[0], 0, 0))]
+        stops = [(0, [(0, parts.input_blocks[0], place_of(trace)[0])], (1, parts.output_blocks[0], 0, 0))]
         add_lines(sheet, guide_segments(sheet, trace, stops), [parts.inputs[0], parts.outputs[0]])
     if write is not None:
         write()
@@ -190,6 +191,6 @@ def build_plan(sheet: PlanBuilder, trace):
             add_statement(sheet, "summary", summary, y0 + used / 2, last, NEVER, sheet.theme.ink)
     sheet.timeline.play("clock.step", last + 0.02, 0.05, easing="linear")
     sheet.timeline.wait(max(scene.timing.outro, SHORTEST - sheet.timeline.cursor))
-    return sheet.plan(title, infos(trace, scene, pace, texts))
+    return sheet.plan(title, infos(trace, scene, step_times, texts))
 
 

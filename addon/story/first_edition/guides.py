@@ -24,7 +24,7 @@ def guide_segments(sheet: PlanBuilder, trace, stops, around=()) -> list[tuple]:
     spans = [d * (k - 1) + 1 for k, d in zip(trace.kernel_size, trace.dilation, strict=True)]
     high, wide = (1 if len(spans) == 1 else spans[0]), spans[-1]
     camera, stops = sheet.camera, list(stops)
-    blocks = [block for _, ends, made in stops for _, block, _ in (*ends, (made[0], made[1], None))]
+    blocks = [end[1] for _, ends, target in stops for end in (*ends, target)]
     level = min([b.box[1] - sheet.px(3.0) for b in blocks] + [b.box[1] - sheet.px(7.0) for b in around], default=0.0)
 
     def dropped(block, x):
@@ -35,9 +35,9 @@ def guide_segments(sheet: PlanBuilder, trace, stops, around=()) -> list[tuple]:
     rows = []
     for clock, ends, (end, block, row, column) in stops:
         feet = []
-        for number, given, (x, _, z) in ends:
+        for number, source, (x, _, z) in ends:
             at = x + wide / 2
-            feet.append((number, dropped(given, at)))
+            feet.append((number, dropped(source, at)))
             rows.append((number, (at, FRONT, z - high / 2), number, feet[-1][1], clock))
         feet.append((end, dropped(block, column)))
         rows += [(a[0], a[1], b[0], b[1], clock) for a, b in pairwise(feet)]

@@ -87,8 +87,9 @@ class Inset:
 
     # what it shows -------------------------------------------------------------------------------------------------
 
-    def put(self, plan, pace) -> None:
-        """Write the close-up's parts on the sheet, for the steps as `plan` tells them; `pace` is how the clock ran."""
+    def put(self, schedule, step_times) -> None:
+        """Write the close-up's parts on the sheet, for the steps as `schedule` tells them; `step_times` is how the
+        clock ran."""
         sheet, trace, taps = self.sheet, self.trace, self.taps
         weights = as_rows(trace.weight[0, 0])
         scale = Scale(sheet.palette, "amber", trace.weight.min(), trace.weight.max())
@@ -99,7 +100,7 @@ class Inset:
         made = self._cells(self.values, taps.values, values, "values", steps - LANDED, ghosts=~taps.real)
         self._volume("inset.values", self.values, Points.join([self._empty(self.values, ALWAYS, -LANDED), *made]))
         shades = Scale(sheet.palette, "violet", taps.products.min(), taps.products.max(), neutral=True)
-        slow = [kind not in ("walk", "sweep") for kind in plan.kinds]
+        slow = [kind not in ("walk", "sweep") for kind in schedule.kinds]
         count = taps.values.shape[1]
         shown = np.array([[reveal(i, t, count + 1, slow=slow[i]) for t in range(count)] for i in steps])
         made = self._cells(self.products, taps.products, shades, "products", shown)
@@ -109,7 +110,7 @@ class Inset:
         self._result(steps)
         for role, block in (("inset.values", self.values), ("inset.products", self.products),
                             ("inset.result", self.result)):  # fmt: skip
-            grow_shadow(sheet, role, block.cells[0], pace, 0, 0)
+            grow_shadow(sheet, role, block.cells[0], step_times, 0, 0)
         self._frames()
         self._signs()
         self._name_cells()

@@ -14,12 +14,12 @@ from .primitives import as_rows, pads_of
 from .theme import HUES, Scale, mix
 
 BEHIND = 0.04  # cells by which a faint frame lies behind the window's
-CHIP, LARGEST_CHIP = 0.42, 0.48  # sizes of a weight's chip, in cells
-ROOM = 1.08  # size of a chip, in font sizes
+WEIGHT_BADGE, LARGEST_WEIGHT_BADGE = 0.42, 0.48  # sizes of a weight's badge, in cells
+ROOM = 1.08  # size of a badge, in font sizes
 HALF = 0.47  # of a cell
-INSET = 0.03  # cells by which a chip stays off its cell's edges: faces in one plane have no front
-RAISED = 0.2  # how far a chip stands out of its cell's front, in chips
-APART = 0.08  # cells between a chip and the number below it; the tilted view makes less of it
+INSET = 0.03  # cells by which a badge stays off its cell's edges: faces in one plane have no front
+RAISED = 0.2  # how far a badge stands out of its cell's front, in badges
+BADGE_MARGIN = 0.08  # cells between a badge and the number below it; the tilted view makes less of it
 ASIDE = 0.1  # cells that a number moves to the left at most
 STROKE = 0.4  # half a stroke's length along x and z, in cells
 
@@ -94,35 +94,35 @@ def add_holes(sheet: PlanBuilder, trace, steps, last: float) -> None:
     ))  # fmt: skip
 
 
-def chip_unit(sheet: PlanBuilder, trace) -> float:
-    """The size of a chip, in cells: its number just fits; 0 where chip and number have no room on a cell."""
+def weight_badge_unit(sheet: PlanBuilder, trace) -> float:
+    """The size of a badge, in cells: its number just fits; 0 where badge and number have no room on a cell."""
     texts = [number(v) for v in trace.weight.ravel()]
-    unit = max(CHIP, ROOM * sheet.px(DIGIT) / sheet.scale)
-    return unit if unit <= LARGEST_CHIP and sheet.digits(texts, unit) else 0.0
+    unit = max(WEIGHT_BADGE, ROOM * sheet.px(DIGIT) / sheet.scale)
+    return unit if unit <= LARGEST_WEIGHT_BADGE and sheet.digits(texts, unit) else 0.0
 
 
-def room_for_chips(sheet: PlanBuilder, trace, explained) -> dict:
-    """Where numbers stand while a chip is in their cell's corner (Volume's `lit_label_offset`): below it, a little to
+def room_for_weight_badges(sheet: PlanBuilder, trace, explained) -> dict:
+    """Where numbers stand while a badge is in their cell's corner (Volume's `lit_label_offset`): below it, a little to
     the left.
 
-    A chip leaves a number the lower half of its cell whatever its width; narrow ones have room to the left as well.
+    A badge leaves a number the lower half of its cell whatever its width; narrow ones have room to the left as well.
     """
-    unit = chip_unit(sheet, trace)
+    unit = weight_badge_unit(sheet, trace)
     if not unit or not any(explained[1:]):
         return {}
     texts = [number(v) for v in trace.input.ravel()]
     size = sheet.digits(texts)
     high = CAP_HEIGHT * size
-    low = HALF * (1 - 2 * unit) - INSET - APART - high / 2
-    left = HALF - APART - max(ink_width(t) for t in texts) * size / 2
+    low = HALF * (1 - 2 * unit) - INSET - BADGE_MARGIN - high / 2
+    left = HALF - BADGE_MARGIN - max(ink_width(t) for t in texts) * size / 2
     return {"lit_label_offset": (-float(np.clip(left, 0.0, ASIDE)), max(low, high / 2 - HALF)),
             "lit_label_offset_from": 1 - LANDED}
 
 
-def add_chips(sheet: PlanBuilder, trace, explained, last: float) -> None:
+def add_weight_badges(sheet: PlanBuilder, trace, explained, last: float) -> None:
     """The kernel's weights as small cells inside corners of the input cells they meet, while an explained window
     stands."""
-    unit = chip_unit(sheet, trace)
+    unit = weight_badge_unit(sheet, trace)
     if not unit or not any(explained[1:]):
         return
     (top, _), (left, _) = pads_of(trace)
@@ -140,7 +140,8 @@ def add_chips(sheet: PlanBuilder, trace, explained, last: float) -> None:
                     visible_until=last if i + 1 == len(explained) else i + LEAVES, step=i)  # fmt: skip
         one["position"][:] = at / unit
         made.append(one)
-    sheet.volume("weights", sheet.scene.words.kernel, Points.join(made), (0, 0, 0), (1, 1, 1), card=None, unit=unit,
+    sheet.volume("weights", sheet.scene.words.kernel, Points.join(made), (0, 0, 0), (1, 1, 1), contact_shadow=None,
+                 unit=unit,
                  parent="input")  # fmt: skip
 
 

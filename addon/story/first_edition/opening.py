@@ -7,13 +7,12 @@ not needed.
 
 import numpy as np
 
-from ..plan.plan import ALWAYS, LANDED, Points
-from ..plan.schedule import START
-from .builder import PlanBuilder
 from ..page.captions import axes_text, shape_text
-from .primitives import RING, VANISHED, add_statement, padded_shape
+from ..plan.plan import ALWAYS, LANDED, Points
+from ..plan.schedule import Phase
+from .builder import PlanBuilder
+from .primitives import VANISHED, add_statement, padded_shape
 
-OPENS = RING - 1.0  # the clock when a kernel starts to open; it is open by RING
 LONG = 22.0  # characters a second that are read with ease
 
 
@@ -88,7 +87,7 @@ def spread_taps(points: Points, trace, *, moving: bool) -> Points:
     if moving:
         down, right = span - small  # it stands on the ground, in the middle
         data["origin"][:] = compact + (right / 2, 0, -down) - data["position"]
-        data["leaves"][:], data["arrives"][:] = OPENS + 0.1, RING - 0.1
+        data["leaves"][:], data["arrives"][:] = Phase.STACKED + 0.1, Phase.PADDING - 0.1
     return Points(data)
 
 
@@ -97,12 +96,12 @@ def open_figure(sheet: PlanBuilder, trace, said: str, y: float) -> None:
     scene, line = sheet.scene, sheet.timeline
     events = []
     if dilated(trace):
-        events.append((OPENS, RING, 1.6, opens_said(scene, trace)))
+        events.append((Phase.STACKED, Phase.PADDING, 1.6, opens_said(scene, trace)))
     if padded(trace):
-        events.append((RING, START, 1.4, padding_said(scene, trace) + scene.words.grey))
+        events.append((Phase.PADDING, Phase.READY, 1.4, padding_said(scene, trace) + scene.words.grey))
         if explained(scene, trace):
-            events.append((START, START + 0.2, 0.1, explained(scene, trace)))
-    line.declare("clock.step", events[0][0] if events else START)
+            events.append((Phase.READY, Phase.READY + 0.2, 0.1, explained(scene, trace)))
+    line.declare("clock.step", events[0][0] if events else Phase.READY)
     line.wait(scene.timing.intro)
     if scene.look.sum_line:
         add_statement(sheet, "rule", said, y, ALWAYS, events[0][0] + 0.01 if events else -LANDED)
@@ -117,9 +116,9 @@ def open_figure(sheet: PlanBuilder, trace, said: str, y: float) -> None:
 
 def _shadow(sheet: PlanBuilder, trace, begin: float, seconds: float) -> None:
     """Key the shadow of what grows in an event, from the cursor on: an opening kernel's, a padded input's."""
-    if begin == OPENS:
+    if begin == Phase.STACKED:
         role, start = "kernel", trace.kernel_size[-1] / extents(trace)[-1]
-    elif begin == RING:
+    elif begin == Phase.PADDING:
         # where rows of padding are still to come below, nothing stands on the ground yet
         hangs = len(trace.padding) > 1 and trace.padding[0][1]
         role, start = "input", VANISHED if hangs else trace.input.shape[-1] / padded_shape(trace)[1]

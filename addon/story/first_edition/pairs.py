@@ -11,12 +11,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..page.captions import axes_text
 from ..page.glyphs import width
 from ..plan.plan import LEAVES, StepInfo
-from ..plan.schedule import Pace, Schedule
+from ..plan.schedule import Schedule, StepTimes
 from . import sums
 from .builder import WORD, PlanBuilder
-from ..page.captions import axes_text
 from .partial_sums import product_rows
 from .primitives import as_rows, place_of
 from .theme import rgb
@@ -69,16 +69,16 @@ class Run:
         """The clock at which each step's window sets out for the next."""
         return np.append(self.clocks[1:] - 1 + LEAVES, last)
 
-    def own(self, plan: Schedule) -> Schedule:
+    def own(self, schedule: Schedule) -> Schedule:
         """How each of its steps is explained."""
-        return Schedule(tuple(plan.kinds[c] for c in self.clocks), plan.step)
+        return Schedule(tuple(schedule.kinds[c] for c in self.clocks), schedule.step)
 
-    def infos(self, pace: Pace, texts, number: int) -> list[StepInfo]:
+    def infos(self, step_times: StepTimes, texts, number: int) -> list[StepInfo]:
         made = []
         for i, clock in enumerate(self.clocks):
             index = tuple(int(v) for v in self.trace[i].output_index)
-            made.append(StepInfo(pace.seconds[clock], index, float(self.trace[i].value), texts[i], float(clock),
-                                 pace.explained[clock], number))  # fmt: skip
+            made.append(StepInfo(step_times.seconds[clock], index, float(self.trace[i].value), texts[i], float(clock),
+                                 step_times.explained[clock], number))  # fmt: skip
         return made
 
 
@@ -129,9 +129,9 @@ class Sums:
 
     FORMS = ("worked", "products", "short")
 
-    def __init__(self, sheet: PlanBuilder, runs: list[Run], plan: Schedule):
+    def __init__(self, sheet: PlanBuilder, runs: list[Run], schedule: Schedule):
         self.sheet, self.runs = sheet, runs
-        found = [self._rows(run, plan) for run in runs]
+        found = [self._rows(run, schedule) for run in runs]
         self.texts = [texts for _, _, texts in found]
         self.used = 0.0
         for form in self.FORMS if sheet.scene.look.sum_line else ():
@@ -139,9 +139,9 @@ class Sums:
             if self.used <= ROOM * sheet.height:
                 break
 
-    def _rows(self, run: Run, plan: Schedule):
+    def _rows(self, run: Run, schedule: Schedule):
         """The run's pieces on the figure's clock, its label before the cell's name."""
-        upper, lower, texts = product_rows(self.sheet, run.trace, run.own(plan))
+        upper, lower, texts = product_rows(self.sheet, run.trace, run.own(schedule))
         for rows in (upper, lower):
             for i, row in enumerate(rows):
                 if row:
@@ -183,13 +183,13 @@ class Sums:
         self.each = sums.LINE * self.size * len(self.lines) * len(rows[0])  # pixels that one run takes
         self.used = 2 * self.each - sums.LINE * self.size + sums.height(1, self.size) + 0.2 * self.size
 
-    def put(self, y0: float, last: float, plan: Schedule) -> None:
+    def put(self, y0: float, last: float, schedule: Schedule) -> None:
         """Set them, the last line's foot at pixel `y0`; none stays into a sweep."""
         made = []
         for number, (run, lines) in enumerate(zip(self.runs, self.rows, strict=True)):
             top = y0 + self.used - number * (self.each + 0.2 * self.size)
             gone = run.gone(last)
-            for untold in np.flatnonzero(~np.array(plan.explained)):
+            for untold in np.flatnonzero(~np.array(schedule.explained)):
                 gone = np.where(run.clocks < untold, np.minimum(gone, untold - 1 + LEAVES), gone)
             for row, pieces in enumerate(lines):
                 made += sums.set_lines(self.sheet, pieces, self.lines, top - row * sums.LINE * self.size, self.size,

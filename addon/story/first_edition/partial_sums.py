@@ -7,12 +7,12 @@ products per channel, ending in that channel's share, and a line that adds the s
 
 import numpy as np
 
+from ..page.captions import cell_name
 from ..page.glyphs import after, equals, number, operand, width
 from ..plan.plan import LANDED, NEVER
 from ..plan.schedule import MEETING, reveal
 from . import sums
 from .builder import PlanBuilder
-from ..page.captions import cell_name
 from .primitives import result_color
 from .sums import Piece
 from .theme import HUES, filter_hue
@@ -46,11 +46,11 @@ def named(scene, trace, step) -> str:
     return cell_name(scene, place, channel if len(trace.output) > 1 else None)
 
 
-def shown(plan, i: int, part: int, parts: int) -> float:
+def shown(schedule, i: int, part: int, parts: int) -> float:
     """The clock at which part `part` of `parts` of step i's sum appears; in a turn all when the weights have come."""
-    if plan.kinds[i] == "turn":
+    if schedule.kinds[i] == "turn":
         return i - LANDED + MEETING
-    return reveal(i, part, parts, slow=plan.kinds[i] in ("first", "next"))
+    return reveal(i, part, parts, slow=schedule.kinds[i] in ("first", "next"))
 
 
 def made_color(sheet: PlanBuilder, trace, step):
@@ -59,7 +59,7 @@ def made_color(sheet: PlanBuilder, trace, step):
     return result_color(sheet, step.value, hue)
 
 
-def channel_rows(sheet: PlanBuilder, trace, partial, names, plan):
+def channel_rows(sheet: PlanBuilder, trace, partial, names, schedule):
     """Per channel a line of products with its partial sum; then the line that adds the channels to the cell.
 
     `names` has one for every input channel; of several groups each step tells its own channels.
@@ -77,27 +77,27 @@ def channel_rows(sheet: PlanBuilder, trace, partial, names, plan):
             row = [Piece(f"{names[first + c]}:", hue, i - LANDED)]
             for t in np.flatnonzero(step.kernel_index[:, 0] == c):
                 text = ("+ " if len(row) > 1 else "") + sums.product(step.values[t], step.weights[t])
-                row.append(Piece(text, ink if step.real[t] else muted, shown(plan, i, done, parts)))
+                row.append(Piece(text, ink if step.real[t] else muted, shown(schedule, i, done, parts)))
                 done += 1
             own = step.kernel_index[:, 0] == c
             sign = equals([*step.values[own], *step.weights[own], partial[i, c]])
-            row.append(Piece(f"{sign} {number(partial[i, c])}", hue, shown(plan, i, done, parts)))
+            row.append(Piece(f"{sign} {number(partial[i, c])}", hue, shown(schedule, i, done, parts)))
             done += 1
-            each[c].append(row if plan.explained[i] else None)
+            each[c].append(row if schedule.explained[i] else None)
             said.append(" ".join(piece.text for piece in row))
-        pieces = share_row(sheet, trace, partial, names, plan, i, shown(plan, i, done, parts))
-        total_rows.append(pieces if plan.explained[i] else None)
+        pieces = share_row(sheet, trace, partial, names, schedule, i, shown(schedule, i, done, parts))
+        total_rows.append(pieces if schedule.explained[i] else None)
         texts.append("; ".join([*said, " ".join(piece.text for piece in pieces)]))
     return each, total_rows, texts
 
 
-def share_row(sheet: PlanBuilder, trace, partial, names, plan, i: int, when: float | None = None) -> list[Piece]:
+def share_row(sheet: PlanBuilder, trace, partial, names, schedule, i: int, when: float | None = None) -> list[Piece]:
     """The line that adds the channels' shares to step i's cell: all at the clock `when`, or one by one."""
     scene, step, ink = sheet.scene, trace[i], sheet.theme.ink
     first, count = int(step.positions[:, 0].min()), partial.shape[1]
 
     def at(part):
-        return shown(plan, i, part, count + 1) if when is None else when
+        return shown(schedule, i, part, count + 1) if when is None else when
 
     pieces = [Piece(f"{named(scene, trace, step)} =", ink, i - LANDED)]
     for c in range(count):
@@ -114,12 +114,12 @@ def word_hue(sheet: PlanBuilder, trace, channel: int):
     return sheet.palette.words_in(HUES[hue_of(channel, len(trace.input))])
 
 
-def product_rows(sheet: PlanBuilder, trace, plan, *, at_once: bool = False):
+def product_rows(sheet: PlanBuilder, trace, schedule, *, at_once: bool = False):
     """Every step's sum in two lines of the same slots: its products as they are made, and what they come to.
 
     `at_once`: the second line appears as a whole, so that no part of it is taken for the total.
 
-    Returns both lines' pieces per step (None where the `plan` does not tell it), and every step's sum as one text.
+    Returns both lines' pieces per step (None where the `schedule` does not tell it), and every step's sum as one text.
     """
     scene, ink, muted = sheet.scene, sheet.theme.ink, sheet.theme.muted
     upper, lower, texts = [], [], []
@@ -132,18 +132,19 @@ def product_rows(sheet: PlanBuilder, trace, plan, *, at_once: bool = False):
         for t in range(taps):
             plus, color = "+ " if t else "", ink if step.real[t] else muted
             text, comes = sums.product(step.values[t], step.weights[t]), operand(step.products[t])
-            made.append(Piece(plus + text, color, shown(plan, i, t, count)))
-            values.append(Piece(plus + comes, color, shown(plan, i, taps + (not at_once) * t, count)))
+            made.append(Piece(plus + text, color, shown(schedule, i, t, count)))
+            values.append(Piece(plus + comes, color, shown(schedule, i, taps + (not at_once) * t, count)))
         if trace.bias is not None:
             text = f"+ {after(scene.words.bias, step.bias)}"
-            made.append(Piece(text, ink, shown(plan, i, taps - 1, count)))
-            values.append(Piece(f"+ {operand(step.bias)}", ink, shown(plan, i, taps if at_once else count - 2, count)))
+            made.append(Piece(text, ink, shown(schedule, i, taps - 1, count)))
+            values.append(Piece(f"+ {operand(step.bias)}", ink,
+                                shown(schedule, i, taps if at_once else count - 2, count)))
         sign = equals([*step.values, *step.weights, step.bias, step.value])
         made.append(Piece("", ink, i))
         values.append(Piece(f"{sign} {number(step.value)}", made_color(sheet, trace, step), sums.total_appears(i)))
         values[0] = Piece("=", ink, values[1].visible_from, right=True)
-        upper.append(made if plan.explained[i] else None)
-        lower.append(values if plan.explained[i] else None)
+        upper.append(made if schedule.explained[i] else None)
+        lower.append(values if schedule.explained[i] else None)
         texts.append(" ".join(p.text for p in (*made[:-1], *values)))
     return upper, lower, texts
 

@@ -20,7 +20,7 @@ TAKES_OFF = 0.33  # copies leave at i - TAKES_OFF, and arrive at i - BORN, when 
 MERGED = 0.26  # the copies of a mean are one cell from i - MERGED on, which goes the rest of the way
 HANDED = 0.01  # it covers the output cell while that grows, until i - HANDED
 BEFORE_ALL = 30.0  # cells by which what flies is nearer to the viewer
-APART = 0.6  # cells of depth between copies that fly to one place
+COPY_SPACING = 0.6  # cells of depth between copies that fly to one place
 LEGS = 8
 
 
@@ -109,11 +109,11 @@ class Flights:
         made, toward = [], self.sheet.camera.toward
         for place, t in enumerate(np.flatnonzero(step.counted)):
             path = path_to(self.cell(step, t), gate)
-            way = self.seen(along(path, np.linspace(0, 1, LEGS + 1) ** 1.5)) + APART * place * toward
+            way = self.seen(along(path, np.linspace(0, 1, LEGS + 1) ** 1.5)) + COPY_SPACING * place * toward
             made.append(legs_of(way, i - TAKES_OFF, i - MERGED, i - MERGED, step=i, row=row, column=column,
                                 **self.look(self.own, step.values[t], bool(step.real[t]))))  # fmt: skip
         straight = 1 - (1 - np.linspace(0, 1, LEGS + 1)[:, None]) ** 1.5
-        way = self.seen(gate.place + straight * (end - gate.place)) + APART * len(made) * toward
+        way = self.seen(gate.place + straight * (end - gate.place)) + COPY_SPACING * len(made) * toward
         made.append(legs_of(way, i - MERGED, i - BORN, i - HANDED, step=i, row=row, column=column,
                             **self.look(self.full, step.value)))  # fmt: skip
         return Points.join(made)

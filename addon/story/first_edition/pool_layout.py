@@ -7,9 +7,9 @@ What flies to an output cell enters it from the side on which no words stand.
 
 import numpy as np
 
+from ..page.captions import shape_text, size_formula
 from ..page.glyphs import TIMES
 from .builder import WORD, PlanBuilder
-from ..page.captions import shape_text, size_formula
 from .layout import Block, Grid
 from .partial_sums import hue_of, names_of
 from .pool_flight import Gate
@@ -32,7 +32,7 @@ def _holds(trace) -> bool:
     return trace.output.shape[-1] == (-(-reach // s) if trace.ceil_mode else reach // s) + 1
 
 
-class Parts:
+class PoolLayout:
     """What one figure's parts are called, and where they stand once `solve` has been called."""
 
     def __init__(self, sheet: PlanBuilder, trace):
@@ -44,7 +44,7 @@ class Parts:
         self.outputs = [f"output.{c + first}" for c in range(self.count)] if self.count > 1 else ["output"]
         self.hues = [hue_of(c, self.count) for c in range(self.count)]
         self.out_hues = self.hues if self.count == 3 else ["violet"] * self.count
-        self.beside, self.given, self.made, self.grid = True, [], [], None
+        self.beside, self.input_blocks, self.output_blocks, self.grid = True, [], [], None
 
     def solve(self, sheet: PlanBuilder, room) -> float:
         """Stand everything in a region (x0, y0, x1, y1 in pixels); returns the pixels per cell."""
@@ -54,7 +54,7 @@ class Parts:
                 blocks = self._blocks(sheet, way, level)
                 grid = self._grid(sheet, way, *blocks)
                 tried.append((way * worth * grid.solve(room, largest=sheet.px(LARGEST)), way, blocks, grid))
-        _, way, (self.given, self.made), self.grid = max(tried, key=lambda t: t[0])
+        _, way, (self.input_blocks, self.output_blocks), self.grid = max(tried, key=lambda t: t[0])
         self.beside = way != BELOW
         return self.grid.scale
 
@@ -66,12 +66,12 @@ class Parts:
             return [BELOW, LINES]
         return [BELOW] if self.trace.output[0].size == 1 else [BELOW, LINE]
 
-    def _grid(self, sheet: PlanBuilder, way: float, given, made) -> Grid:
+    def _grid(self, sheet: PlanBuilder, way: float, input_blocks, output_blocks) -> Grid:
         word, single = sheet.px(WORD), self.trace.output[0].size == 1
         gaps = {BELOW: [0.9 * word] * (self.count - 1), LINES: [1.6 * word],
                 LINE: ([1.6 * word, 0.9 * word] * self.count)[:-1]}[way]  # fmt: skip
         row_gap = 0.3 if way == LINES else CELL_GAP if single else ROW_GAP
-        return Grid(sheet.camera, [*given, *made], gaps, row_gap * word)
+        return Grid(sheet.camera, [*input_blocks, *output_blocks], gaps, row_gap * word)
 
     def ink(self, sheet: PlanBuilder, channel: int):
         """The colour of words about a channel that has a hue of its own; None where channels have none."""
@@ -79,16 +79,16 @@ class Parts:
 
     def gates(self, sheet: PlanBuilder, channel: int):
         """Where cells fly into the output's rows, from the left, or into its columns, from above: past all words."""
-        given, made = self.given[channel], self.made[channel]
-        target, cell = np.array(sheet.place(made)), sheet.scale * made.unit
+        input_block, output_block = self.input_blocks[channel], self.output_blocks[channel]
+        target, cell = np.array(sheet.place(output_block)), sheet.scale * output_block.unit
 
         def gate(row: int, column: int) -> Gate:
             if not self.beside:
                 return Gate(target + (column, 0, ABOVE), np.array((0, 0, -1.0)))
             # the grid's column begins left of all of its block's words
-            off = (self.grid.lefts[made.column] - made.origin[0]) / cell / sheet.camera.right[0] - 0.6
+            off = (self.grid.lefts[output_block.column] - output_block.origin[0]) / cell / sheet.camera.right[0] - 0.6
             # seen from the right, a curve would meet the input's indices
-            last = sheet.place(given)[0] + given.cells[0] if sheet.scene.camera.azimuth > 0 else -np.inf
+            last = sheet.place(input_block)[0] + input_block.cells[0] if sheet.scene.camera.azimuth > 0 else -np.inf
             return Gate(target + (min(off, -1.0), 0, -row), np.array((1.0, 0, 0)), last)
 
         return gate
@@ -98,7 +98,7 @@ class Parts:
         trace, over = self.trace, hangs_over(self.trace)
         rows, columns = padded_shape(trace)
         orows, ocols = as_rows(trace.output[0]).shape
-        given, made = [], []
+        input_blocks, output_blocks = [], []
         for c, name in enumerate(self.names):
             above, below = self._captions(sheet, name, level)
             size = sheet.px(WORD)
@@ -113,9 +113,9 @@ class Parts:
                 last.beside = [(text, size) for text in below]
             else:
                 last.below, last.foot = [(text, size) for text in below], tick if level + 1 < len(NAMED) else 0.0
-            given.append(first)
-            made.append(last)
-        return given, made
+            input_blocks.append(first)
+            output_blocks.append(last)
+        return input_blocks, output_blocks
 
     def _captions(self, sheet: PlanBuilder, name: str, level: int) -> tuple[list[str], list[str]]:
         """The lines above an input and those at its output."""
@@ -140,7 +140,7 @@ def too_small(scene, trace):
     """None, or (key, value, what would be right) where cells would be too small to be seen."""
     sheet = PlanBuilder(scene)
     x0, y0, x1, y1 = sheet.inner
-    scale = Parts(sheet, trace).solve(sheet, (x0, y0 + 4 * sheet.px(WORD), x1, y1 - 2 * sheet.px(WORD)))
+    scale = PoolLayout(sheet, trace).solve(sheet, (x0, y0 + 4 * sheet.px(WORD), x1, y1 - 2 * sheet.px(WORD)))
     if scale >= LEAST * sheet.zoom:
         return None
     right = f"must be smaller, or fewer channels: {len(trace.input)} of that size make cells of {scale:.1f} pixels"

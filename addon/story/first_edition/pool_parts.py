@@ -3,15 +3,15 @@
 
 import numpy as np
 
+from ..page.captions import axes_text, shape_text
 from ..page.glyphs import equals, number, operand
 from ..plan.plan import BORN, LANDED, LEAVES, NEVER, Lines, Points
 from .builder import PlanBuilder, ink_width, squeeze
-from ..page.captions import axes_text, shape_text
 from .pool_flight import TAKES_OFF
 from .primitives import as_rows, input_plane, pads_of, place_of, result_color
 from .sums import Piece
 from .theme import Scale, mix
-from .unread_cells import greyed
+from .unread_cells import fade_unread
 
 CHOSEN = 0.36  # a step's numbers have all been said by i - CHOSEN: what they come to is marked
 ON_TOP = 0.05  # cells by which a mark is nearer than the cell it marks
@@ -59,7 +59,7 @@ def pool_facts(scene, trace) -> str:
 def pool_input(sheet: PlanBuilder, trace, channel: int, hue: str) -> Points:
     """One input channel: padding says 0 where a mean counts it, else nothing; cells no window reads turn grey."""
     added = "0" if is_mean(trace) and trace.count_include_pad else ""
-    return greyed(sheet, input_plane(sheet, trace, channel, hue, added=added), trace)
+    return fade_unread(sheet, input_plane(sheet, trace, channel, hue, added=added), trace)
 
 
 def add_seams(sheet: PlanBuilder, role: str, trace, visible_from: float) -> None:

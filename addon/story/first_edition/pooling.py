@@ -7,15 +7,15 @@ Several channels are pooled one after the other, each by itself, with inputs abo
 
 import numpy as np
 
+from ..page.captions import cell_name, legend_of, shape_text
 from ..page.glyphs import width
 from ..plan.plan import ALWAYS, FAR, LANDED, NEVER, Points
-from ..plan.schedule import ENDED, START, run_clock, schedule
+from ..plan.schedule import ENDED, Phase, make_schedule, run_clock
 from . import sums
 from .builder import WORD, PlanBuilder
-from ..page.captions import cell_name, legend_of, shape_text
 from .guides import add_lines, guide_segments
 from .pool_flight import BEFORE_ALL, Flights
-from .pool_layout import Parts, too_small
+from .pool_layout import PoolLayout, too_small
 from .pool_parts import (
     MOVES,
     add_seams,
@@ -64,16 +64,16 @@ def validate(scene, trace):
     return too_small(scene, trace)
 
 
-def _lines(sheet: PlanBuilder, trace, plan, parts: Parts):
+def _lines(sheet: PlanBuilder, trace, schedule, parts: PoolLayout):
     """Every explained step's line as pieces (None where it is not explained), and every step's as one text."""
     scene, most = sheet.scene, max(_operands(trace[i]) for i in range(len(trace)))
     rows, texts = [], []
     for i in range(len(trace)):
         step = trace[i]
         name = f"{parts.names[step.output_index[0]]} {cell_name(scene, step.output_index[1:])} =".strip()
-        pieces = reduction(sheet, step, name, i, plan.kinds[i] in ("first", "next"), operands=most,
+        pieces = reduction(sheet, step, name, i, schedule.kinds[i] in ("first", "next"), operands=most,
                            color=parts.ink(sheet, step.output_index[0]))  # fmt: skip
-        rows.append(pieces if plan.explained[i] else None)
+        rows.append(pieces if schedule.explained[i] else None)
         texts.append(" ".join(p.text for p in pieces if p.text).replace("( ", "("))
     return rows, texts
 
@@ -105,14 +105,14 @@ def _set_lines(sheet: PlanBuilder, rows, low: float, last: float):
     return write, used
 
 
-def _stand(sheet: PlanBuilder, trace, parts: Parts, explained: list[int], last: float) -> None:
+def _stand(sheet: PlanBuilder, trace, parts: PoolLayout, explained: list[int], last: float) -> None:
     """The volumes with their windows, marks and what flies."""
     places, count = place_of(trace), trace.output[0].size
     padded = any(sum(p) for p in trace.padding)
     rows, columns = padded_shape(trace)
     for c, (role, out) in enumerate(zip(parts.inputs, parts.outputs, strict=True)):
-        given, made, name = parts.given[c], parts.made[c], parts.names[c]
-        home, target = sheet.place(given), sheet.place(made)
+        input_block, output_block, name = parts.input_blocks[c], parts.output_blocks[c], parts.names[c]
+        home, target = sheet.place(input_block), sheet.place(output_block)
         stands = np.full((len(trace), 3), FAR)
         stands[c * count : (c + 1) * count] = places
         track = sheet.track(f"{role}.track", stands)
@@ -120,29 +120,30 @@ def _stand(sheet: PlanBuilder, trace, parts: Parts, explained: list[int], last: 
         sheet.volume(role, f"Input {name}".strip(), points, home, (columns, 1, rows), track=track,
                      fade=(-LANDED, last), **taps_of(trace))  # fmt: skip
         sheet.volume(out, f"Output {name}".strip(),
-                     output_plane(sheet, trace, parts.out_hues[c], channel=c), target, made.cells)  # fmt: skip
-        sheet.captions(role, given, color=parts.ink(sheet, c))
-        sheet.captions(out, made, color=parts.ink(sheet, c))
-        add_ticks(sheet, out, made, right=True, below=not parts.beside)
+                     output_plane(sheet, trace, parts.out_hues[c], channel=c), target, output_block.cells)  # fmt: skip
+        sheet.captions(role, input_block, color=parts.ink(sheet, c))
+        sheet.captions(out, output_block, color=parts.ink(sheet, c))
+        add_ticks(sheet, out, output_block, right=True, below=not parts.beside)
         if parts.count == 1:
             (top, bottom), (left, right) = pads_of(trace)
             over = hangs_over(trace)
-            add_ticks(sheet, role, given, ((top, bottom + over[0]), (left, right + over[1])))
-        sheet.box_of(role, given)
-        sheet.box_of(out, made)
-        add_seams(sheet, role, trace, START if padded else ALWAYS)
+            add_ticks(sheet, role, input_block, ((top, bottom + over[0]), (left, right + over[1])))
+        sheet.box_of(role, input_block)
+        sheet.box_of(out, output_block)
+        add_seams(sheet, role, trace, Phase.READY if padded else ALWAYS)
         window_on(sheet, f"{role}.window", f"Window {name}".strip(), role, track, trace, jump=parts.count > 1)
         marker_on(sheet, out, trace, channel=c)
         own = [i for i in explained if i // count == c]
         if not is_mean(trace):
             mark = marks(sheet, trace, c, set(own), parts.out_hues[c], last)
-            sheet.volume(f"{role}.chosen", f"Chosen cells {name}".strip(), mark, home, given.cells, card=None)
+            sheet.volume(f"{role}.chosen", f"Chosen cells {name}".strip(), mark, home, input_block.cells,
+                         contact_shadow=None)
         away = np.array(target) + BEFORE_ALL * sheet.camera.toward
         flights = Flights(sheet, trace, home, target, parts.gates(sheet, c), parts.hues[c], parts.out_hues[c])
         if own:
             copies = Points.join([flights.of_step(i, trace[i]) for i in own])
             sheet.volume(out.replace("output", "flight"), f"Copies on their way {name}".strip(), copies, away,
-                         made.cells, card=None)  # fmt: skip
+                         output_block.cells, contact_shadow=None)  # fmt: skip
 
 
 def build_plan(sheet: PlanBuilder, trace):
@@ -152,20 +153,21 @@ def build_plan(sheet: PlanBuilder, trace):
     x0, y0, x1, _ = sheet.inner
     top = sheet.title(title, pool_facts(scene, trace), legend_of(scene, trace))
     ocols, last = as_rows(trace.output[0]).shape[1], len(trace) - 1 + ENDED
-    plan = schedule(len(trace), ocols, scene, spent=1.1 if any(sum(p) for p in trace.padding) else 0.0)
-    parts = Parts(sheet, trace)
-    rows, texts = _lines(sheet, trace, plan, parts)
+    schedule = make_schedule(len(trace), ocols, scene, spent=1.1 if any(sum(p) for p in trace.padding) else 0.0)
+    parts = PoolLayout(sheet, trace)
+    rows, texts = _lines(sheet, trace, schedule, parts)
     low = y0 + (sums.height(1, word) + 0.5 * word if parts.count > 1 and scene.look.sum_line else 0.0)
     write, used = _set_lines(sheet, rows, low, last)
     sheet.scale = parts.solve(sheet, (x0, low + used + 0.9 * word, x1, top - 0.5 * word))
 
     opening(sheet, trace)
-    pace = run_clock(sheet.timeline, plan, ocols, scene, moves=MOVES)
-    explained = [i for i, is_told in enumerate(plan.explained) if is_told]
+    step_times = run_clock(sheet.timeline, schedule, ocols, scene, moves=MOVES)
+    explained = [i for i, is_told in enumerate(schedule.explained) if is_told]
     _stand(sheet, trace, parts, explained, last)
     if parts.count == 1:
         places = place_of(trace)
-        stops = [(i, [(0, parts.given[0], places[i])], (1, parts.made[0], *divmod(i, ocols))) for i in explained]
+        stops = [(i, [(0, parts.input_blocks[0], places[i])],
+                  (1, parts.output_blocks[0], *divmod(i, ocols))) for i in explained]
         add_lines(sheet, guide_segments(sheet, trace, stops), [parts.inputs[0], parts.outputs[0]])
     if write is not None:
         write()
@@ -174,11 +176,11 @@ def build_plan(sheet: PlanBuilder, trace):
         tiles = disjoint(trace) and not left_over(trace).any() and not any(sum(p) for p in trace.padding)
         summary = (w.tiles if tiles else w.summary).replace("{count}", str(len(trace)))
         add_rule(sheet, summary.replace("{cells}", str(trace.input.size)), low + used / 2, visible_from=last)
-        add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), low + used / 2)
+        add_sweeping(sheet, schedule, w.sweep.replace("{count}", str(len(trace))), low + used / 2)
         if parts.count > 1:
             shapes = (shape_text((*a.shape[1:], len(a))) for a in (trace.input, trace.output))
             text = f"{w.input} {next(shapes)} \u2192 {w.output} {next(shapes)}: {w.each_channel}"
             add_statement(sheet, "channels", text, y0 + sums.height(1, word) / 2, ALWAYS, NEVER)
     sheet.timeline.play("clock.step", last + 0.02, 0.05, easing="linear")
     sheet.timeline.wait(scene.timing.outro)
-    return sheet.plan(title, infos(trace, scene, pace, texts))
+    return sheet.plan(title, infos(trace, scene, step_times, texts))

@@ -8,16 +8,16 @@ import numpy as np
 
 from ..page.glyphs import DESCENT, TIMES, number, width
 from ..plan.plan import ALWAYS, BORN, FAR, LANDED, LEAVES, NEVER, Points, StepInfo, Window
-from ..plan.schedule import MEETING, START, VISIT, Pace, Schedule
+from ..plan.schedule import MEETING, VISIT, Phase, Schedule, StepTimes
 from .builder import WORD, PlanBuilder, ink_width, plane, squeeze
 from .layout import Block
 from .theme import HUES, Scale
 
-RING = -2.0  # the clock when padding starts to arrive; it is there by START
 CLEAR = 9.0  # cells by which a visiting kernel stays before what it visits
 VANISHED = 1e-4  # the scale of a shadow that is not there
 TICK, MOST_TICKS = 17.0, 12
-APART, STEPS = 40.0, (1, 2, 5, 7, 10, 20, 25, 50, 100)  # pixels between indices where not all are given; their steps
+# pixels between indices where not all are given; their steps
+INDEX_SPACING, STEPS = 40.0, (1, 2, 5, 7, 10, 20, 25, 50, 100)
 
 
 def as_rows(array: np.ndarray) -> np.ndarray:
@@ -70,7 +70,7 @@ def input_plane(sheet: PlanBuilder, trace, channel: int, hue: str, *, unit: floa
     ring.sort(key=lambda rc: np.arctan2(rc[0] - middle[0], rc[1] - middle[1]))
     p, ghost = sheet.palette, sheet.theme.ghost
     faded = p.faded(ghost, fade)
-    visible_from = RING + 0.02 + 0.83 * np.arange(len(ring)) / len(ring)
+    visible_from = Phase.PADDING + 0.02 + 0.83 * np.arange(len(ring)) / len(ring)
     ghosts = Points.make(
         [(c, 0, -r) for r, c in ring], cube=p.cube(ghost, "ghost"), faded=p.cube(faded, "ghost"),
         label=p.label(added, p.faded_ink_on(ghost)) if size and added else -1,
@@ -117,7 +117,7 @@ def add_home(sheet: PlanBuilder, role: str, name: str, block: Block, location, b
     for place in empty:
         own = (row == place[0]) & (column == place[1])
         points["visible_from"][own], points["visible_until"][own] = opened, NEVER
-    sheet.volume(f"{role}.home", f"{name} outline", points, location, block.cells, card=None)
+    sheet.volume(f"{role}.home", f"{name} outline", points, location, block.cells, contact_shadow=None)
     sheet.captions(f"{role}.home", block, color=color, lives=lives)
 
 
@@ -138,18 +138,19 @@ def add_ticks(sheet: PlanBuilder, role: str, block: Block, pads=((0, 0), (0, 0))
     few = max(columns, rows) > MOST_TICKS or near
     if not sheet.scene.look.labels or (few and not sparse):
         return
-    only = few and {count: some_of(count, sheet.px(APART) / cell) for count in (rows - top - bottom,
+    only = few and {count: some_of(count, sheet.px(INDEX_SPACING) / cell) for count in (rows - top - bottom,
                                                                                columns - left - after)}  # fmt: skip
     ringed = arriving and top + bottom + left + after > 0
     made = tick_marks(sheet, block, range(top, rows - bottom), range(left, columns - after),
                       visible_until=visible_until, right=right,
-                      below=below, only=only or None, visible_from=START - 0.12 if ringed else ALWAYS)  # fmt: skip
+                      below=below, only=only or None,
+                      visible_from=Phase.READY - 0.12 if ringed else ALWAYS)  # fmt: skip
     if ringed:
         x, y = sheet.camera.project((left, 0, -top)) * cell
         inner = Block(block.name, 0, 0, (columns - left - after, 1, rows - top - bottom), unit=block.unit,
                       origin=(block.origin[0] + float(x), block.origin[1] + float(y)))  # fmt: skip
         made += tick_marks(sheet, inner, range(inner.cells[2]), range(inner.cells[0]), home=block.origin,
-                           visible_until=RING + LEAVES,
+                           visible_until=Phase.PADDING + LEAVES,
                            only=only or None)  # fmt: skip
     sheet.words(f"{role}.ticks", f"{block.name} indices", made, role)
 
@@ -262,13 +263,13 @@ def marker_on(sheet: PlanBuilder, volume: str, trace, start: float = -LANDED, *,
                                 (start, until), thick, flat=True))  # fmt: skip
 
 
-def grow_shadow(sheet: PlanBuilder, role: str, columns: int, pace: Pace, first: int, last: int) -> None:
+def grow_shadow(sheet: PlanBuilder, role: str, columns: int, step_times: StepTimes, first: int, last: int) -> None:
     """Key a shadow that grows to the right with the cells of the row on the ground, which steps `first` to `last` make.
 
     Until then there is none: outlines cast no shadow.
     """
     line, left, right = sheet.timeline, -0.47, columns - 0.53
-    times = np.array(pace.seconds[first : last + 1])
+    times = np.array(step_times.seconds[first : last + 1])
     shares = (np.arange(len(times)) + 1) / len(times)
     line.declare(f"{role}.shadow.scale.x", VANISHED)
     line.declare(f"{role}.shadow.location.x", left)
@@ -291,17 +292,17 @@ def taps_of(trace) -> dict:
     return {"taps": (kernel[1], 1, kernel[0]), "dilation": (dilation[1], 1, dilation[0])}
 
 
-def visit(sheet: PlanBuilder, role: str, home, target, pace: Pace, *, back=None, card: bool = True,
+def visit(sheet: PlanBuilder, role: str, home, target, step_times: StepTimes, *, back=None, contact_shadow: bool = True,
           bent: bool = False) -> None:  # fmt: skip
     """Key a kernel's way to `target` and back, in the slow first step; its place may be declared already.
 
-    `back`: where it goes afterwards, if not home. `card`: it has a shadow. `bent`: it goes level first, then up, and
-    back the other way round: so it keeps clear of the words above its home.
+    `back`: where it goes afterwards, if not home. `contact_shadow`: it has a shadow. `bent`: it goes level first,
+    then up, and back the other way round: so it keeps clear of the words above its home.
 
     On the screen it lies on the target at last. It first steps toward the viewer, which an orthographic camera does
     not show, and goes on there: so it passes before everything and through nothing.
     """
-    leave, line, first, toward = pace.leave, sheet.timeline, sheet.scene.timing.first, sheet.camera.toward
+    leave, line, first, toward = step_times.leave, sheet.timeline, sheet.scene.timing.first, sheet.camera.toward
     home, target = np.array(home), np.array(target) + CLEAR * toward
     back = home if back is None else np.array(back)
     near, after = (place + ((target - place) @ toward) * toward for place in (home, back))
@@ -314,38 +315,39 @@ def visit(sheet: PlanBuilder, role: str, home, target, pace: Pace, *, back=None,
         channel = f"{role}.location.{name}"
         if not line.declared(channel):
             line.declare(channel, home[axis])
-        line.add(channel, near[axis], step, at=pace.landed, easing="linear")
+        line.add(channel, near[axis], step, at=step_times.landed, easing="linear")
         if bent:
-            line.add(channel, corner[axis], share * (way - step), at=pace.landed + step)
-            line.add(channel, target[axis], (1 - share) * (way - step), at=pace.landed + step + share * (way - step))
+            line.add(channel, corner[axis], share * (way - step), at=step_times.landed + step)
+            line.add(channel, target[axis], (1 - share) * (way - step),
+                     at=step_times.landed + step + share * (way - step))
             line.add(channel, corner[axis], (1 - share) * (way - step), at=leave)
             line.add(channel, after[axis], share * (way - step), at=leave + (1 - share) * (way - step))
         else:
-            line.add(channel, target[axis], way - step, at=pace.landed + step)
+            line.add(channel, target[axis], way - step, at=step_times.landed + step)
             line.add(channel, after[axis], way - step, at=leave)
         line.add(channel, back[axis], step, at=leave + way - step, easing="linear")
-    for axis in "xy" if card else "":
+    for axis in "xy" if contact_shadow else "":
         channel = f"{role}.shadow.scale.{axis}"
         if not line.declared(channel):
             line.declare(channel, 1.0)
-        line.add(channel, 0.02, 0.10 * first, at=pace.landed)
+        line.add(channel, 0.02, 0.10 * first, at=step_times.landed)
         line.add(channel, 1.0, 0.10 * first, at=leave + 0.09 * first)
 
 
 def opening(sheet: PlanBuilder, trace) -> None:
     """Everything labelled and still; then the padding arrives, where there is some."""
     line, padded = sheet.timeline, any(sum(p) for p in trace.padding)
-    line.declare("clock.step", RING if padded else START)
+    line.declare("clock.step", Phase.PADDING if padded else Phase.READY)
     line.wait(sheet.scene.timing.intro)
     if padded:
-        line.play("clock.step", START, 0.8, easing="linear")
+        line.play("clock.step", Phase.READY, 0.8, easing="linear")
         line.wait(0.3)
 
 
-def infos(trace, scene, pace: Pace, texts: list[str], *, base: float = 0.0, run: int = 0) -> list[StepInfo]:
+def infos(trace, scene, step_times: StepTimes, texts: list[str], *, base: float = 0.0, run: int = 0) -> list[StepInfo]:
     """What the plan says of each step; `base` is the clock of the trace's first step."""
     made = []
-    for i, (second, text, explained) in enumerate(zip(pace.seconds, texts, pace.explained, strict=True)):
+    for i, (second, text, explained) in enumerate(zip(step_times.seconds, texts, step_times.explained, strict=True)):
         step = trace[i]
         index = tuple(int(v) for v in step.output_index)
         made.append(StepInfo(second, index, float(step.value), text, base + i, explained, run))

@@ -8,18 +8,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..page.captions import axes_text, bias_text, facts, legend_of, shape_text, size_formula
 from ..page.glyphs import CAP_HEIGHT, TIMES, width
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER
-from ..plan.schedule import ENDED, Schedule, run_clock, schedule
+from ..plan.schedule import ENDED, Phase, Schedule, make_schedule, run_clock
 from . import marks, sums, unread_cells
 from .builder import WORD, PlanBuilder
-from ..page.captions import axes_text, bias_text, facts, legend_of, shape_text, size_formula
 from .guides import add_lines, funnel_segments, guide_segments
 from .layout import LEADING, Block, Grid
 from .opening import dilated, extents, keeps, open_figure, padded, spent, spread_taps
 from .partial_sums import product_rows
 from .primitives import (
-    RING,
     TICK,
     add_home,
     add_rule,
@@ -59,8 +58,8 @@ class _Sums:
     size: float
 
     @classmethod
-    def of(cls, sheet: PlanBuilder, trace, plan: Schedule) -> "_Sums":
-        upper, lower, texts = product_rows(sheet, trace, plan)
+    def of(cls, sheet: PlanBuilder, trace, schedule: Schedule) -> "_Sums":
+        upper, lower, texts = product_rows(sheet, trace, schedule)
         taps, bias = len(trace[0].taps), trace.bias is not None
         terms = ["product"] * taps + ["bias"] * bias
         room, sizes = sheet.inner[2] - sheet.inner[0], [s * sheet.px(WORD) for s in SIZES]
@@ -166,20 +165,21 @@ def _blocks(sheet: PlanBuilder, trace, notes, stacked: bool, narrow: bool) -> li
                    below=[(note.widest, word) for note in notes])  # fmt: skip
     called = [f"{w.input} {shape_text(sizes)}{after}", order]
     called = [text for text in called if text] if narrow else [" ".join(called).strip()]
-    given = Block(w.input, 0, 1, (columns, 1, rows), [(text, word) for text in called], tick=tick)
+    input_block = Block(w.input, 0, 1, (columns, 1, rows), [(text, word) for text in called], tick=tick)
     formula = size_formula(trace, opened=True)
     parts = formula.replace(" / ", "\n/ ", 1).split("\n") if narrow else [formula]
     said = [(text, word) for text in (f"{w.output} {shape_text(out)}", *parts)]
-    made = Block(w.output, 1, 1, (ocols, 1, orows)) if stacked else Block(w.output, 0, 2, (ocols, 1, orows), said)
-    made.tick = tick
+    output_block = Block(w.output, 1, 1, (ocols, 1, orows)) if stacked else Block(w.output, 0, 2, (ocols, 1, orows),
+                                                                                  said)
+    output_block.tick = tick
     if stacked and orows == 1:  # its indices stand below it
-        made.tick, made.below = 0.0, [("", tick)]
+        output_block.tick, output_block.below = 0.0, [("", tick)]
     # a stacked output's name stands left of it, where a small block keeps the room
     name = [Block(w.output, 1, 0, (1, 1, 1), said)] if stacked else []
     if not scene.look.labels:
-        for block in (kernel, given, made, *name):
+        for block in (kernel, input_block, output_block, *name):
             block.captions, block.below, block.tick = [], [], 0.0
-    return [kernel, given, made, *name]
+    return [kernel, input_block, output_block, *name]
 
 
 def _layout(sheet: PlanBuilder, trace, notes, region) -> tuple[list[Block], Grid, bool]:
@@ -196,13 +196,13 @@ def _layout(sheet: PlanBuilder, trace, notes, region) -> tuple[list[Block], Grid
     return next(one for one in found if one[1].scale >= enough)
 
 
-def _signs(sheet: PlanBuilder, grid: Grid, kernel: Block, made: Block, stacked: bool) -> None:
+def _signs(sheet: PlanBuilder, grid: Grid, kernel: Block, output_block: Block, stacked: bool) -> None:
     """Input * kernel = output, the signs level with the captions: further down the indices are near."""
     big, signs = sheet.px(26), []
-    for column, symbol, block, low in ((0, "*", kernel, 0.3), (1, "=", made, 0.08)):
+    for column, symbol, block, low in ((0, "*", kernel, 0.3), (1, "=", output_block, 0.08)):
         if stacked and symbol == "=":
-            x = made.box[0] - 0.9 * big
-            y = made.origin[1] - (made.cells[2] - 1) * sheet.scale * sheet.camera.up[2] / 2
+            x = output_block.box[0] - 0.9 * big
+            y = output_block.origin[1] - (output_block.cells[2] - 1) * sheet.scale * sheet.camera.up[2] / 2
         else:
             x, y = grid.between(column, 0)
             y = block.captions_at[-1][1] if block.captions else y
@@ -210,14 +210,14 @@ def _signs(sheet: PlanBuilder, grid: Grid, kernel: Block, made: Block, stacked: 
     sheet.words("signs", "Signs", signs)
 
 
-def _name_beside(sheet: PlanBuilder, name: Block, made: Block) -> None:
+def _name_beside(sheet: PlanBuilder, name: Block, output_block: Block) -> None:
     """The captions of an output that stands below the input, left of it."""
     x, size = (name.box[0] + name.box[2]) / 2, sheet.px(WORD)
-    y = made.origin[1] + (len(name.captions) - 1) * LEADING * size / 2 - CAP_HEIGHT * size / 2
-    ox, oy = made.origin
+    y = output_block.origin[1] + (len(name.captions) - 1) * LEADING * size / 2 - CAP_HEIGHT * size / 2
+    ox, oy = output_block.origin
     lines = [sheet.text(text, x - ox, y - oy - i * LEADING * size, size, sheet.theme.muted if i else sheet.theme.ink,
-                        z=-8.0, home=made.origin) for i, (text, _) in enumerate(name.captions)]  # fmt: skip
-    sheet.words("output.caption", f"{made.name} caption", lines, "output")
+                        z=-8.0, home=output_block.origin) for i, (text, _) in enumerate(name.captions)]  # fmt: skip
+    sheet.words("output.caption", f"{output_block.name} caption", lines, "output")
 
 
 def _add_notes(sheet: PlanBuilder, notes, block: Block) -> None:
@@ -237,45 +237,45 @@ def _add_notes(sheet: PlanBuilder, notes, block: Block) -> None:
     block.below, block.below_at = [], []
 
 
-def _tie(sheet: PlanBuilder, trace, plan, places, given: Block, made: Block, stacked: bool) -> None:
+def _tie(sheet: PlanBuilder, trace, schedule, places, input_block: Block, output_block: Block, stacked: bool) -> None:
     """Two lines from each explained window to its cell."""
     ocols = as_rows(trace.output[0]).shape[1]
-    stops = [(i, [(0, given, places[i])], (1, made, *divmod(i, ocols))) for i,
-             explained in enumerate(plan.explained) if explained]
+    stops = [(i, [(0, input_block, places[i])], (1, output_block, *divmod(i, ocols))) for i,
+             explained in enumerate(schedule.explained) if explained]
     if not stacked:
         add_lines(sheet, guide_segments(sheet, trace, stops), ["input", "output"])
-    elif given.cells[2] == made.cells[2] == 1:
+    elif input_block.cells[2] == output_block.cells[2] == 1:
         add_lines(sheet, funnel_segments(sheet, trace, stops), ["input", "output"])
 
 
-def _volumes(sheet: PlanBuilder, trace, blocks, places, pace, explained, last: float) -> None:
+def _volumes(sheet: PlanBuilder, trace, blocks, places, step_times, explained, last: float) -> None:
     """The three volumes, the kernel's way, the window and the marker."""
-    w, (kernel, given, made, *name) = sheet.scene.words, blocks
+    w, (kernel, input_block, output_block, *name) = sheet.scene.words, blocks
     track = sheet.track("input.track", places)
-    home, parked = sheet.place(given), sheet.place(kernel)
-    points = unread_cells.greyed(sheet, input_plane(sheet, trace, 0, "blue"), trace)
-    sheet.volume("input", w.input, points, home, given.cells, track=track, fade=(-LANDED, last), **taps_of(trace),
-                 **marks.room_for_chips(sheet, trace, explained))  # fmt: skip
+    home, parked = sheet.place(input_block), sheet.place(kernel)
+    points = unread_cells.fade_unread(sheet, input_plane(sheet, trace, 0, "blue"), trace)
+    sheet.volume("input", w.input, points, home, input_block.cells, track=track, fade=(-LANDED, last), **taps_of(trace),
+                 **marks.room_for_weight_badges(sheet, trace, explained))  # fmt: skip
     points = spread_taps(kernel_plane(sheet, trace, 0, True), trace, moving=dilated(trace))
     sheet.volume("kernel", w.kernel, points, parked, kernel.cells)
     middle = np.array([(kernel.cells[0] - 1) / 2, 0, -(kernel.cells[2] - 1) / 2])
     first = replace(kernel, captions=kernel.captions[:1], captions_at=kernel.captions_at[:1])
     add_home(sheet, "kernel", w.kernel, first, parked, 0.01)
     _say_opened(sheet, kernel)
-    sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(made), made.cells)
-    grow_shadow(sheet, "output", made.cells[0], pace, len(trace) - made.cells[0], len(trace) - 1)
-    sheet.captions("input", given)
-    sheet.captions("output", made)
+    sheet.volume("output", w.output, output_plane(sheet, trace), sheet.place(output_block), output_block.cells)
+    grow_shadow(sheet, "output", output_block.cells[0], step_times, len(trace) - output_block.cells[0], len(trace) - 1)
+    sheet.captions("input", input_block)
+    sheet.captions("output", output_block)
     if name:
-        _name_beside(sheet, name[0], made)
-    add_ticks(sheet, "output", made, below=bool(name) and made.cells[2] == 1)
-    add_ticks(sheet, "input", given, pads_of(trace), arriving=True)
-    for role, block in (("kernel", kernel), ("input", given), ("output", made)):
+        _name_beside(sheet, name[0], output_block)
+    add_ticks(sheet, "output", output_block, below=bool(name) and output_block.cells[2] == 1)
+    add_ticks(sheet, "input", input_block, pads_of(trace), arriving=True)
+    for role, block in (("kernel", kernel), ("input", input_block), ("output", output_block)):
         sheet.box_of(role, block)
     until = last if keeps(sheet.scene, trace) else NEVER  # then outlines take over
     window_on(sheet, "input.window", "Window", "input", track, trace, until)
     marker_on(sheet, "output", trace, until=until)
-    visit(sheet, "kernel", parked, np.array(home) + places[0] - middle, pace, bent=True)
+    visit(sheet, "kernel", parked, np.array(home) + places[0] - middle, step_times, bent=True)
 
 
 def _say_opened(sheet: PlanBuilder, kernel: Block) -> None:
@@ -283,7 +283,8 @@ def _say_opened(sheet: PlanBuilder, kernel: Block) -> None:
     ox, oy = kernel.origin
     lines = zip(kernel.captions[1:], kernel.captions_at[1:], strict=True)
     sheet.words("kernel.opened", f"{kernel.name} opened", [
-        sheet.text(text, x - ox, y - oy, size, sheet.theme.muted, visible_from=RING, z=-8.0, home=kernel.origin)
+        sheet.text(text, x - ox, y - oy, size, sheet.theme.muted, visible_from=Phase.PADDING, z=-8.0,
+                   home=kernel.origin)
         for (text, size), (x, y) in lines
     ], "kernel.home")  # fmt: skip
 
@@ -334,28 +335,28 @@ def build_plan(sheet: PlanBuilder, trace):
                       legend_of(scene, trace))  # fmt: skip
     x0, y0, x1, _ = sheet.inner
     ocols, last, places = as_rows(trace.output[0]).shape[1], len(trace) - 1 + ENDED, place_of(trace)
-    plan = schedule(len(trace), ocols, scene, spent=spent(scene, trace))
-    said = _Sums.of(sheet, trace, plan)
+    schedule = make_schedule(len(trace), ocols, scene, spent=spent(scene, trace))
+    said = _Sums.of(sheet, trace, schedule)
     notes = _notes(scene, trace, places, last)
     blocks, grid, stacked = _layout(sheet, trace, notes, (x0, y0 + said.used + 0.9 * word, x1, top - 0.5 * word))
-    kernel, given, made = blocks[:3]
+    kernel, input_block, output_block = blocks[:3]
     sheet.scale = grid.scale
 
     middle = y0 + said.used / 2
     open_figure(sheet, trace, w.rule.replace("{count}", str(len(trace[0].taps))), middle)
-    pace = run_clock(sheet.timeline, plan, ocols, scene)
+    step_times = run_clock(sheet.timeline, schedule, ocols, scene)
     _add_notes(sheet, notes, kernel)
-    made.below, made.below_at = [], []
-    _volumes(sheet, trace, blocks, places, pace, plan.explained, last)
+    output_block.below, output_block.below_at = [], []
+    _volumes(sheet, trace, blocks, places, step_times, schedule.explained, last)
     _marks(sheet, trace, places, last)
     if scene.look.numbers:
-        marks.add_chips(sheet, trace, plan.explained, last)
-    _tie(sheet, trace, plan, places, given, made, stacked)
-    _signs(sheet, grid, kernel, made, stacked)
+        marks.add_weight_badges(sheet, trace, schedule.explained, last)
+    _tie(sheet, trace, schedule, places, input_block, output_block, stacked)
+    _signs(sheet, grid, kernel, output_block, stacked)
     if scene.look.sum_line:
         said.put(sheet, y0, last)
         add_rule(sheet, _ending(scene, trace), middle, visible_from=last)
-        add_sweeping(sheet, plan, w.sweep.replace("{count}", str(len(trace))), middle)
+        add_sweeping(sheet, schedule, w.sweep.replace("{count}", str(len(trace))), middle)
     sheet.timeline.play("clock.step", last + 0.02, 0.05, easing="linear")
     sheet.timeline.wait(scene.timing.outro)
-    return sheet.plan(title, infos(trace, scene, pace, said.texts))
+    return sheet.plan(title, infos(trace, scene, step_times, said.texts))

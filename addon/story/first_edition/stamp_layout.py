@@ -7,22 +7,22 @@ stamped, the latter has the room of both, for it is as large as the stamps reach
 
 from dataclasses import dataclass, replace
 
+from ..page.captions import shape_text
 from ..page.glyphs import TIMES, number, width
 from .builder import WORD, PlanBuilder
-from ..page.captions import shape_text
 from .layout import Block, Grid
 from .primitives import TICK, as_rows
 
 
 @dataclass
-class Stand:
+class Layout:
     """The solved sheet: every part's block. `small` is the compact input, `wide` the canvas while it is stamped."""
 
-    given: Block
+    input_block: Block
     small: Block
     kernel: Block
     work: Block
-    made: Block
+    output_block: Block
     kept: Block
     wide: Block
     grid: Grid
@@ -38,7 +38,7 @@ def formula(trace, axis: int = -1) -> str:
     return f"({n} \u2212 1){TIMES}{s} + {span}{pads}{extra} = {trace.output.shape[axis]}"
 
 
-def lay_out(sheet: PlanBuilder, trace, canvas, ground, region) -> Stand:
+def lay_out(sheet: PlanBuilder, trace, stamp_grid, ground, region) -> Layout:
     """Solve the sheet: four columns; in the last two together the canvas has room while it is stamped."""
     w, word, labels = sheet.scene.words, sheet.px(WORD), sheet.scene.look.labels
     sizes, out, spatial = trace.input.shape[1:], trace.output.shape[1:], trace.input.ndim - 1
@@ -50,16 +50,16 @@ def lay_out(sheet: PlanBuilder, trace, canvas, ground, region) -> Stand:
     size = [(f"{w.input} {shape_text(sizes)}{order}", word)]
     zeros = [(w.with_zeros.replace("{shape}", shape_text(ground.shape[-spatial:])), word)]
     name = (f"{w.output} {shape_text(out)}", word)
-    given = Block(w.input, 0, 0, (ground.shape[1], 1, ground.shape[0]),
+    input_block = Block(w.input, 0, 0, (ground.shape[1], 1, ground.shape[0]),
                   [(f"{w.input} {shape_text(sizes)}", word), *zeros], tick=tick)  # fmt: skip
     small = Block(w.input, 0, 0, (icols, 1, irows), size, tick=tick)
     both = Block(w.kernel, 0, 1, (kcols, 1, 2 * krows),
                  [(f"{w.kernel} {shape_text(trace.kernel_size)}", word)])  # fmt: skip
-    made = Block(w.output, 0, 2, (ocols, 1, orows), [name, (w.by_gathering, word)], tick=tick)
+    output_block = Block(w.output, 0, 2, (ocols, 1, orows), [name, (w.by_gathering, word)], tick=tick)
     kept = Block(w.output, 0, 3, (ocols, 1, orows), [name, (w.by_stamping, word)], tick=tick)
-    wide = Block(w.output, 0, 3, (canvas.shape[1], 1, canvas.shape[0]),
+    wide = Block(w.output, 0, 3, (stamp_grid.shape[1], 1, stamp_grid.shape[0]),
                  [(f"{name[0]}, {w.by_stamping}", word), (formula(trace), word)], tick=tick)  # fmt: skip
-    for block in (given, small, both, made, kept, wide):
+    for block in (input_block, small, both, output_block, kept, wide):
         if not labels:
             block.captions, block.tick = [], 0.0
     # the working place has names of its own, and the compact input: they may be wider than what stands below
@@ -69,7 +69,7 @@ def lay_out(sheet: PlanBuilder, trace, canvas, ground, region) -> Stand:
     named = [Block(w.kernel, 0, 1, (1, 1, 1), [(max(names, key=width), word)]),
              Block(w.input, 0, 0, (1, 1, 1), small.captions)]  # fmt: skip
     gaps = [0.2 * word, 0.7 * word, 0.6 * word] if labels else [1.2 * word, 1.2 * word, 1.8 * word]
-    grid = Grid(sheet.camera, [given, both, *named, made, kept], gaps, 0.0)
+    grid = Grid(sheet.camera, [input_block, both, *named, output_block, kept], gaps, 0.0)
     largest, between = sheet.px(54), 1.0
     while True:
         both.cells = (kcols, 1, 2 * krows + between)
@@ -87,7 +87,7 @@ def lay_out(sheet: PlanBuilder, trace, canvas, ground, region) -> Stand:
     top = Block(w.kernel, 0, 1, (kcols, 1, krows), both.captions, origin=both.origin)
     below = shifted(camera, both.origin, (0, 0, -krows - between), scale)
     work = Block(w.kernel, 0, 1, (kcols, 1, krows), origin=below)
-    small.origin = shifted(camera, given.origin, (ground.compact[1], 0, -ground.compact[0]), scale)
+    small.origin = shifted(camera, input_block.origin, (ground.compact[1], 0, -ground.compact[0]), scale)
     wide.settle(camera, scale)  # where it would be, to know how high it is with its words
     over = max([y + word for _, y in wide.captions_at], default=wide.box[3]) - wide.origin[1]
     x0, y0, x1, y1 = (v * scale for v in wide.extent(camera))
@@ -100,7 +100,7 @@ def lay_out(sheet: PlanBuilder, trace, canvas, ground, region) -> Stand:
     left, right = grid.lefts[0], grid.lefts[0] + grid.widths[0]
     small.captions_at = [(min(max(x, left + width(text) * size / 2), right - width(text) * size / 2), y)
                          for (text, size), (x, y) in zip(small.captions, small.captions_at, strict=True)]  # fmt: skip
-    return Stand(given, small, top, work, made, kept, wide, grid)
+    return Layout(input_block, small, top, work, output_block, kept, wide, grid)
 
 
 def _air(sheet: PlanBuilder, columns: int, word: float) -> float:

@@ -3,8 +3,8 @@
 
 Stamp s is input cell s, row-major, and belongs to the clock value s: from s - 1/2 on the input cell is framed and the
 stamp's place on the output too; the kernel's copy becomes "value × kernel" (`READY`), flies (`FLIES` to `LANDS`), its
-numbers are added ("1+2") and have been by s (`ADDED`). All coordinates of the output count on the `Canvas`: everything
-that the stamps and the output reach, of which padding cuts the border.
+numbers are added ("1+2") and have been by s (`ADDED`). All coordinates of the output count on the `StampGrid`:
+everything that the stamps and the output reach, of which padding cuts the border.
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ import numpy as np
 
 from ..page.glyphs import TIMES, number, operand
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, NONE, Points
-from ..plan.schedule import ENDED, SHORTEST_SWEEP, WALKED, Pace, Schedule, run_clock
+from ..plan.schedule import ENDED, SHORTEST_SWEEP, WALKED, Schedule, StepTimes, run_clock
 from .builder import PlanBuilder, ink_width, squeeze
 from .primitives import CLEAR, as_rows, wires
 from .theme import Scale
@@ -40,7 +40,7 @@ def two(values, first) -> tuple:
 
 
 @dataclass(frozen=True)
-class Canvas:
+class StampGrid:
     """What the stamps and the output reach, in (rows, columns): its shape, the cells around the output
     ((top, bottom), (left, right)) that padding cuts, each stamp's first cell (stamps, 2), and what a stamp spans."""
 
@@ -51,7 +51,7 @@ class Canvas:
     dilation: tuple[int, int]
 
     @classmethod
-    def of(cls, trace) -> "Canvas":
+    def of(cls, trace) -> "StampGrid":
         sizes, out = as_rows(trace.input[0]).shape, as_rows(trace.output[0]).shape
         stride, dilation = two(trace.stride, 1), two(trace.dilation, 1)
         kernel, pads = two(trace.kernel_size, 1), two(trace.padding, (0, 0))
@@ -88,12 +88,12 @@ class Addition:
     after: float
 
 
-def additions(trace, canvas: Canvas) -> dict[tuple[int, int], list[Addition]]:
+def additions(trace, stamp_grid: StampGrid) -> dict[tuple[int, int], list[Addition]]:
     """For every cell that a stamp reaches, in the order of the stamps, how its number came about (no bias)."""
     weights = as_rows(trace.weight[0, 0])
     made: dict[tuple[int, int], list[Addition]] = {}
     for s, value in enumerate(trace.input[0].ravel()):
-        for (r, c), weight in zip(canvas.cells(s, weights.shape), weights.ravel(), strict=True):
+        for (r, c), weight in zip(stamp_grid.cells(s, weights.shape), weights.ravel(), strict=True):
             story = made.setdefault((int(r), int(c)), [])
             before = story[-1].after if story else value * weight * 0
             story.append(Addition(s, before, value * weight, before + value * weight))
@@ -110,27 +110,27 @@ def stamp_schedule(count: int, row: int, scene) -> tuple[Schedule, object]:
         timing = replace(t, first=0.8 * hurry * t.first, next=0.9 * hurry * t.next, breath=min(t.breath, 0.1))
         left = room - timing.first - timing.next * (min(count, 3) - 1)
         walk = max(LEAST_WALK, min(MOST_WALK, 1.8 * t.step, left / max(walked, 1)))
-        plan = Schedule((*["first", "next", "next"][:count], *["walk"] * walked), walk)
+        schedule = Schedule((*["first", "next", "next"][:count], *["walk"] * walked), walk)
         if walked > WALKED and left < LEAST_WALK * walked:
-            kinds = (*plan.kinds[:5], *["sweep"] * (count - 6), "next")
+            kinds = (*schedule.kinds[:5], *["sweep"] * (count - 6), "next")
             seconds = max(SHORTEST_SWEEP / 2, left - 2 * LEAST_WALK - timing.next)
-            plan = Schedule(kinds, LEAST_WALK, max(1, round(seconds * scene.output.fps)))
+            schedule = Schedule(kinds, LEAST_WALK, max(1, round(seconds * scene.output.fps)))
         hurried = replace(scene, timing=timing)
-        if lasting(plan, row, hurried) <= room + 0.05:
+        if lasting(schedule, row, hurried) <= room + 0.05:
             break
-    return plan, hurried
+    return schedule, hurried
 
 
-def lasting(plan: Schedule, row: int, scene) -> float:
+def lasting(schedule: Schedule, row: int, scene) -> float:
     """The seconds that steps so scheduled take, with the breaths between them."""
-    each = {"first": scene.timing.first, "next": scene.timing.next, "walk": plan.step, "sweep": 0.0}
-    breaths = 2 + sum(kind != "sweep" and (i + 1) % row == 0 for i, kind in enumerate(plan.kinds[:-1]))
-    return sum(each[k] for k in plan.kinds) + plan.frames / scene.output.fps + breaths * scene.timing.breath
+    each = {"first": scene.timing.first, "next": scene.timing.next, "walk": schedule.step, "sweep": 0.0}
+    breaths = 2 + sum(kind != "sweep" and (i + 1) % row == 0 for i, kind in enumerate(schedule.kinds[:-1]))
+    return sum(each[k] for k in schedule.kinds) + schedule.frames / scene.output.fps + breaths * scene.timing.breath
 
 
-def run_stamps(sheet: PlanBuilder, plan: Schedule, row: int, scene) -> Pace:
+def run_stamps(sheet: PlanBuilder, schedule: Schedule, row: int, scene) -> StepTimes:
     """Key the clock over the stamps, from the timeline's cursor on."""
-    return run_clock(sheet.timeline, plan, row, scene, moves=MOVES)
+    return run_clock(sheet.timeline, schedule, row, scene, moves=MOVES)
 
 
 def seconds_at(sheet: PlanBuilder, clocks) -> list[float]:
@@ -166,30 +166,30 @@ def sum_text(before, added) -> str:
     return number(before) + ("+" if added >= 0 else "") + number(added)
 
 
-def canvas_points(sheet: PlanBuilder, trace, canvas: Canvas, plan: Schedule, scale: Scale, clocks) -> Points:
+def canvas_points(sheet: PlanBuilder, trace, stamp_grid: StampGrid, schedule: Schedule, scale: Scale, clocks) -> Points:
     """The output as stamps make it: outlines, then running numbers, "1+2" while explained stamps are added; what
     padding cuts is pale and goes at the clock `clocks.cut`; a bias is added to the rest at `clocks.bias`."""
-    story, count = additions(trace, canvas), trace.input[0].size
+    story, count = additions(trace, stamp_grid), trace.input[0].size
     bias = 0 if trace.bias is None else trace.bias[0]
     texts = {number(a.after) for each in story.values() for a in each} | {number(v) for v in trace.output.ravel()}
     size = sheet.digits(sorted(texts))
-    sums = [sum_text(a.before, a.added) for each in story.values() for a in each[1:] if plan.explained[a.stamp]]
+    sums = [sum_text(a.before, a.added) for each in story.values() for a in each[1:] if schedule.explained[a.stamp]]
     fits = sheet.digits(sums) if sums and size else 0.0
-    wire = wires(sheet, canvas.shape).reshape(canvas.shape)
+    wire = wires(sheet, stamp_grid.shape).reshape(stamp_grid.shape)
     made = []
-    for place in np.ndindex(*canvas.shape):
-        kept, each = canvas.kept(place), story.get(place, [])
+    for place in np.ndindex(*stamp_grid.shape):
+        kept, each = stamp_grid.kept(place), story.get(place, [])
         lives = []  # (born, dies, value, text, font size, rise)
         for k, a in enumerate(each):
             after = each[k + 1].stamp - LANDS if k + 1 < len(each) else NEVER
-            start = a.stamp - (LANDS if k == 0 or not fits or not plan.explained[a.stamp] else ADDED)
+            start = a.stamp - (LANDS if k == 0 or not fits or not schedule.explained[a.stamp] else ADDED)
             if k and start > a.stamp - LANDS:
                 lives.append((a.stamp - LANDS, start, a.before, sum_text(a.before, a.added), fits, 0.0))
             lives.append((start, after, a.after, number(a.after), size, LANDS if k == 0 else 0.0))
         if not each and kept:
             lives.append((count - 1 + ENDED, NEVER, bias * 0, "0", size, LANDS))
         if not kept:
-            made.append(_cut_cell(sheet, place, canvas, lives, clocks.cut))
+            made.append(_cut_cell(sheet, place, stamp_grid, lives, clocks.cut))
             continue
         if bias and lives:
             visible_from, _, value, text, font, grow_time = lives.pop()
@@ -212,12 +212,12 @@ def _kept_cell(sheet: PlanBuilder, place, lives, scale: Scale, wire: int) -> Poi
     return Points.join(rows)
 
 
-def _cut_cell(sheet: PlanBuilder, place, canvas: Canvas, lives, cut: float) -> Points:
+def _cut_cell(sheet: PlanBuilder, place, stamp_grid: StampGrid, lives, cut: float) -> Points:
     """One cell that padding cuts off: pale, with its number; it comes off at the clock `cut` and is gone soon."""
     p, ghost = sheet.palette, sheet.theme.ghost
     faded = p.faded(ghost)
     off = [0.4 * (int(v >= n - after) - int(v < before))
-           for v, n, (before, after) in zip(place, canvas.shape, canvas.crop, strict=True)]  # fmt: skip
+           for v, n, (before, after) in zip(place, stamp_grid.shape, stamp_grid.crop, strict=True)]  # fmt: skip
     away = np.array([off[1], 0, -off[0]], np.float32)
     common = {"origin": -away, "leaves": cut, "arrives": cut + 0.7, "row": place[0], "column": place[1],
               "cube": p.cube(ghost, "ghost"), "faded": p.cube(faded, "ghost"), "lift": 0.45}  # fmt: skip
@@ -233,7 +233,7 @@ def _cut_cell(sheet: PlanBuilder, place, canvas: Canvas, lives, cut: float) -> P
     return Points.join(rows)
 
 
-def product_points(sheet: PlanBuilder, trace, plan: Schedule, *, flying: bool, dilation=(1, 1)) -> Points:
+def product_points(sheet: PlanBuilder, trace, schedule: Schedule, *, flying: bool, dilation=(1, 1)) -> Points:
     """"value × kernel" of every stamp: at rest in its own place, or `flying` from the kernel to the output.
 
     The flying copy starts as the kernel, becomes the products, and opens to the `dilation` on its way.
@@ -244,23 +244,24 @@ def product_points(sheet: PlanBuilder, trace, plan: Schedule, *, flying: bool, d
     amber = Scale(sheet.palette, "amber", products.min(), products.max())
     plain = Scale(sheet.palette, "amber", weights.min(), weights.max())
     size = sheet.digits([number(v) for v in products.ravel()] + [number(v) for v in weights.ravel()])
-    explained = [s for s, kind in enumerate(plan.kinds) if kind in SLOW]
+    explained = [s for s, kind in enumerate(schedule.kinds) if kind in SLOW]
     pairs = [f"{number(values[s])}{TIMES}{number(w)}" for s in explained for w in weights.ravel()]
     fits = sheet.digits(pairs) if size and pairs else 0.0
     made, row, column = [], *(a.ravel() for a in np.indices(weights.shape))
-    for s, kind in enumerate(plan.kinds):
+    for s, kind in enumerate(schedule.kinds):
         slow = kind in SLOW
         lives = []  # (born, dies, numbers, texts, font size, scale)
         start = READY if slow else LANDED
         plainly = [number(v) for v in products[s].ravel()]
-        if flying and plan.explained[s]:
+        if flying and schedule.explained[s]:
             written = [f"{number(values[s])}{TIMES}{number(w)}" for w in weights.ravel()] if fits and slow else plainly
             if slow:
                 lives.append((s - LANDED, s - READY, weights, [number(v) for v in weights.ravel()], size, plain))
             lives.append((s - start, s - FLIES, products[s], written, fits if fits and slow else size, amber))
             lives.append((s - FLIES, s - LANDS, products[s], plainly, size, amber))
         elif not flying:
-            lives.append((s - (FLIES if plan.explained[s] else LANDED), s + LEAVES, products[s], plainly, size, amber))
+            lives.append((s - (FLIES if schedule.explained[s] else LANDED), s + LEAVES, products[s], plainly, size,
+                          amber))
         for visible_from, visible_until, numbers, texts, font, scale in lives:
             looks = [scale.cell(v, t if font else "") for v, t in zip(numbers.ravel(), texts, strict=True)]
             columns = {key: [look.get(key, NONE) for look in looks] for key in ("cube", "label")}
@@ -275,35 +276,35 @@ def product_points(sheet: PlanBuilder, trace, plan: Schedule, *, flying: bool, d
     return Points.join(made)
 
 
-def empty_spans(plan: Schedule) -> list[tuple[float, float]]:
+def empty_spans(schedule: Schedule) -> list[tuple[float, float]]:
     """When nothing stands in the products' place while the stamps are explained."""
     spans, free = [], ALWAYS
-    for s, kind in enumerate(plan.kinds):
+    for s, kind in enumerate(schedule.kinds):
         spans.append((free, s - (READY if kind in SLOW else LANDED)))
         free = s + LEAVES
-    return [*spans, (free, len(plan.kinds) - 1 + ENDED)]
+    return [*spans, (free, len(schedule.kinds) - 1 + ENDED)]
 
 
-def fly(sheet: PlanBuilder, role: str, plan: Schedule, kernel, ready, canvas_at, canvas: Canvas) -> None:
+def fly(sheet: PlanBuilder, role: str, schedule: Schedule, kernel, ready, canvas_at, stamp_grid: StampGrid) -> None:
     """Key the flying copy of every explained stamp: from the kernel to the products' place, to its place on the output.
 
     It goes nearer to the viewer, which an orthographic camera does not show, so it passes before everything.
     """
     line, near = sheet.timeline, CLEAR * sheet.camera.toward
     kernel, ready, canvas_at = (np.array(v) + near for v in (kernel, ready, canvas_at))
-    explained = [s for s in range(len(plan.kinds)) if plan.explained[s]]
+    explained = [s for s in range(len(schedule.kinds)) if schedule.explained[s]]
     for axis, name in enumerate("xyz"):
         line.declare(f"{role}.location.{name}", ready[axis] - near[axis])
     if not explained:
         return
-    events = [(LANDED, READY, FLIES, LANDS) if plan.kinds[s] in SLOW else (LANDED, LANDED, FLIES,
+    events = [(LANDED, READY, FLIES, LANDS) if schedule.kinds[s] in SLOW else (LANDED, LANDED, FLIES,
                                                                            LANDS) for s in explained]
     times = np.reshape(seconds_at(sheet, [s - e for s, each in zip(explained, events, strict=True) for e in each]),
                        (-1, 4))
     for s, (landed, arrived, leaves, lands) in zip(explained, times, strict=True):
-        target = canvas_at + np.array([canvas.places[s][1], 0, -canvas.places[s][0]])
+        target = canvas_at + np.array([stamp_grid.places[s][1], 0, -stamp_grid.places[s][0]])
         for axis, name in enumerate("xyz"):
-            channel, slow = f"{role}.location.{name}", plan.kinds[s] in SLOW
+            channel, slow = f"{role}.location.{name}", schedule.kinds[s] in SLOW
             line.add(channel, (kernel if slow else ready)[axis], 0.01, at=landed - 0.01, easing="constant")
             if slow:
                 line.add(channel, ready[axis], arrived - landed, at=landed)
@@ -325,7 +326,7 @@ def _span_text(scene, first: int, count: int, gap: int, size: int, names) -> tup
     return f"{names[0] if len(shown) == 1 else names[1]} {joined}", len(inside) < count
 
 
-def stamp_line(scene, trace, canvas: Canvas, s: int) -> str:
+def stamp_line(scene, trace, stamp_grid: StampGrid, s: int) -> str:
     """What is stamped and where, as in "input[row 0, col 1] = 2: 2 × kernel is added at rows 0–2, cols 1–3"."""
     w, sizes = scene.words, as_rows(trace.input[0]).shape
     base, axes = scene.look.index_from, trace.input.ndim - 1
@@ -333,7 +334,8 @@ def stamp_line(scene, trace, canvas: Canvas, s: int) -> str:
     value = trace.input[0].ravel()[s]
     kernel, out = two(trace.kernel_size, 1), as_rows(trace.output[0]).shape
     names = ((w.row, w.stamp_rows), (w.column, w.stamp_columns))
-    parts = [_span_text(scene, int(canvas.places[s][a]) - canvas.crop[a][0], kernel[a], canvas.dilation[a], out[a],
+    parts = [_span_text(scene, int(stamp_grid.places[s][a]) - stamp_grid.crop[a][0], kernel[a], stamp_grid.dilation[a],
+                        out[a],
                         names[a]) for a in (0, 1)][-axes:]  # fmt: skip
     said = w.stamp.replace("{cell}", f"{w.stamp_input}[{', '.join(place[-axes:])}]")
     said = said.replace("{value}", number(value)).replace("{factor}", operand(value))
@@ -341,19 +343,19 @@ def stamp_line(scene, trace, canvas: Canvas, s: int) -> str:
     return said.replace("{place}", where) + (f"; {w.stamp_rest}" if any(cut for _, cut in parts) else "")
 
 
-def overlap_line(scene, trace, canvas: Canvas, story, s: int, name) -> str:
+def overlap_line(scene, trace, stamp_grid: StampGrid, story, s: int, name) -> str:
     """One cell on which this stamp meets earlier ones, as a sum; or how far apart stamps lie. `name` says a cell."""
     best = None
     for place, each in story.items():
         for k, a in enumerate(each):
             telling = (bool(a.added) + bool(a.before), k)
-            if k and a.stamp == s and canvas.kept(place) and (best is None or telling > best[0]):
+            if k and a.stamp == s and stamp_grid.kept(place) and (best is None or telling > best[0]):
                 best = telling, place, a
     if best is None:
         axes = trace.input.ndim - 1
         said = f" {TIMES} ".join(dict.fromkeys(str(v) for v in two(trace.stride, 1)[-axes:]))
         return scene.words.stamp_apart.replace("{stride}", said)
     _, place, a = best
-    cell = [int(v) - pair[0] for v, pair in zip(place, canvas.crop, strict=True)][-(trace.input.ndim - 1) :]
+    cell = [int(v) - pair[0] for v, pair in zip(place, stamp_grid.crop, strict=True)][-(trace.input.ndim - 1) :]
     total = f"{name(scene, cell)} = {number(a.before)} + {operand(a.added)} = {number(a.after)}"
     return scene.words.overlap.replace("{sum}", total)

@@ -32,7 +32,7 @@ def left_over(trace) -> np.ndarray:
     return ~(read_rows[top : top + rows, None] & read_columns[None, left : left + columns])
 
 
-def greyed(sheet: PlanBuilder, points: Points, trace) -> Points:
+def fade_unread(sheet: PlanBuilder, points: Points, trace) -> Points:
     """An input plane's points in which the cells that are left over turn grey when the first window lands, and stay.
 
     `points` have their input rows and columns, as `primitives.input_plane` gives them.

@@ -150,9 +150,9 @@ class Volume:
 
     `location` is in world units. `track`, `taps` and `dilation` say which of its cells are lit (None: all, always);
     between the clock values `fade` the others fade back. From the clock `lit_label_offset_from` until the fading ends
-    the numbers of lit cells stand `lit_label_offset` (x, z; cells), to make room. `card` is the footprint (x0, x1,
-    y0, y1) and the level z of its shadow. `unit` is the size of its cells in world units (a close-up has larger
-    ones). Where it has a `parent`, another volume's role, it moves with that, and `location` counts from there.
+    the numbers of lit cells stand `lit_label_offset` (x, z; cells), to make room. `contact_shadow` is the footprint
+    (x0, x1, y0, y1) and the level z of its shadow. `unit` is the size of its cells in world units (a close-up has
+    larger ones). Where it has a `parent`, another volume's role, it moves with that, and `location` counts from there.
     """
 
     role: str
@@ -165,7 +165,7 @@ class Volume:
     fade: tuple[float, float] = (NEVER, NEVER)
     lit_label_offset: tuple[float, float] = (0.0, 0.0)
     lit_label_offset_from: float = NEVER
-    card: tuple[float, float, float, float, float] | None = None
+    contact_shadow: tuple[float, float, float, float, float] | None = None
     unit: float = 1.0
     parent: str | None = None
     solid: bool = False  # its rows are rigid pieces on arcs, lit by baked or studio light

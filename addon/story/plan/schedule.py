@@ -19,7 +19,6 @@ import numpy as np
 from .plan import BORN, CREEP, LANDED
 from .timeline import Channel, Timeline
 
-START = -1.0  # the clock before the first step
 ENDED = 0.55  # past the last step: its sum is gone, and the ending stands; windows and marks stay where they are
 SLOW_STEPS = 3
 VISIT = 0.19  # the kernel's way to the window, in parts of the first step
@@ -29,8 +28,16 @@ WALKED = 6  # steps that are walked, at most, between the slow ones and a sweep
 SHORTEST_SWEEP = 2.0  # seconds
 SHORTEST_TURN = 0.7  # seconds
 FLIGHT, ARRIVED = 0.42, 0.66  # parts of a turn: until the next filter's weights are there; until its step is made
-APART = 2e-5  # of the clock, between two points of what follows it
+LEAST_CLOCK_STEP = 2e-5  # of the clock, between two points of what follows it
 TURNS = 0.35  # of the time that is not spoken for, at most, goes to the turns
+
+
+class Phase:
+    """The clock where each part of the opening begins, before step 0. Plain numbers: clocks are added and stored."""
+
+    STACKED = -3.0  # an input stands as one stack, a dilated kernel is still closed: both open until PADDING
+    PADDING = -2.0  # padding starts to arrive; it is there by READY
+    READY = -1.0  # all stands as the first step finds it
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Schedule:
         return list(zip(starts, ends, strict=True))
 
 
-def schedule(steps: int, row: int, scene, *, spent: float = 0.0, section: int = 0) -> Schedule:
+def make_schedule(steps: int, row: int, scene, *, spent: float = 0.0, section: int = 0) -> Schedule:
     """How `steps` steps in rows of `row` are explained within `timing.longest`; `spent` seconds go elsewhere.
 
     What opens and ends the figure (`timing.intro`, `timing.outro`) is counted here. `section`: the steps come in
@@ -109,29 +116,29 @@ def _sections(steps: int, row: int, section: int, scene, spent: float) -> Schedu
     kinds = ["sweep" if kind == "walk" and i not in walked else kind for i, kind in enumerate(kinds)]
     if kinds[-1] == "sweep":
         kinds[-1] = "next"
-    plan = Schedule(tuple(kinds), timing.step, turn=turn)
-    counts = [last - first + 1 for first, last in plan.sweeps]
+    schedule = Schedule(tuple(kinds), timing.step, turn=turn)
+    counts = [last - first + 1 for first, last in schedule.sweeps]
     seconds = room - turns * turn - len(walked) * timing.step - (2 + len(counts)) * timing.breath - timing.next
     frames = max(SHORTEST_SWEEP, seconds) * scene.output.fps
     # the first is twice as slow as the last
     parts = np.array(counts) * np.linspace(2.0, 1.0, len(counts))
     shares = np.maximum(1, np.floor(frames * parts / parts.sum())).astype(int)
-    return replace(plan, frames=int(shares.sum()), shares=tuple(int(n) for n in shares))
+    return replace(schedule, frames=int(shares.sum()), shares=tuple(int(n) for n in shares))
 
 
-def stopping(plan: Schedule, stops, scene, *, spent: float = 0.0, weights=None) -> Schedule:
+def stopping(schedule: Schedule, stops, scene, *, spent: float = 0.0, weights=None) -> Schedule:
     """A swept schedule in which some of the sweep's steps are explained on the way, like the second of all.
 
     The sweeps between them share what is left of `timing.longest` by how many steps they have; `weights`: by what
     these sum up to, in parts per step.
     """
-    kinds, timing = list(plan.kinds), scene.timing
+    kinds, timing = list(schedule.kinds), scene.timing
     for stop in stops:
         kinds[stop] = "next" if kinds[stop] == "sweep" else kinds[stop]
-    made = Schedule(tuple(kinds), plan.step)
+    made = Schedule(tuple(kinds), schedule.step)
     if not made.sweeps:
         return made
-    slow = timing.first * kinds.count("first") + timing.next * kinds.count("next") + plan.step * kinds.count("walk")
+    slow = timing.first * kinds.count("first") + timing.next * kinds.count("next") + schedule.step * kinds.count("walk")
     pauses = timing.breath * (len(made.sweeps) + 3)
     room = timing.longest - spent - timing.intro - timing.outro - slow - pauses
     weights = np.ones(len(kinds)) if weights is None else np.asarray(weights, float)
@@ -143,7 +150,7 @@ def stopping(plan: Schedule, stops, scene, *, spent: float = 0.0, weights=None) 
 
 
 @dataclass(frozen=True)
-class Pace:
+class StepTimes:
     """What the clock's run came to: each step's own second and whether it is explained; when the first window has
     landed, and the kernel sets out for it; when the kernel leaves again; the end.
     """
@@ -155,8 +162,8 @@ class Pace:
     explained: tuple[bool, ...] = ()
 
 
-def run_clock(line: Timeline, plan: Schedule, row: int, scene, *, stays: bool = True, base: float = 0.0,
-              weights=None, moves=None) -> Pace:  # fmt: skip
+def run_clock(line: Timeline, schedule: Schedule, row: int, scene, *, stays: bool = True, base: float = 0.0,
+              weights=None, moves=None) -> StepTimes:  # fmt: skip
     """Key the clock for the scheduled steps in rows of `row`, from the timeline's cursor on.
 
     `stays`: the visiting kernel waits until the first cell is born; else it is back before the products are written.
@@ -167,16 +174,16 @@ def run_clock(line: Timeline, plan: Schedule, row: int, scene, *, stays: bool = 
     """
     timing, frame = scene.timing, 1.0 / scene.output.fps
     seconds, landed, leave = [], 0.0, 0.0
-    steps, sweeps = len(plan.kinds), {first: (number, last) for number, (first, last) in enumerate(plan.sweeps)}
-    for i, kind in enumerate(plan.kinds):
+    steps, sweeps = len(schedule.kinds), {first: (number, last) for number, (first, last) in enumerate(schedule.sweeps)}
+    for i, kind in enumerate(schedule.kinds):
         at = base + i
         if kind == "sweep":
             if i in sweeps:
-                seconds += sweep_clock(line, plan, (i, *sweeps[i]), base, scene.output.fps, weights)
+                seconds += sweep_clock(line, schedule, (i, *sweeps[i]), base, scene.output.fps, weights)
                 line.wait(timing.breath)
             continue
         if moves is not None:
-            whole = {"first": timing.first, "next": timing.next, "walk": plan.step}[kind]
+            whole = {"first": timing.first, "next": timing.next, "walk": schedule.step}[kind]
             for before, part, easing in moves[kind]:
                 line.play("clock.step", at - before, part * whole, easing=easing)
             rest = (1 - sum(part for _, part, _ in moves[kind])) * whole
@@ -197,7 +204,7 @@ def run_clock(line: Timeline, plan: Schedule, row: int, scene, *, stays: bool = 
             rest = 0.38 * timing.next
         elif kind == "turn":
             # from one frame to the next nothing of the step before is left; then the next filter's weights come
-            whole = turning(plan, scene.output.fps)
+            whole = turning(schedule, scene.output.fps)
             line.cursor = math.ceil(line.cursor / frame - 1e-6) * frame
             line.play("clock.step", at - LANDED, frame)
             line.play("clock.step", at - LANDED + MEETING, FLIGHT * whole, easing="linear")
@@ -205,7 +212,7 @@ def run_clock(line: Timeline, plan: Schedule, row: int, scene, *, stays: bool = 
             line.play("clock.step", at, 0.1 * whole)
             rest = (1 - ARRIVED) * whole
         else:
-            whole = plan.passing if kind == "pass" else plan.step
+            whole = schedule.passing if kind == "pass" else schedule.step
             line.play("clock.step", at - LANDED, 0.26 * whole)
             line.play("clock.step", at, 0.18 * whole, easing="linear")
             rest = 0.56 * whole
@@ -215,7 +222,7 @@ def run_clock(line: Timeline, plan: Schedule, row: int, scene, *, stays: bool = 
         elif i + 1 == steps:
             rest += 2 * timing.breath  # time to read the last one
         line.wait(max(rest, 1.001 * frame))
-    return Pace(seconds, landed, leave, line.cursor, plan.explained)
+    return StepTimes(seconds, landed, leave, line.cursor, schedule.explained)
 
 
 def creeping(channels: dict[str, Channel], clock: str = "clock.step") -> dict[str, Channel]:
@@ -263,27 +270,28 @@ def by_clock(channel: Channel, clock: Channel, fps: float) -> list[tuple[float, 
         inner = [s for s in clock.seconds if a < s < b]
         for n, second in enumerate(sorted({float(a), *map(float, frames), *map(float, inner), float(b)})):
             step, value = clock.at(second), channel.at(second)
-            if not found or step > found[-1][0] + APART:
+            if not found or step > found[-1][0] + LEAST_CLOCK_STEP:
                 found.append((step, value))
             elif n == 1:  # the clock rests as the move begins: what was before holds up to here
-                found.append((found[-1][0] + 1.5 * APART, value))
+                found.append((found[-1][0] + 1.5 * LEAST_CLOCK_STEP, value))
             else:
                 found[-1] = found[-1][0], value
     return found or [(0.0, float(channel.values[0]))]
 
 
-def turning(plan: Schedule, fps: int) -> float:
+def turning(schedule: Schedule, fps: int) -> float:
     """The seconds of a turn, less the two frames in which the clock leaves the step before."""
-    return max(plan.turn - 2 / fps, 0.5 * plan.turn)
+    return max(schedule.turn - 2 / fps, 0.5 * schedule.turn)
 
 
-def sweep_clock(line: Timeline, plan: Schedule, sweep: tuple[int, int, int], base: float, fps: int, weights) -> list[float]:
+def sweep_clock(line: Timeline, schedule: Schedule, sweep: tuple[int, int, int], base: float, fps: int,
+           weights) -> list[float]:
     """Run the clock over one sweep (first step, which sweep, last step), whole numbers on whole frames.
 
     Returns the steps' seconds.
     """
     first, number, last = sweep
-    frames = plan.shares[number] if plan.shares else plan.frames
+    frames = schedule.shares[number] if schedule.shares else schedule.frames
     count = last - first + 1
     parts = np.ones(count) if weights is None else np.asarray(weights, float)[first : last + 1]
     if number == 0:

@@ -33,10 +33,10 @@ def pattern() -> np.ndarray:
 _PATTERN = pattern()
 
 
-def smooth(frame: np.ndarray) -> np.ndarray:
-    """Where a pixel and its neighbours to the right and below are nearly the same, (H, W)."""
+def ground_like(frame: np.ndarray) -> np.ndarray:
+    """Where a pixel is near-grey and as good as its neighbours to the right and below, (H, W)."""
     rgb = frame[..., :3].astype(np.int16)
-    made = np.ones(frame.shape[:2], bool)
+    made = rgb.max(axis=2) - rgb.min(axis=2) <= _CHROMA
     made[:, :-1] &= np.abs(rgb[:, 1:] - rgb[:, :-1]).max(axis=2) <= _SMOOTH
     made[:-1] &= np.abs(rgb[1:] - rgb[:-1]).max(axis=2) <= _SMOOTH
     return made

@@ -147,7 +147,7 @@ def test_every_parameter_reaches_the_engine():
 def test_what_the_engine_refuses_is_named_by_the_scenes_key():
     error = refused(input__values=[[10**12] * 4] * 4, weight__values=[[10**12] * 3] * 3)
     assert error.key == "input"
-    assert "64 bits" in error.right
+    assert "64 bits" in error.hint
 
 
 # --- named kernels ---
@@ -241,7 +241,7 @@ def _npy_files(here):
 
 
 @pytest.mark.parametrize(
-    ("file", "right"),
+    ("file", "hint"),
     [
         ("object", "this one holds Python objects"),
         ("text", "must be a .npy file of real numbers"),
@@ -260,25 +260,25 @@ def _npy_files(here):
         ("missing", "must be a file that exists"),
     ],
 )
-def test_a_wrong_npy_is_refused_in_words(here, file, right):
+def test_a_wrong_npy_is_refused_in_words(here, file, hint):
     _npy_files(here)
     error = refused("[op]\ntype = 'conv'\nkernel_size = 1\n", input__npy=f"{file}.npy")
     assert (error.key, error.value) == ("input.npy", here / f"{file}.npy")
-    assert right in error.right
+    assert hint in error.hint
 
 
 def test_wrong_weights_in_an_npy_are_refused_by_their_own_key(here):
     _npy_files(here)
-    for file, right in [("object", "Python objects"), ("nan", "finite"), ("deep", "must have the shape")]:
+    for file, hint in [("object", "Python objects"), ("nan", "finite"), ("deep", "must have the shape")]:
         error = refused(weight__npy=f"{file}.npy")
         assert (error.key, error.value) == ("weight.npy", here / f"{file}.npy")
-        assert right in error.right
+        assert hint in error.hint
 
 
 def test_an_npy_of_another_shape_than_the_scene_says_is_refused(here):
     np.save("x.npy", np.ones((4, 4), int))
     error = refused("[op]\ntype = 'conv'\n[input]\nsize = [6, 6]\nnpy = 'x.npy'\n")
-    assert (error.key, error.right) == ("input.npy", "must be 6×6 as input.size says; it is 4×4")
+    assert (error.key, error.hint) == ("input.npy", "must be 6×6 as input.size says; it is 4×4")
     scene = loads("[op]\ntype = 'conv'\n[input]\nnpy = 'x.npy'\n")
     np.save("x.npy", np.ones((5, 5), int))
     with pytest.raises(SceneError, match="must still have the shape"):
@@ -390,7 +390,7 @@ def _png(width, height):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "right"),
+    ("name", "content", "hint"),
     [
         ("text.png", b"this is no picture\n", "must be a picture that can be read"),
         ("photo.txt", b"1 2 3\n", "must be a picture that can be read"),
@@ -401,33 +401,33 @@ def _png(width, height):
         ("page.eps", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PNG, JPEG, GIF, BMP, WebP or PNM"),
     ],
 )
-def test_what_is_no_picture_is_refused_in_words(here, name, content, right):
+def test_what_is_no_picture_is_refused_in_words(here, name, content, hint):
     (here / name).write_bytes(content)
     error = refused(input__image=name)
     assert (error.key, error.value) == ("input.image", here / name)
-    assert right in error.right
+    assert hint in error.hint
 
 
 def test_a_cut_picture_a_folder_and_a_missing_one_are_refused(here):
     iio.imwrite("whole.jpg", photograph())
     (here / "cut.jpg").write_bytes((here / "whole.jpg").read_bytes()[:700])
     (here / "folder.png").mkdir()
-    assert "must be a picture that can be read" in refused(input__image="cut.jpg").right
-    assert "must be a file, this is a folder" in refused(input__image="folder.png").right
-    assert "must be a file that exists" in refused(input__image="missing.png").right
-    assert "must be a file that exists" in refused(input__image="a" * 5000 + ".png").right
+    assert "must be a picture that can be read" in refused(input__image="cut.jpg").hint
+    assert "must be a file, this is a folder" in refused(input__image="folder.png").hint
+    assert "must be a file that exists" in refused(input__image="missing.png").hint
+    assert "must be a file that exists" in refused(input__image="a" * 5000 + ".png").hint
 
 
 def test_a_picture_has_rows_and_columns_and_one_or_three_channels(here):
     iio.imwrite("photo.png", photograph())
-    assert refused(input__image="photo.png", input__size=5).right == "must be rows and columns, for a picture"
-    assert "must be 1 (grey) or 3" in refused(input__image="photo.png", input__channels=2).right
+    assert refused(input__image="photo.png", input__size=5).hint == "must be rows and columns, for a picture"
+    assert "must be 1 (grey) or 3" in refused(input__image="photo.png", input__channels=2).hint
 
 
 def test_without_imageio_a_picture_says_what_to_install(here, monkeypatch):
     iio.imwrite("photo.png", photograph())
     monkeypatch.setitem(sys.modules, "imageio.v3", None)
-    assert "pip install imageio" in refused(input__image="photo.png").right
+    assert "pip install imageio" in refused(input__image="photo.png").hint
 
 
 # --- IDX ---
@@ -459,11 +459,11 @@ def test_a_picture_of_an_idx_file_is_read_at_its_own_size_or_another(here, zippe
     ]
     error = refused(text.format(3))
     assert (error.key, error.value) == ("input.index", 3)
-    assert "from 0 to 2" in error.right
+    assert "from 0 to 2" in error.hint
 
 
 @pytest.mark.parametrize(
-    ("content", "right"),
+    ("content", "hint"),
     [
         (b"hello, this is text", "must be an IDX file of pictures"),
         (b"\0\0", "must be an IDX file of pictures"),
@@ -477,10 +477,10 @@ def test_a_picture_of_an_idx_file_is_read_at_its_own_size_or_another(here, zippe
         (b"\0\0\x08\x03" + struct.pack(">III", 1, 2**31, 2**31), "at most 10,000 rows"),
     ],
 )
-def test_what_is_no_idx_file_of_pictures_is_refused_in_words(here, content, right):
+def test_what_is_no_idx_file_of_pictures_is_refused_in_words(here, content, hint):
     (here / "digits").write_bytes(content)
     error = refused("[op]\ntype = 'conv'\n[input]\nidx = 'digits'\n")
-    assert right in error.right
+    assert hint in error.hint
 
 
 def test_a_zipped_idx_file_is_unpacked_piece_by_piece_and_no_further_than_the_limit(here):
@@ -509,16 +509,16 @@ def test_pictures_of_many_pixels_are_averaged_in_bands(monkeypatch):
 
 def test_a_picture_of_many_columns_or_of_another_kind_is_refused(here):
     (here / "wide.png").write_bytes(_png(65_536, 2))
-    assert "at most 65,535 rows and columns" in refused(input__image="wide.png").right
+    assert "at most 65,535 rows and columns" in refused(input__image="wide.png").hint
     Image.fromarray(photograph()).save("photo.tif")
-    assert "PNG, JPEG, GIF, BMP, WebP or PNM" in refused(input__image="photo.tif").right
+    assert "PNG, JPEG, GIF, BMP, WebP or PNM" in refused(input__image="photo.tif").hint
     iio.imwrite("photo.png", photograph())
-    assert "at most 10,000 rows and columns" in refused(input__image="photo.png", input__size=[20_000, 3]).right
+    assert "at most 10,000 rows and columns" in refused(input__image="photo.png", input__size=[20_000, 3]).hint
 
 
 def test_an_idx_picture_has_one_channel(here):
     (here / "digits").write_bytes(_idx(np.zeros((1, 5, 5))))
-    assert refused(input__idx="digits", input__channels=3).right == "must be 1, for an IDX file"
+    assert refused(input__idx="digits", input__channels=3).hint == "must be 1, for an IDX file"
 
 
 # --- anything at all ---

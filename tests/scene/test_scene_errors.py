@@ -30,8 +30,8 @@ def refused(tmp_path):
     return refuse
 
 
-def _case(text, key, value, right):
-    return pytest.param(text, key, value, right, id=text.replace("\n", " ")[:60])
+def _case(text, key, value, hint):
+    return pytest.param(text, key, value, hint, id=text.replace("\n", " ")[:60])
 
 
 CONV = "[op]\ntype = 'conv'\n"
@@ -166,15 +166,15 @@ TOGETHER = [
 ]
 
 
-@pytest.mark.parametrize(("text", "key", "value", "right"), VALUES + KEYS + TOGETHER)
+@pytest.mark.parametrize(("text", "key", "value", "hint"), VALUES + KEYS + TOGETHER)
 def test_what_cannot_be_is_named_with_its_key_its_value_and_what_would_be_right(
-    refused, text, key, value, right
+    refused, text, key, value, hint
 ):
     error = refused(text)
     assert error.key == key
     assert error.value == value
     assert type(error.value) is type(value)
-    assert right in error.right
+    assert hint in error.hint
 
 
 def test_the_line_reads_file_key_value_right(refused, tmp_path, monkeypatch):
@@ -198,7 +198,7 @@ def test_a_long_or_unprintable_value_stays_one_short_line(refused):
 
 
 @pytest.mark.parametrize(
-    ("text", "right"),
+    ("text", "hint"),
     [
         ("a = = 3", "is not TOML: Invalid value (at line 1, column 5)"),
         ("a = 1\n\nb = [1,\n", "(at the end, line 4, column 1)"),
@@ -212,15 +212,15 @@ def test_a_long_or_unprintable_value_stays_one_short_line(refused):
     ],
     ids=["syntax", "unclosed", "twice", "deep", "long number", "empty", "remark", "latin-1", "png"],
 )
-def test_a_file_that_is_no_scene_is_said_to_be_none(refused, text, right):
+def test_a_file_that_is_no_scene_is_said_to_be_none(refused, text, hint):
     error = refused(text)
     assert (error.key, error.value) == (None, None)
-    assert right in error.right
+    assert hint in error.hint
 
 
 def test_a_folder_a_missing_file_and_a_device_are_refused(tmp_path):
-    for name, right in [(".", "is a folder"), ("no.toml", "no such file"), ("a/b/c.toml", "no such file")]:
-        with pytest.raises(SceneError, match=right):
+    for name, hint in [(".", "is a folder"), ("no.toml", "no such file"), ("a/b/c.toml", "no such file")]:
+        with pytest.raises(SceneError, match=hint):
             load(tmp_path / name)
     with pytest.raises(SceneError, match="the nearest figure is rgb_conv"):
         load(tmp_path / "rgb_con.toml")
@@ -302,17 +302,17 @@ def test_a_volume_beyond_the_limit_is_refused_before_memory_is_taken(refused, te
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert error.key == key
-    assert f"must make at most 2,000,000 cells, not {cells}" in error.right
+    assert f"must make at most 2,000,000 cells, not {cells}" in error.hint
     assert peak < 1_000_000
 
 
 def test_the_limit_can_be_raised_and_lowered(refused):
     text = "[op]\ntype = 'global_max_pool'\n[input]\nsize = [1500, 1500]\n"
-    assert "(--limit cells=2250000 allows it)" in refused(text).right
+    assert "(--limit cells=2250000 allows it)" in refused(text).hint
     assert loads(text, limits=parse_limits(["cells = 2_250_000"])).input.size == (1500, 1500)
     with pytest.raises(SceneError, match="must make at most 2,249,999 cells"):
         loads(text, limits=parse_limits(["cells=2249999"]))
-    assert "a file cannot raise its own limits" in refused(text + "max_cells = 5_000_000\n").right
+    assert "a file cannot raise its own limits" in refused(text + "max_cells = 5_000_000\n").hint
 
 
 @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ def test_a_wrong_limit_is_one_line(text, line):
 def test_a_figure_of_too_many_steps_products_or_pixels_is_refused_before_it_is_computed(text, key, name):
     with pytest.raises(SceneError) as caught:
         make_plan(loads(text))
-    assert caught.value.key == key and f"(--limit {name} allows it)" in caught.value.right
+    assert caught.value.key == key and f"(--limit {name} allows it)" in caught.value.hint
     assert runs(loads(text, limits=parse_limits([name])))
 
 
@@ -374,7 +374,7 @@ def test_what_a_scene_file_names_lies_beside_it_unless_its_folder_is_named(tmp_p
     for path in ("../other/x.npy", str(other / "x.npy"), "link.npy", "away/x.npy", "~/x.npy", "/dev/zero", "../x.npy"):
         with pytest.raises(SceneError) as caught:
             load(write(path))
-        assert caught.value.key == "input.npy" and "must lie beside the scene file" in caught.value.right
+        assert caught.value.key == "input.npy" and "must lie beside the scene file" in caught.value.hint
     for path in ("../other/x.npy", "link.npy", "away/x.npy"):
         assert load(write(path), folders=[other]).input.size == load(write(path), folders=None).input.size
     monkeypatch.chdir(other)
@@ -402,4 +402,4 @@ def test_a_huge_npy_is_refused_by_its_header(refused, tmp_path):
             f, {"descr": "<f8", "fortran_order": False, "shape": (9000, 9000)}
         )
         f.truncate(f.tell() + 9000 * 9000 * 8)
-    assert "must make at most 2,000,000 cells, not 81,000,000" in refused("[input]\nnpy = 'huge.npy'").right
+    assert "must make at most 2,000,000 cells, not 81,000,000" in refused("[input]\nnpy = 'huge.npy'").hint
