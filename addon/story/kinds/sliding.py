@@ -25,6 +25,14 @@ BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)  # sizes of the bench that are t
 REST = 0.55  # the clock past the last step at which the window is gone
 
 
+def validate(scene, trace):
+    """None, or the (key, value, what would be right) why one window over one plane cannot show it."""
+    for key, count in (("input.channels", len(trace.input)), ("op.out_channels", len(trace.output))):
+        if count > 1:
+            return key, count, "must be 1 for this kind; the kind volume shows several"
+    return None
+
+
 def build(scene, trace):
     """The plan of one channel and one filter."""
     return Sliding(scene, trace).plan()

@@ -15,7 +15,7 @@ from ..cast.weighted import Weighted
 from ..page.glyphs import number
 from ..page.layout import Block, Column, Row
 from ..plan.plan import Points
-from .sliding import ABOVE, LINE, NAMED, Sliding
+from .sliding import ABOVE, LINE, NAMED, Sliding, validate  # noqa: F401: what holds for sliding holds here
 
 BLANK = 0.08  # what a step that meets no ink is worth of a run's time, where one that does is worth 1
 

@@ -31,6 +31,11 @@ PANELS = (8.2, 7.6, 7.05, 6.6, 6.2, 5.6, 5.0, 4.2, 3.4, 2.6, 1.8)  # bench cells
 PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
 
 
+def validate(scene, trace):
+    """None, or the (key, value, what would be right) why it cannot be shown: any channels and filters can."""
+    return None
+
+
 def build(scene, trace):
     """The plan of several channels or filters."""
     return _Volume(scene, trace).plan()
