@@ -330,7 +330,8 @@ def _within(polygon: np.ndarray, x, y):
 
 
 def meets(polygons: np.ndarray, box, slack: float = 0.05) -> np.ndarray:
-    """How far polygons (m, 4, 2) reach into a box (left, top, right, bottom) made smaller by `slack`: page units, 0 where
+    """How far polygons (m, 4, 2) reach into a box (left, top, right, bottom) made smaller by `slack`: page
+    units, 0 where
     they do not."""
     low, high = np.array(box[:2], float) + slack, np.array(box[2:], float) - slack
     found = np.zeros(len(polygons))
