@@ -234,12 +234,12 @@ def solids_tree():
     texts = t.node("GeometryNodeSeparateGeometry", {
         "Geometry": points, "Selection": t.compare("GREATER_EQUAL", written, 0, "INT")}, domain="POINT")  # fmt: skip
     # before the face: turned with the piece
-    _, deeper, higher = t.axes(factor)
+    wider, deeper, _ = t.axes(factor)
     lift = t.math("MULTIPLY", t.attribute("lift"), deeper)
     forward = t.combine(0.0, t.math("MULTIPLY", t.math("MULTIPLY", lift, t.math("COSINE", angle)), -1.0),
                         t.math("MULTIPLY", t.math("MULTIPLY", lift, t.math("SINE", angle)), -1.0))  # fmt: skip
     front = t.node("GeometryNodeSetPosition", {"Geometry": texts.outputs[0], "Offset": forward})
-    font = t.math("MULTIPLY", t.attribute("size"), higher)
+    font = t.math("MULTIPLY", t.attribute("size"), wider)
     labels = t.node("GeometryNodeInstanceOnPoints", {
         "Points": front.outputs[0], "Instance": _children(t, "Labels"), "Pick Instance": True,
         "Instance Index": written, "Rotation": turn,

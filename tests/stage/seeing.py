@@ -25,11 +25,11 @@ from mathutils.bvhtree import BVHTree  # noqa: E402
 
 from addon import engine  # noqa: E402
 from addon.scene.arrays import arrays  # noqa: E402
-from addon.scene.load import load  # noqa: E402
 from addon.stage import Built, build, prepare_scene  # noqa: E402, F401
 from addon.stage.meshes import WEIGHT  # noqa: E402
 from addon.story import make_plan  # noqa: E402
 from addon.story.page.glyphs import FONT_FILE, FONT_SCALE  # noqa: E402
+from tests.first import load_first  # noqa: E402
 
 ROLE = "convolume_role"
 REFILLED = bpy.app.version < (5, 0)
@@ -49,9 +49,9 @@ class Stage:
         return self.plan.frame_of(self.plan.steps[step].second)
 
 
-def asked_for(figure: str, overrides=None):
-    """The scene file and what the engine makes of it."""
-    asked = load(figure, dict(overrides or {}))
+def asked_for(figure, overrides=None):
+    """The scene file and what the engine makes of it; a figure named by its id is the first edition's."""
+    asked = load_first(figure, dict(overrides or {}))
     return asked, worked_out(asked.op, *arrays(asked))
 
 
@@ -84,8 +84,8 @@ def emptied() -> None:
         bpy.ops.wm.save_as_mainfile(filepath=str(_EMPTY), copy=True)
 
 
-def staged(figure: str, overrides=None, mutate=None) -> Stage:
-    """Build a figure in an empty file; `mutate` may change its plan first."""
+def staged(figure, overrides=None, mutate=None) -> Stage:
+    """Build a figure (`asked_for`) in an empty file; `mutate` may change its plan first."""
     asked, trace = asked_for(figure, overrides)
     plan = make_plan(asked)
     if mutate is not None:

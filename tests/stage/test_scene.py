@@ -14,6 +14,7 @@ from addon.scene.load import load
 from addon.stage import build, compat, prepare_scene
 from addon.stage.ownership import ROLE
 from addon.story import make_plan
+from tests.first import load_first, shipped
 
 from .proof import prove
 from .seeing import Frame, Stage, asked_for, bpy, staged
@@ -55,9 +56,9 @@ def moments(stage) -> list[int]:
     return [1, stage.frame(0) - 20, stage.frame(0), stage.frame(3), last, stage.plan.frames]
 
 
-@pytest.fixture(scope="module")
-def stage():
-    return staged("conv2d_valid", {"op.padding": 1, "op.stride": 2})
+@pytest.fixture(scope="module", params=["conv2d_valid", shipped("conv2d_valid")], ids=["first edition", "of a kind"])
+def stage(request):
+    return staged(request.param, {"op.padding": 1, "op.stride": 2})
 
 
 # the rest of the file ------------------------------------------------------------------------------------------
@@ -145,7 +146,7 @@ def test_building_in_a_users_file_changes_nothing_that_was_there():
     known = {item.name_full for item in items.values()}
     deep({key: item for key, item in items.items() if key[0] == "meshes"}, known)  # reading stores some of it
     before = deep(items, known)
-    plan = make_plan(load("conv2d_valid"))
+    plan = make_plan(load_first("conv2d_valid"))
     built = build(plan, scene)
     assert not changes(before, deep(items, known))
     prepare_scene(plan, scene, built)
@@ -153,6 +154,20 @@ def test_building_in_a_users_file_changes_nothing_that_was_there():
     assert changed <= {("scenes", "Scene")}, f"preparing the scene also changed {changed}"
     asked, trace = asked_for("conv2d_valid")
     prove(Stage(asked, trace, plan, scene, built), (0, 6, 15))
+
+
+def test_nor_does_building_a_figure_of_a_kind():
+    scene = users_file()
+    items = ids()
+    known = {item.name_full for item in items.values()}
+    deep({key: item for key, item in items.items() if key[0] == "meshes"}, known)
+    before = deep(items, known)
+    plan = make_plan(load("conv2d_valid"))
+    built = build(plan, scene)
+    assert not changes(before, deep(items, known))
+    prepare_scene(plan, scene, built)
+    changed = {key for key, *_ in changes(before, deep(items, known))}
+    assert changed <= {("scenes", "Scene")}, f"preparing the scene also changed {changed}"
 
 
 def test_the_comparison_sees_small_changes():
@@ -193,8 +208,9 @@ def test_a_node_group_that_only_has_our_name_is_not_used():
     prove(Stage(asked, trace, plan, bpy.context.scene, built), (1,))
 
 
-def test_building_registers_no_handler():
-    plan = make_plan(load("conv2d_valid"))
+@pytest.mark.parametrize("figure", ["conv1d", "conv2d_valid"])
+def test_building_registers_no_handler(figure):
+    plan = make_plan(load(figure))
     bpy.ops.wm.read_factory_settings(use_empty=True)
     lists = {n: getattr(bpy.app.handlers, n) for n in dir(bpy.app.handlers)}
     before = {n: list(v) for n, v in lists.items() if isinstance(v, list)}
@@ -224,7 +240,10 @@ def test_every_driver_reads_the_clock_alone_and_needs_no_python(stage):
     assert not bpy.data.texts
 
 
-@pytest.mark.parametrize("figure", ["conv2d_strided", "conv1x1", "transposed_conv_strided"])
+OF_A_KIND = pytest.param(shipped("rgb_conv"), id="of a kind")
+
+
+@pytest.mark.parametrize("figure", ["conv2d_strided", "conv1x1", "transposed_conv_strided", OF_A_KIND])
 def test_when_the_clock_is_retimed_everything_follows(figure):
     """All keys twice as far apart: frame 2n - 1 shows what frame n showed, the visiting kernel included."""
     stage = staged(figure)
@@ -259,7 +278,7 @@ with open(out, "w") as file:
 """
 
 
-@pytest.mark.parametrize("figure", ["conv2d_valid", "rgb_conv"])
+@pytest.mark.parametrize("figure", ["conv2d_valid", "rgb_conv", OF_A_KIND])
 def test_a_saved_file_shows_the_same_where_there_is_no_add_on(figure, tmp_path):
     stage = staged(figure)
     frames = moments(stage)
@@ -277,8 +296,8 @@ def test_a_saved_file_shows_the_same_where_there_is_no_add_on(figure, tmp_path):
 def test_a_figure_built_twice_shows_the_same_twice(stage):
     overrides = {"op.padding": 1, "op.stride": 2}
     frames = moments(stage)
-    first = dump(staged("conv2d_valid", overrides).scene, frames)  # noqa: F821
-    second = dump(staged("conv2d_valid", overrides).scene, frames)  # noqa: F821
+    first = dump(staged(stage.asked.path, overrides).scene, frames)  # noqa: F821
+    second = dump(staged(stage.asked.path, overrides).scene, frames)  # noqa: F821
     assert first == second
 
 

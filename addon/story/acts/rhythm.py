@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..plan.schedule import LANDED, Schedule, sweep_clock
+from ..plan.plan import LANDED, LEAVES
+from ..plan.schedule import Schedule, sweep_clock
 from ..plan.timeline import Timeline
 
+PAUSED = 0.08  # the clock past a step in a pause after it
 GLIDE = 0.32  # seconds a window takes to an explained position
 FULL, DOUBLE, SHORT = "full", "double", "short"
 HOLD = {FULL: 1.1, DOUBLE: 0.55, SHORT: 0.8}  # seconds a finished sum stays before the window leaves
@@ -40,6 +42,16 @@ class Rhythm:
     @property
     def explained(self) -> dict[int, str]:
         return {s.first: s.kind for s in self.stretches if s.kind != "run"}
+
+    def lives(self, steps: int) -> tuple[tuple[float, float], ...]:
+        """The clock values between which sums are worked out: from before a window lands until it leaves."""
+        spans: list[list[float]] = []
+        for i in sorted(self.explained):
+            if spans and spans[-1][1] >= i - 1:
+                spans[-1][1] = i + LEAVES
+            else:
+                spans.append([i - 0.9, i + LEAVES])
+        return tuple((a, b) for a, b in spans) or ((steps, steps),)
 
     @property
     def seconds(self) -> float:
@@ -99,8 +111,10 @@ def run_clock(line: Timeline, told: Rhythm, fps: float, weights=None) -> Beats:
     seconds, pauses, frame = [], {}, 1.0 / fps
     for stretch in told.stretches:
         if stretch.pause:
-            pauses[stretch.first] = line.cursor, line.cursor + stretch.pause
-            line.wait(stretch.pause)
+            # what is said of the step before is gone
+            line.play("clock.step", stretch.first - 1 + PAUSED, 0.05, easing="linear")
+            pauses[stretch.first] = line.cursor, line.cursor + stretch.pause - 0.05
+            line.wait(stretch.pause - 0.05)
         if stretch.kind != "run":
             i = stretch.first
             line.play("clock.step", i - LANDED, GLIDE if i else 0.6)

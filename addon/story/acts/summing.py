@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..cast.bench import HALF, PARTIAL, RESULT, SLAB, Bench
+from ..cast.bench import CHIP, HALF, PARTIAL, RESULT, Bench
 from ..cast.figure import Figure
 from ..cast.volumes import fitted, shade
 from ..page import palette
@@ -78,7 +78,7 @@ class Summing:
         """All pieces of a step's sum, in the bench's frame."""
         channels = int(o.channel.max()) + 1
         times = [{k: within(o.index, v) for k, v in t.items()} for t in schedule(channels)]
-        made = [self._copies(o, times), self._weights(o, times), self._products(o, times), *self._grounds(o, times)]
+        made = [self._copies(o, times), self._weights(o, times), *self._products(o, times), *self._grounds(o, times)]
         if self.bench.partials:
             made += self._partials(o, times)
         return [*made, *self._result(o)]
@@ -102,8 +102,8 @@ class Summing:
         way = goal - rest
         cubes = [self.figure.cube(f) for f in o.fills]
         texts = [number(v, self.decimals) for v in o.values]
-        # a face of the volume's cell becomes the face of a half: digits shrink and widen with its height
-        size = 0.5 * HALF[2] / CAP_HEIGHT / HALF[2] * k * 1.24
+        # on the bench a face of the volume's cell is the face of a half: digits shrink with its width
+        size = 0.5 * HALF[2] * 1.24 / CAP_HEIGHT * k / HALF[0]
         return Points.make(
             rest, cube=cubes, faded=cubes, scale=[(k, k, k)] * len(rest), lift=0.49 * k,
             **self._digits(texts, o.fills, k, size, o.inks),
@@ -128,27 +128,32 @@ class Summing:
             leaves=self._columns(o, times, "weights"), arrives=met, visible_from=self._columns(o, times, "weights"),
             visible_until=o.index + LEAVES, channel=o.channel, row=o.row, column=o.column, value=o.weights, step=o.index)  # fmt: skip
 
-    def _products(self, o: Operands, times) -> Points:
-        bench, k = self.bench, 0.92
-        front = np.array([0.0, -(HALF[1] / 2 + 0.3), -0.03])
-        middle = np.array([(self.local(bench.pair(c, r, q)) + self.local(bench.pair(c, r, q, True))) / 2
-                           for c, r, q in zip(o.channel, o.row, o.column, strict=True)])  # fmt: skip
-        rest = middle + front
+    def _products(self, o: Operands, times) -> list[Points]:
+        """Products step out of their pairs, turning, and fall into the sum; beside their pairs they stay, if there is room."""
+        bench = self.bench
+        places = list(zip(o.channel, o.row, o.column, strict=True))
+        middle = np.array([(self.local(bench.pair(*p)) + self.local(bench.pair(*p, True))) / 2 for p in places])
+        if bench.chips:
+            rest, size = np.array([self.local(bench.chip(*p)) for p in places]), CHIP
+        else:
+            rest, size = middle + (0.0, -(HALF[1] / 2 + 0.3), -0.03), (0.86, 0.5, 0.72)
         goal = np.array([self.local(bench.partials[c] if bench.partials else bench.result) for c in o.channel])
         way = goal - rest
         fills = [palette.signed(p, self.greatest) for p in o.products]
         cubes = [self.figure.cube(f) for f in fills]
         texts = [number(p, self.decimals) for p in o.products]
-        summed = self._columns(o, times, "summed")
-        return Points.make(
-            rest, cube=cubes, faded=cubes, scale=[(0.86, 0.5, 0.72)] * len(rest), lift=0.49 * 0.5,
-            **self._digits(texts, fills, 0.86, 0.46 / CAP_HEIGHT * k),
-            origin=[-front] * len(rest), enter_turn=-np.pi / 2, enter_scale=[(0.7, 0.7, 0.7)] * len(rest),
-            leaves=self._columns(o, times, "opens"), arrives=self._columns(o, times, "open"),
-            exit=way, exit_via=way * (0.4, 1.0, 0.6) + (0, -0.8, 0.8), exit_scale=[(0.5, 0.5, 0.5)] * len(rest),
-            exit_from=self._columns(o, times, "falls"), exit_until=summed,
-            visible_from=self._columns(o, times, "opens"), visible_until=summed, channel=o.channel, row=o.row, column=o.column,
-            value=o.products, step=o.index)  # fmt: skip
+        summed, opens = self._columns(o, times, "summed"), self._columns(o, times, "opens")
+        known = {"cube": cubes, "faded": cubes, "scale": [size] * len(rest), "lift": 0.49 * size[1], "channel": o.channel,
+                 "row": o.row, "column": o.column, "value": o.products, "step": o.index,
+                 **self._digits(texts, fills, size[0], 0.5 * size[2] * 0.9 / CAP_HEIGHT)}  # fmt: skip
+        comes = {"origin": middle - rest, "enter_turn": -np.pi / 2, "enter_scale": [(0.7,) * 3] * len(rest), "leaves": opens,
+                 "arrives": self._columns(o, times, "open"), "visible_from": opens}  # fmt: skip
+        falls = {"exit": way, "exit_via": way * (0.4, 1.0, 0.6) + (0, -0.8, 0.8), "exit_scale": [(0.5,) * 3] * len(rest),
+                 "exit_from": self._columns(o, times, "falls"), "exit_until": summed, "visible_until": summed}  # fmt: skip
+        if not bench.chips:
+            return [Points.make(rest, **known, **comes, **falls)]
+        return [Points.make(rest, **known, **comes, visible_until=o.index + LEAVES),
+                Points.make(rest, **known, **falls, visible_from=falls["exit_from"])]  # fmt: skip
 
     def _cube(self, place, value, edge, **columns) -> Points:
         fill = palette.signed(value, self.greatest)
@@ -182,7 +187,7 @@ class Summing:
         bench, size = self.bench, o.target_cell / self.bench.cell / RESULT
         way = self.local(o.target) - self.local(bench.result)
         since = within(o.index, STAND if bench.partials else SUMS)
-        ground = self.local((bench.result[0], bench.result[1], SLAB * bench.cell))
+        ground = self.local((bench.result[0], bench.result[1], bench.result[2] - RESULT / 2 * bench.cell))
         return [
             self._cube(bench.result, o.value, RESULT, visible_from=since, grow_time=0.02, visible_until=o.index + LEAVES, step=o.index),
             self._cube(bench.result, o.value, RESULT, visible_from=within(o.index, FLY), visible_until=o.index, step=NONE, exit=[way],
@@ -194,10 +199,10 @@ class Summing:
     def _grounds(self, o: Operands, times) -> list[Points]:
         """The shadows of the panels, which grow as these land."""
         bench, made = self.bench, []
-        size = bench.panel_size(bench.kernel)
+        size = bench.panel_size(bench.kernel, bench.chips)
         for c, t in enumerate(times):
             middle = bench.panels[c] + bench.cell * np.array([(size[0] - 1) / 2, 0, 0])
-            made.append(shade(self.figure, size, 0.0, self.local((middle[0], middle[1], SLAB * bench.cell)), visible_from=t["flies"],
+            made.append(shade(self.figure, size, 0.0, self.local((middle[0], middle[1], bench.panels[c][2] - (size[2] - 0.5) * bench.cell)), visible_from=t["flies"],
                               leaves=t["flies"], arrives=t["lands"], origin=[(0.0, 0.0, 1e-6)],
                               enter_scale=[(0.4, 0.4, 1.0)], visible_until=o.index + LEAVES))  # fmt: skip
         return made

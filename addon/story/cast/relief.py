@@ -26,7 +26,7 @@ def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, off
         mask |= bit * (np.roll(higher, shift, axis)[1:-1, 1:-1] >= thick - 1e-6)
     mask[-1] |= volumes.BELOW
     fills = [fill(v, 0) for v in values.ravel()]
-    shapes = [f"cell {m}" for m in mask.ravel()]
+    shapes = [f"tile {m}" for m in mask.ravel()]
     cubes = [figure.cube(f, s) for f, s in zip(fills, shapes, strict=True)]
     dims = [figure.cube(figure.dimmed(f), s) for f, s in zip(fills, shapes, strict=True)] if faded else cubes
     row, column = (a.ravel() for a in np.indices(values.shape))
@@ -39,7 +39,7 @@ def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, off
 class Relief(Weighted):
     """A weighted sum whose input is a picture in relief."""
 
-    height = 2.2  # cells by which the greatest value stands proud
+    height = 1.1  # cells by which the greatest value stands proud
 
     @property
     def proud(self) -> float:
@@ -53,4 +53,4 @@ class Relief(Weighted):
         heights = self.input[0] / self.greatest * self.height
         if self.figure.scene.input.idx is None:
             heights = heights * 0.5
-        return relief(self.figure, self.input[0], self.fill, heights, offset=(self.pads[0][0], self.pads[1][0]))
+        return relief(self.figure, self.input[0], self.fill, heights, offset=(self.pads[0][0], self.pads[1][0]), faded=True)

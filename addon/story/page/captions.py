@@ -42,6 +42,8 @@ def parameters(scene, trace, kernel_shape=None, filters: int = 1) -> str:
         said.append(f"{w.dilation} {axes_text(trace.dilation)}")
     if trace.groups > 1:
         said.append(f"{w.groups} {trace.groups}")
+    if trace.bias is not None:
+        said.append(f"{w.bias} {number(trace.bias[0])}" if filters == 1 else w.biases)
     return ",  ".join(said)
 
 

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the bench of a solid figure has to show: an explained step's sum as objects, and how it comes about.
+
+The bench is read as a viewer reads it: panels, columns and cubes from left to right on the page, rows from the top.
+Which piece is which follows from where it stands and how it is shaped; of a step's ritual only the times are taken
+from the act.
+"""
+
+import re
+from collections import Counter
+
+import numpy as np
+
+from addon.story.acts.rhythm import within
+from addon.story.acts.summing import ROLL, STAND, schedule
+from addon.story.plan.plan import LANDED, LEAVES
+
+from .reading import TIMES, number, spelled
+from .reading_solid import Piece
+
+AT_ONCE = 2e-4  # of the clock: just after something began, just before it ends
+NEAR = 0.05  # of a cell: what stands in one place
+
+
+def flat(index) -> tuple[int, int, int]:
+    """An index (channel, *spatial) with one or two axes as (channel, row, column)."""
+    return (int(index[0]), *((0,) * (3 - len(index))), *map(int, index[1:]))
+
+
+def at(piece: Piece, place, edge: float) -> bool:
+    """Whether a piece stands at a place, `edge` being the length of a cell there."""
+    return bool(np.abs(piece.place - place).max() < NEAR * edge)
+
+
+class BenchProof:
+    """The part of a proof that is about the bench."""
+
+    def across(self, piece: Piece) -> float:
+        """How far right it stands on the page."""
+        return float(piece.place @ self.right)
+
+    def on_bench(self, look, i: int | None = None) -> list[Piece]:
+        """All pieces on the bench, none of which may be of another step than i."""
+        pieces = look.pieces("bench")
+        others = {p.step for p in look.all("bench")} - {i, -1}
+        assert not others, f"bench: something of step {sorted(others)} is in sight at {look.second:.3f} s"
+        return pieces
+
+    def idle(self, look) -> None:
+        """Where no step is explained the bench is empty and nothing is said of a sum."""
+        assert not look.all("bench"), f"bench: {len(look.all('bench'))} pieces without a sum at {look.second:.3f} s"
+        assert not look.words("sum"), f"words: {look.words('sum')} without a sum at {look.second:.3f} s"
+
+    # the finished sum ------------------------------------------------------------------------------------------------
+
+    def bench(self, look, i: int, cell, born: Piece) -> dict[tuple, tuple[Piece, Piece]]:
+        """The whole sum: dominoes, partial sums, the bias, the result, and nothing else. Returns the dominoes by
+        (channel, row, column)."""
+        pieces = self.on_bench(look, i)
+        assert all(np.abs(p.axes - np.eye(3)).max() < 1e-3 for p in pieces), "bench: something is turned"
+        cards = [p for p in pieces if p.long[1] < 0.3 * p.long[2]]
+        halves = [p for p in pieces if p not in cards and p.long[2] < 0.7 * p.long[0]]
+        cubes = sorted((p for p in pieces if p not in cards and p not in halves), key=self.across)
+        assert len(halves) == 2 * len(cell.taps), f"bench: {len(halves)} halves for {len(cell.taps)} taps"
+        pairs, panels = self.panels(halves)
+        self.dominoes(look, i, cell, pairs)
+        self.channel_cards(cards, panels)
+        *parts, result = cubes or [None]
+        assert result is not None, "result: none on the bench"
+        sums = self.partial_sums(cell)
+        assert len(parts) == len(sums), f"partial: {len(parts)} cubes for {len(sums)} partial sums and bias"
+        for c, (piece, (name, value)) in enumerate(zip(parts, sums, strict=True)):
+            assert piece.text == spelled(value), f"{name}: {piece.text} stands for {spelled(value)} at step {i}"
+            assert piece.long.max() < result.long.min(), "result: it is no larger than a partial sum"
+            left = max(self.across(p) for p in panels[c]) if c < len(panels) else self.across(parts[c - 1])
+            assert self.across(piece) > left, f"{name}: it does not stand right of what it comes from"
+            if c + 1 < len(panels):
+                following = min(self.across(p) for p in panels[c + 1])
+                assert self.across(piece) < following, f"{name}: it stands by another channel's panel"
+        assert result.text == spelled(cell.value), f"result: {result.text} stands for {spelled(cell.value)} at step {i}"
+        assert all(self.across(result) > self.across(p) for p in halves), "result: it does not stand at the end"
+        assert result.color == born.color, "colour: the result's is not its cell's"
+        return pairs
+
+    def partial_sums(self, cell) -> list[tuple[str, float]]:
+        """What adds up to the result on the bench: a sum per channel and the bias, where there are several parts."""
+        bias = self.trace.bias
+        if self.per == 1 and bias is None or self.kind != "volume":
+            return []
+        sums = np.zeros(self.per)
+        for tap in cell.taps:
+            sums[tap.kernel[0]] += tap.number * tap.weight
+        index = self.order[self.order.index(self.index_of(cell))][0]
+        parts = [("partial", value) for value in sums]
+        return parts + ([("bias", bias[index])] if bias is not None else [])
+
+    def index_of(self, cell) -> tuple:
+        return next(index for index, other in self.cells.items() if other is cell)
+
+    def panels(self, halves: list[Piece]) -> tuple[dict, list]:
+        """The dominoes by (channel, row, column), and each panel's halves. A panel is what stands in one depth."""
+        planes: dict[float, list] = {}
+        edge = max(p.long[0] for p in halves)
+        for piece in sorted(halves, key=lambda p: p.place[1]):
+            level = next((y for y in planes if abs(y - piece.place[1]) < 0.02 * edge), piece.place[1])
+            planes.setdefault(level, []).append(piece)
+        panels = sorted(planes.values(), key=lambda panel: min(map(self.across, panel)))
+        rows, columns = self.kernel
+        assert len(panels) == self.per, f"domino: {len(panels)} panels for {self.per} channels"
+        pairs = {}
+        for channel, panel in enumerate(panels):
+            xs, zs = ({round(float(p.place[axis]) / edge, 2) for p in panel} for axis in (0, 2))
+            size = (len(zs), len(xs), len(panel))
+            assert size == (2 * rows, columns, 2 * rows * columns), f"domino: panel {channel} has {size} rows and columns"
+            grid = {(round(float(p.place[0]) / edge, 2), round(float(p.place[2]) / edge, 2)): p for p in panel}
+            down = sorted(zs, reverse=True)
+            gaps = -np.diff(down)
+            assert rows == 1 or gaps[::2].max() < gaps[1::2].min(), "domino: halves do not stand closer than dominoes"
+            assert len(grid) == len(panel), f"domino: two halves in one place of panel {channel}"
+            for r in range(rows):
+                for q, x in enumerate(sorted(xs)):
+                    pairs[channel, r, q] = grid[x, down[2 * r]], grid[x, down[2 * r + 1]]
+        return pairs, panels
+
+    def dominoes(self, look, i: int, cell, pairs) -> None:
+        """Each says what its tap reads, and its weight; in the colours of the cells they are copies of."""
+        weights = self.filter_cells(look, self.index_of(cell)[0])
+        before, shown = (self.before[0], self.before[1]), self.input_cells(look)
+        for tap in cell.taps:
+            c, r, q = flat(tap.kernel)
+            upper, lower = pairs[c, r, q]
+            said = (upper.text, lower.text)
+            wanted = (spelled(tap.number), TIMES + spelled(tap.weight))
+            assert said == wanted, f"domino: at {c, r, q} of step {i} it says {said}, not {wanted}"
+            channel, row, column = flat(tap.place)
+            source = shown[channel, row + before[0], column + before[1]]
+            assert upper.color == source.color, f"colour: the domino at {c, r, q} is not its cell's"
+            assert lower.color == weights[c, r, q].color, f"colour: the weight at {c, r, q} is not its cell's"
+
+    def channel_cards(self, cards: list[Piece], panels: list) -> None:
+        """Above each panel the name of its channel, where there are several."""
+        if self.per == 1:
+            assert not cards, "bench: a card names the only channel"
+            return
+        said = [p.text for p in sorted(cards, key=self.across)]
+        words, base = self.stage.asked.words, self.stage.asked.look.index_from
+        names = words.channels if self.channels == len(words.channels) else map(str, range(base, base + self.per))
+        assert said == list(names), f"domino: the panels' cards say {said}"
+        for card, panel in zip(sorted(cards, key=self.across), panels, strict=True):
+            assert card.place[2] > max(p.place[2] for p in panel), "domino: a card is not above its panel"
+            assert min(map(self.across, panel)) - 1 < self.across(card) < max(map(self.across, panel)), "domino: a card's panel"
+
+    # words -----------------------------------------------------------------------------------------------------------
+
+    def said(self, look, i: int, cell) -> None:
+        """The words by the bench: signs between its parts, and the cell's name."""
+        words, base, index = look.words("sum"), self.stage.asked.look.index_from, self.index_of(cell)
+        out = self.stage.asked.words.out
+        names = [w for w in words if w.startswith(f"{out}[")]
+        assert len(names) == 1, f"words: {names} name the cell of step {i}"
+        place = [int(n) - base for n in re.findall(r"\d+", names[0])]
+        assert place == list(index if self.filters > 1 else index[1:]), f"words: {names[0]} names another cell than {index}"
+        if self.kind == "volume":
+            parts, signs = len(self.partial_sums(cell)), Counter(words)
+            assert signs["+"] == max(parts - 1, 0) and signs["="] == (parts > 0), f"words: {words} stand between {parts} parts"
+            return
+        lines = [w for w in words if " = " in w]
+        assert len(lines) == 1, f"words: {lines} is the sum"
+        terms, _, total = lines[0].partition(" = ")
+        products = [number(t) for t in terms.split(" + ")]
+        wanted = [number(spelled(t.number * t.weight)) for t in cell.taps]
+        wanted += [number(spelled(self.trace.bias[0]))] if self.trace.bias is not None and self.trace.bias[0] else []
+        assert products == wanted, f"words: {terms} are not the products of step {i}"
+        assert total == spelled(cell.value), f"words: {total} is not step {i}'s value"
+
+    # how it comes about ----------------------------------------------------------------------------------------------
+
+    def ritual(self, i: int, cell, pairs, born: Piece) -> None:
+        """The copy is one of the taps' cells, weights come from the filter, products stand before their pairs in
+        time, partial sums roll into the result, which flies to its cell. Afterwards nothing is left."""
+        self.copied(i, cell)
+        times = schedule(self.per)
+        for channel, own in enumerate(times):
+            self.weighed(i, cell, channel, within(i, own["weights"]))
+            self.multiplied(i, cell, channel, within(i, (own["open"] + own["falls"]) / 2), pairs)
+        sums = self.partial_sums(cell)
+        if sums:
+            self.rolled(i, sums)
+        self.flown(i, cell, born)
+        after = i + LEAVES + AT_ONCE
+        if after < self.clock_of.values[-1]:
+            self.idle(self.look_at(after))
+
+    def copied(self, i: int, cell) -> None:
+        """When the window has landed, a copy of each tap's cell is where that is, and nothing else is on the bench."""
+        look = self.look_at(i - LANDED + AT_ONCE)
+        copies, shown = self.on_bench(look, i), self.input_cells(look)
+        taps = self.tapped(cell)
+        assert len(copies) == len(taps), f"domino: {len(copies)} pieces set out at step {i}, {len(taps)} taps are read"
+        for key, tap in taps.items():
+            source = shown[key]
+            own = [p for p in copies if at(p, source.place, source.long.max())]
+            assert len(own) == 1, f"domino: {len(own)} copies of the input's cell {key} at step {i}"
+            assert own[0].text == spelled(tap.number), f"domino: the copy of {key} says {own[0].text} at step {i}"
+            assert np.abs(own[0].long / source.long.max() - 1).max() < 0.1, f"domino: the copy of {key} measures {own[0].long}"
+
+    def weighed(self, i: int, cell, channel: int, clock: float) -> None:
+        """A channel's weights set out from where they are in the filter."""
+        look = self.look_at(clock + AT_ONCE)
+        pieces, cells = self.on_bench(look, i), self.filter_cells(look, self.index_of(cell)[0])
+        for tap in cell.taps:
+            if tap.kernel[0] != channel:
+                continue
+            source = cells[flat(tap.kernel)]
+            own = [p for p in pieces if at(p, source.place, source.long.max())]
+            said = [p.text for p in own]
+            assert said == [TIMES + spelled(tap.weight)], f"domino: {said} sets out from the filter's {tap.kernel} at step {i}"
+
+    def multiplied(self, i: int, cell, channel: int, clock: float, pairs) -> None:
+        """A channel's products stand open before their pairs; on the bench are they, all copies, the weights that have
+        come and the partial sums that are made, and nothing else."""
+        look = self.look_at(clock)
+        pieces = [p for p in self.on_bench(look, i) if p.long[1] > 0.3 * p.long[2]]
+        products, edge = set(), next(iter(pairs.values()))[0].long[0]
+        for tap in cell.taps:
+            if tap.kernel[0] != channel:
+                continue
+            middle = (pairs[flat(tap.kernel)][0].place + pairs[flat(tap.kernel)][1].place) / 2
+            away = [(p.place - middle) / edge for p in pieces]
+            own = [p for p, (x, y, z) in zip(pieces, away, strict=True) if abs(x) < 0.1 and abs(z) < 0.1 and -1.0 < y < -0.35]
+            said, wanted = [p.text for p in own], [spelled(tap.number * tap.weight)]
+            assert said == wanted, f"product: {said} stands before {tap.kernel} at step {i}, not {wanted}"
+            assert np.abs(own[0].axes - np.eye(3)).max() < 1e-3, "product: it is not open"
+            products.add(id(own[0]))
+        taps = len(cell.taps) // self.per
+        times, part = schedule(self.per), (clock - i + LANDED) / LANDED
+        come = sum(own["weights"] < part for own in times)
+        made = channel if self.partial_sums(cell) else 0
+        wanted = len(cell.taps) + come * taps + taps + made
+        assert len(pieces) == wanted, f"bench: {len(pieces)} pieces while channel {channel} of step {i} is multiplied, not {wanted}"
+
+    def rolled(self, i: int, sums) -> None:
+        """All partial sums and the bias roll to where the result will stand."""
+        result = self.standing_result(i)
+        look = self.look_at(within(i, STAND) - AT_ONCE)
+        own = [p for p in self.on_bench(look, i) if np.abs(p.place - result.place).max() < 0.2 * result.long[0]]
+        said, wanted = Counter(p.text for p in own), Counter(spelled(v) for _, v in sums)
+        assert said == wanted, f"partial: {dict(said)} roll into the result of step {i}, not {dict(wanted)}"
+        before = self.look_at(within(i, ROLL) - AT_ONCE)
+        there = [p for p in self.on_bench(before, i) if np.abs(p.place - result.place).max() < 0.2 * result.long[0]]
+        assert not there, f"result: it is there before the sums of step {i}"
+
+    def standing_result(self, i: int) -> Piece:
+        return max((p for p in self.on_bench(self.own_look(i), i)), key=lambda p: p.long.min())
+
+    def flown(self, i: int, cell, born: Piece) -> None:
+        """What flies from the result ends on the step's output cell, as large as that is, with its number."""
+        look, edge = self.look_at(i - AT_ONCE), born.long[0]
+        target = born.place.copy()
+        own = [p for p in self.on_bench(look, i) if np.abs(p.place - target)[[0, 2]].max() < NEAR * edge
+               and abs(p.place[1] - target[1]) < edge]  # fmt: skip
+        assert len(own) == 1, f"flight: {len(own)} pieces end on the cell of step {i}"
+        assert own[0].text == spelled(cell.value), f"flight: {own[0].text} lands at step {i}, not {spelled(cell.value)}"
+        assert abs(own[0].long[0] / edge - 1) < 0.06, f"flight: it lands {own[0].long[0] / edge:.2f} times as large"
