@@ -12,7 +12,7 @@ import bpy
 from ..story.plan.plan import CREEP, LANDED, LEAVES
 from .nodes import Tree
 
-TAG, VERSION = "convolume_tree", 7  # the version goes up whenever a group is built differently
+TAG, VERSION = "convolume_tree", 8  # the version goes up whenever a group is built differently
 CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
 SOLIDS = "Convolume Solids"
 

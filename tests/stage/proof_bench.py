@@ -16,7 +16,7 @@ from addon.story.acts.summing import ROLL, STAND, schedule
 from addon.story.plan.plan import LANDED, LEAVES
 
 from .reading import TIMES, number, spelled
-from .reading_solid import Piece
+from .reading_solid import Piece, levels
 
 AT_ONCE = 2e-4  # of the clock: just after something began, just before it ends
 NEAR = 0.05  # of a cell: what stands in one place
@@ -27,9 +27,9 @@ def flat(index) -> tuple[int, int, int]:
     return (int(index[0]), *((0,) * (3 - len(index))), *map(int, index[1:]))
 
 
-def at(piece: Piece, place, edge: float) -> bool:
-    """Whether a piece stands at a place, `edge` being the length of a cell there."""
-    return bool(np.abs(piece.place - place).max() < NEAR * edge)
+def at(piece: Piece, place, edge: float, deep: float = 0.0) -> bool:
+    """Whether a piece stands at a place, `edge` being the length of a cell there; or as much as `deep` before it."""
+    return bool((np.abs(piece.place - place) < np.array([0, deep, 0]) + NEAR * edge).all())
 
 
 class BenchProof:
@@ -64,7 +64,7 @@ class BenchProof:
         assert len(halves) == 2 * len(cell.taps), f"bench: {len(halves)} halves for {len(cell.taps)} taps"
         pairs, panels = self.panels(halves)
         self.dominoes(look, i, cell, pairs)
-        self.channel_cards(cards, panels)
+        self.channel_cards(cards, panels, min(flat(tap.place)[0] for tap in cell.taps))
         *parts, result = cubes or [None]
         assert result is not None, "result: none on the bench"
         sums = self.partial_sums(cell)
@@ -85,41 +85,35 @@ class BenchProof:
     def partial_sums(self, cell) -> list[tuple[str, float]]:
         """What adds up to the result on the bench: a sum per channel and the bias, where there are several parts."""
         bias = self.trace.bias
-        if self.per == 1 and bias is None or self.kind != "volume":
+        if self.kind != "volume" or (self.per == 1 and bias is None):
             return []
         sums = np.zeros(self.per)
         for tap in cell.taps:
             sums[tap.kernel[0]] += tap.number * tap.weight
-        index = self.order[self.order.index(self.index_of(cell))][0]
         parts = [("partial", value) for value in sums]
-        return parts + ([("bias", bias[index])] if bias is not None else [])
+        return parts + ([("bias", bias[self.index_of(cell)[0]])] if bias is not None else [])
 
     def index_of(self, cell) -> tuple:
         return next(index for index, other in self.cells.items() if other is cell)
 
     def panels(self, halves: list[Piece]) -> tuple[dict, list]:
         """The dominoes by (channel, row, column), and each panel's halves. A panel is what stands in one depth."""
-        planes: dict[float, list] = {}
-        edge = max(p.long[0] for p in halves)
-        for piece in sorted(halves, key=lambda p: p.place[1]):
-            level = next((y for y in planes if abs(y - piece.place[1]) < 0.02 * edge), piece.place[1])
-            planes.setdefault(level, []).append(piece)
-        panels = sorted(planes.values(), key=lambda panel: min(map(self.across, panel)))
-        rows, columns = self.kernel
+        edge, (rows, columns) = max(p.long[0] for p in halves), self.kernel
+        planes, plane = levels([p.place[1] for p in halves], 0.02 * edge)
+        panels = [[p for p, own in zip(halves, plane, strict=True) if own == n] for n in range(len(planes))]
+        panels.sort(key=lambda panel: min(map(self.across, panel)))
         assert len(panels) == self.per, f"domino: {len(panels)} panels for {self.per} channels"
         pairs = {}
         for channel, panel in enumerate(panels):
-            xs, zs = ({round(float(p.place[axis]) / edge, 2) for p in panel} for axis in (0, 2))
-            size = (len(zs), len(xs), len(panel))
-            assert size == (2 * rows, columns, 2 * rows * columns), f"domino: panel {channel} has {size} rows and columns"
-            grid = {(round(float(p.place[0]) / edge, 2), round(float(p.place[2]) / edge, 2)): p for p in panel}
-            down = sorted(zs, reverse=True)
-            gaps = -np.diff(down)
-            assert rows == 1 or gaps[::2].max() < gaps[1::2].min(), "domino: halves do not stand closer than dominoes"
-            assert len(grid) == len(panel), f"domino: two halves in one place of panel {channel}"
-            for r in range(rows):
-                for q, x in enumerate(sorted(xs)):
-                    pairs[channel, r, q] = grid[x, down[2 * r]], grid[x, down[2 * r + 1]]
+            (xs, across), (zs, up) = (levels([p.place[axis] for p in panel], 0.02 * edge) for axis in (0, 2))
+            size, wanted = (len(zs), len(xs), len(panel)), (2 * rows, columns, 2 * rows * columns)
+            assert size == wanted, f"domino: panel {channel} has {size} rows, columns and halves, not {wanted}"
+            gaps = np.diff(zs)
+            assert rows == 1 or gaps[::2].max() < gaps[1::2].min(), "domino: halves are no nearer than dominoes"
+            grid = {(len(zs) - 1 - int(z), int(x)): p for p, x, z in zip(panel, across, up, strict=True)}
+            assert len(grid) == len(panel), f"domino: two halves are in one place of panel {channel}"
+            for r, q in np.ndindex(rows, columns):
+                pairs[channel, r, q] = grid[2 * r, q], grid[2 * r + 1, q]
         return pairs, panels
 
     def dominoes(self, look, i: int, cell, pairs) -> None:
@@ -137,18 +131,22 @@ class BenchProof:
             assert upper.color == source.color, f"colour: the domino at {c, r, q} is not its cell's"
             assert lower.color == weights[c, r, q].color, f"colour: the weight at {c, r, q} is not its cell's"
 
-    def channel_cards(self, cards: list[Piece], panels: list) -> None:
-        """Above each panel the name of its channel, where there are several."""
+    def channel_cards(self, cards: list[Piece], panels: list, first: int) -> None:
+        """Above each panel the name of its channel, `first` being the first's, where there are several."""
         if self.per == 1:
             assert not cards, "bench: a card names the only channel"
             return
-        said = [p.text for p in sorted(cards, key=self.across)]
+        cards = sorted(cards, key=self.across)
         words, base = self.stage.asked.words, self.stage.asked.look.index_from
-        names = words.channels if self.channels == len(words.channels) else map(str, range(base, base + self.per))
-        assert said == list(names), f"domino: the panels' cards say {said}"
-        for card, panel in zip(sorted(cards, key=self.across), panels, strict=True):
-            assert card.place[2] > max(p.place[2] for p in panel), "domino: a card is not above its panel"
-            assert min(map(self.across, panel)) - 1 < self.across(card) < max(map(self.across, panel)), "domino: a card's panel"
+        numbers = [str(c + base) for c in range(self.channels)]
+        names = words.channels if self.channels == len(words.channels) else numbers
+        said = [p.text for p in cards]
+        assert said == list(names)[first : first + self.per], f"domino: the panels' cards say {said}"
+        for card, panel in zip(cards, panels, strict=True):
+            ends = [self.across(p) for p in panel]
+            above = card.place[2] > max(p.place[2] for p in panel)
+            beside = min(ends) - panel[0].long[0] < self.across(card) < max(ends) + panel[0].long[0]
+            assert above and beside, f"domino: the card {card.text} is not above its panel"
 
     # words -----------------------------------------------------------------------------------------------------------
 
@@ -159,17 +157,20 @@ class BenchProof:
         names = [w for w in words if w.startswith(f"{out}[")]
         assert len(names) == 1, f"words: {names} name the cell of step {i}"
         place = [int(n) - base for n in re.findall(r"\d+", names[0])]
-        assert place == list(index if self.filters > 1 else index[1:]), f"words: {names[0]} names another cell than {index}"
+        own = list(index if self.filters > 1 else index[1:])
+        assert place == own, f"words: {names[0]} names another cell than {index}"
         if self.kind == "volume":
             parts, signs = len(self.partial_sums(cell)), Counter(words)
-            assert signs["+"] == max(parts - 1, 0) and signs["="] == (parts > 0), f"words: {words} stand between {parts} parts"
+            between = (max(parts - 1, 0), int(parts > 0))
+            assert (signs["+"], signs["="]) == between, f"words: {words} stand between {parts} parts"
             return
         lines = [w for w in words if " = " in w]
         assert len(lines) == 1, f"words: {lines} is the sum"
         terms, _, total = lines[0].partition(" = ")
         products = [number(t) for t in terms.split(" + ")]
         wanted = [number(spelled(t.number * t.weight)) for t in cell.taps]
-        wanted += [number(spelled(self.trace.bias[0]))] if self.trace.bias is not None and self.trace.bias[0] else []
+        if self.trace.bias is not None and self.trace.bias[0]:
+            wanted.append(number(spelled(self.trace.bias[0])))
         assert products == wanted, f"words: {terms} are not the products of step {i}"
         assert total == spelled(cell.value), f"words: {total} is not step {i}'s value"
 
@@ -199,10 +200,13 @@ class BenchProof:
         assert len(copies) == len(taps), f"domino: {len(copies)} pieces set out at step {i}, {len(taps)} taps are read"
         for key, tap in taps.items():
             source = shown[key]
-            own = [p for p in copies if at(p, source.place, source.long.max())]
+            # of a relief's cell, which is as deep as its value, the copy is a whole cell
+            deep = source.long[1] if self.kind == "sweep" else 0.0
+            own = [p for p in copies if at(p, source.place, source.long[0], deep)]
             assert len(own) == 1, f"domino: {len(own)} copies of the input's cell {key} at step {i}"
             assert own[0].text == spelled(tap.number), f"domino: the copy of {key} says {own[0].text} at step {i}"
-            assert np.abs(own[0].long / source.long.max() - 1).max() < 0.1, f"domino: the copy of {key} measures {own[0].long}"
+            large = own[0].long / source.long[0]
+            assert np.abs(large - 1).max() < 0.1, f"domino: the copy of {key} is {large} times as large"
 
     def weighed(self, i: int, cell, channel: int, clock: float) -> None:
         """A channel's weights set out from where they are in the filter."""
@@ -214,7 +218,8 @@ class BenchProof:
             source = cells[flat(tap.kernel)]
             own = [p for p in pieces if at(p, source.place, source.long.max())]
             said = [p.text for p in own]
-            assert said == [TIMES + spelled(tap.weight)], f"domino: {said} sets out from the filter's {tap.kernel} at step {i}"
+            right = said == [TIMES + spelled(tap.weight)]
+            assert right, f"domino: {said} sets out from the filter's {tap.kernel} at step {i}"
 
     def multiplied(self, i: int, cell, channel: int, clock: float, pairs) -> None:
         """A channel's products stand open before their pairs; on the bench are they, all copies, the weights that have
@@ -227,7 +232,8 @@ class BenchProof:
                 continue
             middle = (pairs[flat(tap.kernel)][0].place + pairs[flat(tap.kernel)][1].place) / 2
             away = [(p.place - middle) / edge for p in pieces]
-            own = [p for p, (x, y, z) in zip(pieces, away, strict=True) if abs(x) < 0.1 and abs(z) < 0.1 and -1.0 < y < -0.35]
+            own = [p for p, (x, y, z) in zip(pieces, away, strict=True)
+                   if abs(x) < 0.1 and abs(z) < 0.1 and -1.0 < y < -0.35]  # fmt: skip
             said, wanted = [p.text for p in own], [spelled(tap.number * tap.weight)]
             assert said == wanted, f"product: {said} stands before {tap.kernel} at step {i}, not {wanted}"
             assert np.abs(own[0].axes - np.eye(3)).max() < 1e-3, "product: it is not open"
@@ -237,14 +243,16 @@ class BenchProof:
         come = sum(own["weights"] < part for own in times)
         made = channel if self.partial_sums(cell) else 0
         wanted = len(cell.taps) + come * taps + taps + made
-        assert len(pieces) == wanted, f"bench: {len(pieces)} pieces while channel {channel} of step {i} is multiplied, not {wanted}"
+        while_ = f"while channel {channel} of step {i} is multiplied"
+        assert len(pieces) == wanted, f"bench: {len(pieces)} pieces {while_}, not {wanted}"
 
     def rolled(self, i: int, sums) -> None:
         """All partial sums and the bias roll to where the result will stand."""
         result = self.standing_result(i)
         look = self.look_at(within(i, STAND) - AT_ONCE)
-        own = [p for p in self.on_bench(look, i) if np.abs(p.place - result.place).max() < 0.2 * result.long[0]]
-        said, wanted = Counter(p.text for p in own), Counter(spelled(v) for _, v in sums)
+        # they lie in one place then, so what counts are the texts on them
+        texts = [p.kind.text for p in look.all("bench") if np.abs(p.place - result.place).max() < 0.6 * result.long[0]]
+        said, wanted = Counter(t for t in texts if t is not None), Counter(spelled(v) for _, v in sums)
         assert said == wanted, f"partial: {dict(said)} roll into the result of step {i}, not {dict(wanted)}"
         before = self.look_at(within(i, ROLL) - AT_ONCE)
         there = [p for p in self.on_bench(before, i) if np.abs(p.place - result.place).max() < 0.2 * result.long[0]]
@@ -256,9 +264,8 @@ class BenchProof:
     def flown(self, i: int, cell, born: Piece) -> None:
         """What flies from the result ends on the step's output cell, as large as that is, with its number."""
         look, edge = self.look_at(i - AT_ONCE), born.long[0]
-        target = born.place.copy()
-        own = [p for p in self.on_bench(look, i) if np.abs(p.place - target)[[0, 2]].max() < NEAR * edge
-               and abs(p.place[1] - target[1]) < edge]  # fmt: skip
+        deep = max(born.long[:2]) if self.kind == "sweep" else 0.0
+        own = [p for p in self.on_bench(look, i) if at(p, born.place, edge, deep)]
         assert len(own) == 1, f"flight: {len(own)} pieces end on the cell of step {i}"
         assert own[0].text == spelled(cell.value), f"flight: {own[0].text} lands at step {i}, not {spelled(cell.value)}"
         assert abs(own[0].long[0] / edge - 1) < 0.06, f"flight: it lands {own[0].long[0] / edge:.2f} times as large"

@@ -12,12 +12,12 @@
 
 import numpy as np
 
-from addon.story.plan.plan import CREEP, LEAVES
+from addon.story.plan.plan import LEAVES
 
 from ..engine import reference
 from .proof_bench import BenchProof, flat
 from .reading import spelled
-from .reading_solid import Look, Piece
+from .reading_solid import Look, Piece, levels
 
 NEAR = 0.03  # of a cell: what stands in one place
 TIGHT = 0.21  # of a cell: how far a tube's outside may stand off what it goes around
@@ -55,7 +55,7 @@ class SolidProof(BenchProof):
         self.full = {key: cell.color for key, cell in self.input_cells(opening).items() if self.real(key)}
         for key, color in self.full.items():
             self.one_fill(f"input channel {key[0]}" if self.channels == 3 else "input", self.read(key), color)
-        self.digits = any(p.text for p in opening.pieces("input"))
+        self.front_at = self.depths(opening)[0]  # where slices are written
 
     # when to look ----------------------------------------------------------------------------------------------------
 
@@ -76,10 +76,10 @@ class SolidProof(BenchProof):
     def own_look(self, i: int) -> Look:
         """Step i's own second: the frame at which the clock rests there, or, in a sweep, a moment within a frame."""
         second = (self.plan.frame_of(self.plan.steps[i].second) - 1) / self.plan.fps
-        if not 0 <= self.clock_of.at(second) - i <= CREEP + 1e-6:
+        if not -1e-6 <= self.clock_of.at(second) - i <= 1e-6:
             second = self.second_at(i + 2e-3)
         look = self.look(second)
-        assert 0 <= look.clock - i < LEAVES, f"step {i}: the clock is at {look.clock} at its second"
+        assert -1e-6 <= look.clock - i < LEAVES, f"step {i}: the clock is at {look.clock} at its second"
         return look
 
     # one step --------------------------------------------------------------------------------------------------------
@@ -89,7 +89,8 @@ class SolidProof(BenchProof):
         index, info, step = self.order[i], self.plan.steps[i], self.trace[i]
         cell = self.cells[index]
         assert info.index == index == step.output_index, f"step {i} is not the trace's"
-        assert info.value == cell.value == step.value, f"step {i}: it says {info.value}, not {cell.value}"
+        same = info.value == step.value and abs(info.value - cell.value) < 1e-9 * (1 + abs(cell.value))
+        assert same, f"step {i}: it says {info.value}, not {cell.value}"
         assert np.array_equal(step.values, [t.number for t in cell.taps]), f"step {i}: the engine reads other cells"
         assert np.array_equal(step.weights, [t.weight for t in cell.taps]), f"step {i}: the engine takes other weights"
         look = self.own_look(i)
@@ -136,11 +137,10 @@ class SolidProof(BenchProof):
         deep = np.array([p.local[1] for p in own])
         grid = np.array([(0.0, -p.local[2], p.local[0]) for p in own])
         if shape[0] > 1:
-            levels = np.unique(np.round(deep, 3))
-            assert len(levels) == shape[0], f"cells: {role} has {len(levels)} slices, not {shape[0]}"
-            gaps = np.diff(levels)
+            slices, grid[:, 0] = levels(deep, 0.1)
+            assert len(slices) == shape[0], f"cells: {role} has {len(slices)} slices, not {shape[0]}"
+            gaps = np.diff(slices)
             assert (gaps > 1.05).all() and (gaps < 1.3).all(), f"cells: slices of {role} cannot be counted"
-            grid[:, 0] = np.searchsorted(levels, np.round(deep, 3))
         assert np.abs(grid - grid.round()).max() < 1e-3, f"cells: {role} is no lattice"
         found = {tuple(int(v) for v in g): p for g, p in zip(grid.round(), own, strict=True)}
         assert len(found) == len(own), f"cells: two stand in one place of {role}"
@@ -160,14 +160,12 @@ class SolidProof(BenchProof):
         return cells
 
     def window(self, look, cell) -> None:
-        """The tube is around the taps, through every channel; they are lit and no others."""
-        cells, taps = self.input_cells(look), self.tapped(cell)
-        rows, columns = ([k[axis] for k in taps] for axis in (1, 2))
-        hull = {k: c for k, c in cells.items()
-                if min(rows) <= k[1] <= max(rows) and min(columns) <= k[2] <= max(columns)}  # fmt: skip
-        assert {k[0] for k in taps} == set(range(self.channels)), "these proofs know no groups"
+        """The tube is around the taps, through every channel that is read; they are lit and no others."""
+        cells, taps, moment = self.input_cells(look), self.tapped(cell), f"at {look.second:.3f} s"
+        first, last = np.min(list(taps), axis=0), np.max(list(taps), axis=0)
+        hull = {k: c for k, c in cells.items() if ((first <= k) & (k <= last)).all()}
         box = look.box("input.window")
-        assert box is not None, f"window: none on the input at {look.second:.3f} s"
+        assert box is not None, f"window: none on the input {moment}"
         # in the input's own cells, of which each is 1: through all slices
         at = np.array([c.local for c in hull.values()])
         half = np.array([0.5, 0.485, 0.5])
@@ -176,14 +174,19 @@ class SolidProof(BenchProof):
             low[1] = min(low[1], *(self.front(look, c) for c in cells.values()))
         slack = box - [low, high]
         inside = {k for k, c in cells.items() if ((box[0] < c.local) & (c.local < box[1]))[[0, 2]].all()}
-        assert inside == set(hull), f"window: covers {len(inside)} cells, the taps span {len(hull)} at {look.second:.3f} s"
-        assert (slack[0] <= 0).all() and (slack[1] >= 0).all(), f"window: it does not reach around its cells by {slack}"
-        assert np.abs(slack).max() < (TIGHT if self.kind != "sweep" else 2.2), f"window: stands off its cells by {slack}"
+        inside = {k for k in inside if first[0] <= k[0] <= last[0]}
+        assert inside == set(hull), f"window: covers {len(inside)} cells, the taps span {len(hull)} {moment}"
+        assert (slack[0] <= 0).all() and (slack[1] >= 0).all(), f"window: it is not around its cells, by {slack}"
+        tight = TIGHT if self.kind != "sweep" else 2.2
+        assert np.abs(slack).max() < tight, f"window: it stands off its cells by {slack}"
         for key, own in cells.items():
             if not self.real(key):
                 continue
             lit = own.color == self.full[key]
-            assert lit == (key in taps), f"lit: input {key} is {'' if lit else 'not '}lit at {look.second:.3f} s"
+            if self.kind == "sweep":  # of very many cells none is dimmed: the tube alone says where the window is
+                assert lit, f"lit: input {key} is dimmed {moment}"
+                continue
+            assert lit == (key in taps), f"lit: input {key} is {'' if lit else 'not '}lit {moment}"
             assert lit or sum(own.color) < sum(self.full[key]), f"lit: input {key} is brighter outside the window"
 
     def front(self, look, piece) -> float:
@@ -210,7 +213,8 @@ class SolidProof(BenchProof):
     def filter_at_work(self, look, n: int) -> None:
         """The step's filter, and no other, is in the tube, its numbers in front and its card on top."""
         own = self.filter_cells(look, n)
-        assert not self.stage.asked.look.numbers or any(p.text for p in own.values()), "filter: its numbers are missing"
+        numbered = any(p.text for p in own.values())
+        assert numbered or not self.stage.asked.look.numbers, "filter: its numbers are missing"
         if self.kind == "volume":
             tubes = look.pieces("filter.tube")
             assert len(tubes) == 1, f"filter: {len(tubes)} tubes at {look.second:.3f} s"
@@ -224,7 +228,8 @@ class SolidProof(BenchProof):
         low = np.min([p.box[0] for p in own.values()], axis=0)
         high = np.max([p.box[1] for p in own.values()], axis=0)
         slack = (tube - [low, high]) / edge
-        assert (slack[0] <= 0.01).all() and (slack[1] >= -0.01).all(), f"filter: filter {n} is not in the tube, by {slack}"
+        within = (slack[0] <= 0.01).all() and (slack[1] >= -0.01).all()
+        assert within, f"filter: filter {n} is not in the tube, by {slack}"
         assert np.abs(slack).max() < TIGHT, f"filter: its tube stands off by {slack}"
         if self.kind != "volume" or self.filters == 1:
             return
@@ -258,7 +263,8 @@ class SolidProof(BenchProof):
             numbered = any(p.text for p in cells.values())
             assert m < n or numbered == self.numbered, f"number: {role} at {look.second:.3f} s"
             for (_, r, c), piece in cells.items():
-                own, value = r * self.columns + c, self.cells[self.order[m * self.section + r * self.columns + c]].value
+                own = r * self.columns + c
+                value = self.cells[self.order[m * self.section + own]].value
                 wanted = "solid" if own < done else "glass"
                 assert piece.kind.what == wanted, f"born: {role} {r, c} is {piece.kind.what} at {look.second:.3f} s"
                 said = spelled(value) if own < done and numbered else None
@@ -267,8 +273,8 @@ class SolidProof(BenchProof):
                     self.one_fill("sum", value, piece.color)
             self.carded(look, role, m)
         last = self.lattice(look, self.output_role(n), shape)[0, row, column]
-        self.marker(look, last)
         self.filed(look, n)
+        self.marker(look, last)
         return last
 
     @property
@@ -315,20 +321,34 @@ class SolidProof(BenchProof):
         depths = self.depths(look)
         assert list(depths) == list(range(n + 1)), f"slice: {list(depths)} are there while {n} is written"
         at = [depths[m] for m in range(n, -1, -1)]
-        if not hasattr(self, "front_at"):
-            self.front_at = at[0]
-        assert abs(at[0] - self.front_at) < NEAR, f"slice: {n} is not in front while it is written, at {look.second:.3f} s"
+        front = abs(at[0] - self.front_at) < NEAR
+        assert front, f"slice: {n} is not in front while it is written, at {look.second:.3f} s"
         gaps = np.diff(at)
         assert not len(gaps) or gaps[0] > 1.5, "slice: the one being written does not stand alone"
         assert ((gaps[1:] > 1.05) & (gaps[1:] < 1.3)).all(), f"slice: they are not filed side by side: {gaps}"
 
-    def in_order(self, look) -> None:
-        """At any time: newer slices in front of older ones, and only a full one leaves the front."""
-        depths = list(self.depths(look).values())
-        assert (np.diff(depths[::-1]) > 1.0).all(), f"slice: they pass through each other at {look.second:.3f} s: {depths}"
-        for m, at in enumerate(depths):
-            if m and at < self.front_at + NEAR:
-                continue
-            cells = [p for p in look.pieces(self.output_role(m)) if p.local[2] < 0.4]
-            whole = all(p.kind.what == "solid" for p in cells)
-            assert whole or at < self.front_at + NEAR, f"slice: {m} is filed early, at {look.second:.3f} s"
+    def between(self, look) -> None:
+        """At any time: a cell is there from its step on and says its own number or none; the bench has one step at
+        most; newer slices stand in front of older ones, and only a full one leaves the front."""
+        clock, moment = look.clock, f"at {look.second:.3f} s"
+        steps = {p.step for p in look.all("bench")} - {-1}
+        assert steps <= {round(clock)}, f"bench: steps {sorted(steps)} are there while the clock is at {clock:.3f}"
+        depths = self.depths(look)
+        behind = list(depths.values())[::-1]
+        assert (np.diff(behind) > 1.0).all(), f"slice: they pass through each other {moment}: {behind}"
+        for m, deep in depths.items():
+            whole = True
+            for (_, r, c), piece in self.lattice(look, self.output_role(m), (1, self.rows, self.columns)).items():
+                own = m * self.section + r * self.columns + c
+                there = piece.kind.what == "solid"
+                assert there == (np.float32(own) <= np.float32(clock)), f"born: output {m, r, c} {moment}"
+                value = spelled(self.cells[self.order[own]].value)
+                says = piece.text is None or (there and piece.text == value)
+                assert says, f"number: output {m, r, c} says {piece.text} {moment}"
+                whole &= there
+            assert whole or abs(deep - self.front_at) < NEAR, f"slice: {m} is filed early, {moment}"
+        if self.kind == "volume":  # a mark is around a cell
+            for tube in look.pieces("output.marker"):
+                cells = [p for m in depths for p in look.pieces(self.output_role(m))]
+                off = min(np.abs(p.place - tube.place).max() / tube.long.max() for p in cells)
+                assert off < 0.1, f"marker: it is around nothing {moment}"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A solid figure at a time as Blender evaluates it: the pieces of each volume with their texts, tubes, words.
 
-- Read from evaluated geometry, as glance.py does, which is quicker than a walk over all instances; `agrees` there
-  holds the two readers against each other.
+- Read from evaluated geometry, as glance.py does, which is quicker than a walk over all instances; a test in
+  test_solid_frames.py holds the two readers against each other.
 - What a piece is follows from the mesh and the material it really has; every text is compared once with what Blender's
   own text curve spells.
 """
@@ -69,6 +69,15 @@ class Piece:
         return self.place + self.kind.box * self.long / np.maximum(np.ptp(self.kind.box, axis=0), 1e-9)
 
 
+def levels(values, near: float) -> tuple[np.ndarray, np.ndarray]:
+    """The different values among some, growing, those within `near` being one; and which of them each is."""
+    values = np.asarray(values, float)
+    order = np.argsort(values)
+    rank = np.zeros(len(values), int)
+    rank[order] = np.cumsum(np.diff(values[order], prepend=values[order][:1]) > near)
+    return np.array([values[rank == n].mean() for n in range(rank.max() + 1)]), rank
+
+
 class Look(Glance):
     """The figure at a second; `known` keeps prototypes from one look to the next."""
 
@@ -82,7 +91,8 @@ class Look(Glance):
         if name not in self.known:
             original = thing.original
             assert not original.hide_render, f"{name} is not rendered"
-            material, text, shape = original.material_slots[0].material, original.data.get("text"), Shape.of(original.data)
+            material, text = original.material_slots[0].material, original.data.get("text")
+            shape = Shape.of(original.data)
             assert text is None or spells(shape, text), f"number: what claims to say {text!r} does not spell it"
             clear = any(n.type == "BSDF_TRANSPARENT" for n in material.node_tree.nodes)
             self.known[name] = Kind(shape, color_of(material), text, clear)
@@ -109,7 +119,8 @@ class Look(Glance):
             places = parts.places @ world[:3, :3].T + world[:3, 3]
             self._pieces[role] = [
                 Piece(kind, place, np.ptp(kind.box, axis=0) * s, local, a / s, int(step))
-                for kind, place, local, a, s, step in zip(parts.kinds, places, parts.places, axes, scale, steps, strict=True)
+                for kind, place, local, a, s, step
+                in zip(parts.kinds, places, parts.places, axes, scale, steps, strict=True)
             ]  # fmt: skip
         return self._pieces[role]
 
@@ -137,10 +148,10 @@ class Look(Glance):
                 # where two pieces are in one place, the text is on both
                 piece = own[n]
                 assert piece.text is None, f"number: two texts on one piece of {role} at {self.second:.3f} s"
-                within = text.long[0] <= piece.long[0] * 1.001 and text.long[2] <= piece.long[2]
-                assert within, f"number: {text.kind.text!r} of {role} is larger than its face"
                 upright = np.abs(text.axes - piece.axes).max() < 1e-3
                 assert upright, f"number: {text.kind.text!r} of {role} does not lie in its face"
+                within = (text.long <= piece.long * 1.001)[[0, 2]].all()
+                assert within, f"number: {text.kind.text!r} of {role} is larger than its face at {self.second:.3f} s"
                 piece.text = text.kind.text
 
     def words(self, role: str) -> list[str]:
