@@ -79,6 +79,10 @@ def kind_of(scene):
         return KINDS[operation.kinds[0]] if unasked and operation.kinds else None
     if scene.kind not in KINDS:
         raise SceneError(file, "kind", scene.kind, f"must be one of {', '.join(KINDS)}")
+    if scene.story is not None and scene.story not in STORIES:
+        raise SceneError(file, "story", scene.story, f"must be one of {', '.join(STORIES)}")
+    if len(scene.input.size) > 2:
+        raise SceneError(file, "input.size", scene.input.size, "must have one or two axes to be told")
     if scene.kind not in operation.kinds:
         able = ops.names(lambda operation: scene.kind in operation.kinds)
         otherwise = "; or leave kind out" if operation.stories else ""
