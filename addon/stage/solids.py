@@ -16,7 +16,7 @@ from ..story.cast.volumes import GAP
 from .meshes import attribute
 
 SOFT = 0.45  # of a tile's seams, how dark they are
-CLEAR, FACE, RIM = 0.74, 0.55, 2.4  # glass: where its rim begins (of the way to the edge); how much of face and rim is there
+CLEAR, FACE, RIM = 0.78, 0.3, 2.4  # glass: where its rim begins (of the way to the edge); how much of face and rim is there
 SPILL = 1.06  # how much larger than the page the floor is
 PICTURE = (528, 297)  # pixels of the picture of its light, across and down
 

@@ -132,10 +132,13 @@ def run_clock(line: Timeline, told: Rhythm, fps: float, weights=None) -> Beats:
                 line.wait(max(0.35 * each, 1.001 * frame))
         else:
             line.cursor = float(np.ceil(line.cursor * fps - 1e-6) / fps)
-            frames = max(1, round(stretch.seconds * fps))
-            kinds = ("sweep",) * (stretch.last + 1)
-            own = Schedule(kinds, 0.0, frames)
-            seconds += sweep_clock(line, own, (stretch.first, 0, stretch.last), 0.0, fps, weights)
+            first, frames = stretch.first, max(1, round(stretch.seconds * fps))
+            if stretch.pause and count > 1:  # from where the pause left the clock to a whole number
+                line.play("clock.step", first, frame, easing="linear")
+                seconds.append(line.cursor)
+                first, frames = first + 1, max(1, frames - 1)
+            own = Schedule(("sweep",) * (stretch.last + 1), 0.0, frames)
+            seconds += sweep_clock(line, own, (first, 0, stretch.last), 0.0, fps, weights)
             line.wait(2 * frame)
     return Beats(seconds, pauses, line.cursor)
 

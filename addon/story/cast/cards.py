@@ -5,7 +5,7 @@ import numpy as np
 
 from ..page import palette
 from ..page.glyphs import CAP_HEIGHT
-from ..plan.plan import Points
+from ..plan.plan import NONE, Points
 from . import volumes
 from .figure import Figure
 
@@ -19,7 +19,7 @@ def card(figure: Figure, text: str, code: str, at, high: float, **columns) -> Po
     wide = high * max(1.25, 0.5 + 0.62 * len(text))
     shape = f"box {wide:.4g} {0.22 * high:.4g} {high:.4g} 16"
     size, stretch = volumes.fitted(text, 0.72 * high / CAP_HEIGHT, wide)
-    kind, label = figure.cube(code, shape), figure.label(text, "#FFFFFF")
+    kind, label = figure.cube(code, shape), figure.label(text, "#FFFFFF") if figure.scene.look.labels else NONE
     return Points.make([at], cube=kind, faded=kind, label=label, label_faded=label, size=size, stretch=stretch,
                        lift=0.11 * high + 0.01, **columns)  # fmt: skip
 

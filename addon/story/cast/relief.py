@@ -10,6 +10,7 @@ from .figure import Figure
 from .weighted import Weighted
 
 THICK = 1.0  # of a cell at height 0, in cells
+DIM = 0.86  # light on a picture outside the window: less would look like card
 LOWEST = 0.25  # what is left of the sunken ones
 
 
@@ -28,7 +29,7 @@ def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, off
     fills = [fill(v, 0) for v in values.ravel()]
     shapes = [f"tile {m}" for m in mask.ravel()]
     cubes = [figure.cube(f, s) for f, s in zip(fills, shapes, strict=True)]
-    dims = [figure.cube(figure.dimmed(f), s) for f, s in zip(fills, shapes, strict=True)] if faded else cubes
+    dims = [figure.cube(palette.lit(f, DIM), s) for f, s in zip(fills, shapes, strict=True)] if faded else cubes
     row, column = (a.ravel() for a in np.indices(values.shape))
     top, left = offset
     at = np.column_stack([column + left, (THICK - thick.ravel()) / 2, -(row + top)])
@@ -39,7 +40,7 @@ def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, off
 class Relief(Weighted):
     """A weighted sum whose input is a picture in relief."""
 
-    height = 1.1  # cells by which the greatest value stands proud
+    height = 1.5  # cells by which the greatest value stands proud
 
     @property
     def proud(self) -> float:

@@ -58,6 +58,7 @@ class Stack:
         appears = number * section - 0.6 if number else ALWAYS
         values = self.values[number]
         cells = volumes.coming(figure, values, self.cast.sum_fill, births, cell=unit)
+        cells["channel"][:] = number
         texts = volumes.texts_of(cells, visible_from=births, visible_until=NEVER if last else (number + 1) * section - 0.97)
         cells["label"][:] = cells["label_faded"][:] = -1
         everywhere = np.ones((1, self.rows, self.columns), bool)

@@ -111,6 +111,8 @@ class Weighted:
         if self.padded:
             everywhere = np.ones_like(solid)
             shell = volumes.glass(figure, everywhere, ~solid, texts="0", cell=self.cell)
+            shell["row"][:] -= top
+            shell["column"][:] -= left
             if arrives is not None:
                 middle = np.array([(self.shape[1] - 1) / 2, 0, -(self.shape[0] - 1) / 2])
                 away = shell["position"] - middle
@@ -123,7 +125,7 @@ class Weighted:
         deep = 1e3  # every channel is in the window
         figure.volume(self.role, name, parts, self.location, self.cell, track=f"{self.role}.track",
                       taps=(self.kernel[1], deep, self.kernel[0]), dilation=(self.dilation[1], 1, self.dilation[0]),
-                      fade=(-LANDED, len(self.trace) - 0.4))  # fmt: skip
+                      fade=(-LANDED, len(self.trace) - 0.5))  # fmt: skip
         high = self.corner + self.cell * np.array(self.block_size(self.shape, self.channels))
         figure.casts(self.corner, high)
 

@@ -139,7 +139,7 @@ class _Volume:
             explained |= {i: SHORT for i in range(2 * self.columns - 1, self.count, 2 * self.columns) if i not in explained}
         explained.setdefault(self.count - 1, SHORT)
         pauses = {n * section: FILE + CHANGE for n in range(1, self.slices)}
-        spent = TURNING + (1.3 if self.cast.padded else 0.0) + FILE
+        spent = TURNING + (1.3 if self.cast.padded else 0.0) + FILE + 0.15 * (self.slices + 1)
         self.told = rhythm(self.count, explained, timing, spent=spent, pauses=pauses)
         line.declare("clock.step", PADDED if self.cast.padded else START)
         line.wait(timing.intro + TURNING)
@@ -198,7 +198,8 @@ class _Volume:
                 words += self._signs(i, name)
             infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self._text(step, name), i, told))
         figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
-        figure.words("sum", "Sum", words)
+        if self.scene.look.sum_line:
+            figure.words("sum", "Sum", words)
         return infos
 
     def _panel_cards(self, act: Summing, step, i: int) -> list:
