@@ -162,11 +162,11 @@ class BenchProof:
             assert not cards, "bench: a card names the only channel"
             return
         cards = sorted(cards, key=self.across)
-        words, base = self.stage.asked.words, self.stage.asked.look.index_from
-        numbers = [str(c + base) for c in range(self.channels)]
-        names = words.channels if self.channels == len(words.channels) else numbers
+        names = self.on_cards(range(self.channels))
+        if self.stage.asked.look.labels and self.channels == len(self.stage.asked.words.channels):
+            names = list(self.stage.asked.words.channels)
         said = [p.text for p in cards]
-        assert said == list(names)[first : first + self.per], f"domino: the panels' cards say {said}"
+        assert said == names[first : first + self.per], f"domino: the panels' cards say {said}"
         for card, panel in zip(cards, panels, strict=True):
             ends = [self.across(p) for p in panel]
             above = card.place[2] > max(p.place[2] for p in panel)
