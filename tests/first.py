@@ -20,13 +20,18 @@ def first_edition_figures() -> list[str]:
     return [name for name in figures() if name in COPIES or load(name).kind is None]
 
 
+def as_first(figure: str | os.PathLike) -> str | os.PathLike:
+    """What to load for a figure's id as the first edition has it: its copy where there is one; any file as it is."""
+    return COPIES.get(figure, figure)
+
+
 def load_first(figure: str | os.PathLike, overrides=None):
     """The scene of a figure's id as the first edition has it; any other file as it is."""
-    return load(COPIES.get(figure, figure), overrides)
+    return load(as_first(figure), overrides)
 
 
 def shipped(figure: str) -> Path:
-    """A figure's own scene file, which `load_first` loads as it is."""
+    """A figure's own scene file, which `as_first` leaves as it is."""
     return scenes_folder() / f"{figure}.toml"
 
 

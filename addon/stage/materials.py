@@ -92,7 +92,8 @@ def studio_sun(lamp: bpy.types.Light) -> Vector:
 
 
 def floor(material: Material, light: bpy.types.Image | None) -> bpy.types.Material:
-    """The floor's material, a figure's own: its colour times a picture of the light on it, or, without, in lamps' light."""
+    """The floor's material, a figure's own: its colour times a picture of the light on it, or, without, in
+    lamps' light."""
     made = make(material, material.color)
     if light is None:
         studio.floor_material(made, "#" + "".join(f"{round(255 * c):02X}" for c in material.color))
@@ -129,7 +130,8 @@ def _satin(nodes, links, material):
 def _baked(nodes, links, material, emission):
     """The colour times the light that was worked out for the vertices, as strong as the material lets through."""
     links.new(_attribute(nodes, LIGHT), emission.inputs["Strength"])
-    return emission.outputs[0] if material.kind != "glass" else _through(nodes, links, _there(nodes, links, material), emission)
+    return emission.outputs[0] if material.kind != "glass" else _through(nodes, links, _there(nodes, links,
+        material), emission)
 
 
 def _there(nodes, links, material):

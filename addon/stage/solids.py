@@ -11,12 +11,13 @@ from itertools import product
 import bpy
 import numpy as np
 
-from .light import baked
 from ..story.cast.volumes import GAP
+from .light import baked
 from .meshes import attribute
 
 SOFT = 0.45  # of a tile's seams, how dark they are
-CLEAR, FACE, RIM = 0.78, 0.3, 2.4  # glass: where its rim begins (of the way to the edge); how much of face and rim is there
+# glass: where its rim begins (of the way to the edge); how much of face and rim is there
+CLEAR, FACE, RIM = 0.78, 0.3, 2.4
 SPILL = 1.06  # how much larger than the page the floor is
 PICTURE = (528, 297)  # pixels of the picture of its light, across and down
 
@@ -105,7 +106,8 @@ def floor(name: str, ground, basis, lit: bool) -> tuple[bpy.types.Mesh, bpy.type
     The mesh says where in the picture its corners lie (attributes `across` and `up`, 0 to 1).
     """
     corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], float)
-    mesh = _mesh(name, _ground(corners, ground, basis), [(0, 1, 2, 3)], dict(zip(("across", "up"), corners.T, strict=True)))
+    mesh = _mesh(name, _ground(corners, ground, basis), [(0, 1, 2, 3)], dict(zip(("across", "up"), corners.T,
+        strict=True)))
     if not lit:
         return mesh, None
     wide, high = PICTURE

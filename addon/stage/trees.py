@@ -209,8 +209,10 @@ def solids_tree():
 
     inward = t.math("SUBTRACT", 1.0, _eased(t, step, t.attribute("leaves"), t.attribute("arrives")))
     outward = _eased(t, step, t.attribute("exit_from"), t.attribute("exit_until"))
-    offset = t.vector("ADD", _arc(t, t.attribute("enter_via", "FLOAT_VECTOR"), t.attribute("origin", "FLOAT_VECTOR"), inward),
-                      _arc(t, t.attribute("exit_via", "FLOAT_VECTOR"), t.attribute("exit", "FLOAT_VECTOR"), outward))  # fmt: skip
+    offset = t.vector("ADD", _arc(t, t.attribute("enter_via", "FLOAT_VECTOR"), t.attribute("origin",
+        "FLOAT_VECTOR"), inward),
+                      _arc(t, t.attribute("exit_via", "FLOAT_VECTOR"), t.attribute("exit", "FLOAT_VECTOR"),
+                          outward))  # fmt: skip
     angle = t.math("ADD", t.math("MULTIPLY", t.attribute("enter_turn"), inward),
                    t.math("MULTIPLY", t.attribute("exit_turn"), outward))  # fmt: skip
     grown = _eased(t, step, since, t.math("ADD", since, t.attribute("grow_time")))

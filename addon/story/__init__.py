@@ -51,6 +51,11 @@ def make_plan(scene) -> Plan:
     with scene_errors(scene):
         kind = kind_of(scene)
         if kind is not None:
+            if trace.input.ndim > 3:
+                raise ValidationError("must have one or two axes", "input.size", scene.input.size)
+            if (refused := kind.validate(scene, trace)) is not None:
+                key, value, hint = refused
+                raise ValidationError(hint, key, value)
             plan = kind.build(scene, trace)
         else:
             plan = STORIES[story_of(scene, trace)].build_plan(PlanBuilder(scene), trace)
@@ -79,6 +84,10 @@ def kind_of(scene):
         otherwise = "; or leave kind out" if operation.stories else ""
         hint = f"must be {' or '.join(able)} for the kind {scene.kind}{otherwise}"
         raise SceneError(file, "op.type", operation.name, hint)
+    if scene.story is not None:
+        raise SceneError(file, "story", scene.story, "must be left out where there is a kind")
+    if scene.compare.changed:
+        raise SceneError(file, "kind", scene.kind, "must be left out where there is a [compare] table")
     return KINDS[scene.kind]
 
 

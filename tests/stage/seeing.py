@@ -25,11 +25,12 @@ from mathutils.bvhtree import BVHTree  # noqa: E402
 
 from addon import engine  # noqa: E402
 from addon.scene.arrays import arrays  # noqa: E402
+from addon.scene.load import load  # noqa: E402
 from addon.stage import Built, build, prepare_scene  # noqa: E402, F401
 from addon.stage.meshes import WEIGHT  # noqa: E402
 from addon.story import make_plan  # noqa: E402
 from addon.story.page.glyphs import FONT_FILE, FONT_SCALE  # noqa: E402
-from tests.first import load_first  # noqa: E402
+from tests.first import as_first  # noqa: E402
 
 ROLE = "convolume_role"
 REFILLED = bpy.app.version < (5, 0)
@@ -50,8 +51,8 @@ class Stage:
 
 
 def asked_for(figure, overrides=None):
-    """The scene file and what the engine makes of it; a figure named by its id is the first edition's."""
-    asked = load_first(figure, dict(overrides or {}))
+    """The scene file and what the engine makes of it."""
+    asked = load(figure, dict(overrides or {}))
     return asked, worked_out(asked.op, *arrays(asked))
 
 
@@ -85,7 +86,7 @@ def emptied() -> None:
 
 
 def staged(figure, overrides=None, mutate=None) -> Stage:
-    """Build a figure (`asked_for`) in an empty file; `mutate` may change its plan first."""
+    """Build a figure in an empty file; `mutate` may change its plan first."""
     asked, trace = asked_for(figure, overrides)
     plan = make_plan(asked)
     if mutate is not None:
@@ -95,6 +96,11 @@ def staged(figure, overrides=None, mutate=None) -> Stage:
     built = build(plan, scene)
     prepare_scene(plan, scene, built)
     return Stage(asked, trace, plan, scene, built)
+
+
+def staged_first(figure, overrides=None, mutate=None) -> Stage:
+    """Build a figure as the first edition has it."""
+    return staged(as_first(figure), overrides, mutate)
 
 
 # meshes ----------------------------------------------------------------------------------------------

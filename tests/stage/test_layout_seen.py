@@ -16,7 +16,8 @@ from addon.story.plan.plan import ALWAYS, NEVER
 from tests.first import load_first
 
 from .proof import Proof
-from .seeing import Shape, bpy, spelling, spells, staged
+from .seeing import Shape, bpy, spelling, spells
+from .seeing import staged_first as staged
 
 CASES = {
     "conv2d_valid": ("conv2d_valid", {}),

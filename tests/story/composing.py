@@ -24,7 +24,7 @@ NEAR = ("inset", "sum", "kernel", "filter", "lit")  # roles whose numbers stand 
 
 
 def picture_of(figure, overrides=None) -> Picture:
-    """The picture of a figure or a scene file, with the trace of its operation and a name."""
+    """The picture of a figure of the first edition or a scene file, with the trace of its operation and a name."""
     scene = load_first(figure, overrides or {})
     picture = Picture(make_plan(scene))
     picture.name, picture.trace = f"{scene.id} at {scene.output.size[0]}x{scene.output.size[1]}", run(scene)

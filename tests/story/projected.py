@@ -90,6 +90,8 @@ class Word:
     baseline: float
     size: float
 
+UNITS = ("cell", "tile", "glass")  # shapes that are one cell large
+
 
 class View:
     """What all moments of a plan share."""
@@ -147,8 +149,8 @@ class Moment:
                     rows += [(role, count, at + m, e, True, material, (0, 0)) for m, e in _bars(half, thick)]
                 else:
                     self._rows[role, n] = len(rows)
-                    own = [1.0] * 3 if kind == "cell" else [float(v) for v in numbers[:3]]
-                    rim = GAP + 2 * BEVEL if kind == "cell" else 2 * BEVEL * min(1.0, own[2], own[0])
+                    own = [1.0] * 3 if kind in UNITS else [float(v) for v in numbers[:3]]
+                    rim = GAP + 2 * BEVEL if kind in UNITS else 2 * BEVEL * min(1.0, own[2], own[0])
                     flat = [pieces.size[n][k] * (1 - rim / own[k]) for k in (0, 2)]
                     rows.append((role, count, pieces.place[n], half, False, material, flat))
                 count += 1
@@ -328,7 +330,8 @@ def _within(polygon: np.ndarray, x, y):
 
 
 def meets(polygons: np.ndarray, box, slack: float = 0.05) -> np.ndarray:
-    """How far polygons (m, 4, 2) reach into a box (left, top, right, bottom) made smaller by `slack`: page units, 0 where
+    """How far polygons (m, 4, 2) reach into a box (left, top, right, bottom) made smaller by `slack`: page
+    units, 0 where
     they do not."""
     low, high = np.array(box[:2], float) + slack, np.array(box[2:], float) - slack
     found = np.zeros(len(polygons))

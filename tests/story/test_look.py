@@ -97,7 +97,7 @@ def test_a_kind_that_is_none_is_refused_with_those_that_are(kind):
     with pytest.raises(SceneError) as refused:
         make_plan(load("conv2d_valid", {"kind": kind}))
     assert refused.value.key == "kind" and "\n" not in str(refused.value)
-    assert all(name in refused.value.right for name in KINDS)
+    assert all(name in refused.value.hint for name in KINDS)
 
 
 OTHERS = [  # nothing that one window over one plane shows, or one filter; and nothing that any kind does

@@ -8,6 +8,7 @@ clock stands on a whole number.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -61,14 +62,16 @@ class Rhythm:
 def rhythm(steps: int, explained: dict[int, str], timing, *, spent: float = 0.0, pauses=None, weights=None) -> Rhythm:
     """Explained steps in full, and the runs between them within what `timing.longest` leaves.
 
-    `spent`: seconds that go elsewhere; `pauses`: {step: seconds before it in which others act}; `weights`: how much of a
+    `spent`: seconds that go elsewhere; `pauses`: {step: seconds before it in which others act}; `weights`: how
+    much of a
     run's time each step is worth (default: alike).
     """
     pauses = pauses or {}
     weights = np.ones(steps) if weights is None else np.asarray(weights, float)
-    explained = _within(dict(explained), timing, timing.longest - spent - timing.intro - timing.outro - sum(pauses.values()))
+    explained = _within(dict(explained), timing,
+        timing.longest - spent - timing.intro - timing.outro - sum(pauses.values()))
     cuts = sorted({0, steps, *explained, *(i + 1 for i in explained), *pauses})
-    spans = [(a, b - 1) for a, b in zip(cuts, cuts[1:], strict=False) if a < steps]
+    spans = [(a, b - 1) for a, b in pairwise(cuts) if a < steps]
     fixed = sum(_seconds(k, timing) for k in explained.values()) + sum(pauses.values())
     runs = [(a, b) for a, b in spans if a not in explained]
     wanted = [weights[a : b + 1].sum() * timing.step for a, b in runs]
@@ -88,7 +91,8 @@ def _seconds(kind: str, timing) -> float:
 
 
 def _within(explained: dict[int, str], timing, room: float) -> dict[int, str]:
-    """As many explained steps as leave a quarter of the time for the runs: short ones are let go, from the middle on."""
+    """As many explained steps as leave a quarter of the time for the runs: short ones are let go, from the
+    middle on."""
     while sum(_seconds(k, timing) for k in explained.values()) > 0.75 * room:
         short = sorted(i for i, kind in explained.items() if kind == SHORT)[:-1]
         if not short:

@@ -110,12 +110,14 @@ class Summing:
             origin=-np.tile(o.hover / bench.cell, (len(rest), 1)), leaves=within(o.index, 0.0),
             arrives=within(o.index, SLIDE), exit=way, exit_via=way * (0.55, 0.75, 0.0) + (0, -1.2, 0.9),
             exit_from=self._columns(o, times, "flies"), exit_until=self._columns(o, times, "lands"),
-            exit_scale=[np.array(HALF) / (k * 1.0)] * len(rest), visible_from=within(o.index, 0.0), visible_until=o.index + LEAVES,
+            exit_scale=[np.array(HALF) / (k * 1.0)] * len(rest), visible_from=within(o.index,
+                0.0), visible_until=o.index + LEAVES,
             channel=o.channel, row=o.row, column=o.column, value=o.values, step=o.index)  # fmt: skip
 
     def _weights(self, o: Operands, times) -> Points:
         bench, k = self.bench, o.weight_cell / self.bench.cell
-        rest = np.array([self.local(bench.pair(c, r, q, True)) for c, r, q in zip(o.channel, o.row, o.column, strict=True)])
+        rest = np.array([self.local(bench.pair(c, r, q, True)) for c, r, q in zip(o.channel, o.row, o.column,
+            strict=True)])
         source = self.local(o.weight_places)
         cubes = [self.figure.cube(f) for f in o.weight_fills]
         texts = ["\u00d7" + number(w, self.decimals) for w in o.weights]
@@ -124,12 +126,15 @@ class Summing:
         return Points.make(
             rest, cube=cubes, faded=cubes, scale=[HALF] * len(rest), lift=0.49 * HALF[1],
             **self._digits(texts, o.weight_fills, HALF[0], 0.5 * HALF[2] * 1.24 / CAP_HEIGHT),
-            origin=away, enter_via=away * (0.5, 0.3, 0.6) + (0, -2.0, 0.6), enter_scale=[k / np.array(HALF)] * len(rest),
+            origin=away, enter_via=away * (0.5, 0.3, 0.6) + (0, -2.0,
+                0.6), enter_scale=[k / np.array(HALF)] * len(rest),
             leaves=self._columns(o, times, "weights"), arrives=met, visible_from=self._columns(o, times, "weights"),
-            visible_until=o.index + LEAVES, channel=o.channel, row=o.row, column=o.column, value=o.weights, step=o.index)  # fmt: skip
+            visible_until=o.index + LEAVES, channel=o.channel, row=o.row, column=o.column,
+            value=o.weights, step=o.index)  # fmt: skip
 
     def _products(self, o: Operands, times) -> list[Points]:
-        """Products step out of their pairs, turning, and fall into the sum; beside their pairs they stay, if there is room."""
+        """Products step out of their pairs, turning, and fall into the sum; beside their pairs they stay, if
+        there is room."""
         bench = self.bench
         places = list(zip(o.channel, o.row, o.column, strict=True))
         middle = np.array([(self.local(bench.pair(*p)) + self.local(bench.pair(*p, True))) / 2 for p in places])
@@ -143,13 +148,16 @@ class Summing:
         cubes = [self.figure.cube(f) for f in fills]
         texts = [number(p, self.decimals) for p in o.products]
         summed, opens = self._columns(o, times, "summed"), self._columns(o, times, "opens")
-        known = {"cube": cubes, "faded": cubes, "scale": [size] * len(rest), "lift": 0.49 * size[1], "channel": o.channel,
+        known = {"cube": cubes, "faded": cubes, "scale": [size] * len(rest), "lift": 0.49 * size[1],
+            "channel": o.channel,
                  "row": o.row, "column": o.column, "value": o.products, "step": o.index,
                  **self._digits(texts, fills, size[0], 0.5 * size[2] * 0.9 / CAP_HEIGHT)}  # fmt: skip
-        comes = {"origin": middle - rest, "enter_turn": -np.pi / 2, "enter_scale": [(0.7,) * 3] * len(rest), "leaves": opens,
+        comes = {"origin": middle - rest, "enter_turn": -np.pi / 2, "enter_scale": [(0.7,) * 3] * len(rest),
+            "leaves": opens,
                  "arrives": self._columns(o, times, "open"), "visible_from": opens}  # fmt: skip
-        falls = {"exit": way, "exit_via": way * (0.4, 1.0, 0.6) + (0, -0.8, 0.8), "exit_scale": [(0.5,) * 3] * len(rest),
-                 "exit_from": self._columns(o, times, "falls"), "exit_until": summed, "visible_until": summed}  # fmt: skip
+        falls = {"exit": way, "exit_via": way * (0.4, 1.0, 0.6) + (0, -0.8, 0.8),
+            "exit_scale": [(0.5,) * 3] * len(rest),
+                 "exit_from": self._columns(o, times, "falls"), "exit_until": summed, "visible_until": summed}
         if not bench.chips:
             return [Points.make(rest, **known, **comes, **falls)]
         return [Points.make(rest, **known, **comes, visible_until=o.index + LEAVES),
@@ -160,7 +168,8 @@ class Summing:
         cube = self.figure.cube(fill)
         text = number(value, self.decimals)
         return Points.make([self.local(place)], cube=cube, faded=cube, scale=[(edge,) * 3], lift=0.49 * edge,
-                           value=value, **self._digits([text], [fill], edge, 0.5 * edge / CAP_HEIGHT), **columns)  # fmt: skip
+                           value=value, **self._digits([text], [fill], edge,
+                               0.5 * edge / CAP_HEIGHT), **columns)  # fmt: skip
 
     def _partials(self, o: Operands, times) -> list[Points]:
         """The partial sums and the bias, which stay, and their copies that roll into the result."""
@@ -180,7 +189,8 @@ class Summing:
                                    exit_until=within(o.index, STAND), **own))  # fmt: skip
             high = np.array(place)[2] / bench.cell - PARTIAL / 2
             ground = self.local((place[0], place[1], 0.0))
-            made.append(shade(self.figure, (PARTIAL,) * 3, max(high, 0.0), ground, visible_from=since, visible_until=o.index + LEAVES))
+            made.append(shade(self.figure, (PARTIAL,) * 3, max(high, 0.0), ground, visible_from=since,
+                visible_until=o.index + LEAVES))
         return made
 
     def _result(self, o: Operands) -> list[Points]:
@@ -189,8 +199,10 @@ class Summing:
         since = within(o.index, STAND if bench.partials else SUMS)
         ground = self.local((bench.result[0], bench.result[1], bench.result[2] - RESULT / 2 * bench.cell))
         return [
-            self._cube(bench.result, o.value, RESULT, visible_from=since, grow_time=0.02, visible_until=o.index + LEAVES, step=o.index),
-            self._cube(bench.result, o.value, RESULT, visible_from=within(o.index, FLY), visible_until=o.index, step=NONE, exit=[way],
+            self._cube(bench.result, o.value, RESULT, visible_from=since, grow_time=0.02,
+                visible_until=o.index + LEAVES, step=o.index),
+            self._cube(bench.result, o.value, RESULT, visible_from=within(o.index, FLY), visible_until=o.index,
+                step=NONE, exit=[way],
                        exit_via=[way * (0.3, 0.6, 0.8) + (0, -1.5, 1.0)], exit_scale=[(size,) * 3],
                        exit_from=within(o.index, FLY), exit_until=o.index),
             shade(self.figure, (RESULT,) * 3, 0.0, ground, visible_from=since, visible_until=o.index + LEAVES),
@@ -202,7 +214,8 @@ class Summing:
         size = bench.panel_size(bench.kernel, bench.chips)
         for c, t in enumerate(times):
             middle = bench.panels[c] + bench.cell * np.array([(size[0] - 1) / 2, 0, 0])
-            made.append(shade(self.figure, size, 0.0, self.local((middle[0], middle[1], bench.panels[c][2] - (size[2] - 0.5) * bench.cell)), visible_from=t["flies"],
+            made.append(shade(self.figure, size, 0.0, self.local((middle[0], middle[1],
+                bench.panels[c][2] - (size[2] - 0.5) * bench.cell)), visible_from=t["flies"],
                               leaves=t["flies"], arrives=t["lands"], origin=[(0.0, 0.0, 1e-6)],
                               enter_scale=[(0.4, 0.4, 1.0)], visible_until=o.index + LEAVES))  # fmt: skip
         return made

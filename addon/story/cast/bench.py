@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-
 PITCH_X, PITCH_Z = 1.04, 1.13  # from one pair to the next, in bench cells
 HALF = (0.99, 0.62, 0.49)  # the size of a pair's half
 CHIP = (0.60, 0.5, 0.62)  # the size of a product that stays beside its pair

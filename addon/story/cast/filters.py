@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Filters: each a small block on its own slab; the one at work steps forward, large, its numbers readable, in the tube."""
+"""Filters: each a small block on its own slab; the one at work steps forward, large, its numbers readable, in
+the tube."""
 
 from dataclasses import dataclass
 
@@ -44,7 +45,8 @@ class Filters:
         return self.place + self.work.cell * at
 
     def add(self, beats, first: float) -> None:
-        """Every filter, its way forward and back; the first one comes at the second `first`, the others in the pauses."""
+        """Every filter, its way forward and back; the first one comes at the second `first`, the others in the
+        pauses."""
         for number in range(self.count):
             self._filter(number, beats, first)
         self._tube()

@@ -23,7 +23,8 @@ def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, off
     # a side is seen where the neighbour there is lower
     higher = np.pad(thick, 1, constant_values=0.0)
     mask = np.zeros(values.shape, int)
-    for bit, axis, shift in ((volumes.LEFT, 1, 1), (volumes.RIGHT, 1, -1), (volumes.BELOW, 0, -1), (volumes.ABOVE, 0, 1)):
+    for bit, axis, shift in ((volumes.LEFT, 1, 1), (volumes.RIGHT, 1, -1), (volumes.BELOW, 0, -1),
+        (volumes.ABOVE, 0, 1)):
         mask |= bit * (np.roll(higher, shift, axis)[1:-1, 1:-1] >= thick - 1e-6)
     mask[-1] |= volumes.BELOW
     fills = [fill(v, 0) for v in values.ravel()]
@@ -54,4 +55,5 @@ class Relief(Weighted):
         heights = self.input[0] / self.greatest * self.height
         if self.figure.scene.input.idx is None:
             heights = heights * 0.5
-        return relief(self.figure, self.input[0], self.fill, heights, offset=(self.pads[0][0], self.pads[1][0]), faded=True)
+        return relief(self.figure, self.input[0], self.fill, heights, offset=(self.pads[0][0], self.pads[1][0]),
+            faded=True)

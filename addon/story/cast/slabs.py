@@ -25,6 +25,7 @@ def add_slabs(figure: Figure, blocks: list[Block], lives=((ALWAYS, NEVER),)) -> 
         if tuple(lives) == ((ALWAYS, NEVER),):
             figure.casts(block.foot, block.foot + block.cell * np.array([wide, deep, high]))
         else:
-            made += [volumes.shade(figure, (wide, deep, high), 0.0, (0, 0, -high / 2), visible_from=since, visible_until=until)
+            made += [volumes.shade(figure, (wide, deep, high), 0.0, (0, 0, -high / 2), visible_from=since,
+                visible_until=until)
                      for since, until in lives]  # fmt: skip
         figure.volume(f"slab.{block.name}", f"Slab of {block.name}", made, middle, block.cell)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The output as a stack of slices: the one being written stands in front; full, it files in, and the older ones give way.
+"""The output as a stack of slices: the one being written stands in front; full, it files in, and the older
+ones give way.
 
 So the newest slice is in front, the first at the back, each with its card.
 """
@@ -59,10 +60,12 @@ class Stack:
         values = self.values[number]
         cells = volumes.coming(figure, values, self.cast.sum_fill, births, cell=unit)
         cells["channel"][:] = number
-        texts = volumes.texts_of(cells, visible_from=births, visible_until=NEVER if last else (number + 1) * section - 0.97)
+        texts = volumes.texts_of(cells, visible_from=births,
+            visible_until=NEVER if last else (number + 1) * section - 0.97)
         cells["label"][:] = cells["label_faded"][:] = -1
         everywhere = np.ones((1, self.rows, self.columns), bool)
-        parts = [cells, texts, volumes.glass(figure, everywhere, everywhere, visible_from=appears, visible_until=births)]
+        parts = [cells, texts, volumes.glass(figure, everywhere, everywhere, visible_from=appears,
+            visible_until=births)]
         name, base = figure.scene.words.output, figure.scene.look.index_from
         if self.slices == 1:
             figure.volume("output", name, parts, self.front, unit)
@@ -79,7 +82,8 @@ class Stack:
 
     def _grounds(self) -> None:
         """The shadows of the slice being written and of the stack behind it, as deep as it is."""
-        figure, rows, columns, unit, steps = self.figure, self.rows, self.columns, self.block.cell, self.slices * self.section
+        figure, rows, columns, unit = self.figure, self.rows, self.columns, self.block.cell
+        steps = self.slices * self.section
         if self.slices == 1:
             figure.casts(self.block.corner, self.block.corner + unit * np.array([columns, 1, rows]), 0.5)
             return

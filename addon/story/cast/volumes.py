@@ -55,7 +55,8 @@ def digit_size(cell: float, face: float = 1.0) -> float:
 
 
 def fitted(text: str, size: float, wide: float = 1.0) -> tuple[float, float]:
-    """Font size and horizontal scale at which a text stands on a face `wide` cells wide: squeezed first, then smaller."""
+    """Font size and horizontal scale at which a text stands on a face `wide` cells wide: squeezed first, then
+    smaller."""
     ink = max(width(text) - 0.16, 0.1) * size
     room = FULL * wide
     if ink <= room:
@@ -79,10 +80,11 @@ def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dimmed
 
 
 def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0), solid=None, digits: bool = True,
-          decimals: int = 2, standing: bool = True, dims: bool = True, gap: float = GAP, **columns) -> Points:  # fmt: skip
+          decimals: int = 2, standing: bool = True, dims: bool = True, gap: float = GAP, **columns) -> Points:
     """The cells of `values` (channels, rows, columns) as one block; numbers stand on its front slice.
 
-    `fill(value, channel)` is a cell's colour, `cell` its length in world units, `offset` (rows, columns) where its first
+    `fill(value, channel)` is a cell's colour, `cell` its length in world units, `offset` (rows, columns) where
+    its first
     cell lies. `solid`: where the block has cells, of the padded shape, if it is not `values` alone.
     """
     values = np.asarray(values)
@@ -133,12 +135,14 @@ def coming(figure: Figure, values: np.ndarray, fill, births: np.ndarray, *, cell
 
 def texts_of(cells: Points, **columns) -> Points:
     """The texts of cells by themselves, with lifetimes of their own."""
-    kept = {name: cells[name] for name in ("label", "label_faded", "size", "stretch", "lift", "row", "column", "channel")}
+    kept = {name: cells[name] for name in ("label", "label_faded", "size", "stretch", "lift", "row", "column",
+        "channel")}
     return Points.make(cells["position"], **kept, **columns)
 
 
 def shade(figure: Figure, size, above: float, at, *, strength: float = 1.0, **columns) -> Points:
-    """The soft shadow of a box of `size` (cells) whose foot is `above` the floor: a card that lies on the floor below it.
+    """The soft shadow of a box of `size` (cells) whose foot is `above` the floor: a card that lies on the
+    floor below it.
 
     `at`: where the middle of the box's foot is above, in the volume's frame, on the floor.
     """

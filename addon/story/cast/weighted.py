@@ -102,7 +102,8 @@ class Weighted:
         return np.column_stack([c * self.stride[1] + middle[1], 0 * r, -(r * self.stride[0] + middle[0])])
 
     def add_input(self, name: str, *, arrives: float | None, digits: bool = True) -> None:
-        """The input as one block, lit where the window stands; the padding arrives as a glass shell at a clock value."""
+        """The input as one block, lit where the window stands; the padding arrives as a glass shell at a clock
+        value."""
         figure, (top, left) = self.figure, (self.pads[0][0], self.pads[1][0])
         solid = np.zeros((self.channels, *self.shape), bool)
         rows, columns = self.input.shape[1:]

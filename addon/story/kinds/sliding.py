@@ -21,8 +21,17 @@ ABOVE = 5.0  # page units for a name above a block
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
 LINE = 85.2  # page units: the baseline of the line below everything
 PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
-BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)  # sizes of the bench that are tried, the largest that leaves room counts
+# sizes of the bench that are tried, the largest that leaves room counts
+BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)
 REST = 0.55  # the clock past the last step at which the window is gone
+
+
+def validate(scene, trace):
+    """None, or the (key, value, what would be right) why one window over one plane cannot show it."""
+    for key, count in (("input.channels", len(trace.input)), ("op.out_channels", len(trace.output))):
+        if count > 1:
+            return key, count, "must be 1 for this kind; the kind volume shows several"
+    return None
 
 
 def build(scene, trace):
@@ -57,7 +66,8 @@ class Sliding:
         """The layout's tree, with a bench of so much of its full size; names its blocks."""
         chips = Bench.panel_size(self.kernel, True)
         self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE, slab=slabs.VOLUME)
-        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.80 * bench, above=ABOVE, slab=slabs.VOLUME)
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.80 * bench, above=ABOVE,
+            slab=slabs.VOLUME)
         self.panel = Block("panel", chips, bench, slab=SLAB)
         self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE + 3.2, slab=slabs.VOLUME)
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), bench, slab=SLAB)
@@ -121,7 +131,8 @@ class Sliding:
     def _kernel(self) -> None:
         figure, weights, kernel = self.figure, self.weights, self.kernel
         self.kernel_at = first_middle(weights.corner, weights.cell, kernel[0])
-        cells = volumes.block(figure, planes(self.trace.weight[0]), self.cast.weight_fill, cell=weights.cell, dims=False)
+        cells = volumes.block(figure, planes(self.trace.weight[0]), self.cast.weight_fill, cell=weights.cell,
+            dims=False)
         figure.volume("kernel", self.scene.words.kernel, cells, self.kernel_at, weights.cell)
         figure.casts(weights.corner, weights.corner + weights.cell * np.array(weights.size))
         middle = [(kernel[1] - 1) / 2, 0, -(kernel[0] - 1) / 2]
@@ -172,8 +183,10 @@ class Sliding:
         """The products and what they come to, below the volumes; the cell's name over the result."""
         text = f"{grouped(step, self.kernel[1])} = {number(step.value)}"
         middle, box, figure = self.figure.page.width / 2, self.result.box, self.figure
-        return [figure.text(text, middle, LINE, SUM, align="center", visible_from=within(i, 0.54), visible_until=i + LEAVES),
-                figure.text(name, (box[0] + box[2]) / 2, box[1] + 1.4, SMALL, align="center", visible_from=within(i, 0.78),
+        return [figure.text(text, middle, LINE, SUM, align="center", visible_from=within(i, 0.54),
+            visible_until=i + LEAVES),
+                figure.text(name, (box[0] + box[2]) / 2, box[1] + 1.4, SMALL, align="center",
+                    visible_from=within(i, 0.78),
                             visible_until=i + LEAVES)]  # fmt: skip
 
     def names(self) -> list[Points]:
@@ -203,6 +216,7 @@ class Sliding:
         if self.scene.why:
             middle, lives = self.figure.page.width / 2, ((ALWAYS, -LANDED), (self.count - 0.46, NEVER))
             self.figure.words("why", "Why", [
-                self.figure.text(self.scene.why, middle, LINE, NAME, align="center", visible_from=since, visible_until=until)
+                self.figure.text(self.scene.why, middle, LINE, NAME, align="center", visible_from=since,
+                    visible_until=until)
                 for since, until in lives
             ])  # fmt: skip

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kind `sweep`: a window over a picture of very many small cells, in relief; a few positions are worked out on the bench.
+"""Kind `sweep`: a window over a picture of very many small cells, in relief; a few positions are worked out on
+the bench.
 
 Ink stands proud of the paper; of the output, positive cells stand proud and negative ones are sunk. No digits.
 """
@@ -16,6 +17,7 @@ from ..page.glyphs import number
 from ..page.layout import Block, Column, Row
 from ..plan.plan import Points
 from .sliding import ABOVE, LINE, NAMED, Sliding
+from .sliding import validate as validate  # what holds for sliding holds here
 
 BLANK = 0.08  # what a step that meets no ink is worth of a run's time, where one that does is worth 1
 

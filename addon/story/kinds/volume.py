@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kind `volume`: several channels or filters. Input, filters and output stand as blocks; a panel per channel on the bench."""
+"""Kind `volume`: several channels or filters. Input, filters and output stand as blocks; a panel per channel
+on the bench."""
 
 import numpy as np
 
@@ -29,6 +30,11 @@ CHIPPED = 3  # channels: with more, products do not stay beside their pairs
 READ, READ_PAIRS = 3.57, 7.04  # page units: the least cells of volumes and of pairs whose digits can be read
 PANELS = (8.2, 7.6, 7.05, 6.6, 6.2, 5.6, 5.0, 4.2, 3.4, 2.6, 1.8)  # bench cells that are tried, page units
 PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
+
+
+def validate(scene, trace):
+    """None, or the (key, value, what would be right) why it cannot be shown: any channels and filters can."""
+    return None
 
 
 def build(scene, trace):
@@ -83,7 +89,8 @@ class _Volume:
         self.work = Block("filter", size, 1.12, above=0.0 if self.several else ABOVE, slab=slabs.VOLUME)
         self.made = Block("output", (self.columns + beside, depth(slices), self.rows), above=ABOVE, slab=slabs.VOLUME)
         small = 0.31 if slices > MANY else 0.45
-        self.small = [Block(f"filter {n}", (self.kernel[1], *size[1:]), small, slab=slabs.VOLUME) for n in range(slices)]
+        self.small = [Block(f"filter {n}", (self.kernel[1], *size[1:]), small,
+            slab=slabs.VOLUME) for n in range(slices)]
         middle = self.work
         if self.several:
             rows = [Row(self.small[k : k + 8], gap=0.7, spread=1.5) for k in range(0, slices, 8)]
@@ -93,13 +100,15 @@ class _Volume:
         tall = (*tall[:2], tall[2] + 0.8 * PANEL_CARD * (per > 1))
         self.panels = [Block(f"panel {c}", tall, 0.0, least=panel, slab=SLAB) for c in range(per)]
         cube = {"ratio": 0.0, "least": panel}
-        self.partials = [Block(f"sum {c}", (PARTIAL,) * 3, **cube) for c in range(per)] if per > 1 or self.biased else []
+        self.partials = [Block(f"sum {c}", (PARTIAL,) * 3,
+            **cube) for c in range(per)] if per > 1 or self.biased else []
         self.extra = Block("bias", (PARTIAL,) * 3, **cube) if self.biased else None
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), slab=SLAB, **cube)
         # of one channel without a bias there are no partial sums
         pairs = [Row([p, s], gap=-0.2 * panel, spread=0.0, align=(0.5, 0.62))
                  for p, s in zip(self.panels, self.partials, strict=False)] or self.panels  # fmt: skip
-        bench = Row([*pairs, *([self.extra] if self.extra else []), self.result], gap=2.2, spread=5.0, align=(0.5, 0.62))
+        bench = Row([*pairs, *([self.extra] if self.extra else []), self.result], gap=2.2, spread=5.0,
+            align=(0.5, 0.62))
         top = Row([self.given, middle, self.made], gap=4.5, spread=14.0, align=(0.5, 0.6))
         return Column([top, bench], gap=-1.5, spread=3.0)
 
@@ -136,7 +145,8 @@ class _Volume:
         if self.several:
             explained.setdefault(section, SHORT)
         else:
-            explained |= {i: SHORT for i in range(2 * self.columns - 1, self.count, 2 * self.columns) if i not in explained}
+            explained |= {i: SHORT for i in range(2 * self.columns - 1, self.count,
+                2 * self.columns) if i not in explained}
         explained.setdefault(self.count - 1, SHORT)
         pauses = {n * section: FILE + CHANGE for n in range(1, self.slices)}
         spent = TURNING + (1.3 if self.cast.padded else 0.0) + FILE + 0.15 * (self.slices + 1)
@@ -155,9 +165,10 @@ class _Volume:
         return first, filing
 
     def _turn(self) -> None:
-        """The input turns in place and back, so that its depth is seen; with padding it is lifted onto that afterwards."""
+        """The input turns in place and back, so that its depth is seen; with padding it is lifted onto that
+        afterwards."""
         line, given, home, intro = self.figure.timeline, self.given, self.cast.location, self.scene.timing.intro
-        rows, columns = self.cast.shape
+        columns = self.cast.shape[1]
         middle = given.corner + given.cell * np.array([columns / 2, volumes.deep(self.cast.channels) / 2, 0])
         rel, times = home - middle, np.linspace(0, 1, 13)
         angles = -np.radians(TURN) * np.sin(np.pi * times) ** 2
@@ -192,7 +203,8 @@ class _Volume:
             name = cell_name(self.scene, place[1:], place[0] if self.several else None)
             told = i in self.told.explained
             if told:
-                pieces += act.step(self.cast.operands(i, self.filters.weight_places, self.work.cell, self.stack.target(i),
+                pieces += act.step(self.cast.operands(i, self.filters.weight_places, self.work.cell,
+                    self.stack.target(i),
                                                       self.made.cell, hover))  # fmt: skip
                 pieces += self._panel_cards(act, step, i)
                 words += self._signs(i, name)
@@ -259,13 +271,15 @@ class _Volume:
         figure, w = self.figure, self.scene.words
         given, kernel, output = self._shapes()
         block = self.small[0] if self.several else self.work
-        text = f"{self.slices} {w.filters}  {shape_text(kernel)}" if self.several else f"{w.filter}  {shape_text(kernel)}"
+        name = f"{self.slices} {w.filters}" if self.several else w.filter
+        text = f"{name}  {shape_text(kernel)}"
         told = ((self.given, f"{w.input}  {shape_text(given)}"), (block, text),
                 (self.made, f"{w.output}  {shape_text(output)}"))  # fmt: skip
         made = [figure.text(text, b.box[0], b.box[1] - 1.6, NAME) for b, text in told]
         for n, slot in enumerate(self.small if self.several else []):
             x0, _, x1, y1 = slot.box
-            made.append(figure.text(str(n + self.scene.look.index_from), (x0 + x1) / 2 - 0.6, y1 + 2.6, SMALL, align="center",
+            made.append(figure.text(str(n + self.scene.look.index_from), (x0 + x1) / 2 - 0.6, y1 + 2.6, SMALL,
+                align="center",
                                     kind="index"))  # fmt: skip
         return made
 
@@ -286,12 +300,14 @@ class _Volume:
             if self.several and stretch.kind == "run":
                 n = stretch.first // self.section + base
                 made.append(figure.text(f"{w.one_filter} {n} \u2192 {w.slice} {n}", middle, low, SUM, align="center",
-                                        visible_from=stretch.first - 1 + 0.1, visible_until=stretch.last + LEAVES))  # fmt: skip
+                                        visible_from=stretch.first - 1 + 0.1,
+                                        visible_until=stretch.last + LEAVES))  # fmt: skip
         given, kernel, output = (f" {TIMES} ".join(map(str, s)) for s in self._shapes())
         filters = f"{self.slices} {w.filters if self.several else w.one_filter} {kernel}"
         bias = f"  +  {w.bias}" if self.biased else ""
         since = self.count - 0.6
-        made.append(figure.text(f"{given}  *  {filters}{bias}  =  {output}", middle, low, SUM, align="center", visible_from=since))
+        made.append(figure.text(f"{given}  *  {filters}{bias}  =  {output}", middle, low, SUM, align="center",
+            visible_from=since))
         if self.scene.why:
             made += [figure.text(self.scene.why, middle, low + 4.8, NAME, align="center", visible_from=since),
                      figure.text(self.scene.why, middle, low, NAME, align="center", visible_until=-LANDED)]  # fmt: skip

@@ -16,7 +16,8 @@ from .view import UNIT, Page
 class Block:
     """A box of `size` (columns, depth, rows; in its own cells), whose cell is `ratio` times the figure's.
 
-    `above`: room for words over it, page units. `slab`: it stands on a slab that is so much larger at its sides and back,
+    `above`: room for words over it, page units. `slab`: it stands on a slab that is so much larger at its
+    sides and back,
     so much in front, and so high (in its cells). After `solve`: `cell` is the world length of its cell, `corner` the
     world place of its own lower front left corner, `foot` that of the slab, `box` its page box without the slab.
     """
