@@ -41,10 +41,9 @@ class BenchProof:
 
     def on_bench(self, look, i: int | None = None) -> list[Piece]:
         """All pieces on the bench, none of which may be of another step than i."""
-        pieces = look.pieces("bench")
         others = {p.step for p in look.all("bench")} - {i, -1}
         assert not others, f"bench: something of step {sorted(others)} is in sight at {look.second:.3f} s"
-        return pieces
+        return look.pieces("bench")
 
     def idle(self, look) -> None:
         """Where no step is explained the bench is empty and nothing is said of a sum."""
@@ -58,14 +57,18 @@ class BenchProof:
         (channel, row, column)."""
         pieces = self.on_bench(look, i)
         assert all(np.abs(p.axes - np.eye(3)).max() < 1e-3 for p in pieces), "bench: something is turned"
-        cards = [p for p in pieces if p.long[1] < 0.3 * p.long[2]]
-        halves = [p for p in pieces if p not in cards and p.long[2] < 0.7 * p.long[0]]
-        cubes = sorted((p for p in pieces if p not in cards and p not in halves), key=self.across)
+        cards = [p for p in pieces if p.card]
+        halves = [p for p in pieces if not p.card and p.long[2] < 0.7 * p.long[0]]
+        cubes = [p for p in pieces if not p.card and p.long[2] >= 0.7 * p.long[0]]
         assert len(halves) == 2 * len(cell.taps), f"bench: {len(halves)} halves for {len(cell.taps)} taps"
         pairs, panels = self.panels(halves)
         self.dominoes(look, i, cell, pairs)
         self.channel_cards(cards, panels, min(flat(tap.place)[0] for tap in cell.taps))
-        *parts, result = cubes or [None]
+        if self.chips:
+            cubes.sort(key=lambda p: p.long[0])
+            self.beside(i, cell, pairs, cubes[: len(cell.taps)])
+            del cubes[: len(cell.taps)]
+        *parts, result = sorted(cubes, key=self.across) or [None]
         assert result is not None, "result: none on the bench"
         sums = self.partial_sums(cell)
         assert len(parts) == len(sums), f"partial: {len(parts)} cubes for {len(sums)} partial sums and bias"
@@ -81,6 +84,25 @@ class BenchProof:
         assert all(self.across(result) > self.across(p) for p in halves), "result: it does not stand at the end"
         assert result.color == born.color, "colour: the result's is not its cell's"
         return pairs
+
+    def products_stay(self) -> bool:
+        """Whether products stay beside their pairs: where a panel's columns stand so far apart."""
+        first = next(i for i, s in enumerate(self.plan.steps) if s.explained)
+        pieces = [p for p in self.on_bench(self.own_look(first), first) if not p.card]
+        taps = len(self.cells[self.order[first]].taps)
+        return len(pieces) > 2 * taps + 1 + len(self.partial_sums(self.cells[self.order[first]]))
+
+    def beside(self, i: int, cell, pairs, chips: list[Piece]) -> None:
+        """What each pair has come to stands at its right."""
+        for tap in cell.taps:
+            upper, lower = pairs[flat(tap.kernel)]
+            edge = upper.long[0]
+            place = (upper.place + lower.place) / 2
+            away = [(p.place - place) / edge for p in chips]
+            own = [p.text for p, (x, y, z) in zip(chips, away, strict=True)
+                   if 0.6 < x < 1.0 and max(abs(y), abs(z)) < 0.1]  # fmt: skip
+            wanted = [spelled(tap.number * tap.weight)]
+            assert own == wanted, f"product: {own} stands beside {tap.kernel} of step {i}, not {wanted}"
 
     def partial_sums(self, cell) -> list[tuple[str, float]]:
         """What adds up to the result on the bench: a sum per channel and the bias, where there are several parts."""
@@ -127,8 +149,11 @@ class BenchProof:
             wanted = (spelled(tap.number), TIMES + spelled(tap.weight))
             assert said == wanted, f"domino: at {c, r, q} of step {i} it says {said}, not {wanted}"
             channel, row, column = flat(tap.place)
-            source = shown[channel, row + before[0], column + before[1]]
-            assert upper.color == source.color, f"colour: the domino at {c, r, q} is not its cell's"
+            key = channel, row + before[0], column + before[1]
+            if self.real(key):
+                assert upper.color == shown[key].color, f"colour: the domino at {c, r, q} is not its cell's"
+            else:
+                self.one_fill("padding", 0, upper.color)
             assert lower.color == weights[c, r, q].color, f"colour: the weight at {c, r, q} is not its cell's"
 
     def channel_cards(self, cards: list[Piece], panels: list, first: int) -> None:
@@ -137,11 +162,11 @@ class BenchProof:
             assert not cards, "bench: a card names the only channel"
             return
         cards = sorted(cards, key=self.across)
-        words, base = self.stage.asked.words, self.stage.asked.look.index_from
-        numbers = [str(c + base) for c in range(self.channels)]
-        names = words.channels if self.channels == len(words.channels) else numbers
+        names = self.on_cards(range(self.channels))
+        if self.stage.asked.look.labels and self.channels == len(self.stage.asked.words.channels):
+            names = list(self.stage.asked.words.channels)
         said = [p.text for p in cards]
-        assert said == list(names)[first : first + self.per], f"domino: the panels' cards say {said}"
+        assert said == names[first : first + self.per], f"domino: the panels' cards say {said}"
         for card, panel in zip(cards, panels, strict=True):
             ends = [self.across(p) for p in panel]
             above = card.place[2] > max(p.place[2] for p in panel)
@@ -167,7 +192,7 @@ class BenchProof:
         lines = [w for w in words if " = " in w]
         assert len(lines) == 1, f"words: {lines} is the sum"
         terms, _, total = lines[0].partition(" = ")
-        products = [number(t) for t in terms.split(" + ")]
+        products = [number(t) for t in re.split(r" +\+ +", terms)]
         wanted = [number(spelled(t.number * t.weight)) for t in cell.taps]
         if self.trace.bias is not None and self.trace.bias[0]:
             wanted.append(number(spelled(self.trace.bias[0])))
@@ -222,27 +247,28 @@ class BenchProof:
             assert right, f"domino: {said} sets out from the filter's {tap.kernel} at step {i}"
 
     def multiplied(self, i: int, cell, channel: int, clock: float, pairs) -> None:
-        """A channel's products stand open before their pairs; on the bench are they, all copies, the weights that have
-        come and the partial sums that are made, and nothing else."""
+        """A channel's products stand open before or beside their pairs; on the bench are they, all copies, the weights
+        that have come, products that stay and partial sums that are made, and nothing else."""
         look = self.look_at(clock)
-        pieces = [p for p in self.on_bench(look, i) if p.long[1] > 0.3 * p.long[2]]
+        pieces = [p for p in self.on_bench(look, i) if not p.card]
         products, edge = set(), next(iter(pairs.values()))[0].long[0]
         for tap in cell.taps:
             if tap.kernel[0] != channel:
                 continue
             middle = (pairs[flat(tap.kernel)][0].place + pairs[flat(tap.kernel)][1].place) / 2
             away = [(p.place - middle) / edge for p in pieces]
-            own = [p for p, (x, y, z) in zip(pieces, away, strict=True)
-                   if abs(x) < 0.1 and abs(z) < 0.1 and -1.0 < y < -0.35]  # fmt: skip
+            own = [p for p, (x, y, z) in zip(pieces, away, strict=True) if abs(z) < 0.1 and
+                   (0.6 < x < 1.0 and abs(y) < 0.1 if self.chips else abs(x) < 0.1 and -1.0 < y < -0.35)]  # fmt: skip
             said, wanted = [p.text for p in own], [spelled(tap.number * tap.weight)]
-            assert said == wanted, f"product: {said} stands before {tap.kernel} at step {i}, not {wanted}"
+            assert said == wanted, f"product: {said} stands by {tap.kernel} at step {i}, not {wanted}"
             assert np.abs(own[0].axes - np.eye(3)).max() < 1e-3, "product: it is not open"
             products.add(id(own[0]))
         taps = len(cell.taps) // self.per
         times, part = schedule(self.per), (clock - i + LANDED) / LANDED
         come = sum(own["weights"] < part for own in times)
         made = channel if self.partial_sums(cell) else 0
-        wanted = len(cell.taps) + come * taps + taps + made
+        kept = channel * taps if self.chips else 0
+        wanted = len(cell.taps) + come * taps + taps + kept + made
         while_ = f"while channel {channel} of step {i} is multiplied"
         assert len(pieces) == wanted, f"bench: {len(pieces)} pieces {while_}, not {wanted}"
 

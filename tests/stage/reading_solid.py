@@ -32,7 +32,7 @@ class Kind:
         """The lowest and highest of its own coordinates. A cell's are those of a whole one: of what neighbours hide, or
         the camera does not see, its mesh has nothing, and dark strips in the grooves besides."""
         vertices = self.shape.vertices
-        if not len(vertices) or (np.abs(np.abs(vertices) - HALF).min() < 1e-4 and np.abs(vertices).max() < 0.56):
+        if not len(vertices) or (np.abs(np.abs(vertices) - HALF).min() < 1e-4 and np.abs(vertices).max() < 0.65):
             return np.array([[-HALF], [HALF]]) * np.ones(3)
         return np.array([self.shape.low, self.shape.high])
 
@@ -64,6 +64,12 @@ class Piece:
         return self.kind.color
 
     @property
+    def card(self) -> bool:
+        """Whether it is a card that names something: a plate that stands."""
+        wide, deep, high = np.ptp(self.kind.box, axis=0)
+        return bool(deep < 0.3 * high and high < 2 * wide)
+
+    @property
     def box(self) -> np.ndarray:
         """The lowest and the highest world coordinates; of one that is not turned."""
         return self.place + self.kind.box * self.long / np.maximum(np.ptp(self.kind.box, axis=0), 1e-9)
@@ -85,6 +91,11 @@ class Look(Glance):
         super().__init__(stage, second, known)
         self.second = second
         self._pieces: dict[str, list[Piece]] = {}
+        stage.looked = self
+
+    def thing(self, role: str):
+        assert self.stage.looked is self, "the scene has moved on since"
+        return super().thing(role)
 
     def kind(self, thing) -> Kind:
         name = thing.name
@@ -153,6 +164,14 @@ class Look(Glance):
                 within = (text.long <= piece.long * 1.001)[[0, 2]].all()
                 assert within, f"number: {text.kind.text!r} of {role} is larger than its face at {self.second:.3f} s"
                 piece.text = text.kind.text
+
+    def cells(self, role: str, *what: str) -> list[Piece]:
+        """The pieces of a volume without the cards that name it."""
+        return [p for p in self.pieces(role, *what) if not p.card]
+
+    def cards(self, role: str) -> list[str | None]:
+        """What the cards of a volume say."""
+        return [p.text for p in self.pieces(role) if p.card]
 
     def words(self, role: str) -> list[str]:
         """The texts of words, from left to right."""

@@ -11,19 +11,20 @@ import pytest
 
 from addon.scene.load import load
 
+from ..first import moved_on, shipped
 from .proof_solid import SolidProof
 from .seeing import Frame, staged
 
-ROOT = Path(__file__).resolve().parents[2]
-FIGURES = [p.stem for p in sorted((ROOT / "scenes").glob("*.toml")) if load(str(p)).kind is not None]
-ODD = {p.stem: str(p) for p in sorted((ROOT / "tests" / "scenes" / "solid").glob("*.toml"))}
+FIGURES = {name: shipped(name) for name in moved_on()}
+ODD = {p.stem: p for p in sorted((Path(__file__).resolve().parents[1] / "scenes" / "solid").glob("*.toml"))}
+SCENES = FIGURES | ODD
 SEED = 12
 FEW = 40  # steps: so many are all proved
 
 
-@pytest.fixture(scope="module", params=[*FIGURES, *ODD])
+@pytest.fixture(scope="module", params=SCENES.values(), ids=SCENES)
 def proof(request):
-    return SolidProof(staged(ODD.get(request.param, request.param)))
+    return SolidProof(staged(request.param))
 
 
 def telling(proof, draw) -> list[int]:
@@ -57,7 +58,7 @@ def test_nothing_is_there_before_the_first_step(proof):
     look = proof.look_at(-0.75)
     proof.idle(look)
     assert look.box("input.window") is None
-    assert not any(p.kind.what == "solid" and p.local[2] < 0.4 for p in look.pieces(proof.output_role(0)))
+    assert not any(p.kind.what == "solid" for p in look.cells(proof.output_role(0)))
     tubes = [look.pieces("output.marker")] if proof.kind == "volume" else [look.box("output.marker")]
     assert not any(t is not None and len(t) for t in tubes)
 
@@ -88,7 +89,7 @@ def test_both_readers_see_the_same(proof):
         assert [len(k.shape.vertices) for k in other.kinds] == [len(s.shape.vertices) for s in one], role
 
 
-@pytest.mark.parametrize("figure", [f for f in FIGURES if load(f).kind == "sweep"])
+@pytest.mark.parametrize("figure", [path for path in FIGURES.values() if load(path).kind == "sweep"])
 def test_relief_says_what_a_value_is(figure):
     """The higher a value, the further its cell stands out; positive ones stand proud, negative ones are sunk."""
     proof = SolidProof(staged(figure))
@@ -106,7 +107,7 @@ def test_relief_says_what_a_value_is(figure):
         assert (reach[values > 0] > level[0] + 0.02).all() and (reach[values < 0] < level[0] - 0.02).all(), role
 
 
-@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
 def test_a_figure_is_large_enough_for_numbers(figure):
     """Or a proof of numbers would prove none."""
     stage = staged(figure)

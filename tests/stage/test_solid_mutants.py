@@ -34,7 +34,7 @@ def some(rows, which):
 
 def copies(step: int = STEP):
     """The copies of the window's cells."""
-    return lambda plan, p: ((p["step"] == step) & (p["channel"] >= 0) & (p["enter_turn"] == 0)
+    return lambda plan, p: ((p["step"] == step) & (p["enter_turn"] == 0) & p["origin"].any(axis=1)
                             & p["exit"].any(axis=1))  # fmt: skip
 
 

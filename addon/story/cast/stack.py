@@ -11,7 +11,7 @@ import numpy as np
 
 from ..page import palette
 from ..page.layout import Block
-from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points
+from ..plan.plan import ALWAYS, LANDED, NEVER, Points
 from . import cards, volumes
 from .figure import Figure
 from .weighted import TUBE, Weighted, first_middle, ring
@@ -108,6 +108,7 @@ class Stack:
         at = np.column_stack([column, 0 * column + forward, -row])
         marks = Points.make(np.tile(at, (self.slices, 1)), cube=kind, faded=kind, visible_from=index - LANDED,
                             visible_until=index + LANDED, step=index)  # fmt: skip
-        marks["visible_until"][self.section - 1 :: self.section] = index[self.section - 1 :: self.section] + LEAVES
+        # it does not stay where a slice was that files in
+        marks["visible_until"][self.section - 1 :: self.section] = index[self.section - 1 :: self.section] + 5e-4
         marks["visible_until"][-1] = len(index) - 0.45
         self.figure.volume("output.marker", "Output marker", marks, self.front, self.block.cell)
