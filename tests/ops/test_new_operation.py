@@ -72,6 +72,10 @@ from dataclasses import replace
 from . import sliding
 
 
+def validate(scene, trace):
+    return None
+
+
 def build(scene, trace):
     return replace(sliding.build(scene, trace), title=f"times {scene.op.factor}")
 ''',
