@@ -237,8 +237,8 @@ def test_digits_have_their_contrast(shown):
         if ratio < palette.DIGITS:
             broken.add(f"{ink} on {face}", ratio, palette.DIGITS, f"{when}, {said!r} of {role}")
     if least:
-        print("least: " + ", ".join(f"{ink} on {face} {v[0]:.2f} ({v[1]})"
-                                    for (face, ink), v in sorted(least.items(), key=lambda kv: kv[1][0])[:6]))  # fmt: skip
+        lowest = sorted(least.items(), key=lambda item: item[1][0])[:6]
+        print("least: " + ", ".join(f"{ink} on {face} {v[0]:.2f} ({v[1]})" for (face, ink), v in lowest))
     broken.check()
 
 
