@@ -4,18 +4,18 @@
 Sizes are written spatial first, channels last and only where there are several: 6×6, 6×6×3. Known without a plan.
 """
 
+from . import ops
 from .scene.arrays import runs
-from .scene.spec import CONV, GLOBAL
 
 TIMES = "×"
 
 
 def columns(scene, plan=None) -> list[str]:
     """id, title, input, kernel, s/p/d, output; steps, seconds (empty without a plan)."""
-    traces, op = runs(scene), scene.op
+    traces = runs(scene)
     title = scene.title if scene.words.title is None else scene.words.title
     first, double = traces[0], len(traces) > 1
-    deep = len(first.input) > 1 or (op.type in CONV and op.out_channels > 1)
+    deep = len(first.input) > 1 or len(first.output) > 1
     source = sizes(first.input.shape, len(first.input) > 1)
     shown = (sizes(t.output.shape, deep) for t in traces)
     shapes = [f"input {'two ' * double}{source}", f"kernel {kernel_text(scene, first)}",
@@ -34,12 +34,12 @@ def sizes(shape, deep: bool) -> str:
 
 def kernel_text(scene, trace) -> str:
     """3×3 for one plane and one filter; else how many filters, and their depth: 4 filters 3×3×3."""
-    op = scene.op
-    if op.type in GLOBAL:
-        return f"{sizes(trace.input.shape, False)} per channel"
+    op, operation = scene.op, ops.of(trace)
     size = TIMES.join(str(n) for n in trace.kernel_size)
-    depth = len(trace.input) // op.groups if op.type in CONV else 1
-    if op.type not in CONV or (op.out_channels == 1 and len(trace.input) == 1):
+    if not operation.windowed:
+        return f"{size} per channel"
+    depth = len(trace.input) // op.groups
+    if not operation.weighted or (op.out_channels == 1 and len(trace.input) == 1):
         return size
     deep = f"{TIMES}{depth}" if len(trace.input) > 1 else ""
     return f"{op.out_channels} filter{'s' * (op.out_channels > 1)} {size}{deep}"
@@ -48,7 +48,7 @@ def kernel_text(scene, trace) -> str:
 def slide_text(scene) -> str:
     """Stride, padding and dilation; of two runs both values where they differ."""
     op, other = scene.op, scene.compare.changed
-    if op.type in GLOBAL:
+    if not ops.OPERATIONS[op.type].windowed:
         return "–"
     said = []
     for name in ("stride", "padding", "dilation"):

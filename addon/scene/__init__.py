@@ -5,5 +5,5 @@
   defaults and checks values against each other, `load` reads and writes files.
 - `arrays` makes input, weights and bias (`data_files` reads `.npy`, pictures, IDX; `kernels` has the named ones) and
   runs the engine on them.
-- Nothing of stories, of Blender or of pixels on a screen: this room imports the engine alone.
+- Nothing of stories, of Blender or of pixels on a screen: this room imports the engine and ops alone.
 """

@@ -14,21 +14,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from .. import engine
+from .. import engine, ops
+from ..ops.windows import axes
 from .checks import ValidationError
 from .data_files import read_idx, read_npy, read_picture
 from .kernels import kernel
 from .load import SceneError
 from .paths import shown
-from .resolve import axes, check_told, map_engine_errors, weight_shape
-from .spec import CONV, GLOBAL, Compare, Op, Scene
+from .resolve import check_told, map_engine_errors, weight_shape
+from .spec import Compare, Op, Scene
 
 
 def arrays(scene: Scene) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
     """Input (C, *S), weight in the engine's order, bias (C_out,); None where there is none."""
     with scene_errors(scene):
         x = _input(scene)
-        if scene.op.type not in CONV:
+        if not ops.OPERATIONS[scene.op.type].weighted:
             return x, None, None
         return x, _weight(scene), _bias(scene)
 
@@ -38,18 +39,7 @@ def run(scene: Scene) -> engine.Trace:
     x, weight, bias = arrays(scene)
     op = scene.op
     with scene_errors(scene), map_engine_errors(op):
-        if op.type in GLOBAL:
-            return getattr(engine, op.type)(x)
-        common = {"stride": op.stride, "padding": op.padding}
-        if op.type == "conv":
-            return engine.conv(x, weight, bias, dilation=op.dilation, groups=op.groups, **common)
-        if op.type == "conv_transpose":
-            common |= {"output_padding": op.output_padding, "dilation": op.dilation, "groups": op.groups}
-            return engine.conv_transpose(x, weight, bias, **common)
-        common |= {"dilation": op.dilation, "ceil_mode": op.ceil_mode}
-        if op.type == "max_pool":
-            return engine.max_pool(x, op.kernel_size, **common)
-        return engine.avg_pool(x, op.kernel_size, count_include_pad=op.count_include_pad, **common)
+        return ops.OPERATIONS[op.type].run(x, weight, bias, op)
 
 
 def runs(scene: Scene) -> tuple[engine.Trace, ...]:
@@ -120,15 +110,11 @@ def _shaped(key: str, value, array: np.ndarray, shape: tuple[int, ...]) -> np.nd
 
 def _named(op: Op, names: str | tuple, shape: tuple[int, ...], rank: int) -> np.ndarray:
     """The named kernel of every filter and channel."""
-    size = axes(op.kernel_size, rank)
+    size, operation = axes(op.kernel_size, rank), ops.OPERATIONS[op.type]
     out = np.empty(shape, np.int64)
     for a in range(shape[0]):
         for b in range(shape[1]):
-            if op.type == "conv":
-                filter, channel = a, b
-            else:  # (in, out / groups): the group of the input channel decides
-                ins = shape[0] // op.groups
-                filter, channel = a // ins * shape[1] + b, a % ins
+            filter, channel = operation.filter_and_channel(op, shape, a, b)
             name = names
             if not isinstance(names, str):
                 name = names[filter] if len(names) == op.out_channels else names

@@ -19,19 +19,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 
+from .. import ops
 from .checks import SIZE_TEXT, ValidationError, check, plain, show, toml
 from .data_files import kind_of
 from .limits import DEEP_KEY, DEFAULT, HIGHEST, Limits
 from .paths import placed, shown, unusable
 from .resolve import DERIVED, check_compared, check_result, complete, within_limit
-from .spec import COMPANIONS, CONV, DEFAULT_SOURCE, SOURCES, TABLES, Scene, default_of, find_knob, knobs
+from .spec import COMPANIONS, DEFAULT_SOURCE, SOURCES, TABLES, WEIGHTED, Scene, default_of, find_knob, knobs
 
 CHEAT_SHEET = (
     "conv1d", "conv2d_zero_padding", "conv2d_valid", "conv2d_same", "conv2d_full", "conv2d_strided",
     "conv2d_stride_comparison", "pooling", "conv2d_dilated", "mnist_conv", "depth", "rgb_conv", "rgb_to_volume",
     "volume_to_volume", "conv1x1", "global_pooling", "transposed_conv", "transposed_conv_strided",
 )  # fmt: skip
-OPERATED = ("weight", "bias")  # tables that only a convolution has
 
 
 class SceneError(ValueError):
@@ -297,19 +297,10 @@ def _build(parts: dict[str, dict], path: Path | None, limits: Limits) -> Scene:
     op_type = parts["op"].get("type", default_of(find_knob("op.type")))
     for table in ("op", "compare"):
         for name, value in parts[table].items():
-            ops = find_knob(f"{table}.{name}").metadata["ops"]
-            if ops and op_type not in ops:
-                raise ValidationError(
-                    f"does not apply to {op_type}, only to {', '.join(ops)}; leave it out", f"{table}.{name}", value
-                )
-    for table in OPERATED:
+            _check_applies(op_type, find_knob(f"{table}.{name}").metadata["ops"], f"{table}.{name}", value)
+    for table in WEIGHTED:
         for name, value in parts[table].items():
-            if op_type not in CONV:
-                raise ValidationError(
-                    f"does not apply to {op_type}, only to {', '.join(CONV)}; leave it out",
-                    f"{table}.{name}",
-                    value,
-                )
+            _check_applies(op_type, ops.names(lambda operation: operation.weighted), f"{table}.{name}", value)
     for table, sources in SOURCES.items():
         _check_sources(table, sources, parts[table])
     tables = {name: cls(**parts[name]) for name, cls in TABLES.items()}
@@ -324,6 +315,12 @@ def _build(parts: dict[str, dict], path: Path | None, limits: Limits) -> Scene:
     within_limit(limits, "frame", size[0] * size[1], "pixels", "output.size", size)
     tables |= {"op": op, "input": data, "weight": weight}
     return Scene(id=path.stem if path else "scene", **parts[""], **tables, path=path, limits=limits)
+
+
+def _check_applies(op_type: str, names: tuple[str, ...], key: str, value: object) -> None:
+    """The key means something with this operation; no names: with every one."""
+    if names and op_type not in names:
+        raise ValidationError(f"does not apply to {op_type}, only to {', '.join(names)}; leave it out", key, value)
 
 
 def _check_sources(table: str, sources: tuple[str, ...], given: dict) -> None:

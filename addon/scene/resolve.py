@@ -13,21 +13,20 @@ import re
 from contextlib import contextmanager
 from dataclasses import replace
 
-from .. import engine
+from .. import ops
+from ..ops.windows import axes
 from .checks import ValidationError, shape_of
 from .data_files import LONGEST_SIDE, existing, idx_shape, npy_shape
 from .kernels import kernel, known, times
 from .limits import DEFAULT, Limits
-from .spec import CONV, GLOBAL, Bias, Compare, Data, Op, Weight
+from .spec import Bias, Compare, Data, Op, Weight
 
 # (table, key) whose None is worked out here
 DERIVED = (
-    ("op", "stride"), ("op", "kernel_size"), ("op", "out_channels"),
+    *(("op", option.name) for option in ops.options().values() if option.default is None),
     ("input", "size"), ("input", "channels"), ("input", "seed"), ("weight", "seed"),
 )  # fmt: skip
-ARGUMENT = re.compile(
-    r"\b(kernel_size|stride|padding|dilation|output_padding|groups|ceil_mode|count_include_pad|weight|bias|x)\b"
-)
+ARGUMENT = re.compile(rf"\b({'|'.join([*ops.options(), 'weight', 'bias', 'x'])})\b")
 FREE_RANK = {1: 1, 2: 2, 3: 2, 4: 3}  # spatial axes of an input with so many dimensions, where nothing says
 
 
@@ -36,24 +35,22 @@ def complete(op: Op, data: Data, weight: Weight, bias: Bias, limits: Limits = DE
     data = _complete_input(data)
     rank = len(data.size)
     within_limit(limits, "cells", math.prod((data.channels, *data.size)), "cells", "input.size", data.size)
-    if op.type in GLOBAL:
-        return op, data, weight
-    if op.type in CONV:
+    operation = ops.OPERATIONS[op.type]
+    if operation.weighted:
         op, weight = _complete_weight(op, data, weight, rank, limits)
         _check_bias(op, bias)
-    else:
-        op = replace(op, kernel_size=2 if op.kernel_size is None else op.kernel_size)
-    if op.stride is None:
-        op = replace(op, stride=1 if op.type in CONV else op.kernel_size)
-    for key in ("kernel_size", "stride", "dilation", "output_padding"):
-        _per_axis(getattr(op, key), f"op.{key}", rank)
-    _check_padding(op, rank)
+    op = _completed(op, *operation.completions)
+    _check_axes(op, rank)
     return op, data, weight
 
 
-def axes(value: int | tuple, rank: int) -> tuple[int, ...]:
-    """One number per axis."""
-    return (value,) * rank if isinstance(value, int) else tuple(value)
+def _completed(op: Op, *keys: str) -> Op:
+    """With what these keys come to where they are left open."""
+    completions = ops.OPERATIONS[op.type].completions
+    for key in keys:
+        if getattr(op, key) is None:
+            op = replace(op, **{key: completions[key](op)})
+    return op
 
 
 def within_limit(limits: Limits, name: str, asked: int, noun: str, key: str, value) -> None:
@@ -154,7 +151,7 @@ def _complete_weight(op: Op, data: Data, weight: Weight, rank: int, limits: Limi
     if weight.npy is not None:
         shape = _header(npy_shape, weight.npy, "weight.npy")
         return _as_weighed(op, data, shape, rank, limits, "weight.npy", weight.npy), weight
-    op = replace(op, kernel_size=3 if op.kernel_size is None else op.kernel_size)
+    op = _completed(op, "kernel_size")
     _per_axis(op.kernel_size, "op.kernel_size", rank)
     if weight.kernel is not None:
         op = _as_named(op, data, weight, rank)
@@ -168,15 +165,14 @@ def _complete_weight(op: Op, data: Data, weight: Weight, rank: int, limits: Limi
 
 def weight_shape(op: Op, data: Data) -> tuple[int, ...]:
     """The engine's shape of the weights."""
-    size = axes(op.kernel_size, len(data.size))
-    if op.type == "conv":
-        return (op.out_channels, data.channels // op.groups, *size)
-    return (data.channels, op.out_channels // op.groups, *size)
+    kernel_size = axes(op.kernel_size, len(data.size))
+    return ops.OPERATIONS[op.type].weight_shape(op, data.channels, kernel_size)
 
 
 def _as_weighed(op: Op, data: Data, shape, rank: int, limits: Limits, key: str, value) -> Op:
     """Kernel size and filters from the shape of the numbers; leading ones may have been left out."""
-    plain = op.type == "conv"
+    order = ops.OPERATIONS[op.type].weight_axes
+    plain = order[0] == "out"  # filters first; else they are the ones divided by the groups
     outs = None if op.out_channels is None else op.out_channels // (1 if plain else op.groups)
     ins = data.channels // op.groups if plain else data.channels
     lead = list(shape[: len(shape) - rank]) if len(shape) >= rank else None
@@ -184,11 +180,10 @@ def _as_weighed(op: Op, data: Data, shape, rank: int, limits: Limits, key: str, 
         lead = [1, 1]
     elif lead is not None and len(lead) == 1:  # one of the two is 1: which?
         lead = [lead[0], 1] if (ins == 1) == plain else [1, lead[0]]
-    found = dict(zip(("out", "in") if plain else ("in", "out"), lead or (), strict=False))
+    found = dict(zip(order, lead or (), strict=False))
     fits = lead is not None and len(lead) == 2 and min(shape, default=0) >= 1
     if not fits or found["in"] != ins or outs not in (None, found["out"]):
         names = {"in": ins, "out": "filters" if outs is None else outs}
-        order = ("out", "in") if plain else ("in", "out")
         size = times(axes(op.kernel_size, rank)) if op.kernel_size else "kernel"
         hint = "×".join(str(names[n]) for n in order) + f"×{size}"
         what = "filters × channels" if plain else "channels × filters"
@@ -255,47 +250,51 @@ def _per_axis(value, key: str, rank: int) -> None:
         raise ValidationError(f"must be one whole number, or {rank} (one per axis of input.size)", key, value)
 
 
-def _check_padding(op: Op, rank: int) -> None:
-    if isinstance(op.padding, tuple) and len(op.padding) != rank:
-        what = "[before, after] pairs" if isinstance(op.padding[0], tuple) else "whole numbers"
+def _padding(value, key: str, rank: int) -> None:
+    if isinstance(value, tuple) and len(value) != rank:
+        what = "[before, after] pairs" if isinstance(value[0], tuple) else "whole numbers"
         one = "pair" if what.startswith("[") else "number"
-        raise ValidationError(f"must be {rank} {what}, one {one} per axis of input.size", "op.padding", op.padding)
+        raise ValidationError(f"must be {rank} {what}, one {one} per axis of input.size", key, value)
+
+
+def _check_axes(op: Op, rank: int) -> None:
+    """Options with a value per axis have as many as the input has axes."""
+    for option in ops.OPERATIONS[op.type].options:
+        test = {"axes": _per_axis, "padding": _padding}.get(option.kind)
+        if test:
+            test(getattr(op, option.name), f"op.{option.name}", rank)
 
 
 def check_result(op: Op, data: Data, limits: Limits) -> None:
     """The engine accepts the arguments, and what it will make stays within the limits."""
-    if op.type in GLOBAL:
-        return
+    operation = ops.OPERATIONS[op.type]
     out = _output_size(op, data)
-    spread = math.prod((data.channels, *_spread(op, data)))
-    within_limit(limits, "cells", spread, "cells", *_culprit(op))
-    channels = op.out_channels if op.type in CONV else data.channels
-    key = _culprit(op) if math.prod(out) > limits.cells else ("op.out_channels", channels)
+    grid = math.prod((data.channels, *operation.grid_shape(data.size, op)))
+    grown = operation.grows_by
+    culprit = (f"op.{grown}", getattr(op, grown)) if grown else ("input.size", data.size)
+    within_limit(limits, "cells", grid, "cells", *culprit)
+    channels = op.out_channels if operation.weighted else data.channels
+    key = culprit if math.prod(out) > limits.cells else ("op.out_channels", channels)
     within_limit(limits, "cells", math.prod((channels, *out)), "cells", *key)
 
 
 def check_told(op: Op, data: Data, limits: Limits) -> None:
     """A story can go through all steps of a checked scene in reasonable time."""
-    if op.type in GLOBAL:
-        return
+    operation = ops.OPERATIONS[op.type]
     size, channels, depth = data.size, data.channels, 1
-    if op.type in CONV:
+    if operation.weighted:
         channels, depth = op.out_channels, data.channels // op.groups
     steps = channels * math.prod(_output_size(op, data))
     within_limit(limits, "steps", steps, "steps", "input.size", size)
+    if not operation.windowed:
+        return
     products = steps * depth * math.prod(axes(op.kernel_size, len(size)))
     within_limit(limits, "products", products, "products", "op.kernel_size", op.kernel_size)
 
 
 def _output_size(op: Op, data: Data) -> tuple[int, ...]:
-    size, kernel_size = data.size, op.kernel_size
     with map_engine_errors(op):
-        if op.type == "conv":
-            return engine.conv_output_shape(size, kernel_size, op.stride, op.padding, op.dilation)
-        if op.type == "conv_transpose":
-            more = (op.padding, op.output_padding, op.dilation)
-            return engine.conv_transpose_output_shape(size, kernel_size, op.stride, *more)
-        return engine.pool_output_shape(size, kernel_size, op.stride, op.padding, op.dilation, op.ceil_mode)
+        return ops.OPERATIONS[op.type].output_shape(data.size, op)
 
 
 def check_compared(op: Op, data: Data, compare: Compare, limits: Limits) -> None:
@@ -305,32 +304,11 @@ def check_compared(op: Op, data: Data, compare: Compare, limits: Limits) -> None
         return
     try:
         second = replace(op, **changed)
-        for key in ("stride", "dilation"):
-            _per_axis(getattr(second, key), f"op.{key}", len(data.size))
-        _check_padding(second, len(data.size))
+        _check_axes(second, len(data.size))
         check_result(second, data, limits)
     except ValidationError as wrong:
         key, value = next(((k, v) for k, v in changed.items() if wrong.key == f"op.{k}"), next(iter(changed.items())))
         raise ValidationError(wrong.hint, f"compare.{key}", value) from None
-
-
-def _spread(op: Op, data: Data) -> list[int]:
-    """At most the spatial size of the input with its padding; for a transposed one, with its zeros."""
-    rank = len(data.size)
-    reach = [(k - 1) * d for k, d in zip(axes(op.kernel_size, rank), axes(op.dilation, rank), strict=True)]
-    if op.type == "conv_transpose":
-        return [
-            (n - 1) * s + 1 + 2 * r for n, s, r in zip(data.size, axes(op.stride, rank), reach, strict=True)
-        ]
-    if isinstance(op.padding, str):
-        more = [{"valid": 0, "same": r, "full": 2 * r}[op.padding] for r in reach]
-    else:
-        more = [2 * p if isinstance(p, int) else sum(p) for p in axes(op.padding, rank)]
-    return [n + m for n, m in zip(data.size, more, strict=True)]
-
-
-def _culprit(op: Op) -> tuple[str, object]:
-    return ("op.stride", op.stride) if op.type == "conv_transpose" else ("op.padding", op.padding)
 
 
 @contextmanager

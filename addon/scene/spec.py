@@ -2,6 +2,7 @@
 """What a scene file can say: one frozen dataclass per table, one field per key.
 
 - Every field is made by `knob` (knobs.py), which stores what the command line, the panel and docs/scene-file.md need.
+- The keys of `Op` are what the registry's operations (ops/) have as options.
 - A default of None means "worked out from the rest"; `auto` says how, and a loaded scene holds the result.
 - Lists are held as tuples, sizes are (rows, columns), times are seconds, angles are degrees.
 - No checking (checks.py), no files (load.py), no arrays (arrays.py) here.
@@ -12,18 +13,16 @@ A field's metadata: `kind` (what checks.py understands), `help`, `unit`, `range`
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields, make_dataclass
 from pathlib import Path
 
+from .. import ops
+from ..ops.options import DILATION, PADDING, STRIDE
 from .knobs import knob
 from .limits import DEFAULT, Limits
 from .words import Words
 
-CONV = ("conv", "conv_transpose")
-POOL = ("max_pool", "avg_pool")
-GLOBAL = ("global_avg_pool", "global_max_pool")
-OPS = CONV + POOL + GLOBAL
-PADDINGS = ("valid", "same", "full")
+OPS = tuple(ops.OPERATIONS)
 THEMES = ("light", "dark", "print", "transparent")
 FORMATS = ("gif", "mp4", "png", "steps", "blend", "poster")
 QUALITIES = ("draft", "lecture", "print")
@@ -31,6 +30,7 @@ QUALITIES = ("draft", "lecture", "print")
 INPUT_SOURCES = ("seed", "values", "npy", "image", "idx")
 WEIGHT_SOURCES = ("seed", "values", "npy", "kernel")
 BIAS_SOURCES = ("seed", "values")
+WEIGHTED = ("weight", "bias")  # tables that only operations with weights have
 DEFAULT_SOURCE = {"input": "seed", "weight": "seed", "bias": None}
 # keys that mean something only beside one of these sources; (): beside the one they were written for
 COMPANIONS = {"low": ("seed",), "high": ("seed",), "index": ("idx",), "levels": ("image", "idx"),
@@ -39,46 +39,25 @@ COMPANIONS = {"low": ("seed",), "high": ("seed",), "index": ("idx",), "levels": 
 LARGEST = 1_000_000_000_000  # no number of a scene is further from 0 than this
 
 
-@dataclass(frozen=True)
-class Op:
-    """The operation. Names and meanings are PyTorch's and ONNX's; a convolution does not flip its kernel."""
+def _of(option: ops.Option) -> Field:
+    """An operation's option as a key of [op]."""
+    return knob(
+        option.default, option.kind, option.help, range=option.range, unit=option.unit, choices=option.choices,
+        ops=ops.names(lambda operation: operation.has(option.name)), auto=option.auto,
+    )  # fmt: skip
 
-    type: str = knob("conv", "choice", "which operation", choices=OPS)
-    kernel_size: int | tuple[int, ...] | None = knob(
-        None, "axes", "cells the window covers: one number, or one per axis, or text like `\"3x3\"`",
-        range=(1, 64), unit="cells", ops=CONV + POOL,
-        auto="the size of `weight.values` or `weight.npy`; else 3, or 2 for pooling",
-    )  # fmt: skip
-    stride: int | tuple[int, ...] | None = knob(
-        None, "axes", "cells from one window to the next: one number, or one per axis",
-        range=(1, 64), unit="cells", ops=CONV + POOL, auto="1; for pooling the kernel's size",
-    )  # fmt: skip
-    padding: int | str | tuple = knob(
-        0, "padding", "cells added around the input: one number, one per axis, a `[before, after]` pair per "
-        "axis, or a name: `valid` adds none, `same` keeps ceil(size / stride), `full` adds (k - 1) × "
-        "dilation on both sides; a transposed convolution takes them from its output",
-        range=(0, 256), unit="cells", choices=PADDINGS, ops=CONV + POOL,
-    )  # fmt: skip
-    dilation: int | tuple[int, ...] = knob(
-        1, "axes", "distance between neighbouring taps of the kernel: one number, or one per axis",
-        range=(1, 64), unit="cells", ops=CONV + POOL,
-    )  # fmt: skip
-    groups: int = knob(
-        1, "whole", "groups of channels that do not see each other; divides input and output channels",
-        range=(1, 4096), ops=CONV,
-    )  # fmt: skip
-    out_channels: int | None = knob(
-        None, "whole", "number of filters, which is the number of output channels", range=(1, 4096), ops=CONV,
-        auto="what the weights have; else the number of groups",
-    )  # fmt: skip
-    output_padding: int | tuple[int, ...] = knob(
-        0, "axes", "cells added at the end of a transposed convolution's output",
-        range=(0, 64), unit="cells", ops=("conv_transpose",),
-    )  # fmt: skip
-    ceil_mode: bool = knob(False, "flag", "round the output's size up instead of down", ops=POOL)
-    count_include_pad: bool = knob(
-        True, "flag", "padded zeros count in the mean's divisor", ops=("avg_pool",)
-    )
+
+_TYPE = knob(OPS[0], "choice", "which operation", choices=OPS)
+Op = make_dataclass(
+    "Op",
+    [("type", str, _TYPE), *((name, object, _of(option)) for name, option in ops.options().items())],
+    frozen=True,
+    namespace={
+        "__module__": __name__,  # for pickling
+        "__doc__": "The operation. Names and meanings are PyTorch's and ONNX's; "
+        "a convolution does not flip its kernel.",
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -156,20 +135,21 @@ class Bias:
     )  # fmt: skip
 
 
+def _second(option: ops.Option) -> Field:
+    """The same option of a second run."""
+    return knob(
+        None, option.kind, f"the second run's {option.name}", range=option.range, unit=option.unit,
+        choices=option.choices, ops=ops.names(lambda operation: operation.comparable), auto="as in `[op]`",
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Compare:
     """A second run of the same convolution, shown beside the first. What is not said here is as in `[op]`."""
 
-    stride: int | tuple[int, ...] | None = knob(
-        None, "axes", "the second run's stride", range=(1, 64), unit="cells", ops=("conv",), auto="as in `[op]`"
-    )
-    padding: int | str | tuple | None = knob(
-        None, "padding", "the second run's padding", range=(0, 256), unit="cells", choices=PADDINGS, ops=("conv",),
-        auto="as in `[op]`",
-    )  # fmt: skip
-    dilation: int | tuple[int, ...] | None = knob(
-        None, "axes", "the second run's dilation", range=(1, 64), unit="cells", ops=("conv",), auto="as in `[op]`"
-    )
+    stride: int | tuple[int, ...] | None = _second(STRIDE)
+    padding: int | str | tuple | None = _second(PADDING)
+    dilation: int | tuple[int, ...] | None = _second(DILATION)
 
     @property
     def changed(self) -> dict:

@@ -60,7 +60,8 @@ class _Builder:
         self.planned: dict[str, dict] = {}  # role: {"path[index]": keys}
         self.frames = plan.frames
         self.leftward = plan.view.azimuth < 0
-        self.materials = {m.name: materials.shared(m, plan.background, plan.light) for m in plan.materials if m.kind != "floor"}
+        self.materials = {m.name: materials.shared(m, plan.background,
+            plan.light) for m in plan.materials if m.kind != "floor"}
         self.basis = basis(plan.view.azimuth, plan.view.elevation)
 
     def add(self, role: str, name: str, data, parent=None) -> bpy.types.Object:

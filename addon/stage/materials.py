@@ -92,7 +92,8 @@ def studio_sun(lamp: bpy.types.Light) -> Vector:
 
 
 def floor(material: Material, light: bpy.types.Image | None) -> bpy.types.Material:
-    """The floor's material, a figure's own: its colour times a picture of the light on it, or, without, in lamps' light."""
+    """The floor's material, a figure's own: its colour times a picture of the light on it, or, without, in
+    lamps' light."""
     made = make(material, material.color)
     if light is None:
         studio.floor_material(made, "#" + "".join(f"{round(255 * c):02X}" for c in material.color))
@@ -121,14 +122,25 @@ def _satin(nodes, links, material):
     surface = nodes.new("ShaderNodeBsdfPrincipled")
     surface.inputs["Base Color"].default_value = linear(material.color)
     studio.satin(surface)
-    surface.inputs["Alpha"].default_value = material.alpha
+    if material.kind == "glass":
+        links.new(_there(nodes, links, material), surface.inputs["Alpha"])
     return surface.outputs[0]
 
 
 def _baked(nodes, links, material, emission):
     """The colour times the light that was worked out for the vertices, as strong as the material lets through."""
     links.new(_attribute(nodes, LIGHT), emission.inputs["Strength"])
-    return emission.outputs[0] if material.alpha == 1 else _through(nodes, links, material.alpha, emission)
+    return emission.outputs[0] if material.kind != "glass" else _through(nodes, links, _there(nodes, links,
+        material), emission)
+
+
+def _there(nodes, links, material):
+    """How much of glass is there: more at its rims."""
+    strength = nodes.new("ShaderNodeMath")
+    strength.operation = "MULTIPLY"
+    strength.inputs[1].default_value = material.alpha
+    links.new(_attribute(nodes, "depth"), strength.inputs[0])
+    return strength.outputs[0]
 
 
 def _through(nodes, links, strength, emission):

@@ -11,9 +11,13 @@ from itertools import product
 import bpy
 import numpy as np
 
+from ..story.cast.volumes import GAP
 from .light import baked
 from .meshes import attribute
 
+SOFT = 0.45  # of a tile's seams, how dark they are
+# glass: where its rim begins (of the way to the edge); how much of face and rim is there
+CLEAR, FACE, RIM = 0.78, 0.3, 2.4
 SPILL = 1.06  # how much larger than the page the floor is
 PICTURE = (528, 297)  # pixels of the picture of its light, across and down
 
@@ -21,14 +25,33 @@ PICTURE = (528, 297)  # pixels of the picture of its light, across and down
 def shape(name: str, words: str, closed: bool = False) -> bpy.types.Mesh:
     """The mesh of a shape; `closed`: with the faces that the camera does not see, for lamps to throw shadows with."""
     kind, *numbers = words.split()
-    more = {"closed": closed} if kind in ("cell", "box") else {}
+    more = {"closed": closed} if kind in ("cell", "tile", "glass", "box") else {}
     return _mesh(name, *_SHAPES[kind](*map(float, numbers), **more))
 
 
 @cache
 def _cell(neighbours: float = 0, *, closed: bool = False):
-    places, faces, light = baked.cell_mesh(int(neighbours), closed=closed)
+    # a slice is followed by the next after a gap of GAP
+    places, faces, light = baked.cell_mesh(int(neighbours), (1, 1 + GAP, 1), (0.03, GAP + 0.03, 0.03), closed=closed)
     return places, faces, {"light": light}
+
+
+@cache
+def _tile(neighbours: float = 0, *, closed: bool = False):
+    """A cell among very many small ones: its seams are half as dark, or they would be all that one sees."""
+    places, faces, light = baked.cell_mesh(int(neighbours), bevel=0.06, closed=closed)
+    return places, faces, {"light": 1 - (1 - np.asarray(light)) * np.where(np.asarray(light) < 1, SOFT, 1.0)}
+
+
+@cache
+def _glass(neighbours: float = 0, *, closed: bool = False):
+    """A cell of glass: clear faces between rims that can be seen (`depth`: how much of it is there)."""
+    places, faces, light = baked.cell_mesh(int(neighbours), (1, 1 + GAP, 1), (0.03, GAP + 0.03, 0.03), closed=closed)
+    places = np.asarray(places, float).reshape(-1, 3)
+    half = np.abs(places).max(axis=0, initial=1e-6)
+    inner = np.sort(np.abs(places) / half, axis=1)[:, 1]  # how near to an edge: the second largest part of the way
+    rim = np.clip((inner - CLEAR) / (0.92 - CLEAR), 0.0, 1.0)
+    return places, faces, {"light": np.maximum(light, 0.9), "depth": FACE + (RIM - FACE) * rim}
 
 
 @cache
@@ -66,7 +89,7 @@ def _shadow(wide: float, deep: float, high: float, above: float, strength: float
     return places, faces, {"depth": alpha}
 
 
-_SHAPES = {"cell": _cell, "box": _box, "tube": _tube, "shadow": _shadow}
+_SHAPES = {"cell": _cell, "tile": _tile, "glass": _glass, "box": _box, "tube": _tube, "shadow": _shadow}
 
 
 def _mesh(name: str, places, faces, attributes) -> bpy.types.Mesh:
@@ -83,7 +106,8 @@ def floor(name: str, ground, basis, lit: bool) -> tuple[bpy.types.Mesh, bpy.type
     The mesh says where in the picture its corners lie (attributes `across` and `up`, 0 to 1).
     """
     corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], float)
-    mesh = _mesh(name, _ground(corners, ground, basis), [(0, 1, 2, 3)], dict(zip(("across", "up"), corners.T, strict=True)))
+    mesh = _mesh(name, _ground(corners, ground, basis), [(0, 1, 2, 3)], dict(zip(("across", "up"), corners.T,
+        strict=True)))
     if not lit:
         return mesh, None
     wide, high = PICTURE

@@ -12,7 +12,7 @@ import bpy
 from ..story.plan.plan import CREEP, LANDED, LEAVES
 from .nodes import Tree
 
-TAG, VERSION = "convolume_tree", 7  # the version goes up whenever a group is built differently
+TAG, VERSION = "convolume_tree", 8  # the version goes up whenever a group is built differently
 CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
 SOLIDS = "Convolume Solids"
 
@@ -209,8 +209,10 @@ def solids_tree():
 
     inward = t.math("SUBTRACT", 1.0, _eased(t, step, t.attribute("leaves"), t.attribute("arrives")))
     outward = _eased(t, step, t.attribute("exit_from"), t.attribute("exit_until"))
-    offset = t.vector("ADD", _arc(t, t.attribute("enter_via", "FLOAT_VECTOR"), t.attribute("origin", "FLOAT_VECTOR"), inward),
-                      _arc(t, t.attribute("exit_via", "FLOAT_VECTOR"), t.attribute("exit", "FLOAT_VECTOR"), outward))  # fmt: skip
+    offset = t.vector("ADD", _arc(t, t.attribute("enter_via", "FLOAT_VECTOR"), t.attribute("origin",
+        "FLOAT_VECTOR"), inward),
+                      _arc(t, t.attribute("exit_via", "FLOAT_VECTOR"), t.attribute("exit", "FLOAT_VECTOR"),
+                          outward))  # fmt: skip
     angle = t.math("ADD", t.math("MULTIPLY", t.attribute("enter_turn"), inward),
                    t.math("MULTIPLY", t.attribute("exit_turn"), outward))  # fmt: skip
     grown = _eased(t, step, since, t.math("ADD", since, t.attribute("grow_time")))
@@ -234,12 +236,12 @@ def solids_tree():
     texts = t.node("GeometryNodeSeparateGeometry", {
         "Geometry": points, "Selection": t.compare("GREATER_EQUAL", written, 0, "INT")}, domain="POINT")  # fmt: skip
     # before the face: turned with the piece
-    _, deeper, higher = t.axes(factor)
+    wider, deeper, _ = t.axes(factor)
     lift = t.math("MULTIPLY", t.attribute("lift"), deeper)
     forward = t.combine(0.0, t.math("MULTIPLY", t.math("MULTIPLY", lift, t.math("COSINE", angle)), -1.0),
                         t.math("MULTIPLY", t.math("MULTIPLY", lift, t.math("SINE", angle)), -1.0))  # fmt: skip
     front = t.node("GeometryNodeSetPosition", {"Geometry": texts.outputs[0], "Offset": forward})
-    font = t.math("MULTIPLY", t.attribute("size"), higher)
+    font = t.math("MULTIPLY", t.attribute("size"), wider)
     labels = t.node("GeometryNodeInstanceOnPoints", {
         "Points": front.outputs[0], "Instance": _children(t, "Labels"), "Pick Instance": True,
         "Instance Index": written, "Rotation": turn,

@@ -9,6 +9,7 @@
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 
 import bpy
@@ -19,6 +20,7 @@ from .ownership import BUILT, FIGURE, ROLE, kept_in, mesh_digest, touched
 
 EXPLORE, PUT_ASIDE, REPORT = "convolume_explore", "convolume_put_aside", "convolume_told"
 ASIDE = ("sum", "map", "lines", "weights", "flight", "product", "stamp")  # what explore has no use for
+OUTPUT = re.compile(r"(\w+\.)?output(\.\d+)?")  # an output's volume, a channel's, and a second run's
 MODIFIER = "Convolume"
 
 # what a build writes on objects, cameras and lights, and how a report calls it
@@ -368,12 +370,6 @@ def _put_aside(shadow, on: bool) -> None:
             shadow[PUT_ASIDE] = True
 
 
-def _makes_output(role: str) -> bool:
-    """Whether a volume is an output, or one of its slices: "output", "output.2", and of a second run "b.output"."""
-    parts = role.split(".")
-    return "output" in (parts[-1], parts[-2] if len(parts) > 1 and parts[-1].isdigit() else "")
-
-
 def explore(collection, on: bool) -> None:
     """Let a figure's windows be dragged and light what lies under them; what the clock tells of its own window's place
     steps aside meanwhile: sums, marks, lines, the output, weights on their way.
@@ -395,7 +391,7 @@ def explore(collection, on: bool) -> None:
         if "Explore" in sockets and (window or f"{role}.window" in objects):
             compat.set_modifier_input(modifier, "Explore", on)
         hidden = role.split(".")[0] in ASIDE or role.endswith(".marker") or "Source" in sockets
-        moving = "location" in _animated(obj) or _makes_output(role)
+        moving = "location" in _animated(obj) or OUTPUT.fullmatch(role)
         if "Hidden" in sockets and (hidden or (moving and not window and f"{role}.window" not in objects)):
             compat.set_modifier_input(modifier, "Hidden", on)
             _put_aside(objects.get(f"{role}.shadow"), on)

@@ -3,13 +3,17 @@
 
 - Arrays and frozen dataclasses; nothing is drawn and bpy may not enter.
 - Every decision of what is shown is made here; the stage only carries it out.
-- A story is a module with `accepts(scene, trace)`, whether it is chosen for such an operation unasked;
+- Which stories and kinds can explain an operation, its descriptor says (ops/).
+- A story is a module with `accepts(scene, trace)`, whether it is chosen for such shapes unasked;
   `validate(scene, trace)`, None or the (key, value, hint) why it cannot; `build_plan(builder, trace) -> Plan`.
   `STORIES` names them as scene files do, in the order in which they are asked.
+- `KINDS` are the modules of kinds/, each with a `build(scene, trace) -> Plan`, by their files' names.
 """
 
 from contextlib import suppress
 
+from .. import ops
+from ..ops.discover import modules_with
 from ..scene.arrays import runs, scene_errors
 from ..scene.checks import ValidationError
 from ..scene.load import SceneError
@@ -38,15 +42,21 @@ STORIES = {
     "collapse": global_pooling,
     "transposed": transposed,
 }
-KINDS = {"sliding": kinds.sliding, "volume": kinds.volume, "sweep": kinds.sweep}
+KINDS = modules_with("build", kinds.__name__, kinds.__path__)
 
 
 def make_plan(scene) -> Plan:
     """The plan of a checked scene. Raises SceneError where no story can tell it."""
     trace, file = runs(scene)[0], shown(scene.path)
     with scene_errors(scene):
-        if scene.kind is not None:
-            plan = KINDS[scene.kind].build(scene, trace)
+        kind = kind_of(scene)
+        if kind is not None:
+            if trace.input.ndim > 3:
+                raise ValidationError("must have one or two axes", "input.size", scene.input.size)
+            if (refused := kind.validate(scene, trace)) is not None:
+                key, value, hint = refused
+                raise ValidationError(hint, key, value)
+            plan = kind.build(scene, trace)
         else:
             plan = STORIES[story_of(scene, trace)].build_plan(PlanBuilder(scene), trace)
     roles = [part.role for parts in (plan.volumes, plan.words, plan.windows, plan.lines) for part in parts]
@@ -60,6 +70,31 @@ def make_plan(scene) -> Plan:
     return plan
 
 
+def kind_of(scene):
+    """The module of the kind of figure that a scene is: the one it asks for, or its operation's first where that has no
+    story. None where a story explains it. Raises SceneError where none can."""
+    operation, file = ops.OPERATIONS[scene.op.type], shown(scene.path)
+    if scene.kind is None:
+        unasked = scene.story is None and not operation.stories
+        return KINDS[operation.kinds[0]] if unasked and operation.kinds else None
+    if scene.kind not in KINDS:
+        raise SceneError(file, "kind", scene.kind, f"must be one of {', '.join(KINDS)}")
+    if scene.story is not None and scene.story not in STORIES:
+        raise SceneError(file, "story", scene.story, f"must be one of {', '.join(STORIES)}")
+    if len(scene.input.size) > 2:
+        raise SceneError(file, "input.size", scene.input.size, "must have one or two axes to be told")
+    if scene.kind not in operation.kinds:
+        able = ops.names(lambda operation: scene.kind in operation.kinds)
+        otherwise = "; or leave kind out" if operation.stories else ""
+        hint = f"must be {' or '.join(able)} for the kind {scene.kind}{otherwise}"
+        raise SceneError(file, "op.type", operation.name, hint)
+    if scene.story is not None:
+        raise SceneError(file, "story", scene.story, "must be left out where there is a kind")
+    if scene.compare.changed:
+        raise SceneError(file, "kind", scene.kind, "must be left out where there is a [compare] table")
+    return KINDS[scene.kind]
+
+
 def story_of(scene, trace) -> str:
     """The name of the story that explains a scene: its own, or the first that accepts it. Raises SceneError where
     none can."""
@@ -71,7 +106,11 @@ def story_of(scene, trace) -> str:
     name = scene.story or _accepting(scene, trace)
     if name is None:
         raise SceneError(file, "op.type", scene.op.type, "has no story yet")
-    refused = STORIES[name].validate(scene, trace)
+    able = ops.names(lambda operation: name in operation.stories)
+    if scene.op.type in able:
+        refused = STORIES[name].validate(scene, trace)
+    else:
+        refused = "op.type", scene.op.type, f"must be {' or '.join(able)} for the story {name}"
     if scene.compare.changed and name != "comparison":
         refused = "story", name, "must be comparison where there is a [compare] table"
     if refused is None:
@@ -85,8 +124,9 @@ def story_of(scene, trace) -> str:
 
 
 def _accepting(scene, trace) -> str | None:
-    """The first story that accepts a scene."""
-    return next((name for name, story in STORIES.items() if story.accepts(scene, trace)), None)
+    """The first story that can explain the operation and accepts the scene."""
+    able = ops.of(trace).stories
+    return next((name for name, story in STORIES.items() if name in able and story.accepts(scene, trace)), None)
 
 
-__all__ = ["STORIES", "make_plan", "story_of"]
+__all__ = ["KINDS", "STORIES", "kind_of", "make_plan", "story_of"]

@@ -13,6 +13,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
 from ..scene.kernels import NAMES
 from ..scene.spec import TABLES, Scene, knobs
+from ..story import KINDS as FIGURE_KINDS
 from ..story import STORIES
 from .field import Field, label_of, shortest
 from .vector_fields import Axes, Numbers, Padding, Pixels, Size
@@ -87,10 +88,10 @@ class Choice(Field):
 
 
 class Name(Choice):
-    """The storyboard."""
+    """The storyboard, or the kind of figure."""
 
     def choices(self):
-        return tuple(STORIES)
+        return tuple({"story": STORIES, "kind": FIGURE_KINDS}[self.key])
 
 
 class Choices(Choice):

@@ -6,7 +6,7 @@ import textwrap
 import bpy
 
 from ..scene.kernels import times
-from ..scene.spec import CONV
+from ..scene.spec import WEIGHTED
 from . import figures, messages, preferences, rendering, state, view
 from .field import label_of
 from .fields import FIELDS, file_name
@@ -178,7 +178,7 @@ class CONVOLUME_PT_compare(Closed, bpy.types.Panel):
 
     @classmethod
     def poll(cls, context):
-        return context.scene.convolume.op.type == 'CONV'
+        return state.operation_of(context.scene.convolume).comparable
 
     def show(self, layout, context, settings):
         fields(layout, settings, "compare")
@@ -190,7 +190,7 @@ class CONVOLUME_PT_data(Sub, bpy.types.Panel):
 
     def show(self, layout, context, settings):
         for table in ("input", "weight", "bias"):
-            if table != "input" and settings.op.type.lower() not in CONV:
+            if table in WEIGHTED and not state.operation_of(settings).weighted:
                 continue
             group = getattr(settings, table)
             column = layout.column()

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import bpy
 
-from .. import story
+from .. import ops, story
 from ..scene.arrays import arrays, run
 from ..scene.checks import ValidationError, toml
 from ..scene.load import SceneError, dump, load, loads
-from ..scene.spec import COMPANIONS, CONV, DEFAULT_SOURCE, SOURCES, Output, Scene
+from ..scene.spec import COMPANIONS, DEFAULT_SOURCE, SOURCES, WEIGHTED, Output, Scene
 from ..story.first_edition.closeup import meaning_of
 from . import messages
 from .fields import FIELDS
@@ -63,11 +63,15 @@ def rank_of(settings) -> int:
     return 2
 
 
+def operation_of(settings) -> ops.Operation:
+    """The operation that is chosen."""
+    return ops.OPERATIONS[settings.op.type.lower()]
+
+
 def applies(settings, table: str, key: str) -> bool:
     """Whether a key means something with the operation and the source that are chosen."""
-    op = settings.op.type.lower()
-    ops = FIELDS[table][key].about["ops"]
-    if (ops and op not in ops) or (table in ("weight", "bias") and op not in CONV):
+    operation, able = operation_of(settings), FIELDS[table][key].about["ops"]
+    if (able and operation.name not in able) or (table in WEIGHTED and not operation.weighted):
         return False
     if table not in SOURCES:
         return True
@@ -97,7 +101,7 @@ def text_of(settings) -> str:
     """The panel as a scene file, with nothing checked."""
     parts = values_of(settings)
     lines = [f"{key} = {toml(value)}" for key, value in parts.pop("").items()]
-    parts["op"] = {"type": settings.op.type.lower(), **parts["op"]}
+    parts["op"] = {"type": operation_of(settings).name, **parts["op"]}
     for table, values in parts.items():
         if values:
             lines += [f"[{table}]", *(f"{key} = {toml(value)}" for key, value in values.items())]
@@ -154,16 +158,17 @@ def _check(settings, text: str) -> Checked:
         trace = run(scene) if _products(scene) <= QUICK else None
         if trace is None:
             return Checked(text, scene, key=key)
-        name, error = None, None
+        kind, name, error = story.kind_of(scene), None, None
         try:
             name = story.story_of(scene, trace)
-        except SceneError as refusal:
-            error = refusal
+        except (SceneError, ValidationError) as refusal:
+            if kind is None:  # else no story is asked
+                error = refusal
+        if isinstance(error, ValidationError):  # a story finds no room
+            error = SceneError(settings.id, error.key, error.value, error.hint)
         return Checked(text, scene, error, trace.input.shape, trace.output.shape, key, name)
     except SceneError as error:
         return Checked(text, scene, error)
-    except ValidationError as wrong:  # a story finds no room
-        return Checked(text, scene, SceneError(settings.id, wrong.key, wrong.value, wrong.hint))
 
 
 def worked_out(checked: Checked, table: str, key: str):

@@ -8,8 +8,8 @@ bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make t
 
 from addon.render.profiles import PROFILES  # noqa: E402
 from addon.render.reuse import frames  # noqa: E402
-from addon.render.reuse import material_analysis as looks
-from addon.render.reuse import reuse_policy as state
+from addon.render.reuse import material_analysis as looks  # noqa: E402
+from addon.render.reuse import reuse_policy as state  # noqa: E402
 from addon.scene.load import load  # noqa: E402
 from addon.stage import build, compat, prepare_scene  # noqa: E402
 from addon.story import make_plan  # noqa: E402

@@ -10,7 +10,8 @@ import copy
 from dataclasses import replace
 
 import numpy as np
-from addon.story.first_edition.captions import axes_text
+
+from addon.story.page.captions import axes_text
 
 from .proof import Proof, cells_of
 from .seeing import Frame, arrays, worked_out

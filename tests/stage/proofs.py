@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which proofs belong to which story: `proof_of` a staged scene gives an object whose `step(i)` makes them."""
 
-from addon.story import STORIES
+from addon import story
 
 from .proof import Proof
 from .proof_comparison import ComparisonProof
@@ -26,7 +26,7 @@ PROOFS = {
 def story_of(stage) -> str:
     """The story that tells a staged scene: the one it asks for, or the first that suits."""
     asked = stage.asked
-    return asked.story or next(name for name, story in STORIES.items() if story.accepts(asked, stage.trace))
+    return story.story_of(asked, stage.trace)
 
 
 def proof_of(stage):

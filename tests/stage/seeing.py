@@ -30,6 +30,7 @@ from addon.stage import Built, build, prepare_scene  # noqa: E402, F401
 from addon.stage.meshes import WEIGHT  # noqa: E402
 from addon.story import make_plan  # noqa: E402
 from addon.story.page.glyphs import FONT_FILE, FONT_SCALE  # noqa: E402
+from tests.first import as_first  # noqa: E402
 
 ROLE = "convolume_role"
 REFILLED = bpy.app.version < (5, 0)
@@ -49,7 +50,7 @@ class Stage:
         return self.plan.frame_of(self.plan.steps[step].second)
 
 
-def asked_for(figure: str, overrides=None):
+def asked_for(figure, overrides=None):
     """The scene file and what the engine makes of it."""
     asked = load(figure, dict(overrides or {}))
     return asked, worked_out(asked.op, *arrays(asked))
@@ -84,7 +85,7 @@ def emptied() -> None:
         bpy.ops.wm.save_as_mainfile(filepath=str(_EMPTY), copy=True)
 
 
-def staged(figure: str, overrides=None, mutate=None) -> Stage:
+def staged(figure, overrides=None, mutate=None) -> Stage:
     """Build a figure in an empty file; `mutate` may change its plan first."""
     asked, trace = asked_for(figure, overrides)
     plan = make_plan(asked)
@@ -95,6 +96,11 @@ def staged(figure: str, overrides=None, mutate=None) -> Stage:
     built = build(plan, scene)
     prepare_scene(plan, scene, built)
     return Stage(asked, trace, plan, scene, built)
+
+
+def staged_first(figure, overrides=None, mutate=None) -> Stage:
+    """Build a figure as the first edition has it."""
+    return staged(as_first(figure), overrides, mutate)
 
 
 # meshes ----------------------------------------------------------------------------------------------

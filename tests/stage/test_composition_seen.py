@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every figure's composition as Blender evaluates it, at 854×480.
+"""The composition of every figure of the first edition as Blender evaluates it, at 854×480.
 
 tests/story/test_composition.py looks at every key moment without Blender; here a few of them are evaluated, and what is
 seen has to be what was looked at there: as many cells and texts, at the same places, as large. Then what counts as
@@ -11,12 +11,13 @@ import random
 import numpy as np
 import pytest
 
-from addon.scene.load import figures
 from addon.story.plan.plan import BORN
+from tests.first import first_edition_figures
 
 from ..story.composing import explained, lacking, legible, pieces, step_of, unsaid
 from ..story.picture import Picture
-from .seeing import Frame, Vector, bpy, spells, staged
+from .seeing import Frame, Vector, bpy, spells
+from .seeing import staged_first as staged
 
 SAMPLES = 3  # frames of every figure besides the key moments, by lot
 
@@ -43,7 +44,7 @@ class Looked:
         return sorted(chosen | {draw.randint(1, self.stage.plan.frames) for _ in range(SAMPLES)})
 
 
-@pytest.fixture(scope="module", params=figures())
+@pytest.fixture(scope="module", params=first_edition_figures())
 def looked(request):
     return Looked(request.param)
 

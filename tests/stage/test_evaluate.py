@@ -5,22 +5,20 @@ the same pieces and texts, at the same places, as large and turned alike, and th
 
 import random
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from addon.scene.load import load
 from addon.story.plan.evaluate import Evaluator, extent
 from addon.story.plan.plan import NONE, Points
 
+from ..first import moved_on, shipped
 from .glance import Glance
 from .seeing import staged
 
 NEAR = 1e-3  # cells
 SEED = 2551
-SCENES = sorted((Path(__file__).resolve().parents[2] / "scenes").glob("*.toml"))
-SOLID = [p.stem for p in SCENES if load(str(p)).kind is not None]
+SOLID = {name: shipped(name) for name in moved_on()}
 FLAT = ["conv2d_dilated", "pooling", "depth"]  # of the first edition, of which only some is promised
 
 
@@ -140,7 +138,7 @@ def disagreement(blender: Blender, second: float, evaluator: Evaluator) -> list[
     return found + differences(blender, glance, evaluator.at_clock(clock))
 
 
-@pytest.fixture(scope="module", params=SOLID)
+@pytest.fixture(scope="module", params=SOLID.values(), ids=SOLID)
 def blender(request):
     return Blender(staged(request.param))
 
@@ -213,7 +211,7 @@ OTHERS = {
 
 @pytest.fixture(scope="module")
 def rgb():
-    return Blender(staged("rgb_conv"))
+    return Blender(staged(shipped("rgb_conv")))
 
 
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)

@@ -12,7 +12,8 @@ from addon.story.plan.plan import BORN
 
 from .proof import Proof, cells_of, label_of, prove
 from .reading import parse, spelled
-from .seeing import bpy, spelling, staged
+from .seeing import bpy, spelling
+from .seeing import staged_first as staged
 
 FIGURES = ("conv1d", "conv2d_zero_padding", "conv2d_valid", "conv2d_same", "conv2d_full", "conv2d_strided",
            "conv2d_dilated", "rgb_conv")  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from addon.story.plan.plan import FAR, Points, Track
 
 from .proof_filters import FiltersProof, prove
-from .seeing import staged
+from .seeing import staged_first as staged
 
 FIGURES = ("conv1x1", "depth", "rgb_to_volume", pytest.param("volume_to_volume", marks=pytest.mark.once))
 SEEDED = {"weight.seed": 4}

@@ -9,7 +9,8 @@ import pytest
 from addon.story.plan.plan import Points, Track
 
 from .proof import prove
-from .seeing import ROLE, Built, Matrix, bpy, staged
+from .seeing import ROLE, Built, Matrix, bpy
+from .seeing import staged_first as staged
 
 SMALL = {"input.size": [5, 5], "look.title": False, "look.labels": False}
 TALL = {**SMALL, "input.size": [4, 5], "input.seed": 12}

@@ -10,7 +10,8 @@ import pytest
 from addon.stage import compat
 
 from .proof import Proof, cells_of
-from .seeing import bpy, srgb, staged
+from .seeing import bpy, srgb
+from .seeing import staged_first as staged
 
 SIZE = (1280, 720)
 CORNERS = [(-0.3, -0.32), (-0.3, 0.32), (0.36, -0.36)]  # of a front face, free of its number and of a weight's chip

@@ -12,7 +12,7 @@ from addon.story.plan.plan import Points, Track
 
 from .glance import Glance, agrees
 from .proof_sweep import SweepProof, prove_sweep
-from .seeing import staged
+from .seeing import staged_first as staged
 
 FIGURE = "mnist_conv"
 SMALL = {"input.seed": 3, "input.size": [9, 8], "look.title": False, "look.labels": False}

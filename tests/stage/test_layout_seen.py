@@ -9,14 +9,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from addon.scene.load import load
 from addon.scene.spec import Words
 from addon.story import make_plan
 from addon.story.page.glyphs import CAP_HEIGHT, DESCENT, width
 from addon.story.plan.plan import ALWAYS, NEVER
+from tests.first import load_first
 
 from .proof import Proof
-from .seeing import Shape, bpy, spelling, spells, staged
+from .seeing import Shape, bpy, spelling, spells
+from .seeing import staged_first as staged
 
 CASES = {
     "conv2d_valid": ("conv2d_valid", {}),
@@ -150,9 +151,9 @@ def test_the_digits_on_the_picture_are_as_tall_as_the_plan_says(proof):
 
 
 def all_texts() -> list[str]:
-    found = {label.text for figure in ("conv2d_valid", "rgb_conv") for label in make_plan(load(figure)).labels}
+    found = {label.text for figure in ("conv2d_valid", "rgb_conv") for label in make_plan(load_first(figure)).labels}
     broken = {"weight.values": [[0.5, 1 / 3, -7]] * 3, "op.padding": 1, "op.stride": 2}
-    found |= {label.text for label in make_plan(load("conv2d_valid", broken)).labels}
+    found |= {label.text for label in make_plan(load_first("conv2d_valid", broken)).labels}
     words = Words()
     found |= {value for value in vars(words).values() if isinstance(value, str)}
     return sorted(found)

@@ -14,9 +14,11 @@ from addon.scene.load import load
 from addon.stage import build, compat, prepare_scene
 from addon.stage.ownership import ROLE
 from addon.story import make_plan
+from tests.first import as_first, load_first, shipped
 
 from .proof import prove
-from .seeing import Frame, Stage, asked_for, bpy, staged
+from .seeing import Frame, Stage, asked_for, bpy
+from .seeing import staged_first as staged
 
 # reading every property there is also reads those that Blender is about to drop
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -55,9 +57,9 @@ def moments(stage) -> list[int]:
     return [1, stage.frame(0) - 20, stage.frame(0), stage.frame(3), last, stage.plan.frames]
 
 
-@pytest.fixture(scope="module")
-def stage():
-    return staged("conv2d_valid", {"op.padding": 1, "op.stride": 2})
+@pytest.fixture(scope="module", params=["conv2d_valid", shipped("conv2d_valid")], ids=["first edition", "of a kind"])
+def stage(request):
+    return staged(request.param, {"op.padding": 1, "op.stride": 2})
 
 
 # the rest of the file ------------------------------------------------------------------------------------------
@@ -145,14 +147,28 @@ def test_building_in_a_users_file_changes_nothing_that_was_there():
     known = {item.name_full for item in items.values()}
     deep({key: item for key, item in items.items() if key[0] == "meshes"}, known)  # reading stores some of it
     before = deep(items, known)
+    plan = make_plan(load_first("conv2d_valid"))
+    built = build(plan, scene)
+    assert not changes(before, deep(items, known))
+    prepare_scene(plan, scene, built)
+    changed = {key for key, *_ in changes(before, deep(items, known))}
+    assert changed <= {("scenes", "Scene")}, f"preparing the scene also changed {changed}"
+    asked, trace = asked_for(as_first("conv2d_valid"))
+    prove(Stage(asked, trace, plan, scene, built), (0, 6, 15))
+
+
+def test_nor_does_building_a_figure_of_a_kind():
+    scene = users_file()
+    items = ids()
+    known = {item.name_full for item in items.values()}
+    deep({key: item for key, item in items.items() if key[0] == "meshes"}, known)
+    before = deep(items, known)
     plan = make_plan(load("conv2d_valid"))
     built = build(plan, scene)
     assert not changes(before, deep(items, known))
     prepare_scene(plan, scene, built)
     changed = {key for key, *_ in changes(before, deep(items, known))}
     assert changed <= {("scenes", "Scene")}, f"preparing the scene also changed {changed}"
-    asked, trace = asked_for("conv2d_valid")
-    prove(Stage(asked, trace, plan, scene, built), (0, 6, 15))
 
 
 def test_the_comparison_sees_small_changes():
@@ -173,7 +189,7 @@ def test_the_comparison_sees_small_changes():
 @pytest.mark.parametrize("length", [24, 60, 200])
 def test_numbers_are_right_in_a_figure_of_a_long_name(length):
     """Blender cuts names (4.5 at 63 bytes), and instances are chosen by the order of names."""
-    asked, trace = asked_for("conv2d_valid", {"op.stride": 2})
+    asked, trace = asked_for(as_first("conv2d_valid"), {"op.stride": 2})
     plan = replace(make_plan(asked), id="long " * (length // 5))
     bpy.ops.wm.read_factory_settings(use_empty=True)
     built = build(plan, bpy.context.scene)
@@ -183,7 +199,7 @@ def test_numbers_are_right_in_a_figure_of_a_long_name(length):
 
 def test_a_node_group_that_only_has_our_name_is_not_used():
     """It may be a user's own, or one of an older version of ours."""
-    asked, trace = asked_for("conv2d_valid", {"op.stride": 2})
+    asked, trace = asked_for(as_first("conv2d_valid"), {"op.stride": 2})
     bpy.ops.wm.read_factory_settings(use_empty=True)
     for name in ("Convolume Cells", "Convolume Window", "Convolume Lines"):
         bpy.data.node_groups.new(name, "GeometryNodeTree")
@@ -193,8 +209,9 @@ def test_a_node_group_that_only_has_our_name_is_not_used():
     prove(Stage(asked, trace, plan, bpy.context.scene, built), (1,))
 
 
-def test_building_registers_no_handler():
-    plan = make_plan(load("conv2d_valid"))
+@pytest.mark.parametrize("figure", ["conv1d", "conv2d_valid"])
+def test_building_registers_no_handler(figure):
+    plan = make_plan(load(figure))
     bpy.ops.wm.read_factory_settings(use_empty=True)
     lists = {n: getattr(bpy.app.handlers, n) for n in dir(bpy.app.handlers)}
     before = {n: list(v) for n, v in lists.items() if isinstance(v, list)}
@@ -224,7 +241,10 @@ def test_every_driver_reads_the_clock_alone_and_needs_no_python(stage):
     assert not bpy.data.texts
 
 
-@pytest.mark.parametrize("figure", ["conv2d_strided", "conv1x1", "transposed_conv_strided"])
+OF_A_KIND = pytest.param(shipped("rgb_conv"), id="of a kind")
+
+
+@pytest.mark.parametrize("figure", ["conv2d_strided", "conv1x1", "transposed_conv_strided", OF_A_KIND])
 def test_when_the_clock_is_retimed_everything_follows(figure):
     """All keys twice as far apart: frame 2n - 1 shows what frame n showed, the visiting kernel included."""
     stage = staged(figure)
@@ -259,7 +279,7 @@ with open(out, "w") as file:
 """
 
 
-@pytest.mark.parametrize("figure", ["conv2d_valid", "rgb_conv"])
+@pytest.mark.parametrize("figure", ["conv2d_valid", "rgb_conv", OF_A_KIND])
 def test_a_saved_file_shows_the_same_where_there_is_no_add_on(figure, tmp_path):
     stage = staged(figure)
     frames = moments(stage)
@@ -277,14 +297,14 @@ def test_a_saved_file_shows_the_same_where_there_is_no_add_on(figure, tmp_path):
 def test_a_figure_built_twice_shows_the_same_twice(stage):
     overrides = {"op.padding": 1, "op.stride": 2}
     frames = moments(stage)
-    first = dump(staged("conv2d_valid", overrides).scene, frames)  # noqa: F821
-    second = dump(staged("conv2d_valid", overrides).scene, frames)  # noqa: F821
+    first = dump(staged(stage.asked.path, overrides).scene, frames)  # noqa: F821
+    second = dump(staged(stage.asked.path, overrides).scene, frames)  # noqa: F821
     assert first == second
 
 
 def test_two_figures_in_one_file_do_not_disturb_each_other():
     """The second one built shows what it would show alone; so does the first."""
-    asked, trace = asked_for("conv2d_valid")
+    asked, trace = asked_for(as_first("conv2d_valid"))
     plan = make_plan(asked)
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scenes = [bpy.context.scene, bpy.data.scenes.new("second")]

@@ -16,6 +16,7 @@ from addon.story.plan.evaluate import Evaluator, State
 from addon.story.plan.plan import NONE, Plan
 
 PAGE = 90.0
+UNITS = ("cell", "tile", "glass")  # shapes that are one cell large
 GAP, BEVEL = 0.03, 0.085  # of a cell: between two cells, and the rim of a face
 SINKING = set("()[]{}gjpqy,;/|Q_")  # characters that reach below the baseline
 # of the font size: what the advance of a text is wider than its ink, at both ends together; of a number with a sign
@@ -148,8 +149,8 @@ class Moment:
                     rows += [(role, count, at + m, e, True, kind, material, (0, 0)) for m, e in _bars(half, thick)]
                 else:
                     self._rows[role, n] = len(rows)
-                    own = [1.0] * 3 if kind == "cell" else [float(v) for v in numbers[:3]]
-                    rim = GAP + 2 * BEVEL if kind == "cell" else 2 * BEVEL * min(1.0, own[2], own[0])
+                    own = [1.0] * 3 if kind in UNITS else [float(v) for v in numbers[:3]]
+                    rim = GAP + 2 * BEVEL if kind in UNITS else 2 * BEVEL * min(1.0, own[2], own[0])
                     flat = [pieces.size[n][k] * (1 - rim / own[k]) for k in (0, 2)]
                     rows.append((role, count, pieces.place[n], half, False, kind, material, flat))
                 count += 1

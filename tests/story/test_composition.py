@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from addon.scene.arrays import run
-from addon.scene.load import figures, load
 from addon.story import make_plan
 from addon.story.plan.plan import Points
+from tests.first import first_edition_figures, load_first
 
 from .composing import (
     cover_faults,
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.once  # the plans are the same on every Python: test_pl
 SIZES = ("854x480", "1920x1080", "1024x768")
 
 
-@pytest.fixture(scope="module", params=[(f, s) for f in figures() for s in SIZES], ids=lambda p: "-".join(p))
+@pytest.fixture(scope="module", params=[(f, s) for f in first_edition_figures() for s in SIZES], ids="-".join)
 def shown(request):
     figure, size = request.param
     return picture_of(figure, {"output.size": size})
@@ -69,7 +69,7 @@ def test_at_least_one_step_can_be_read_whole(shown):
 
 def changed(role: str, **columns) -> Picture:
     """conv2d_valid with columns of one volume's or one text block's points replaced by what functions make of them."""
-    scene = load("conv2d_valid")
+    scene = load_first("conv2d_valid")
     plan = make_plan(scene)
 
     def own(part):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from addon.scene.arrays import run
-from addon.scene.load import SceneError, load
+from addon.scene.load import SceneError
 from addon.story import make_plan
 from addon.story.first_edition.builder import PlanBuilder
 from addon.story.first_edition.filter_layout import SMALLEST
@@ -15,6 +15,7 @@ from addon.story.first_edition.filters import FiltersStory
 from addon.story.plan.plan import LANDED, LEAVES
 from addon.story.plan.schedule import SHORTEST_TURN, make_schedule, run_clock
 from addon.story.plan.timeline import Timeline
+from tests.first import load_first as load
 from tests.stage.reading import parse, spelled
 
 pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py

@@ -10,10 +10,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from addon.scene.load import load
 from addon.story import make_plan
 from addon.story.first_edition.layout import MARGIN
 from addon.story.plan.plan import ALWAYS, NEVER
+from tests.first import load_first
 
 pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
 
@@ -46,12 +46,12 @@ def scaled(plan) -> float:
 @pytest.fixture(scope="module", params=[(f, s) for f in FIGURES for s in SIZES], ids=lambda p: " at ".join(p))
 def plan(request):
     figure, size = request.param
-    return make_plan(load(figure, {"output.size": size}))
+    return make_plan(load_first(figure, {"output.size": size}))
 
 
 @pytest.fixture(scope="module", params=CHANGED)
 def changed(request):
-    return make_plan(load("conv2d_valid", CHANGED[request.param]))
+    return make_plan(load_first("conv2d_valid", CHANGED[request.param]))
 
 
 def boxes(plan):
@@ -200,13 +200,13 @@ def faint(plan) -> set:
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("figure", FIGURES)
 def test_every_text_has_the_contrast_of_aa_on_what_lies_behind_it(figure, theme):
-    assert not faint(make_plan(load(figure, {"look.theme": theme})))
+    assert not faint(make_plan(load_first(figure, {"look.theme": theme})))
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_fading_keeps_the_order_of_the_values_and_stays_apart_from_the_ground(theme):
     """Within a theme: a larger number is not paler than a smaller one, in the window and outside."""
-    plan = make_plan(load("conv2d_valid", {"look.theme": theme}))
+    plan = make_plan(load_first("conv2d_valid", {"look.theme": theme}))
     colors = {m.name: m.color for m in plan.materials}
     points = next(v for v in plan.volumes if v.role == "input").points
     for field in ("cube", "faded"):
@@ -220,7 +220,7 @@ def test_fading_keeps_the_order_of_the_values_and_stays_apart_from_the_ground(th
 
 def test_the_boxes_of_a_mutant_are_caught():
     """The checks above can fail: a box moved onto its neighbour, out of the frame, or shrunk."""
-    plan = make_plan(load("conv2d_valid"))
+    plan = make_plan(load_first("conv2d_valid"))
     title = next(b for b in plan.boxes if b[0] == plan.title)
     caption = next(b for b in plan.boxes if b[0].startswith("Input"))
     rest = [b for b in plan.boxes if b is not title]

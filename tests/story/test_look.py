@@ -4,8 +4,9 @@
 import pytest
 
 from addon.scene.arrays import run
-from addon.scene.load import SceneError, figures, load
-from addon.story import make_plan
+from addon.scene.load import SceneError, figures, load, loads
+from addon.story import KINDS, make_plan
+from tests.first import LONGEST, load_first
 
 pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
 
@@ -31,17 +32,21 @@ def roles(plan) -> set[str]:
 def test_title_sum_labels_and_numbers_are_each_switched_off(figure):
     full = make_plan(load(figure))
     title, shape = full.title, f"Output {' × '.join(map(str, load(figure).input.size))}"
-    assert title in texts(full) and {"title", "sum", "rule"} <= roles(full)
-    assert any(r.split(".")[0] == "output" and r.endswith(".caption") for r in roles(full))
+    of_a_kind = load(figure).kind is not None
+    assert title in texts(full) and {"title", "sum", "names" if of_a_kind else "rule"} <= roles(full)
+    assert of_a_kind or any(r.split(".")[0] == "output" and r.endswith(".caption") for r in roles(full))
+    assert not of_a_kind or {"Input", "Output"} <= {text.split(" ")[0] for text in texts(full)}
     # where several planes stand side by side there may be no room for indices
     assert "output.ticks" in roles(full) or load(figure).story not in ("sliding", "channels", "pooling", "transposed")
     keys = ("title", "sum_line", "labels", "numbers")
     without = {key: make_plan(load(figure, {f"look.{key}": False})) for key in keys}
     assert title not in texts(without["title"])
     assert not {"sum", "rule"} & roles(without["sum_line"])
-    assert not {r for r in roles(without["labels"]) if "caption" in r or "ticks" in r}
+    assert not {r for r in roles(without["labels"]) if "caption" in r or "ticks" in r or r in ("names", "why")}
+    assert not {"Input", "Output"} & {text.split(" ")[0] for text in texts(without["labels"]) - {title}}
     assert not any(shape in text for text in texts(without["labels"]))
-    assert all((v.points["label"] < 0).all() for v in without["numbers"].volumes)
+    # what has no row is a card, which names a slice
+    assert all((v.points["label"][v.points["row"] >= 0] < 0).all() for v in without["numbers"].volumes)
     bare = make_plan(load(figure, {f"look.{key}": False for key in without}))
     assert len(bare.steps) == len(full.steps)
     # others arrange their parts anew
@@ -52,7 +57,8 @@ def test_words_are_the_lecturers(figure):
     plan = make_plan(load(figure, {"words.row": "Zeile", "words.column": "Spalte", "words.output": "Ausgabe",
                                    "words.stride": "Schritt", "words.out": "aus"}))  # fmt: skip
     said = " | ".join(texts(plan) - {plan.title})  # the title is the scene's own
-    cell = "aus[Spalte 0]" if len(load(figure).input.size) == 1 else "Zeile 0, Spalte 0]"
+    row, column = ((0, 0), *plan.steps[[s.explained for s in plan.steps].index(True)].index)[-2:]  # the first one shown
+    cell = f"aus[Spalte {column}]" if len(load(figure).input.size) == 1 else f"Zeile {row}, Spalte {column}]"
     assert "Ausgabe" in said
     assert not indexed(figure) or (cell in said and "aus[" in said and "Schritt " in said)
     assert "Output" not in said and "stride" not in said
@@ -68,19 +74,52 @@ def test_indices_count_from_one_where_asked(figure):
 def test_every_second_is_within_the_clip_and_steps_come_in_order(figure):
     plan = make_plan(load(figure))
     seconds = [s.second for s in plan.steps]
-    assert seconds == sorted(seconds) and 8 <= plan.seconds <= 25
+    assert seconds == sorted(seconds) and 8 <= plan.seconds <= LONGEST[load(figure).kind is not None]
     assert 1 <= plan.frame_of(seconds[0]) < plan.frame_of(seconds[-1]) <= plan.frames
 
 
-@pytest.mark.parametrize(
-    ("overrides", "key"),
-    [
-        ({"op.out_channels": 2, "weight.seed": 1, "story": "sliding"}, "story"),
-        ({"story": "nonsense"}, "story"),
-        ({"input.size": (4, 4, 4), "weight.seed": 1}, "input.size"),
-    ],
-)
+REFUSED = [
+    ({"op.out_channels": 2, "weight.seed": 1, "story": "sliding"}, "story"),
+    ({"story": "nonsense"}, "story"),
+    ({"input.size": (4, 4, 4), "weight.seed": 1}, "input.size"),
+]
+
+
+@pytest.mark.parametrize(("overrides", "key"), REFUSED)
 def test_what_no_story_tells_is_refused_by_name(overrides, key):
     with pytest.raises(SceneError) as refused:
-        make_plan(load("conv2d_valid", overrides))
+        make_plan(load_first("conv2d_valid", overrides))
     assert refused.value.key == key and "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", ["slidin", "pooling"])
+def test_a_kind_that_is_none_is_refused_with_those_that_are(kind):
+    with pytest.raises(SceneError) as refused:
+        make_plan(load("conv2d_valid", {"kind": kind}))
+    assert refused.value.key == "kind" and "\n" not in str(refused.value)
+    assert all(name in refused.value.hint for name in KINDS)
+
+
+OTHERS = [  # nothing that one window over one plane shows, or one filter; and nothing that any kind does
+    ({"op.out_channels": 2}, ("sliding", "sweep")),
+    ({"input.channels": 2}, ("sliding", "sweep")),
+    ({"input.size": (4, 4, 4)}, KINDS),
+    ({"story": "nonsense"}, KINDS),
+    *(({"op.type": op}, KINDS) for op in ("max_pool", "avg_pool", "global_avg_pool", "conv_transpose")),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_kind_does_not_show_is_refused_in_one_line(kind):
+    wrong = {}
+    for overrides, kinds in OTHERS:
+        try:
+            make_plan(loads(f'kind = "{kind}"\n[op]\ntype = "conv"\n[input]\nseed = 1\n', overrides))
+            made = "made a plan"
+        except SceneError as refused:
+            made = "" if "\n" not in str(refused) else "in more than one line"
+        except Exception as broken:
+            made = repr(broken)
+        if made and kind in kinds:
+            wrong[str(overrides)] = made
+    assert not wrong

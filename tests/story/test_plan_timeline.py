@@ -7,18 +7,25 @@ from dataclasses import fields, is_dataclass
 import numpy as np
 import pytest
 
-from addon.scene.load import load
+from addon.scene.load import figures, load
 from addon.story import make_plan
 from addon.story.first_edition.layout import Camera
 from addon.story.plan.plan import BORN, CREEP, LANDED
 from addon.story.plan.schedule import by_clock, creeping
 from addon.story.plan.timeline import EASINGS, Timeline
+from tests.first import LONGEST, load_first, moved_on
 
 FIGURES = ("conv2d_valid", "rgb_conv")
 
 
 @pytest.fixture(scope="module", params=FIGURES)
 def plan(request):
+    return make_plan(load_first(request.param))
+
+
+@pytest.fixture(scope="module", params=moved_on())
+def solid(request):
+    """A figure that is of a kind."""
     return make_plan(load(request.param))
 
 
@@ -111,6 +118,17 @@ def test_the_clock_never_runs_back(plan):
     assert (np.diff(values) >= -1e-9).all()
 
 
+@pytest.mark.parametrize("figure", figures())
+def test_each_explained_steps_own_frame_stands_on_that_step(figure):
+    plan = make_plan(load(figure))
+    clock, explained = plan.channels["clock.step"], [s for s in plan.steps if s.explained]
+    assert explained
+    for step in explained:
+        frame = plan.frame_of(step.second)
+        at = clock.at((frame - 1) / plan.fps)
+        assert step.clock - 1e-3 <= at <= step.clock + CREEP, f"step {step.index} at frame {frame}"
+
+
 def test_each_steps_own_frame_stands_on_that_step(plan):
     clock = plan.channels["clock.step"]
     for i, step in enumerate(plan.steps):
@@ -133,8 +151,15 @@ def test_the_first_step_is_the_slowest_and_the_pace_settles(plan):
 
 
 def test_a_figure_lasts_as_long_as_a_lecture_bears(plan):
-    assert 8 <= plan.seconds <= 25
+    assert 8 <= plan.seconds <= LONGEST[False]
     assert plan.seconds * plan.fps == pytest.approx(plan.frames, abs=1e-9)
+
+
+def test_so_does_a_figure_of_a_kind_and_no_longer_than_it_may(solid):
+    assert solid.seconds * solid.fps == pytest.approx(solid.frames, abs=1e-9)
+    assert 8 <= solid.seconds <= LONGEST[True]
+    longest = load(solid.id).timing.longest
+    assert solid.seconds <= longest + 1.0, f"{solid.seconds} s, timing.longest = {longest}"
 
 
 def test_a_figure_opens_and_closes_still(plan):
@@ -144,13 +169,19 @@ def test_a_figure_opens_and_closes_still(plan):
         assert channel.at(plan.seconds) == channel.at(plan.seconds - 1.9)
 
 
-@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_of_a_kind_closes_still(solid):
+    """Its volumes may turn at the start; at the end nothing moves for two seconds."""
+    for channel in solid.channels.values():
+        assert channel.at(solid.seconds) == channel.at(solid.seconds - 1.9)
+
+
+@pytest.mark.parametrize("figure", [*FIGURES, "conv1d", "volume_to_volume", "mnist_conv"])
 def test_a_plan_is_made_the_same_twice(figure):
     assert same(make_plan(load(figure)), make_plan(load(figure)))
 
 
 def test_same_sees_a_single_changed_bit(plan):
-    changed = make_plan(load(plan.id))
+    changed = make_plan(load_first(plan.id))
     changed.volumes[0].points["position"][0, 0] += np.float32(1e-6)
     assert not same(plan, changed)
 
@@ -167,7 +198,7 @@ def test_at_any_pace_each_steps_own_frame_stands_on_that_step(seed):
         "output.fps": draw.choice([5, 10, 20, 25]),
     }
     print(f"seed {seed}: {timing}")
-    plan = make_plan(load("conv2d_valid", timing))
+    plan = make_plan(load_first("conv2d_valid", timing))
     clock = plan.channels["clock.step"]
     for i, step in enumerate(plan.steps):
         at = clock.at((plan.frame_of(step.second) - 1) / plan.fps)

@@ -9,10 +9,11 @@ import pytest
 
 from addon.scene.arrays import run
 from addon.scene.data_files import read_idx
-from addon.scene.load import SceneError, load, loads
+from addon.scene.load import SceneError, loads
 from addon.story import make_plan
 from addon.story.first_edition.closeup import accepts, meaning_of
 from addon.story.plan.schedule import Schedule, stopping
+from tests.first import load_first as load
 
 FIGURE = "mnist_conv"
 CONV = "[op]\ntype = 'conv'\npadding = 1\n[input]\n"

@@ -9,6 +9,7 @@ from addon.scene.load import SceneError, figures, load
 from addon.story import STORIES, make_plan
 from addon.story.first_edition.gathering import PaddedGrid, Phases
 from addon.story.first_edition.stamping import StampGrid, additions, sum_text
+from tests.first import load_first
 
 from .composing import margin_faults, picture_of, size_faults, unsaid, word_faults
 
@@ -139,7 +140,7 @@ def test_what_it_cannot_tell_is_refused_by_name(overrides, key, right):
 
 def test_a_convolution_is_refused():
     with pytest.raises(SceneError) as refused:
-        make_plan(load("conv2d_valid", {"story": "transposed"}))
+        make_plan(load_first("conv2d_valid", {"story": "transposed"}))
     assert refused.value.key == "op.type" and "conv_transpose" in str(refused.value)
 
 

@@ -39,4 +39,4 @@ def test_a_window_on_padding_alone_is_refused_in_one_line(changed):
     with pytest.raises(SceneError) as caught:
         make_plan(load("pooling", overrides))
     assert (caught.value.key, caught.value.value) == ("op.padding", 2)
-    assert "input cell" in caught.value.right and "\n" not in str(caught.value)
+    assert "input cell" in caught.value.hint and "\n" not in str(caught.value)

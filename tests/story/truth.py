@@ -43,7 +43,10 @@ def covered(volume, place, size, clock) -> set:
     """The cells (row, column) of a volume's points that lie in a box."""
     p = volume.points
     alive = (p["visible_from"] <= clock) & (clock < p["visible_until"]) & (p["cube"] >= 0) & (p["row"] > -1000)
-    near = (np.abs(p["position"] - place) < np.array(size) / 2 - 0.25).all(axis=1)
+    near = np.abs(p["position"] - place) < np.array(size) / 2 - 0.25
+    if volume.solid:  # its window may be a ring on the front faces
+        near[:, 1] = True
+    near = near.all(axis=1)
     return {(int(r), int(c)) for r, c in zip(p["row"][alive & near], p["column"][alive & near], strict=True)}
 
 

@@ -55,7 +55,7 @@ def test_every_figure_is_built_and_then_up_to_date(settings, figure):
     roles = set(tweaks.objects_of(built))
     assert {"clock", "camera", "light", "screen"} < roles and not is_old(built, settings)
     assert bpy.context.scene.camera.name in built.all_objects
-    assert json.loads(built[tweaks.TOLD]) == {"kept": [], "lost": []}
+    assert json.loads(built[tweaks.REPORT]) == {"kept": [], "lost": []}
     settings.timing.outro = 2.5
     assert is_old(built, settings)
     settings.timing.outro = load(figure).timing.outro
@@ -218,7 +218,7 @@ def test_the_scene_can_follow_a_clock_that_was_retimed(small, panel):
     assert "operator convolume.fit_frames" not in main_panel(panel())
     fitted = scene.frame_end
     assert bpy.ops.convolume.build() == {'FINISHED'} and scene.frame_end == fitted
-    assert json.loads(built[tweaks.TOLD])["kept"] == ["Convolume clock: timing"], "the end is not the user's own"
+    assert json.loads(built[tweaks.REPORT])["kept"] == ["Convolume clock: timing"], "the end is not the user's own"
     bpy.ops.convolume.add(figure="conv1d")
     assert misfit(scene) is None
     bpy.ops.convolume.show(figure="conv2d_valid")

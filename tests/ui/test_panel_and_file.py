@@ -368,7 +368,7 @@ def marks(cls, panel):
 
 def layout_of(cls, panel):
     mine = SimpleNamespace(layout=panel())
-    for name in ("show", "told", "grid"):
+    for name in ("show", "draw_report", "grid"):
         if hasattr(cls, name):
             setattr(mine, name, MethodType(getattr(cls, name), mine))
     region = SimpleNamespace(width=320)

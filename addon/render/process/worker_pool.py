@@ -80,7 +80,7 @@ def available_memory() -> int | None:
     What is free is less: Linux fills nearly all of its memory with copies of files, and gives it up when asked.
     """
     with contextlib.suppress(OSError, ValueError):
-        found = re.search(r"^MemAvailable:\s*(\d+) kB$", MEMINFO.read_text(), re.MULTILINE)
+        found = re.search(r"^MemAvailable:\s*(\d+) kB$", MEMINFO.read_text(encoding="ascii"), re.MULTILINE)
         if found:
             return int(found[1]) * 1024
     with contextlib.suppress(AttributeError, ValueError, OSError):

@@ -144,7 +144,8 @@ class BatchScene:
             yield kind, triangles[meets], np.nonzero(meets)[1]
 
     def _painted(self, kind: int, shape) -> tuple[np.ndarray, np.ndarray]:
-        """Material slots of a kind's triangles and colours of their corners: slot 0 shows the colours, the others are materials."""
+        """Material slots of a kind's triangles and colours of their corners: slot 0 shows the colours, the
+        others are materials."""
         if kind not in self.painted:
             slots, colors = np.zeros(len(shape.material), np.int32), np.zeros((len(shape.material), 3, 4), np.float32)
             looks = shape.looks or ("",)
@@ -157,7 +158,8 @@ class BatchScene:
                     slots[mine] = self._slot(name)
                 else:
                     own = {key: values[mine] for key, values in shape.attributes.items()}
-                    colors[mine] = flat_shading.colors(self.reader.turned[kind][mine], self.mixtures[name], self.suns, own)
+                    colors[mine] = flat_shading.colors(self.reader.turned[kind][mine], self.mixtures[name],
+                    self.suns, own)
             self.painted[kind] = slots, colors
         return self.painted[kind]
 

@@ -8,12 +8,15 @@ clock stands on a whole number.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from ..plan.schedule import LANDED, Schedule, sweep_clock
+from ..plan.plan import LANDED, LEAVES
+from ..plan.schedule import Schedule, sweep_clock
 from ..plan.timeline import Timeline
 
+PAUSED = 0.08  # the clock past a step in a pause after it
 GLIDE = 0.32  # seconds a window takes to an explained position
 FULL, DOUBLE, SHORT = "full", "double", "short"
 HOLD = {FULL: 1.1, DOUBLE: 0.55, SHORT: 0.8}  # seconds a finished sum stays before the window leaves
@@ -41,6 +44,16 @@ class Rhythm:
     def explained(self) -> dict[int, str]:
         return {s.first: s.kind for s in self.stretches if s.kind != "run"}
 
+    def lives(self, steps: int) -> tuple[tuple[float, float], ...]:
+        """The clock values between which sums are worked out: from before a window lands until it leaves."""
+        spans: list[list[float]] = []
+        for i in sorted(self.explained):
+            if spans and spans[-1][1] >= i - 1:
+                spans[-1][1] = i + LEAVES
+            else:
+                spans.append([i - 0.9, i + LEAVES])
+        return tuple((a, b) for a, b in spans) or ((steps, steps),)
+
     @property
     def seconds(self) -> float:
         return sum(s.pause + s.seconds + (GLIDE + HOLD[s.kind] if s.kind != "run" else 0.0) for s in self.stretches)
@@ -49,14 +62,16 @@ class Rhythm:
 def rhythm(steps: int, explained: dict[int, str], timing, *, spent: float = 0.0, pauses=None, weights=None) -> Rhythm:
     """Explained steps in full, and the runs between them within what `timing.longest` leaves.
 
-    `spent`: seconds that go elsewhere; `pauses`: {step: seconds before it in which others act}; `weights`: how much of a
+    `spent`: seconds that go elsewhere; `pauses`: {step: seconds before it in which others act}; `weights`: how
+    much of a
     run's time each step is worth (default: alike).
     """
     pauses = pauses or {}
     weights = np.ones(steps) if weights is None else np.asarray(weights, float)
-    explained = _within(dict(explained), timing, timing.longest - spent - timing.intro - timing.outro - sum(pauses.values()))
+    explained = _within(dict(explained), timing,
+        timing.longest - spent - timing.intro - timing.outro - sum(pauses.values()))
     cuts = sorted({0, steps, *explained, *(i + 1 for i in explained), *pauses})
-    spans = [(a, b - 1) for a, b in zip(cuts, cuts[1:], strict=False) if a < steps]
+    spans = [(a, b - 1) for a, b in pairwise(cuts) if a < steps]
     fixed = sum(_seconds(k, timing) for k in explained.values()) + sum(pauses.values())
     runs = [(a, b) for a, b in spans if a not in explained]
     wanted = [weights[a : b + 1].sum() * timing.step for a, b in runs]
@@ -76,7 +91,8 @@ def _seconds(kind: str, timing) -> float:
 
 
 def _within(explained: dict[int, str], timing, room: float) -> dict[int, str]:
-    """As many explained steps as leave a quarter of the time for the runs: short ones are let go, from the middle on."""
+    """As many explained steps as leave a quarter of the time for the runs: short ones are let go, from the
+    middle on."""
     while sum(_seconds(k, timing) for k in explained.values()) > 0.75 * room:
         short = sorted(i for i, kind in explained.items() if kind == SHORT)[:-1]
         if not short:
@@ -99,8 +115,10 @@ def run_clock(line: Timeline, told: Rhythm, fps: float, weights=None) -> Beats:
     seconds, pauses, frame = [], {}, 1.0 / fps
     for stretch in told.stretches:
         if stretch.pause:
-            pauses[stretch.first] = line.cursor, line.cursor + stretch.pause
-            line.wait(stretch.pause)
+            # what is said of the step before is gone
+            line.play("clock.step", stretch.first - 1 + PAUSED, 0.05, easing="linear")
+            pauses[stretch.first] = line.cursor, line.cursor + stretch.pause - 0.05
+            line.wait(stretch.pause - 0.05)
         if stretch.kind != "run":
             i = stretch.first
             line.play("clock.step", i - LANDED, GLIDE if i else 0.6)
@@ -118,10 +136,13 @@ def run_clock(line: Timeline, told: Rhythm, fps: float, weights=None) -> Beats:
                 line.wait(max(0.35 * each, 1.001 * frame))
         else:
             line.cursor = float(np.ceil(line.cursor * fps - 1e-6) / fps)
-            frames = max(1, round(stretch.seconds * fps))
-            kinds = ("sweep",) * (stretch.last + 1)
-            own = Schedule(kinds, 0.0, frames)
-            seconds += sweep_clock(line, own, (stretch.first, 0, stretch.last), 0.0, fps, weights)
+            first, frames = stretch.first, max(1, round(stretch.seconds * fps))
+            if stretch.pause and count > 1:  # from where the pause left the clock to a whole number
+                line.play("clock.step", first, frame, easing="linear")
+                seconds.append(line.cursor)
+                first, frames = first + 1, max(1, frames - 1)
+            own = Schedule(("sweep",) * (stretch.last + 1), 0.0, frames)
+            seconds += sweep_clock(line, own, (first, 0, stretch.last), 0.0, fps, weights)
             line.wait(2 * frame)
     return Beats(seconds, pauses, line.cursor)
 

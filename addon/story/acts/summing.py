@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..cast.bench import HALF, PARTIAL, RESULT, SLAB, Bench
+from ..cast.bench import CHIP, HALF, PARTIAL, RESULT, Bench
 from ..cast.figure import Figure
 from ..cast.volumes import fitted, shade
 from ..page import palette
@@ -78,7 +78,7 @@ class Summing:
         """All pieces of a step's sum, in the bench's frame."""
         channels = int(o.channel.max()) + 1
         times = [{k: within(o.index, v) for k, v in t.items()} for t in schedule(channels)]
-        made = [self._copies(o, times), self._weights(o, times), self._products(o, times), *self._grounds(o, times)]
+        made = [self._copies(o, times), self._weights(o, times), *self._products(o, times), *self._grounds(o, times)]
         if self.bench.partials:
             made += self._partials(o, times)
         return [*made, *self._result(o)]
@@ -102,20 +102,22 @@ class Summing:
         way = goal - rest
         cubes = [self.figure.cube(f) for f in o.fills]
         texts = [number(v, self.decimals) for v in o.values]
-        # a face of the volume's cell becomes the face of a half: digits shrink and widen with its height
-        size = 0.5 * HALF[2] / CAP_HEIGHT / HALF[2] * k * 1.24
+        # on the bench a face of the volume's cell is the face of a half: digits shrink with its width
+        size = 0.5 * HALF[2] * 1.24 / CAP_HEIGHT * k / HALF[0]
         return Points.make(
             rest, cube=cubes, faded=cubes, scale=[(k, k, k)] * len(rest), lift=0.49 * k,
             **self._digits(texts, o.fills, k, size, o.inks),
             origin=-np.tile(o.hover / bench.cell, (len(rest), 1)), leaves=within(o.index, 0.0),
             arrives=within(o.index, SLIDE), exit=way, exit_via=way * (0.55, 0.75, 0.0) + (0, -1.2, 0.9),
             exit_from=self._columns(o, times, "flies"), exit_until=self._columns(o, times, "lands"),
-            exit_scale=[np.array(HALF) / (k * 1.0)] * len(rest), visible_from=within(o.index, 0.0), visible_until=o.index + LEAVES,
+            exit_scale=[np.array(HALF) / (k * 1.0)] * len(rest), visible_from=within(o.index,
+                0.0), visible_until=o.index + LEAVES,
             channel=o.channel, row=o.row, column=o.column, value=o.values, step=o.index)  # fmt: skip
 
     def _weights(self, o: Operands, times) -> Points:
         bench, k = self.bench, o.weight_cell / self.bench.cell
-        rest = np.array([self.local(bench.pair(c, r, q, True)) for c, r, q in zip(o.channel, o.row, o.column, strict=True)])
+        rest = np.array([self.local(bench.pair(c, r, q, True)) for c, r, q in zip(o.channel, o.row, o.column,
+            strict=True)])
         source = self.local(o.weight_places)
         cubes = [self.figure.cube(f) for f in o.weight_fills]
         texts = ["\u00d7" + number(w, self.decimals) for w in o.weights]
@@ -124,38 +126,50 @@ class Summing:
         return Points.make(
             rest, cube=cubes, faded=cubes, scale=[HALF] * len(rest), lift=0.49 * HALF[1],
             **self._digits(texts, o.weight_fills, HALF[0], 0.5 * HALF[2] * 1.24 / CAP_HEIGHT),
-            origin=away, enter_via=away * (0.5, 0.3, 0.6) + (0, -2.0, 0.6), enter_scale=[k / np.array(HALF)] * len(rest),
+            origin=away, enter_via=away * (0.5, 0.3, 0.6) + (0, -2.0,
+                0.6), enter_scale=[k / np.array(HALF)] * len(rest),
             leaves=self._columns(o, times, "weights"), arrives=met, visible_from=self._columns(o, times, "weights"),
-            visible_until=o.index + LEAVES, channel=o.channel, row=o.row, column=o.column, value=o.weights, step=o.index)  # fmt: skip
+            visible_until=o.index + LEAVES, channel=o.channel, row=o.row, column=o.column,
+            value=o.weights, step=o.index)  # fmt: skip
 
-    def _products(self, o: Operands, times) -> Points:
-        bench, k = self.bench, 0.92
-        front = np.array([0.0, -(HALF[1] / 2 + 0.3), -0.03])
-        middle = np.array([(self.local(bench.pair(c, r, q)) + self.local(bench.pair(c, r, q, True))) / 2
-                           for c, r, q in zip(o.channel, o.row, o.column, strict=True)])  # fmt: skip
-        rest = middle + front
+    def _products(self, o: Operands, times) -> list[Points]:
+        """Products step out of their pairs, turning, and fall into the sum; beside their pairs they stay, if
+        there is room."""
+        bench = self.bench
+        places = list(zip(o.channel, o.row, o.column, strict=True))
+        middle = np.array([(self.local(bench.pair(*p)) + self.local(bench.pair(*p, True))) / 2 for p in places])
+        if bench.chips:
+            rest, size = np.array([self.local(bench.chip(*p)) for p in places]), CHIP
+        else:
+            rest, size = middle + (0.0, -(HALF[1] / 2 + 0.3), -0.03), (0.86, 0.5, 0.72)
         goal = np.array([self.local(bench.partials[c] if bench.partials else bench.result) for c in o.channel])
         way = goal - rest
         fills = [palette.signed(p, self.greatest) for p in o.products]
         cubes = [self.figure.cube(f) for f in fills]
         texts = [number(p, self.decimals) for p in o.products]
-        summed = self._columns(o, times, "summed")
-        return Points.make(
-            rest, cube=cubes, faded=cubes, scale=[(0.86, 0.5, 0.72)] * len(rest), lift=0.49 * 0.5,
-            **self._digits(texts, fills, 0.86, 0.46 / CAP_HEIGHT * k),
-            origin=[-front] * len(rest), enter_turn=-np.pi / 2, enter_scale=[(0.7, 0.7, 0.7)] * len(rest),
-            leaves=self._columns(o, times, "opens"), arrives=self._columns(o, times, "open"),
-            exit=way, exit_via=way * (0.4, 1.0, 0.6) + (0, -0.8, 0.8), exit_scale=[(0.5, 0.5, 0.5)] * len(rest),
-            exit_from=self._columns(o, times, "falls"), exit_until=summed,
-            visible_from=self._columns(o, times, "opens"), visible_until=summed, channel=o.channel, row=o.row, column=o.column,
-            value=o.products, step=o.index)  # fmt: skip
+        summed, opens = self._columns(o, times, "summed"), self._columns(o, times, "opens")
+        known = {"cube": cubes, "faded": cubes, "scale": [size] * len(rest), "lift": 0.49 * size[1],
+            "channel": o.channel,
+                 "row": o.row, "column": o.column, "value": o.products, "step": o.index,
+                 **self._digits(texts, fills, size[0], 0.5 * size[2] * 0.9 / CAP_HEIGHT)}  # fmt: skip
+        comes = {"origin": middle - rest, "enter_turn": -np.pi / 2, "enter_scale": [(0.7,) * 3] * len(rest),
+            "leaves": opens,
+                 "arrives": self._columns(o, times, "open"), "visible_from": opens}  # fmt: skip
+        falls = {"exit": way, "exit_via": way * (0.4, 1.0, 0.6) + (0, -0.8, 0.8),
+            "exit_scale": [(0.5,) * 3] * len(rest),
+                 "exit_from": self._columns(o, times, "falls"), "exit_until": summed, "visible_until": summed}
+        if not bench.chips:
+            return [Points.make(rest, **known, **comes, **falls)]
+        return [Points.make(rest, **known, **comes, visible_until=o.index + LEAVES),
+                Points.make(rest, **known, **falls, visible_from=falls["exit_from"])]  # fmt: skip
 
     def _cube(self, place, value, edge, **columns) -> Points:
         fill = palette.signed(value, self.greatest)
         cube = self.figure.cube(fill)
         text = number(value, self.decimals)
         return Points.make([self.local(place)], cube=cube, faded=cube, scale=[(edge,) * 3], lift=0.49 * edge,
-                           value=value, **self._digits([text], [fill], edge, 0.5 * edge / CAP_HEIGHT), **columns)  # fmt: skip
+                           value=value, **self._digits([text], [fill], edge,
+                               0.5 * edge / CAP_HEIGHT), **columns)  # fmt: skip
 
     def _partials(self, o: Operands, times) -> list[Points]:
         """The partial sums and the bias, which stay, and their copies that roll into the result."""
@@ -175,17 +189,20 @@ class Summing:
                                    exit_until=within(o.index, STAND), **own))  # fmt: skip
             high = np.array(place)[2] / bench.cell - PARTIAL / 2
             ground = self.local((place[0], place[1], 0.0))
-            made.append(shade(self.figure, (PARTIAL,) * 3, max(high, 0.0), ground, visible_from=since, visible_until=o.index + LEAVES))
+            made.append(shade(self.figure, (PARTIAL,) * 3, max(high, 0.0), ground, visible_from=since,
+                visible_until=o.index + LEAVES))
         return made
 
     def _result(self, o: Operands) -> list[Points]:
         bench, size = self.bench, o.target_cell / self.bench.cell / RESULT
         way = self.local(o.target) - self.local(bench.result)
         since = within(o.index, STAND if bench.partials else SUMS)
-        ground = self.local((bench.result[0], bench.result[1], SLAB * bench.cell))
+        ground = self.local((bench.result[0], bench.result[1], bench.result[2] - RESULT / 2 * bench.cell))
         return [
-            self._cube(bench.result, o.value, RESULT, visible_from=since, grow_time=0.02, visible_until=o.index + LEAVES, step=o.index),
-            self._cube(bench.result, o.value, RESULT, visible_from=within(o.index, FLY), visible_until=o.index, step=NONE, exit=[way],
+            self._cube(bench.result, o.value, RESULT, visible_from=since, grow_time=0.02,
+                visible_until=o.index + LEAVES, step=o.index),
+            self._cube(bench.result, o.value, RESULT, visible_from=within(o.index, FLY), visible_until=o.index,
+                step=NONE, exit=[way],
                        exit_via=[way * (0.3, 0.6, 0.8) + (0, -1.5, 1.0)], exit_scale=[(size,) * 3],
                        exit_from=within(o.index, FLY), exit_until=o.index),
             shade(self.figure, (RESULT,) * 3, 0.0, ground, visible_from=since, visible_until=o.index + LEAVES),
@@ -194,10 +211,11 @@ class Summing:
     def _grounds(self, o: Operands, times) -> list[Points]:
         """The shadows of the panels, which grow as these land."""
         bench, made = self.bench, []
-        size = bench.panel_size(bench.kernel)
+        size = bench.panel_size(bench.kernel, bench.chips)
         for c, t in enumerate(times):
             middle = bench.panels[c] + bench.cell * np.array([(size[0] - 1) / 2, 0, 0])
-            made.append(shade(self.figure, size, 0.0, self.local((middle[0], middle[1], SLAB * bench.cell)), visible_from=t["flies"],
+            made.append(shade(self.figure, size, 0.0, self.local((middle[0], middle[1],
+                bench.panels[c][2] - (size[2] - 0.5) * bench.cell)), visible_from=t["flies"],
                               leaves=t["flies"], arrives=t["lands"], origin=[(0.0, 0.0, 1e-6)],
                               enter_scale=[(0.4, 0.4, 1.0)], visible_until=o.index + LEAVES))  # fmt: skip
         return made

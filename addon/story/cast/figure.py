@@ -30,7 +30,8 @@ from ..plan.plan import (
 from ..plan.schedule import creeping
 from ..plan.timeline import Timeline
 
-TITLE, NAME, FACTS, SUM, SMALL = 0.042, 0.028, 0.028, 0.036, 0.024  # sizes of type, fractions of the height
+# sizes of type, fractions of the height
+TITLE, NAME, FACTS, SUM, SMALL, INDEX = 0.042, 0.028, 0.028, 0.036, 0.024, 0.021
 DIGIT = 0.022  # least cap height of a digit, of the frame's height
 CAP = 0.45  # cap height of a digit, of its face
 
@@ -102,7 +103,8 @@ class Figure:
 
     # words --------------------------------------------------------------------------------------------------------
 
-    def text(self, body: str, x: float, y: float, size: float, code: str | None = None, *, align="left", visible_from=ALWAYS,
+    def text(self, body: str, x: float, y: float, size: float, code: str | None = None, *, align="left",
+        visible_from=ALWAYS,
              visible_until=NEVER, kind="words") -> Points:  # fmt: skip
         """A text with its baseline at the page place (x, y)."""
         high = size * HEIGHT
@@ -112,7 +114,8 @@ class Figure:
                            visible_until))
         across, up = self.page.screen(left, y)
         return Points.make([(across, 0, up)], label=self.label(body, code or self.theme.ink, "left"),
-                           size=high * UNIT, lift=0.0, visible_from=visible_from, visible_until=visible_until)  # fmt: skip
+                           size=high * UNIT, lift=0.0, visible_from=visible_from,
+                           visible_until=visible_until)  # fmt: skip
 
     def words(self, role: str, name: str, points: list[Points]) -> None:
         if points:

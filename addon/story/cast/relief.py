@@ -10,6 +10,7 @@ from .figure import Figure
 from .weighted import Weighted
 
 THICK = 1.0  # of a cell at height 0, in cells
+DIM = 0.86  # light on a picture outside the window: less would look like card
 LOWEST = 0.25  # what is left of the sunken ones
 
 
@@ -22,13 +23,14 @@ def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, off
     # a side is seen where the neighbour there is lower
     higher = np.pad(thick, 1, constant_values=0.0)
     mask = np.zeros(values.shape, int)
-    for bit, axis, shift in ((volumes.LEFT, 1, 1), (volumes.RIGHT, 1, -1), (volumes.BELOW, 0, -1), (volumes.ABOVE, 0, 1)):
+    for bit, axis, shift in ((volumes.LEFT, 1, 1), (volumes.RIGHT, 1, -1), (volumes.BELOW, 0, -1),
+        (volumes.ABOVE, 0, 1)):
         mask |= bit * (np.roll(higher, shift, axis)[1:-1, 1:-1] >= thick - 1e-6)
     mask[-1] |= volumes.BELOW
     fills = [fill(v, 0) for v in values.ravel()]
-    shapes = [f"cell {m}" for m in mask.ravel()]
+    shapes = [f"tile {m}" for m in mask.ravel()]
     cubes = [figure.cube(f, s) for f, s in zip(fills, shapes, strict=True)]
-    dims = [figure.cube(figure.dimmed(f), s) for f, s in zip(fills, shapes, strict=True)] if faded else cubes
+    dims = [figure.cube(palette.lit(f, DIM), s) for f, s in zip(fills, shapes, strict=True)] if faded else cubes
     row, column = (a.ravel() for a in np.indices(values.shape))
     top, left = offset
     at = np.column_stack([column + left, (THICK - thick.ravel()) / 2, -(row + top)])
@@ -39,7 +41,7 @@ def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, off
 class Relief(Weighted):
     """A weighted sum whose input is a picture in relief."""
 
-    height = 2.2  # cells by which the greatest value stands proud
+    height = 1.5  # cells by which the greatest value stands proud
 
     @property
     def proud(self) -> float:
@@ -53,4 +55,5 @@ class Relief(Weighted):
         heights = self.input[0] / self.greatest * self.height
         if self.figure.scene.input.idx is None:
             heights = heights * 0.5
-        return relief(self.figure, self.input[0], self.fill, heights, offset=(self.pads[0][0], self.pads[1][0]))
+        return relief(self.figure, self.input[0], self.fill, heights, offset=(self.pads[0][0], self.pads[1][0]),
+            faded=True)

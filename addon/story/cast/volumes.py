@@ -13,10 +13,10 @@ from ..page.view import HEIGHT, UNIT
 from ..plan.plan import NONE, Points
 from .figure import CAP, DIGIT, Figure
 
-GAP = 0.12  # between the channels of a volume, in cells: so slices can be counted at its side
+GAP = 0.08  # between the channels of a volume, in cells: so slices can be counted at its side
 FACE = 0.49  # from a cell's middle to just before its front face
 SHADE = "#20242E"  # the colour of shadows
-NARROWEST, FULL = 0.66, 0.84  # how far a number may be squeezed; how much of a face's width it may take
+NARROWEST, FULL = 0.66, 0.78  # how far a number may be squeezed; how much of a face's width it may take
 LEFT, RIGHT, FRONT, BACK, BELOW, ABOVE = (1 << i for i in range(6))  # neighbours, as bits of a cell's mask
 
 
@@ -55,7 +55,8 @@ def digit_size(cell: float, face: float = 1.0) -> float:
 
 
 def fitted(text: str, size: float, wide: float = 1.0) -> tuple[float, float]:
-    """Font size and horizontal scale at which a text stands on a face `wide` cells wide: squeezed first, then smaller."""
+    """Font size and horizontal scale at which a text stands on a face `wide` cells wide: squeezed first, then
+    smaller."""
     ink = max(width(text) - 0.16, 0.1) * size
     room = FULL * wide
     if ink <= room:
@@ -79,10 +80,11 @@ def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dimmed
 
 
 def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0), solid=None, digits: bool = True,
-          decimals: int = 2, standing: bool = True, dims: bool = True, gap: float = GAP, **columns) -> Points:  # fmt: skip
+          decimals: int = 2, standing: bool = True, dims: bool = True, gap: float = GAP, **columns) -> Points:
     """The cells of `values` (channels, rows, columns) as one block; numbers stand on its front slice.
 
-    `fill(value, channel)` is a cell's colour, `cell` its length in world units, `offset` (rows, columns) where its first
+    `fill(value, channel)` is a cell's colour, `cell` its length in world units, `offset` (rows, columns) where
+    its first
     cell lies. `solid`: where the block has cells, of the padded shape, if it is not `values` alone.
     """
     values = np.asarray(values)
@@ -112,7 +114,7 @@ def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: boo
     front. `solid`: where the block has any cells."""
     mask, theme = neighbours(solid, standing), figure.theme
     index = np.argwhere(where)
-    shapes = [f"cell {mask[tuple(i)]}" for i in index]
+    shapes = [f"glass {mask[tuple(i)]}" for i in index]
     cubes = [figure.cube(theme.frosted, s, "glass", theme.frosted_alpha) for s in shapes]
     channel, row, column = index.T
     at = np.column_stack([column, channel * (1 + gap), -row]).astype(float)
@@ -125,20 +127,22 @@ def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: boo
     return Points.make(at, **known, **columns)
 
 
-def coming(figure: Figure, values: np.ndarray, fill, births: np.ndarray, *, cell: float, grow: float = 0.2,
-           digits: bool = True, decimals: int = 2, before: bool = True, dims: bool = False, **columns) -> Points:  # fmt: skip
-    """One slice (rows, columns) whose cells are frosted until the clock reaches their `births`."""
-    made = block(figure, values[None], fill, cell=cell, digits=digits, decimals=decimals, dims=dims, **columns)
-    made["visible_from"][:], made["grow_time"][:] = births - grow * 0.0, 0.0
-    made["step"][:] = np.round(births)
-    if before:
-        theme, mask = figure.theme, neighbours(np.ones((1, *values.shape), bool))
-        made["before"][:] = [figure.cube(theme.frosted, f"cell {m}", "glass", theme.frosted_alpha) for m in mask.ravel()]
-    return made
+def coming(figure: Figure, values: np.ndarray, fill, births: np.ndarray, *, cell: float, **columns) -> Points:
+    """One slice (rows, columns) whose cells are there from their `births` (clock values, in scan order) on."""
+    return block(figure, values[None], fill, cell=cell, dims=False, visible_from=births, step=np.round(births),
+                 **columns)  # fmt: skip
+
+
+def texts_of(cells: Points, **columns) -> Points:
+    """The texts of cells by themselves, with lifetimes of their own."""
+    kept = {name: cells[name] for name in ("label", "label_faded", "size", "stretch", "lift", "row", "column",
+        "channel")}
+    return Points.make(cells["position"], **kept, **columns)
 
 
 def shade(figure: Figure, size, above: float, at, *, strength: float = 1.0, **columns) -> Points:
-    """The soft shadow of a box of `size` (cells) whose foot is `above` the floor: a card that lies on the floor below it.
+    """The soft shadow of a box of `size` (cells) whose foot is `above` the floor: a card that lies on the
+    floor below it.
 
     `at`: where the middle of the box's foot is above, in the volume's frame, on the floor.
     """
@@ -147,15 +151,3 @@ def shade(figure: Figure, size, above: float, at, *, strength: float = 1.0, **co
     figure.shades += 1  # each lies a little above the last: where two lay at one height, the order of looking decided
     at = np.array(at, float) + (0.0, 0.0, 0.002 + 0.0004 * (figure.shades % 97))
     return Points.make([at], cube=kind, faded=kind, **columns)
-
-
-def card(figure: Figure, text: str, code: str, at, high: float, **columns) -> Points:
-    """A small numbered card that stands at `at`, `high` cells high."""
-    wide = high * max(1.25, 0.5 + 0.62 * len(text))
-    shape = f"box {wide:.4g} {0.22 * high:.4g} {high:.4g} 16"
-    size, stretch = fitted(text, 0.72 * high / CAP_HEIGHT, wide)
-    kind, label = figure.cube(code, shape), figure.label(text, "#FFFFFF")
-    return Points.make([at], cube=kind, faded=kind, label=label, label_faded=label, size=size, stretch=stretch,
-                       lift=0.11 * high + 0.01, **columns)  # fmt: skip
-
-

@@ -101,8 +101,9 @@ class Weighted:
         middle = [(k - 1) / 2 for k in self.reach]
         return np.column_stack([c * self.stride[1] + middle[1], 0 * r, -(r * self.stride[0] + middle[0])])
 
-    def add_input(self, name: str, *, arrives: float | None, digits: bool = True, steps: int = 1) -> None:
-        """The input as one block, lit where the window stands; the padding arrives as a glass shell at a clock value."""
+    def add_input(self, name: str, *, arrives: float | None, digits: bool = True) -> None:
+        """The input as one block, lit where the window stands; the padding arrives as a glass shell at a clock
+        value."""
         figure, (top, left) = self.figure, (self.pads[0][0], self.pads[1][0])
         solid = np.zeros((self.channels, *self.shape), bool)
         rows, columns = self.input.shape[1:]
@@ -111,6 +112,8 @@ class Weighted:
         if self.padded:
             everywhere = np.ones_like(solid)
             shell = volumes.glass(figure, everywhere, ~solid, texts="0", cell=self.cell)
+            shell["row"][:] -= top
+            shell["column"][:] -= left
             if arrives is not None:
                 middle = np.array([(self.shape[1] - 1) / 2, 0, -(self.shape[0] - 1) / 2])
                 away = shell["position"] - middle
@@ -118,11 +121,12 @@ class Weighted:
                 shell["visible_from"][:] = arrives + 0.85 * (turn - turn.min()) / max(np.ptp(turn), 1e-6)
                 shell["grow_time"][:] = 0.12
             parts.append(shell)
-        figure.track(f"{self.role}.track", np.tile(self.windows(), (steps, 1)))
+        at = self.windows()
+        figure.track(f"{self.role}.track", np.tile(at, (len(self.trace) // len(at), 1)))
         deep = 1e3  # every channel is in the window
         figure.volume(self.role, name, parts, self.location, self.cell, track=f"{self.role}.track",
                       taps=(self.kernel[1], deep, self.kernel[0]), dilation=(self.dilation[1], 1, self.dilation[0]),
-                      fade=(-LANDED, len(self.trace) - 0.4))  # fmt: skip
+                      fade=(-LANDED, len(self.trace) - 0.5))  # fmt: skip
         high = self.corner + self.cell * np.array(self.block_size(self.shape, self.channels))
         figure.casts(self.corner, high)
 
@@ -144,6 +148,14 @@ class Weighted:
         self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
                          (-LANDED, until), thickness)  # fmt: skip
 
+    def add_ring(self, name: str, until: float = NEVER, lift: float = 0.0, thickness: float = TUBE) -> None:
+        """The ring around the window of a single channel, on its front faces, which stand up to `lift` cells proud."""
+        size, forward = ring(self.reach[1] + 0.03, self.reach[0] + 0.03, lift)
+        at = self.windows() + (0, forward, 0)
+        self.figure.track(f"{self.role}.window.track", np.tile(at, (len(self.trace) // len(at), 1)))
+        self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
+                         (-LANDED, until), thickness)  # fmt: skip
+
     def operands(self, i: int, weight_places, weight_cell: float, target, target_cell: float, hover) -> Operands:
         """What step `i` brings to the bench; `weight_places(step)` gives its weights' world places (n, 3)."""
         step, lead = self.trace[i], 2 - len(self.trace.kernel_size)
@@ -152,7 +164,7 @@ class Weighted:
         before = np.array([p[0] for p in self.pads])
         place = self.place(spots[:, 0], spots[:, 1] + before[0], spots[:, 2] + before[1])
         theme = self.figure.theme
-        fills = [self.fill(v, int(c)) if real else theme.frosted
+        fills = [self.fill(v, int(c)) if real else theme.padding
                  for v, c, real in zip(step.values, spots[:, 0], step.real, strict=True)]  # fmt: skip
         return Operands(
             index=i, values=step.values, weights=step.weights, products=step.products,
@@ -162,6 +174,20 @@ class Weighted:
             inks=[None if real else theme.padding_ink for real in step.real], places=place,
             weight_places=weight_places(step), cell=self.cell, weight_cell=weight_cell, target=np.asarray(target),
             target_cell=target_cell, hover=np.asarray(hover, float))  # fmt: skip
+
+
+def ring(wide: float, high: float, lift: float = 0.0) -> tuple[tuple[float, float, float], float]:
+    """The size of a ring that stands out from front faces by `lift` cells, and where its middle is along y."""
+    deep = 0.16 + lift
+    return (wide, deep, high), -0.5 - deep / 2 + 0.08
+
+
+def grouped(step, columns: int) -> str:
+    """A step's products as a sum, a kernel row after the other, set apart."""
+    rows = [step.products[k : k + columns] for k in range(0, len(step.products), columns)]
+    told = [" + ".join(operand(p) for p in row) for row in rows]
+    told[0] = " + ".join([number(rows[0][0]), *(operand(p) for p in rows[0][1:])])
+    return "   +   ".join([*told, *([operand(step.bias)] if step.bias else [])])
 
 
 def first_middle(corner, cell: float, rows: float) -> np.ndarray:

@@ -154,13 +154,11 @@ def _maps(sheet: PlanBuilder, trace, partial, names, grid, inputs, made, last: f
 
 def accepts(scene, trace) -> bool:
     """A few channels, one filter."""
-    return trace.op == "conv" and 1 < len(trace.input) <= MOST_CHANNELS and len(trace.output) == 1
+    return 1 < len(trace.input) <= MOST_CHANNELS and len(trace.output) == 1
 
 
 def validate(scene, trace):
     """Why it cannot tell this one."""
-    if trace.op != "conv":
-        return "op.type", scene.op.type, "must be conv for the story channels"
     if len(trace.output) > 1:
         return "story", "channels", "tells one filter; for several it must be filters"
     return None

@@ -56,7 +56,7 @@ CLOSE, MUCH = 0.86, 1.3  # of the ease that numbers want: what may do, where pla
 
 def accepts(scene, trace) -> bool:
     """One channel, one filter, and cells too many or too small for numbers of their own."""
-    if trace.op != "conv" or not len(trace.input) == len(trace.output) == 1:
+    if not len(trace.input) == len(trace.output) == 1:
         return False
     return trace.output[0].size > MANY or not _roomy(scene, trace)
 
@@ -75,8 +75,6 @@ def _roomy(scene, trace) -> bool:
 
 def validate(scene, trace):
     """Why it cannot tell this one."""
-    if trace.op != "conv":
-        return "op.type", scene.op.type, "must be conv for the story sweep"
     if len(trace.input) > 1 or len(trace.output) > 1:
         return "story", "sweep", "tells one input channel and one filter"
     return None

@@ -53,8 +53,6 @@ def validate(scene, trace):
     """Why it cannot tell this one."""
     if not scene.compare.changed:
         return "story", "comparison", "needs a [compare] table with a stride, a padding or a dilation"
-    if trace.op != "conv":
-        return "op.type", scene.op.type, "must be conv for the story comparison"
     if len(trace.input) > 1:
         return "input.channels", len(trace.input), "must be 1 for the story comparison"
     if len(trace.output) > 1:

@@ -48,13 +48,11 @@ COMES = 0.3 * MEETING  # the clock that the next filter's weights take to grow a
 
 def accepts(scene, trace) -> bool:
     """Several filters, or one over more channels than `channels` can tell."""
-    return trace.op == "conv" and (len(trace.output) > 1 or len(trace.input) > MOST_STACKED)
+    return len(trace.output) > 1 or len(trace.input) > MOST_STACKED
 
 
 def validate(scene, trace):
     """Why it cannot tell this one."""
-    if trace.op != "conv":
-        return "op.type", scene.op.type, "must be conv for the story filters"
     if len(trace.output) > MOST:
         return "op.out_channels", len(trace.output), f"must be at most {MOST} to be told"
     if len(trace.input) > MOST:

@@ -7,7 +7,7 @@ planes stand side by side with their cells below; one channel has its cell besid
 
 import numpy as np
 
-from ..page.captions import legend_of, shape_text
+from ..page.captions import legend_of, operation_name, shape_text
 from ..page.glyphs import TIMES, width
 from ..plan.plan import ALWAYS, BORN, FAR, LANDED, NEVER, Points
 from ..plan.schedule import ENDED, Phase, make_schedule, run_clock
@@ -32,7 +32,6 @@ from .primitives import (
 )
 from .sums import Piece
 
-OPS = ("global_avg_pool", "global_max_pool")
 MOST_CHANNELS = 8
 SHORTEST = 8.0  # seconds: so long the whole of few steps stands
 MOST_LINES = 4  # lines that stand together at the end
@@ -47,13 +46,11 @@ MOVES = {  # how the clock goes within a step: a whole plane takes longer than a
 
 def accepts(scene, trace) -> bool:
     """Every global pooling."""
-    return trace.op in OPS
+    return True
 
 
 def validate(scene, trace):
     """Why it cannot tell this one."""
-    if trace.op not in OPS:
-        return "op.type", scene.op.type, f"must be {' or '.join(OPS)} for the story collapse"
     if len(trace.input) > MOST_CHANNELS:
         return "input.channels", len(trace.input), f"must be at most {MOST_CHANNELS}: more cannot stand side by side"
     return too_small(scene, trace)
@@ -71,8 +68,7 @@ def _ghosts(points: Points, leaves: float) -> Points:
 def _facts(scene, trace) -> str:
     w = scene.words
     shapes = [shape_text((*a.shape[1:], len(a)) if len(a) > 1 else a.shape[1:]) for a in (trace.input, trace.output)]
-    kind = w.global_mean if is_mean(trace) else w.global_max
-    return ",  ".join([kind, f"{shapes[0]} \u2192 {shapes[1]}", w.no_weights])
+    return ",  ".join([operation_name(scene, trace), f"{shapes[0]} \u2192 {shapes[1]}", w.no_weights])
 
 
 def _lines(sheet: PlanBuilder, trace, parts: PoolLayout, schedule):

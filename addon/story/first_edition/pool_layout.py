@@ -25,13 +25,6 @@ BELOW, LINE, LINES = 1.0, 0.99, 0.9  # what the ways to lay several channels out
 NAMED = (1.0, 0.92, 0.8)  # and the lengths of names: "Input R 8 × 8", "R 8 × 8", "R"
 
 
-def _holds(trace) -> bool:
-    """Whether the formula for the size is the whole truth: rounded up, a window behind the input is left out."""
-    n, k, s, d = (a[-1] for a in (trace.input.shape, trace.kernel_size, trace.stride, trace.dilation))
-    reach = n + sum(trace.padding[-1]) - d * (k - 1) - 1
-    return trace.output.shape[-1] == (-(-reach // s) if trace.ceil_mode else reach // s) + 1
-
-
 class PoolLayout:
     """What one figure's parts are called, and where they stand once `solve` has been called."""
 
@@ -128,8 +121,9 @@ class PoolLayout:
         rest = [said(scene, trace)] if left_over(trace).any() else []
         if self.count == 1:
             order = f" ({w.rows} {TIMES} {w.columns})" if len(sizes) == 2 else ""
-            formula = [size_formula(trace)] if not trace.op.startswith("global") and _holds(trace) else []
-            return [f"{w.input} {shape}{order}", *rest], [f"{w.output} {shape_text(out)}", *formula]
+            formula = size_formula(trace)
+            at_output = [f"{w.output} {shape_text(out)}", *([formula] if formula else [])]
+            return [f"{w.input} {shape}{order}", *rest], at_output
         made = "" if trace.output[0].size == 1 else f" {shape_text(out)}"
         if level == 0:
             return [f"{w.input} {name} {shape}", *rest], [f"{w.output} {name}{made}"]

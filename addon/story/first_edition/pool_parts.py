@@ -3,7 +3,8 @@
 
 import numpy as np
 
-from ..page.captions import axes_text, shape_text
+from ... import ops
+from ..page.captions import axes_text, operation_name, shape_text
 from ..page.glyphs import equals, number, operand
 from ..plan.plan import BORN, LANDED, LEAVES, NEVER, Lines, Points
 from .builder import PlanBuilder, ink_width, squeeze
@@ -27,7 +28,7 @@ MOVES = {  # how the clock goes within a step, see pace.run_clock
 
 
 def is_mean(trace) -> bool:
-    return trace.reduce == "mean"
+    return ops.of(trace).arithmetic is ops.Arithmetic.MEAN
 
 
 def hangs_over(trace) -> tuple[int, int]:
@@ -48,7 +49,7 @@ def disjoint(trace) -> bool:
 def pool_facts(scene, trace) -> str:
     """The parameters, as the title names them."""
     w = scene.words
-    said = [w.mean_pooling if is_mean(trace) else w.max_pooling, f"{w.window} {shape_text(trace.kernel_size)}",
+    said = [operation_name(scene, trace), f"{w.window} {shape_text(trace.kernel_size)}",
             f"{w.stride} {axes_text(trace.stride)}", f"{w.padding} {axes_text(trace.padding)}",
             f"{w.dilation} {axes_text(trace.dilation)}"]  # fmt: skip
     if not trace.count_include_pad and any(sum(p) for p in trace.padding):
@@ -139,7 +140,7 @@ def reduction(sheet: PlanBuilder, step, name: str, i: int, slow: bool, *, operan
     ones and the last are said. `color`: of a channel's words, instead of the output's.
     """
     w, ink, muted = sheet.scene.words, sheet.theme.ink, sheet.theme.muted
-    mean = step.reduce == "mean"
+    mean = step.chosen is None
     taps = np.flatnonzero(step.counted if mean else step.real)
     made = [Piece(name, color or ink, i - LANDED), Piece("(" if mean else f"{w.max}(", ink, i - LANDED)]
     color = color or result_color(sheet, step.value)

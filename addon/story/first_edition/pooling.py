@@ -50,13 +50,11 @@ MOST_CHANNELS = 8
 
 def accepts(scene, trace) -> bool:
     """Every pooling by windows."""
-    return trace.op in ("max_pool", "avg_pool")
+    return True
 
 
 def validate(scene, trace):
     """Why it cannot tell this one."""
-    if trace.op not in ("max_pool", "avg_pool"):
-        return "op.type", scene.op.type, "must be max_pool or avg_pool for the story pooling"
     if len(trace.input) > MOST_CHANNELS:
         return "input.channels", len(trace.input), f"must be at most {MOST_CHANNELS}: more cannot stand side by side"
     if not np.isfinite(trace.output).all():
@@ -79,7 +77,7 @@ def _lines(sheet: PlanBuilder, trace, schedule, parts: PoolLayout):
 
 
 def _operands(step) -> int:
-    return int((step.counted if step.reduce == "mean" else step.real).sum())
+    return int((step.real if step.chosen is not None else step.counted).sum())
 
 
 def _set_lines(sheet: PlanBuilder, rows, low: float, last: float):

@@ -313,13 +313,11 @@ def _ending(scene, trace) -> str:
 
 def accepts(scene, trace) -> bool:
     """One channel, one filter."""
-    return trace.op == "conv" and len(trace.input) == len(trace.output) == 1
+    return len(trace.input) == len(trace.output) == 1
 
 
 def validate(scene, trace):
     """Why it cannot tell this one."""
-    if trace.op != "conv":
-        return "op.type", scene.op.type, "must be conv for the story sliding"
     if len(trace.input) > 1:
         return "story", "sliding", "tells one input channel; for several it must be channels or filters"
     if len(trace.output) > 1:

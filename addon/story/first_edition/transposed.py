@@ -40,13 +40,11 @@ CUT, BIAS, SPREAD, BORDER, FLIP = 1.2, 1.2, 1.3, 1.3, 1.9  # seconds that these 
 
 def accepts(scene, trace) -> bool:
     """Every transposed convolution; what it cannot tell is refused by name."""
-    return trace.op == "conv_transpose"
+    return True
 
 
 def validate(scene, trace):
     """Why it cannot tell this one."""
-    if trace.op != "conv_transpose":
-        return "op.type", scene.op.type, "must be conv_transpose for the story transposed"
     if len(trace.input) > 1:
         return "input.channels", len(trace.input), "must be 1: the story transposed tells one input channel"
     if len(trace.output) > 1:

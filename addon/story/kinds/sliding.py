@@ -6,21 +6,32 @@ import numpy as np
 from ...scene.checks import ValidationError
 from ..acts.rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock, within
 from ..acts.summing import Summing
-from ..cast import volumes
-from ..cast.bench import RESULT, Bench
+from ..cast import slabs, volumes
+from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
-from ..cast.weighted import TUBE, Weighted, first_middle, planar, planes, sum_text
+from ..cast.weighted import TUBE, Weighted, first_middle, grouped, planar, planes, ring, sum_text
 from ..page.captions import cell_name, parameters, shape_text, size_formula
-from ..page.glyphs import number, operand
+from ..page.glyphs import number
 from ..page.layout import Block, Column, Row, solve
+from ..page.view import UNIT
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points, StepInfo
+from ..traits.index_labels import index_labels
 
 ABOVE = 5.0  # page units for a name above a block
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
 LINE = 85.2  # page units: the baseline of the line below everything
 PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
-BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)  # sizes of the bench that are tried, the largest that leaves room counts
+# sizes of the bench that are tried, the largest that leaves room counts
+BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)
 REST = 0.55  # the clock past the last step at which the window is gone
+
+
+def validate(scene, trace):
+    """None, or the (key, value, what would be right) why one window over one plane cannot show it."""
+    for key, count in (("input.channels", len(trace.input)), ("op.out_channels", len(trace.output))):
+        if count > 1:
+            return key, count, "must be 1 for this kind; the kind volume shows several"
+    return None
 
 
 def build(scene, trace):
@@ -46,20 +57,22 @@ class Sliding:
                 break
         else:
             raise ValidationError("must be smaller to find room beside its kernel", "input.size", scene.input.size)
-        self.bench = Bench(self.kernel, self.panel.cell)
+        self.bench = Bench(self.kernel, self.panel.cell, chips=True)
         self.bench.panels = [self.bench.stand(self.panel.corner)]
         self.bench.result = self.bench.cube(self.result.corner, RESULT)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
 
     def layout(self, bench: float):
         """The layout's tree, with a bench of so much of its full size; names its blocks."""
-        self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE)
-        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.80 * bench, above=ABOVE)
-        self.panel = Block("panel", Bench.on_slab(Bench.panel_size(self.kernel)), bench)
-        self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE + 3.2)
-        self.result = Block("result", Bench.on_slab((RESULT,) * 3, NAMED), bench)
+        chips = Bench.panel_size(self.kernel, True)
+        self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE, slab=slabs.VOLUME)
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.80 * bench, above=ABOVE,
+            slab=slabs.VOLUME)
+        self.panel = Block("panel", chips, bench, slab=SLAB)
+        self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE + 3.2, slab=slabs.VOLUME)
+        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), bench, slab=SLAB)
         middle = Column([self.weights, self.panel], gap=3.0, spread=6.0)
-        return Row([self.given, middle, Column([self.made, self.result], gap=4.0, spread=8.0)], gap=6.0,
+        return Row([self.given, middle, Column([self.made, self.result], gap=5.0, spread=8.0)], gap=6.0,
                    align=(0.5, 0.5))  # fmt: skip
 
     # the story -----------------------------------------------------------------------------------------------------
@@ -72,8 +85,8 @@ class Sliding:
         self.cast.add_input(w.input, arrives=PADDED if self.cast.padded else None)
         self.add_window()
         self._kernel()
-        for number, block in enumerate((self.panel, self.result)):
-            self.bench.add_slab(figure, block.corner, block.size, number)
+        slabs.add_slabs(figure, [self.given, self.weights, self.made])
+        slabs.add_slabs(figure, [self.panel, self.result], self.told.lives(self.count))
         self.home = first_middle(self.made.corner, self.made.cell, self.rows)
         figure.volume("output", w.output, self.output(), self.home, self.made.cell)
         figure.casts(self.made.corner, self.made.corner + self.made.cell * np.array(self.made.size), 0.5)
@@ -81,7 +94,8 @@ class Sliding:
         infos = self._sums()
         if scene.look.labels:
             figure.words("names", "Names", self.names())
-            self._why()
+            figure.words("indices", "Row and column numbers", self.indices())
+            self.why()
         return figure.plan(scene.title, infos)
 
     @property
@@ -112,12 +126,13 @@ class Sliding:
         return None
 
     def add_window(self) -> None:
-        self.cast.add_tube("Window", until=self.count - 0.46)
+        self.cast.add_ring("Window", until=self.count - 0.46)
 
     def _kernel(self) -> None:
         figure, weights, kernel = self.figure, self.weights, self.kernel
         self.kernel_at = first_middle(weights.corner, weights.cell, kernel[0])
-        cells = volumes.block(figure, planes(self.trace.weight[0]), self.cast.weight_fill, cell=weights.cell, dims=False)
+        cells = volumes.block(figure, planes(self.trace.weight[0]), self.cast.weight_fill, cell=weights.cell,
+            dims=False)
         figure.volume("kernel", self.scene.words.kernel, cells, self.kernel_at, weights.cell)
         figure.casts(weights.corner, weights.corner + weights.cell * np.array(weights.size))
         middle = [(kernel[1] - 1) / 2, 0, -(kernel[0] - 1) / 2]
@@ -132,11 +147,12 @@ class Sliding:
         return [volumes.coming(self.figure, self.out, self.cast.sum_fill, births, cell=self.made.cell),
                 volumes.glass(self.figure, everywhere, everywhere, visible_until=births)]  # fmt: skip
 
-    def add_marker(self, size=(1.05, 1.05, 1.05), thickness: float = TUBE) -> None:
-        """The tube around the output cell that is being made."""
+    def add_marker(self, size: float = 1.03, thickness: float = TUBE, lift: float = 0.0) -> None:
+        """The ring around the output cell that is being made."""
         row, column = (a.ravel() for a in np.indices((self.rows, self.columns)))
-        self.figure.track("output.track", np.column_stack([column, 0 * column, -row]))
-        self.figure.tube("output.marker", "Output marker", "output", "output.track", size,
+        shape, forward = ring(size, size, lift)
+        self.figure.track("output.track", np.column_stack([column, 0 * column + forward, -row]))
+        self.figure.tube("output.marker", "Output marker", "output", "output.track", shape,
                          (-LANDED, self.count - 0.46), thickness)  # fmt: skip
 
     def _weight_places(self, step) -> np.ndarray:
@@ -165,12 +181,12 @@ class Sliding:
 
     def _sum_line(self, step, i: int, name: str) -> list[Points]:
         """The products and what they come to, below the volumes; the cell's name over the result."""
-        terms = [number(step.products[0]), *(operand(p) for p in step.products[1:])]
-        terms += [operand(step.bias)] if step.bias else []
-        text = f"{' + '.join(terms)} = {number(step.value)}"
+        text = f"{grouped(step, self.kernel[1])} = {number(step.value)}"
         middle, box, figure = self.figure.page.width / 2, self.result.box, self.figure
-        return [figure.text(text, middle, LINE, SUM, align="center", visible_from=within(i, 0.54), visible_until=i + LEAVES),
-                figure.text(name, (box[0] + box[2]) / 2, box[1] + 1.4, SMALL, align="center", visible_from=within(i, 0.78),
+        return [figure.text(text, middle, LINE, SUM, align="center", visible_from=within(i, 0.54),
+            visible_until=i + LEAVES),
+                figure.text(name, (box[0] + box[2]) / 2, box[1] + 1.4, SMALL, align="center",
+                    visible_from=within(i, 0.78),
                             visible_until=i + LEAVES)]  # fmt: skip
 
     def names(self) -> list[Points]:
@@ -184,11 +200,23 @@ class Sliding:
             figure.text(f"{w.output}  {shape_text(trace.output.shape[1:])}", made[0], made[1] - 5.0, NAME),
         ]
 
-    def _why(self) -> None:
+    def indices(self) -> list[Points]:
+        """Row and column numbers of input and output."""
+        figure, given, made = self.figure, self.given, self.made
+        before = (self.pads[0][0], self.pads[1][0])
+        return [
+            *index_labels(figure, given.corner, given.cell, planes(self.trace.input).shape[1:], high=self.shape[0],
+                          offset=before, drop=1.2 * given.cell * given.slab[2] / UNIT),
+            *index_labels(figure, made.corner, made.cell, (self.rows, self.columns),
+                          drop=1.2 * made.cell * made.slab[2] / UNIT),
+        ]  # fmt: skip
+
+    def why(self) -> None:
         """The line that says what the operation is for: before the first step, and at the end."""
         if self.scene.why:
             middle, lives = self.figure.page.width / 2, ((ALWAYS, -LANDED), (self.count - 0.46, NEVER))
             self.figure.words("why", "Why", [
-                self.figure.text(self.scene.why, middle, LINE, NAME, align="center", visible_from=since, visible_until=until)
+                self.figure.text(self.scene.why, middle, LINE, NAME, align="center", visible_from=since,
+                    visible_until=until)
                 for since, until in lives
             ])  # fmt: skip

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kind `sweep`: a window over a picture of very many small cells, in relief; a few positions are worked out on the bench.
+"""Kind `sweep`: a window over a picture of very many small cells, in relief; a few positions are worked out on
+the bench.
 
 Ink stands proud of the paper; of the output, positive cells stand proud and negative ones are sunk. No digits.
 """
@@ -7,15 +8,16 @@ Ink stands proud of the paper; of the output, positive cells stand proud and neg
 import numpy as np
 
 from ..acts.rhythm import DOUBLE, FULL, Rhythm, rhythm
-from ..cast import volumes
-from ..cast.bench import RESULT, Bench
+from ..cast import slabs, volumes
+from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import SMALL
 from ..cast.relief import Relief, relief
 from ..cast.weighted import Weighted
 from ..page.glyphs import number
 from ..page.layout import Block, Column, Row
 from ..plan.plan import Points
-from .sliding import ABOVE, NAMED, Sliding
+from .sliding import ABOVE, LINE, NAMED, Sliding
+from .sliding import validate as validate  # what holds for sliding holds here
 
 BLANK = 0.08  # what a step that meets no ink is worth of a run's time, where one that does is worth 1
 
@@ -29,14 +31,15 @@ class _Sweep(Sliding):
     Cast, largest = Relief, 3.0
 
     def layout(self, bench: float):
-        self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE)
-        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.0, above=ABOVE, least=5.0 * bench)
-        self.panel = Block("panel", Bench.on_slab(Bench.panel_size(self.kernel)), 0.0, least=7.4 * bench)
-        self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE)
-        self.result = Block("result", Bench.on_slab((RESULT,) * 3, NAMED), 0.0, least=7.4 * bench)
-        row = Row([self.panel, self.result], gap=5.0, spread=1.0, align=(0.5, 0.6))
-        middle = Column([self.weights, row], gap=4.0, spread=8.0)
-        return Row([self.given, middle, self.made], gap=3.5, spread=6.0, align=(0.5, 0.5))
+        self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE, slab=slabs.VOLUME)
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.0, above=ABOVE, least=5.0 * bench,
+                             slab=slabs.VOLUME)  # fmt: skip
+        self.panel = Block("panel", Bench.panel_size(self.kernel, True), 0.0, least=7.0 * bench, slab=SLAB)
+        self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE, slab=slabs.VOLUME)
+        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), 0.0, least=7.0 * bench, slab=SLAB)
+        top = Row([self.weights, self.result], gap=3.0, spread=2.0, align=(0.5, 0.7))
+        middle = Column([top, self.panel], gap=3.0, spread=6.0)
+        return Row([self.given, middle, self.made], gap=4.0, spread=6.0, align=(0.5, 0.5))
 
     def rhythm(self) -> Rhythm:
         flat = self.out.ravel()
@@ -50,10 +53,10 @@ class _Sweep(Sliding):
         return np.where(met, 1.0, BLANK)
 
     def add_window(self) -> None:
-        self.cast.add_tube("Window", until=self.count - 0.46, lift=self.cast.height, thickness=0.28)
+        self.cast.add_ring("Window", until=self.count - 0.46, lift=self.cast.height, thickness=0.28)
 
-    def add_marker(self, size=None, thickness: float = 0.28) -> None:
-        super().add_marker((1.9, 1.2 + 2 * self.cast.height, 1.9), thickness)
+    def add_marker(self, size: float = 1.5, thickness: float = 0.28, lift: float = 0.0) -> None:
+        super().add_marker(size, thickness, self.cast.height)
 
     def output(self) -> list[Points]:
         births = np.arange(self.count, dtype=float)
@@ -69,7 +72,13 @@ class _Sweep(Sliding):
         del said[2]  # the output is as large as the input: its formula says little
         scale = (w.ink if self.scene.input.idx is not None else w.shade)
         text = scale.replace("{low}", "0").replace("{high}", number(self.scene.input.levels - 1))
-        box = self.given.box
-        return [*said, figure.text(text, box[2], box[1] - 1.6, SMALL, figure.theme.secondary, align="right")]
+        box, right = self.given.box, figure.page.width - 8.0
+        said.append(figure.text(text, box[2], box[1] - 1.6, SMALL, figure.theme.secondary, align="right"))
+        if self.scene.why:  # it says what the colours mean: so it stands all the time
+            said.append(figure.text(self.scene.why, right, LINE, SMALL, align="right"))
+        return said
+
+    def why(self) -> None:
+        """Said with the names."""
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a figure says of its operation in words: shapes, parameters, the output's size, a cell's name."""
 
+from ... import ops
 from .glyphs import TIMES, number
 
 
@@ -41,7 +42,15 @@ def parameters(scene, trace, kernel_shape=None, filters: int = 1) -> str:
         said.append(f"{w.dilation} {axes_text(trace.dilation)}")
     if trace.groups > 1:
         said.append(f"{w.groups} {trace.groups}")
+    if trace.bias is not None:
+        said.append(f"{w.bias} {number(trace.bias[0])}" if filters == 1 else w.biases)
     return ",  ".join(said)
+
+
+def operation_name(scene, trace) -> str:
+    """The operation, as the title names it; its own name where the scene has no word for it."""
+    operation = ops.of(trace)
+    return getattr(scene.words, operation.title_word, None) or operation.title_word or operation.name
 
 
 def bias_text(scene, trace, channel: int = 0) -> str:
@@ -51,17 +60,10 @@ def bias_text(scene, trace, channel: int = 0) -> str:
 
 
 def size_formula(trace, axis: int = -1, *, opened: bool = False) -> str:
-    """How the output's size comes about, as in "(6 − 3) / 1 + 1 = 4"; `opened`: a dilated kernel's extent is known."""
-    n, k = trace.input.shape[axis], trace.kernel_size[axis]
-    before, after = trace.padding[axis]
-    s, d = trace.stride[axis], trace.dilation[axis]
-    reach = d * (k - 1) + 1
-    pads = "" if not before + after else f" + 2{TIMES}{before}" if before == after else f" + {before} + {after}"
-    covered = f"{reach}" if d == 1 or opened else f"({d}{TIMES}{k - 1} + 1)"
-    inner = f"({n}{pads} \u2212 {covered}) / {s}"
-    if (n + before + after - reach) % s:
-        inner = f"{'ceil' if trace.ceil_mode else 'floor'}({inner})"
-    return f"{inner} + 1 = {trace.output.shape[axis]}"
+    """How the output's size comes about, as in "(6 − 3) / 1 + 1 = 4", or nothing where it takes no working out;
+    `opened`: a dilated kernel's extent is known."""
+    formula = ops.of(trace).size_formula
+    return formula(trace, axis, opened) if formula else ""
 
 
 def cell_name(scene, index, slice: int | None = None) -> str:

@@ -16,18 +16,22 @@ from .view import UNIT, Page
 class Block:
     """A box of `size` (columns, depth, rows; in its own cells), whose cell is `ratio` times the figure's.
 
-    `above`: room for words over it, page units. After `solve`: `cell` is the world length of its cell, `corner` the world
-    place of its lower front left corner, `box` its page box.
+    `above`: room for words over it, page units. `slab`: it stands on a slab that is so much larger at its
+    sides and back,
+    so much in front, and so high (in its cells). After `solve`: `cell` is the world length of its cell, `corner` the
+    world place of its own lower front left corner, `foot` that of the slab, `box` its page box without the slab.
     """
 
     name: str
     size: tuple[float, float, float]
     ratio: float = 1.0
     above: float = 0.0
+    slab: tuple[float, float, float] = (0.0, 0.0, 0.0)
     least: float = 0.0  # page units: its cell is not smaller than that
     most: float = 1e6
     cell: float = 0.0
     corner: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    foot: np.ndarray = field(default_factory=lambda: np.zeros(3))
     box: tuple = (0.0, 0.0, 0.0, 0.0)
 
     def extent(self, page: Page, cell: float) -> tuple[float, float]:
@@ -38,8 +42,13 @@ class Block:
         return min(max(cell * self.ratio, self.least), self.most)
 
     def shape(self, page: Page, cell: float) -> tuple[float, float, float, float]:
-        high = np.array(self.size) * self.length(cell) * UNIT
-        return page.box((0, 0, 0), high)
+        return page.box((0, 0, 0), np.array(self.whole) * self.length(cell) * UNIT)
+
+    @property
+    def whole(self) -> tuple[float, float, float]:
+        """Its size with the slab."""
+        rim, front, high = self.slab
+        return self.size[0] + 2 * rim, self.size[1] + rim + front, self.size[2] + high
 
     def place(self, page: Page, cell: float, left: float, top: float, wide: float, high: float, align) -> None:
         across, down = self.extent(page, cell)
@@ -48,7 +57,8 @@ class Block:
         x0, y0, _, _ = self.shape(page, cell)
         origin = page.seen((0, 0, 0))
         self.cell = self.length(cell) * UNIT
-        self.corner = page.floor(x + origin[0] - x0, y + self.above + origin[1] - y0)
+        self.foot = page.floor(x + origin[0] - x0, y + self.above + origin[1] - y0)
+        self.corner = self.foot + self.cell * np.array(self.slab)
         self.box = page.box(self.corner, self.corner + np.array(self.size) * self.cell)
 
     def blocks(self):

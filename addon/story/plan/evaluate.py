@@ -176,7 +176,7 @@ class Evaluator:
             forward = forward + (lit & making_room)[:, None] * np.array([right, 0.0, up])
         lengths = np.linalg.norm(matrix[:3, :3], axis=0)
         own = np.where((cube >= 0)[:, None], self.extents[cube] if len(self.extents) else 1.0, 0.0)
-        font = (p["size"] * factor[:, 2])[:, None] * lengths[2]
+        font = (p["size"] * factor[:, 0])[:, None] * lengths[2]
         across = font * (p["stretch"] * lengths[0] / lengths[2])[:, None]
         return Pieces(
             volume.role, matrix, row, cube, place=_to_world(matrix, at), size=p["scale"] * factor * own * lengths,

@@ -103,7 +103,8 @@ class Points:
 
     In a solid volume a row is a rigid piece of size `scale` (cells) that comes and goes on arcs. It comes from `origin`
     by way of the control point `enter_via` (quadratic Bézier curve, offsets from its position, cells), turned by
-    `enter_turn` (radians about x) and `enter_scale` times as large (along x, y, z) at first; between the clock values `exit_from` and
+    `enter_turn` (radians about x) and `enter_scale` times as large (along x, y, z) at first; between the clock
+    values `exit_from` and
     `exit_until` it goes to the offset `exit` by way of `exit_via`, turning to `exit_turn` and scaling to `exit_scale`.
     """
 
@@ -237,7 +238,8 @@ class StepInfo:
 class Floor:
     """The ground that everything stands on: its colour, and the boxes that darken it.
 
-    `boxes`: rows (x0, y0, z0, x1, y1, z1, strength) in world units; `cell` the length of a cell there, by which contacts
+    `boxes`: rows (x0, y0, z0, x1, y1, z1, strength) in world units; `cell` the length of a cell there, by
+    which contacts
     fall off. The page is `width` × `height` world units, seen by the plan's camera; `corner` is the light left in the
     page's corners, of the pool of light in its middle.
     """

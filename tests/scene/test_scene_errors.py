@@ -96,7 +96,7 @@ KEYS = [
     _case(CONV + "size = 2", "op.size", 2, "no such key; nearest: input.size or output.size"),
     _case("[words]\nfoo = 'a'", "words.foo", "a", "no such key; [words] has title, input"),
     _case("[opp]\na = 1", "opp", {"a": 1}, "no such key; nearest: op"),
-    _case("colour = 'red'", "colour", "red", "no such key; a scene file has title, story, watch, op"),
+    _case("colour = 'red'", "colour", "red", "no such key; a scene file has title, story, kind, watch, why, op"),
     _case("op = 3", "op", 3, "must be a table: [op]"),
     _case("[op.stride]\na = 1", "op.stride", {"a": 1}, "must be a whole number"),
     _case("[input]\nseed = 1\nvalues = [1]", "input.values", (1,), "here are input.seed and input.values"),

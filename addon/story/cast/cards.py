@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Numbered cards that name slices and filters: they stand at the right of a block's foot, clear of its faces."""
+
+import numpy as np
+
+from ..page import palette
+from ..page.glyphs import CAP_HEIGHT
+from ..plan.plan import NONE, Points
+from . import volumes
+from .figure import Figure
+
+HIGH = 0.62  # of a card, in cells of its volume
+BESIDE = 0.62  # cells from a block's right side to its cards' middles
+CHANNELS = ("#8A1C28", "#0D5531", "#1A4690")  # of R, G and B; white digits
+
+
+def card(figure: Figure, text: str, code: str, at, high: float, **columns) -> Points:
+    """A small card with a text, its middle at `at`, `high` cells high."""
+    wide = high * max(1.25, 0.5 + 0.62 * len(text))
+    shape = f"box {wide:.4g} {0.22 * high:.4g} {high:.4g} 16"
+    size, stretch = volumes.fitted(text, 0.72 * high / CAP_HEIGHT, wide)
+    kind, label = figure.cube(code, shape), figure.label(text, "#FFFFFF") if figure.scene.look.labels else NONE
+    return Points.make([at], cube=kind, faded=kind, label=label, label_faded=label, size=size, stretch=stretch,
+                       lift=0.11 * high + 0.01, **columns)  # fmt: skip
+
+
+def beside(columns: int, rows: int, y: float, high: float = HIGH) -> np.ndarray:
+    """Where a card stands beside a slice of so many columns and rows, in the volume's frame."""
+    return np.array([columns - 0.5 + BESIDE, y, 0.5 - rows + high / 2])
+
+
+def channel_cards(scene, count: int) -> list[tuple[str, str]]:
+    """What each channel's card says, and its colour."""
+    names, base = scene.words.channels, scene.look.index_from
+    if count == len(names):
+        return list(zip(names, CHANNELS if count == 3 else [palette.card(7)] * count, strict=True))
+    return [(str(k + base), palette.card(7)) for k in range(count)]

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The output as a stack of slices: the one being written stands in front; full, it files in, and the older
+ones give way.
+
+So the newest slice is in front, the first at the back, each with its card.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..page import palette
+from ..page.layout import Block
+from ..plan.plan import ALWAYS, LANDED, NEVER, Points
+from . import cards, volumes
+from .figure import Figure
+from .weighted import TUBE, Weighted, first_middle, ring
+
+APART = 1.6  # cells from the slice being written to the one behind it, so that there is clear air between
+FILE = 0.35  # seconds in which a slice files in
+
+
+def depth(slices: int) -> float:
+    """Cells that a stack of so many slices and the one before it take."""
+    return volumes.deep(slices) + (APART if slices > 1 else 0.0)
+
+
+@dataclass
+class Stack:
+    """The output of a run: `values` (slices, rows, columns) in a block."""
+
+    figure: Figure
+    cast: Weighted
+    block: Block
+    values: np.ndarray
+
+    def __post_init__(self):
+        self.slices, self.rows, self.columns = self.values.shape
+        self.section = self.rows * self.columns
+        self.front = first_middle(self.block.corner, self.block.cell, self.rows)
+        self.back = APART if self.slices > 1 else 0.0  # where the stack begins, in cells behind the front
+
+    def target(self, i: int) -> np.ndarray:
+        """The world place of the cell that step `i` makes."""
+        row, column = divmod(i % self.section, self.columns)
+        return self.front + self.block.cell * np.array([column, 0, -row])
+
+    def add(self, beats, filing: float) -> None:
+        """Every slice with its card, its cells and its way; `filing` is the second at which the last files in."""
+        for number in range(self.slices):
+            self._slice(number, beats, filing)
+        self._grounds()
+        self._marker()
+
+    def _slice(self, number: int, beats, filing: float) -> None:
+        figure, unit, section = self.figure, self.block.cell, self.section
+        births = number * section + np.arange(section, dtype=float)
+        last = number + 1 == self.slices
+        appears = number * section - 0.6 if number else ALWAYS
+        values = self.values[number]
+        cells = volumes.coming(figure, values, self.cast.sum_fill, births, cell=unit)
+        cells["channel"][:] = number
+        texts = volumes.texts_of(cells, visible_from=births,
+            visible_until=NEVER if last else (number + 1) * section - 0.97)
+        cells["label"][:] = cells["label_faded"][:] = -1
+        everywhere = np.ones((1, self.rows, self.columns), bool)
+        parts = [cells, texts, volumes.glass(figure, everywhere, everywhere, visible_from=appears,
+            visible_until=births)]
+        name, base = figure.scene.words.output, figure.scene.look.index_from
+        if self.slices == 1:
+            figure.volume("output", name, parts, self.front, unit)
+            return
+        at = cards.beside(self.columns, self.rows, 0.0)
+        parts.append(cards.card(figure, str(number + base), palette.card(number), at, cards.HIGH, visible_from=appears))
+        role = f"output.{number}"
+        figure.volume(role, f"{name} {number + base}", parts, self.front, unit)
+        channel, line = f"{role}.location.y", figure.timeline
+        line.declare(channel, self.front[1])
+        for k in range(number, self.slices):
+            at = beats.pauses[(k + 1) * section][0] if k + 1 < self.slices else filing
+            line.add(channel, self.front[1] + unit * (self.back + (k - number) * (1 + volumes.GAP)), FILE, at=at)
+
+    def _grounds(self) -> None:
+        """The shadows of the slice being written and of the stack behind it, as deep as it is."""
+        figure, rows, columns, unit = self.figure, self.rows, self.columns, self.block.cell
+        steps = self.slices * self.section
+        if self.slices == 1:
+            figure.casts(self.block.corner, self.block.corner + unit * np.array([columns, 1, rows]), 0.5)
+            return
+        middle, low = (columns - 1) / 2, 0.5 - rows
+        shades = [volumes.shade(figure, (columns, 1, rows), 0.0, (middle, 0, low), strength=0.5,
+                                visible_until=steps - 0.6)]  # fmt: skip
+        for k in range(1, self.slices + 1):
+            deep = volumes.deep(k)
+            since = k * self.section - 0.8 if k < self.slices else steps - 0.6
+            until = (k + 1) * self.section - 0.8 if k + 1 < self.slices else steps - 0.6
+            at = (middle, self.back + (deep - 1) / 2, low)
+            shades.append(volumes.shade(figure, (columns, deep, rows), 0.0, at, visible_from=since,
+                                        visible_until=NEVER if k == self.slices else until))  # fmt: skip
+        figure.volume("output.shadow", "Output shadow", shades, self.front, unit)
+
+    def _marker(self) -> None:
+        """The ring around the cell that is being made."""
+        size, forward = ring(1.03, 1.03)
+        kind = self.figure.cube(self.figure.theme.tube, "tube " + " ".join(f"{v:.4g}" for v in (*size, TUBE)))
+        row, column = (a.ravel() for a in np.indices((self.rows, self.columns)))
+        index = np.arange(self.slices * self.section)
+        at = np.column_stack([column, 0 * column + forward, -row])
+        marks = Points.make(np.tile(at, (self.slices, 1)), cube=kind, faded=kind, visible_from=index - LANDED,
+                            visible_until=index + LANDED, step=index)  # fmt: skip
+        # it does not stay where a slice was that files in
+        marks["visible_until"][self.section - 1 :: self.section] = index[self.section - 1 :: self.section] + 5e-4
+        marks["visible_until"][-1] = len(index) - 0.45
+        self.figure.volume("output.marker", "Output marker", marks, self.front, self.block.cell)

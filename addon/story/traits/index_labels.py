@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Row and column numbers of a volume's front slice: at its left, and below it on the floor."""
+
+import numpy as np
+
+from ..cast.figure import INDEX, Figure
+from ..page.glyphs import CAP_HEIGHT
+from ..page.view import HEIGHT
+from ..plan.plan import Points
+
+MOST = 12  # rows or columns that are all numbered; of more, every fifth is
+
+
+def index_labels(figure: Figure, corner, cell: float, shape, *, high: float | None = None, offset=(0, 0),
+    drop: float = 0.0) -> list[Points]:
+    """The numbers of `shape` (rows, columns) cells whose block stands at a corner, `offset` cells coming
+    before them; the block is `high` cells high.
+
+    `drop`: how much lower (page units) the column numbers stand, below a slab.
+    """
+    rows, columns = shape
+    high = rows if high is None else high
+    above, left = offset
+    base, made = figure.scene.look.index_from, []
+    every = 1 if max(shape) <= MOST else 5
+    cap = CAP_HEIGHT * INDEX * HEIGHT / 2
+    for row in range(0, rows, every):
+        x, y = figure.page.seen(corner + cell * np.array([0.0, 0.0, high - above - row - 0.5]))
+        made.append(figure.text(str(row + base), x - 0.9, y + cap, INDEX, figure.theme.secondary, align="right",
+            kind="index"))
+    for column in range(0, columns, every):
+        x, y = figure.page.seen(corner + cell * np.array([left + column + 0.5, 0.0, 0.0]))
+        made.append(figure.text(str(column + base), x, y + 2 * cap + 0.7 + drop, INDEX, figure.theme.secondary,
+            align="center",
+                                kind="index"))  # fmt: skip
+    return made

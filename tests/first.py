@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The figures as the first edition tells them: those it still tells, and copies of those that are now of a kind.
+
+What is true of the first edition alone (its composition, themes, snapshots, proofs) is tested on these; what is
+promised of every figure is tested on the shipped ones (`addon.scene.load.figures`).
+"""
+
+import os
+from pathlib import Path
+
+from addon.scene.load import figures, load, scenes_folder
+
+FOLDER = Path(__file__).resolve().parent / "scenes" / "first_edition"
+COPIES = {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}
+LONGEST = {False: 25.0, True: 30.0}  # seconds that a figure takes at most; True: where it is of a kind
+
+
+def first_edition_figures() -> list[str]:
+    """The ids of the figures that `load_first` loads: every figure, where there is a copy of each that has moved on."""
+    return [name for name in figures() if name in COPIES or load(name).kind is None]
+
+
+def as_first(figure: str | os.PathLike) -> str | os.PathLike:
+    """What to load for a figure's id as the first edition has it: its copy where there is one; any file as it is."""
+    return COPIES.get(figure, figure)
+
+
+def load_first(figure: str | os.PathLike, overrides=None):
+    """The scene of a figure's id as the first edition has it; any other file as it is."""
+    return load(as_first(figure), overrides)
+
+
+def shipped(figure: str) -> Path:
+    """A figure's own scene file, which `as_first` leaves as it is."""
+    return scenes_folder() / f"{figure}.toml"
+
+
+def moved_on() -> list[str]:
+    """The figures that are of a kind."""
+    return [name for name in figures() if load(name).kind is not None]

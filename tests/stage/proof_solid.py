@@ -1,0 +1,357 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The prover of solid figures: at a step's own time the evaluated scene shows what was computed, and nothing else.
+
+- What is expected comes from the scene file, its arrays and `engine/reference.py`, loops written from the definition;
+  the engine's trace must agree. What is shown comes from `reading_solid.Look`. Of the plan only seconds and clock are
+  taken, to know when to look.
+- `step(i)` proves one step; of an explained one also its ritual: what the copy is a copy of, the products, what rolls
+  and what flies.
+- Every failure is an AssertionError that begins with what is wrong: cells, number, lit, colour, window, filter, born,
+  slice, marker, bench, domino, product, partial, bias, result, flight, words.
+"""
+
+import numpy as np
+
+from addon.story.plan.plan import LEAVES
+
+from ..engine import reference
+from .proof_bench import BenchProof, flat
+from .reading import spelled
+from .reading_solid import Look, Piece, levels
+
+NEAR = 0.03  # of a cell: what stands in one place
+TIGHT = 0.21  # of a cell: how far a tube's outside may stand off what it goes around
+
+
+def planes(array: np.ndarray) -> np.ndarray:
+    """(channels, *spatial) with one or two axes as (channels, rows, columns)."""
+    return array if array.ndim == 3 else array[:, None, :]
+
+
+class SolidProof(BenchProof):
+    """The proofs of one staged figure."""
+
+    def __init__(self, stage):
+        self.stage, self.trace, self.plan, self.kind = stage, stage.trace, stage.plan, stage.asked.kind
+        trace = self.trace
+        assert trace.op == "conv", "these proofs know convolutions"
+        shape, self.cells = reference.conv(trace.input, trace.weight, trace.bias, trace.stride, trace.padding,
+                                           trace.dilation, trace.groups)  # fmt: skip
+        assert shape == trace.output.shape, "the engine's output has another shape"
+        self.order = list(self.cells)  # scan order
+        self.inputs, self.weights = planes(trace.input), [planes(w) for w in trace.weight]
+        self.channels, self.filters, self.per = len(self.inputs), len(self.weights), trace.weight.shape[1]
+        self.rows, self.columns = planes(trace.output).shape[1:]
+        self.section = self.rows * self.columns
+        pads = [(0, 0), *((int(a), int(b)) for a, b in trace.padding)][-2:]
+        self.before = np.array([p[0] for p in pads])
+        self.padded = tuple(n + sum(p) for n, p in zip(self.inputs.shape[1:], pads, strict=True))
+        self.kernel = (1, *trace.kernel_size)[-2:]
+        self.known: dict = {}
+        self.fills: dict = {}  # (what, value): the colour it was shown in first
+        self.clock_of = self.plan.channels["clock.step"]
+        self.right = np.array(stage.built.camera.matrix_world)[:3, 0]
+        opening = self.look_at(-0.75)
+        self.full = {key: cell.color for key, cell in self.input_cells(opening).items() if self.real(key)}
+        for key, color in self.full.items():
+            self.one_fill(f"input channel {key[0]}" if self.channels == 3 else "input", self.read(key), color)
+        self.front_at = self.depths(opening)[0]  # where slices are written
+        self.chips = self.products_stay()
+
+    # when to look ----------------------------------------------------------------------------------------------------
+
+    def look(self, second: float) -> Look:
+        return Look(self.stage, second, self.known)
+
+    def second_at(self, clock: float) -> float:
+        """The first second at which the clock has come to a value."""
+        low, high = 0.0, self.plan.seconds
+        for _ in range(60):
+            middle = (low + high) / 2
+            low, high = (low, middle) if self.clock_of.at(middle) >= clock else (middle, high)
+        return high
+
+    def look_at(self, clock: float) -> Look:
+        return self.look(self.second_at(clock))
+
+    def own_look(self, i: int) -> Look:
+        """Step i's own second: the frame at which the clock rests there, or, in a sweep, a moment within a frame."""
+        second = (self.plan.frame_of(self.plan.steps[i].second) - 1) / self.plan.fps
+        if not -1e-6 <= self.clock_of.at(second) - i <= 1e-6:
+            second = self.second_at(i + 2e-3)
+        look = self.look(second)
+        assert -1e-6 <= look.clock - i < LEAVES, f"step {i}: the clock is at {look.clock} at its second"
+        return look
+
+    # one step --------------------------------------------------------------------------------------------------------
+
+    def step(self, i: int) -> Look:
+        """Everything at step i's own time, and what leads to it where it is explained."""
+        index, info, step = self.order[i], self.plan.steps[i], self.trace[i]
+        cell = self.cells[index]
+        assert info.index == index == step.output_index, f"step {i} is not the trace's"
+        same = info.value == step.value and abs(info.value - cell.value) < 1e-9 * (1 + abs(cell.value))
+        assert same, f"step {i}: it says {info.value}, not {cell.value}"
+        assert np.array_equal(step.values, [t.number for t in cell.taps]), f"step {i}: the engine reads other cells"
+        assert np.array_equal(step.weights, [t.weight for t in cell.taps]), f"step {i}: the engine takes other weights"
+        look = self.own_look(i)
+        self.window(look, cell)
+        self.filter_at_work(look, index[0])
+        born = self.output(look, i)
+        if not info.explained:
+            self.idle(look)
+            return look
+        pairs = self.bench(look, i, cell, born)
+        self.said(look, i, cell)
+        self.ritual(i, cell, pairs, born)
+        return look
+
+    def one_fill(self, what: str, value, color) -> None:
+        """A value has one fill, everywhere and at all times."""
+        first = self.fills.setdefault((what, float(value)), color)
+        assert first == color, f"colour: {what} {value} is shown in two"
+
+    # input and window ------------------------------------------------------------------------------------------------
+
+    def tapped(self, cell) -> dict[tuple, object]:
+        """The taps of a step by (channel, row, column) in the padded input."""
+        found = {}
+        for tap in cell.taps:
+            channel, row, column = flat(tap.place)
+            found[channel, row + int(self.before[0]), column + int(self.before[1])] = tap
+        return found
+
+    def real(self, key) -> bool:
+        at = np.array(key[1:]) - self.before
+        return bool((at >= 0).all() and (at < self.inputs.shape[1:]).all())
+
+    def read(self, key):
+        """The number of a cell of the padded input."""
+        channel, row, column = key[0], key[1] - self.before[0], key[2] - self.before[1]
+        return self.inputs[channel, row, column] if self.real(key) else 0
+
+    def lattice(self, look, role: str, shape, *what) -> dict[tuple, Piece]:
+        """The pieces of a block by (channel, row, column): a full lattice of that shape, each place taken once."""
+        own = look.cells(role, *what)
+        assert own, f"cells: {role} shows none at {look.second:.3f} s"
+        deep = np.array([p.local[1] for p in own])
+        grid = np.array([(0.0, -p.local[2], p.local[0]) for p in own])
+        if shape[0] > 1:
+            slices, grid[:, 0] = levels(deep, 0.1)
+            assert len(slices) == shape[0], f"cells: {role} has {len(slices)} slices, not {shape[0]}"
+            gaps = np.diff(slices)
+            assert (gaps > 1.05).all() and (gaps < 1.3).all(), f"cells: slices of {role} cannot be counted"
+        assert np.abs(grid - grid.round()).max() < 1e-3, f"cells: {role} is no lattice"
+        found = {tuple(int(v) for v in g): p for g, p in zip(grid.round(), own, strict=True)}
+        assert len(found) == len(own), f"cells: two stand in one place of {role}"
+        wanted = {tuple(map(int, k)) for k in np.ndindex(*shape)}
+        assert set(found) == wanted, f"cells: {role} is not {'×'.join(map(str, shape))}"
+        return found
+
+    def input_cells(self, look) -> dict[tuple, Piece]:
+        """The padded input: real cells solid, padding frosted; each in front says its own number."""
+        cells = self.lattice(look, "input", (self.channels, *self.padded))
+        numbered = any(p.text for p in cells.values())
+        for key, cell in cells.items():
+            wanted = "solid" if self.real(key) else "glass"
+            assert cell.kind.what == wanted, f"cells: input {key} is {cell.kind.what}, not {wanted}"
+            said = spelled(self.read(key)) if numbered and key[0] == 0 else None
+            assert cell.text == said, f"number: input {key} says {cell.text}, not {said}"
+        return cells
+
+    def window(self, look, cell) -> None:
+        """The tube is around the taps, through every channel that is read; they are lit and no others."""
+        cells, taps, moment = self.input_cells(look), self.tapped(cell), f"at {look.second:.3f} s"
+        first, last = np.min(list(taps), axis=0), np.max(list(taps), axis=0)
+        hull = {k: c for k, c in cells.items() if ((first <= k) & (k <= last)).all()}
+        box = look.box("input.window")
+        assert box is not None, f"window: none on the input {moment}"
+        # in the input's own cells, of which each is 1
+        at = np.array([c.local for c in hull.values()])
+        half = np.array([0.5, 0.485, 0.5])
+        low, high = at.min(axis=0) - half, at.max(axis=0) + half
+        if len(self.inputs) == 1:  # of a single channel it is a ring on the front faces, also on those that stand proud
+            low[1], high[1] = min(self.front(look, c) for c in cells.values()), -0.485
+        slack = box - [low, high]
+        inside = {k for k, c in cells.items() if ((box[0] < c.local) & (c.local < box[1]))[[0, 2]].all()}
+        inside = {k for k in inside if first[0] <= k[0] <= last[0]}
+        assert inside == set(hull), f"window: covers {len(inside)} cells, the taps span {len(hull)} {moment}"
+        assert (slack[0] <= 0).all() and (slack[1] >= 0).all(), f"window: it is not around its cells, by {slack}"
+        tight = TIGHT if self.kind != "sweep" else 2.2
+        assert np.abs(slack).max() < tight, f"window: it stands off its cells by {slack}"
+        for key, own in cells.items():
+            if not self.real(key):
+                continue
+            lit = own.color == self.full[key]
+            assert lit == (key in taps), f"lit: input {key} is {'' if lit else 'not '}lit {moment}"
+            assert lit or sum(own.color) < sum(self.full[key]), f"lit: input {key} is brighter outside the window"
+
+    def front(self, look, piece) -> float:
+        """How far a piece reaches towards the viewer, in its volume's cells."""
+        unit = np.linalg.norm(look.matrix("input")[:3, 1])
+        return float(piece.local[1] - piece.long[1] / unit / 2)
+
+    def on_cards(self, numbers) -> list[str | None]:
+        """What the cards of so many slices, filters or channels say: nothing where labels are off."""
+        look = self.stage.asked.look
+        return [str(n + look.index_from) if look.labels else None for n in numbers]
+
+    # filter ----------------------------------------------------------------------------------------------------------
+
+    def filter_role(self, n: int) -> str:
+        return "kernel" if self.kind != "volume" else f"filter.{n}"
+
+    def filter_cells(self, look, n: int) -> dict[tuple, Piece]:
+        """A filter's weights as a block: in front each says its own number, where numbers are shown."""
+        role, weights = self.filter_role(n), self.weights[n]
+        own = self.lattice(look, role, weights.shape, "solid")
+        numbered = any(p.text for p in own.values())
+        for key, piece in own.items():
+            said = spelled(weights[key]) if numbered and key[0] == 0 else None
+            assert piece.text == said, f"filter: {role} {key} says {piece.text}, not {said}"
+            self.one_fill("weight", weights[key], piece.color)
+        return own
+
+    def filter_at_work(self, look, n: int) -> None:
+        """The step's filter, and no other, is in the tube, its numbers in front and its card on top."""
+        own = self.filter_cells(look, n)
+        numbered = any(p.text for p in own.values())
+        assert numbered or not self.stage.asked.look.numbers, "filter: its numbers are missing"
+        if self.kind == "volume":
+            tubes = look.pieces("filter.tube")
+            assert len(tubes) == 1, f"filter: {len(tubes)} tubes at {look.second:.3f} s"
+            tube = tubes[0].box
+        else:
+            tube = look.box("kernel.window")
+            assert tube is not None, f"filter: no tube at {look.second:.3f} s"
+            world = look.matrix("kernel")
+            tube = tube @ world[:3, :3].T + world[:3, 3]
+        edge = own[0, 0, 0].long.max()
+        low = np.min([p.box[0] for p in own.values()], axis=0)
+        high = np.max([p.box[1] for p in own.values()], axis=0)
+        slack = (tube - [low, high]) / edge
+        within = (slack[0] <= 0.01).all() and (slack[1] >= -0.01).all()
+        assert within, f"filter: filter {n} is not in the tube, by {slack}"
+        assert np.abs(slack).max() < TIGHT, f"filter: its tube stands off by {slack}"
+        if self.kind != "volume" or self.filters == 1:
+            return
+        for m in range(self.filters):
+            role = self.filter_role(m)
+            said = look.cards(role)
+            assert said == self.on_cards([m]), f"filter: the cards of {role} say {said}"
+            if m != n:
+                cells = look.cells(role)
+                inside = [p for p in cells if ((tube[0] < p.place) & (p.place < tube[1])).all()]
+                assert not inside, f"filter: filter {m} is in the tube at {look.second:.3f} s, with filter {n}"
+                assert not any(p.text for p in cells), f"filter: filter {m} shows its numbers"
+
+    # output ----------------------------------------------------------------------------------------------------------
+
+    def output_role(self, n: int) -> str:
+        return "output" if self.kind != "volume" or self.filters == 1 else f"output.{n}"
+
+    def output(self, look, i: int) -> Piece:
+        """Born so far and no others, with their numbers; the mark on the last; slices filed in order. Returns it."""
+        n, (row, column) = i // self.section, divmod(i % self.section, self.columns)
+        shape = (1, self.rows, self.columns)
+        for m in range(self.filters):
+            role, done = self.output_role(m), i + 1 - m * self.section
+            if done <= 0:
+                assert not look.cells(role), f"born: {role} is there before its time, at {look.second:.3f} s"
+                continue
+            cells = self.lattice(look, role, shape)
+            numbered = any(p.text for p in cells.values())
+            assert m < n or numbered == self.numbered, f"number: {role} at {look.second:.3f} s"
+            for (_, r, c), piece in cells.items():
+                own = r * self.columns + c
+                value = self.cells[self.order[m * self.section + own]].value
+                wanted = "solid" if own < done else "glass"
+                assert piece.kind.what == wanted, f"born: {role} {r, c} is {piece.kind.what} at {look.second:.3f} s"
+                said = spelled(value) if own < done and numbered else None
+                assert piece.text == said, f"number: {role} {r, c} says {piece.text}, not {said}"
+                if own < done:
+                    self.one_fill("sum", value, piece.color)
+            self.carded(look, role, m)
+        last = self.lattice(look, self.output_role(n), shape)[0, row, column]
+        self.filed(look, n)
+        self.marker(look, last)
+        return last
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the output's cells are large enough for numbers."""
+        return self.kind != "sweep" and self.stage.asked.look.numbers
+
+    def carded(self, look, role: str, m: int) -> None:
+        if self.filters > 1:
+            said = look.cards(role)
+            assert said == self.on_cards([m]), f"slice: the cards of {role} say {said}"
+
+    def marker(self, look, last: Piece) -> None:
+        """One tube, around the cell that is being made."""
+        if self.kind == "volume":
+            tubes = look.pieces("output.marker")
+            assert len(tubes) == 1, f"marker: {len(tubes)} at {look.second:.3f} s"
+            tube = tubes[0].box
+        else:
+            own, world = look.box("output.marker"), look.matrix("output")
+            assert own is not None, f"marker: none at {look.second:.3f} s"
+            tube = own @ world[:3, :3].T + world[:3, 3]
+        edge = last.long[[0, 2]].max()
+        off = (tube.mean(axis=0) - last.place) / edge
+        assert np.abs(off[[0, 2]]).max() < NEAR, f"marker: it is {off} cells off at {look.second:.3f} s"
+        around = (tube[0] <= last.box[0]).all() and (tube[1] >= last.box[1])[[0, 2]].all()
+        # before a relief it stands clear of cells that are sunk
+        touches = tube[1][1] > last.box[0][1] or self.kind == "sweep"
+        assert around and touches, "marker: it is not around its cell's face"
+        wide = (tube[1] - tube[0]) / edge
+        assert wide[[0, 2]].max() < (1 + 2 * TIGHT if self.kind != "sweep" else 2.5), f"marker: it is {wide} cells wide"
+
+    def depths(self, look) -> dict[int, float]:
+        """How far behind the place where slices are written each one that is there stands, in cells."""
+        found, start = {}, None
+        for m in range(self.filters):
+            cells = look.cells(self.output_role(m))
+            if cells:
+                found[m] = float(cells[0].place[1]) / float(cells[0].long[0]) * 0.97
+                beside = (cells[0].place[[0, 2]] / cells[0].long[0]).round(2).tolist()
+                start = start or beside
+                assert beside == start, f"slice: {self.output_role(m)} stands beside the others"
+        return found
+
+    def filed(self, look, n: int) -> None:
+        """The slice being written stands alone in front; behind it all earlier ones, the newest first, side by side."""
+        depths = self.depths(look)
+        assert list(depths) == list(range(n + 1)), f"slice: {list(depths)} are there while {n} is written"
+        at = [depths[m] for m in range(n, -1, -1)]
+        front = abs(at[0] - self.front_at) < NEAR
+        assert front, f"slice: {n} is not in front while it is written, at {look.second:.3f} s"
+        gaps = np.diff(at)
+        assert not len(gaps) or gaps[0] > 1.5, "slice: the one being written does not stand alone"
+        assert ((gaps[1:] > 1.05) & (gaps[1:] < 1.3)).all(), f"slice: they are not filed side by side: {gaps}"
+
+    def between(self, look) -> None:
+        """At any time: a cell is there from its step on and says its own number or none; the bench has one step at
+        most; newer slices stand in front of older ones, and only a full one leaves the front."""
+        clock, moment = look.clock, f"at {look.second:.3f} s"
+        steps = {p.step for p in look.all("bench")} - {-1}
+        assert steps <= {round(clock)}, f"bench: steps {sorted(steps)} are there while the clock is at {clock:.3f}"
+        depths = self.depths(look)
+        behind = list(depths.values())[::-1]
+        assert (np.diff(behind) > 1.0).all(), f"slice: they pass through each other {moment}: {behind}"
+        for m, deep in depths.items():
+            whole = True
+            for (_, r, c), piece in self.lattice(look, self.output_role(m), (1, self.rows, self.columns)).items():
+                own = m * self.section + r * self.columns + c
+                there = piece.kind.what == "solid"
+                assert there == (np.float32(own) <= np.float32(clock)), f"born: output {m, r, c} {moment}"
+                value = spelled(self.cells[self.order[own]].value)
+                says = piece.text is None or (there and piece.text == value)
+                assert says, f"number: output {m, r, c} says {piece.text} {moment}"
+                whole &= there
+            assert whole or abs(deep - self.front_at) < NEAR, f"slice: {m} is filed early, {moment}"
+        if self.kind == "volume":  # a mark is around a cell
+            for tube in look.pieces("output.marker"):
+                cells = [p for m in depths for p in look.cells(self.output_role(m))]
+                off = min(np.abs(p.place - (0, p.long[1] / 2, 0) - tube.place).max() / p.long[0] for p in cells)
+                assert off < 0.2, f"marker: it is around nothing {moment}"

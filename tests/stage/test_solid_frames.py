@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Solid figures show what was computed: every explained step, and a sample of the others, of every figure that has a
+kind and of odd scenes (tests/scenes/solid). Wrong pictures are refused in test_solid_mutants.py.
+"""
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from addon.scene.load import load
+
+from ..first import moved_on, shipped
+from .proof_solid import SolidProof
+from .seeing import Frame, staged
+
+FIGURES = {name: shipped(name) for name in moved_on()}
+ODD = {p.stem: p for p in sorted((Path(__file__).resolve().parents[1] / "scenes" / "solid").glob("*.toml"))}
+SCENES = FIGURES | ODD
+SEED = 12
+FEW = 40  # steps: so many are all proved
+
+
+@pytest.fixture(scope="module", params=SCENES.values(), ids=SCENES)
+def proof(request):
+    return SolidProof(staged(request.param))
+
+
+def telling(proof, draw) -> list[int]:
+    """The explained steps, where slices begin and end, and some of the others; or all of a few."""
+    count, section = len(proof.trace), proof.section
+    if count <= FEW:
+        return list(range(count))
+    explained = [i for i, s in enumerate(proof.plan.steps) if s.explained]
+    edges = [i for start in range(0, count, section) for i in (start, start + section - 1)]
+    return sorted({*explained, *edges, *draw.sample(range(count), 12)})
+
+
+def test_steps_are_shown_as_computed(proof):
+    print(f"seed {SEED}")
+    steps = telling(proof, random.Random(SEED))
+    assert any(proof.plan.steps[i].explained for i in steps) and len(proof.plan.steps) == len(proof.trace)
+    for i in steps:
+        proof.step(i)
+
+
+def test_between_steps_nothing_is_shown_that_is_not_so(proof):
+    """At random times, whole frames or not: births, numbers, slices, and never two steps on the bench."""
+    draw = random.Random(SEED)
+    print(f"seed {SEED}")
+    for _ in range(24):
+        proof.between(proof.look(draw.uniform(0.0, proof.plan.seconds)))
+
+
+def test_nothing_is_there_before_the_first_step(proof):
+    """In the opening there is no sum, no window, no mark, no born cell."""
+    look = proof.look_at(-0.75)
+    proof.idle(look)
+    assert look.box("input.window") is None
+    assert not any(p.kind.what == "solid" for p in look.cells(proof.output_role(0)))
+    tubes = [look.pieces("output.marker")] if proof.kind == "volume" else [look.box("output.marker")]
+    assert not any(t is not None and len(t) for t in tubes)
+
+
+def test_at_the_end_all_is_there_and_filed(proof):
+    look = proof.look(proof.plan.seconds)
+    proof.idle(look)
+    assert look.box("input.window") is None
+    proof.between(look)
+    depths = proof.depths(look)
+    assert list(depths) == list(range(proof.filters))
+    gaps = -np.diff(list(depths.values()))
+    assert ((gaps > 1.05) & (gaps < 1.3)).all(), f"slices are {gaps} cells apart"
+    for m in depths:
+        cells = proof.lattice(look, proof.output_role(m), (1, proof.rows, proof.columns), "solid")
+        assert len(cells) == proof.section
+
+
+def test_both_readers_see_the_same(proof):
+    stage = proof.stage
+    step = next(i for i, s in enumerate(proof.plan.steps) if s.explained)
+    frame = stage.frame(step)
+    look, slow = proof.look((frame - 1) / proof.plan.fps), Frame(stage.scene, frame)
+    for role in ("input", "bench", proof.output_role(0), proof.filter_role(0)):
+        one, other = slow.of(role), look.parts(role)
+        assert len(one) == len(other.kinds) > 0, role
+        assert np.abs(other.places - [s.local for s in one]).max() < 1e-3, role
+        assert [len(k.shape.vertices) for k in other.kinds] == [len(s.shape.vertices) for s in one], role
+
+
+@pytest.mark.parametrize("figure", [path for path in FIGURES.values() if load(path).kind == "sweep"])
+def test_relief_says_what_a_value_is(figure):
+    """The higher a value, the further its cell stands out; positive ones stand proud, negative ones are sunk."""
+    proof = SolidProof(staged(figure))
+    look = proof.look(proof.plan.seconds)
+    shown = {"input": [(proof.read(k), p) for k, p in proof.input_cells(look).items() if proof.real(k)],
+             "output": [(proof.cells[proof.order[r * proof.columns + c]].value, p) for (_, r, c), p in proof.lattice(
+                 look, "output", (1, proof.rows, proof.columns)).items()]}  # fmt: skip
+    for role, cells in shown.items():
+        values = np.array([v for v, _ in cells], float)
+        reach = -np.array([p.box[0][1] for _, p in cells]) / cells[0][1].long[0]
+        order = np.argsort(values, kind="stable")
+        assert (np.diff(reach[order]) > -1e-4).all(), f"{role}: a smaller value stands further out"
+        level = reach[values == 0]
+        assert len(level) and np.ptp(level) < 1e-4 and np.ptp(reach) > 1.0, f"{role} lies flat"
+        assert (reach[values > 0] > level[0] + 0.02).all() and (reach[values < 0] < level[0] - 0.02).all(), role
+
+
+@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
+def test_a_figure_is_large_enough_for_numbers(figure):
+    """Or a proof of numbers would prove none."""
+    stage = staged(figure)
+    proof = SolidProof(stage)
+    if proof.kind == "sweep":
+        return
+    look = proof.own_look(0)
+    for role in ("input", proof.output_role(0), proof.filter_role(0), "bench"):
+        assert any(p.text for p in look.pieces(role)), f"{role} has no numbers"
