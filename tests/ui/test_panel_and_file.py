@@ -463,7 +463,7 @@ IMPOSSIBLE = [
     ("conv2d_strided", "op", {"dilation": (9, 9, 9)}, "Dilation 9×9 makes Kernel Size 3×3 span 19×19 cells"),
     ("conv2d_valid", "op", {"use_kernel_size": True, "kernel_size": (5, 5, 5)}, "be 3×3, as Weight › Numbers is, or"),
     ("conv2d_valid", "op", {"type": 'MAX_POOL'}, "Type: must be conv for the kind sliding; or untick Kind"),
-    ("conv2d_valid", "compare", {"use_stride": True}, "Kind: must be left out where there is a Second Run"),
+    ("conv2d_valid", "compare", {"use_stride": True}, "Kind: must be unticked where there is a Second Run"),
     ("pooling", "op", {"padding": (5, 5, 5)}, "Padding 5+5 × 5+5 is too large for Kernel Size 2×2"),
     ("transposed_conv", "op", {"padding": (9, 9, 9)}, "its size would be -14×-14;"),
     ("transposed_conv", "op", {"output_padding": (9, 9, 9)}, "the larger of Stride 1×1 and Dilation 1×1"),
