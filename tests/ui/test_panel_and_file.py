@@ -464,7 +464,7 @@ IMPOSSIBLE = [
     ("conv2d_valid", "op", {"use_kernel_size": True, "kernel_size": (5, 5, 5)}, "be 3×3, as Weight › Numbers is, or"),
     ("conv2d_valid", "op", {"type": 'MAX_POOL'}, "Type: must be conv for the kind sliding; or untick Kind"),
     ("conv2d_valid", "compare", {"use_stride": True}, "Kind: must be unticked where there is a Second Run"),
-    ("pooling", "op", {"padding": (5, 5, 5)}, "Padding 5+5 × 5+5 is too large for Kernel Size 2×2"),
+    ("pooling", "op", {"padding": (5, 5, 5)}, "Padding 5+5 × 5+5 with Kernel Size 2×2"),
     ("transposed_conv", "op", {"padding": (9, 9, 9)}, "its size would be -14×-14;"),
     ("transposed_conv", "op", {"output_padding": (9, 9, 9)}, "the larger of Stride 1×1 and Dilation 1×1"),
     ("conv2d_valid", "output", {"size": (8192, 8192)}, "at Limits in the add-on's preferences"),
