@@ -76,7 +76,7 @@ def test_a_node_that_looks_around_makes_whole_frames_wherever_it_is(scene, name)
     assert state.light_reach(scene) is None
     board = own_board(scene, shader(name))
     assert state.light_reach(scene) == "the neighbours that 'looks around' sees"
-    assert not looks.Looks().plain(["looks around"])
+    assert not looks.MaterialAnalysis().plain(["looks around"])
     bpy.data.objects.remove(board)
     for material in [m for m in bpy.data.materials if m.name == "looks around"]:
         bpy.data.materials.remove(material)
