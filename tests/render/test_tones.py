@@ -5,10 +5,10 @@ import io
 
 import numpy as np
 import pytest
-from addon.render.gif import gif_bytes
+from addon.render.files.gif import gif_bytes
 from PIL import Image, ImageSequence
 
-from addon.render import tones
+from addon.render.files import tones
 
 SIZE = (240, 320)
 FLOOR = np.s_[120:, :]

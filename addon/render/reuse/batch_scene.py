@@ -176,7 +176,9 @@ class BatchScene:
             length = np.linalg.norm(normal, axis=1, keepdims=True)
             normal = np.rint(normal / np.where(length > 0, length, 1.0) * 100)
             _, rank = np.unique(normal, axis=0, return_inverse=True)
-            self.ranks[kind] = np.where(slots > 0, np.arange(len(rank)), rank.ravel()) % TURNS
+            # and another one for each shape: of two neighbours, faces may lie in one plane
+            own = int.from_bytes(self.reader.shapes[self.reader.shape_of[kind]].digest[:4], "little")
+            self.ranks[kind] = (np.where(slots > 0, np.arange(len(rank)), rank.ravel()) + own) % TURNS
         return self.ranks[kind]
 
     def _slot(self, name: str) -> int:
