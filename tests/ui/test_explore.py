@@ -6,6 +6,7 @@ import pytest
 from addon.scene.load import load
 from addon.stage import build, prepare_scene, tweaks
 from addon.story import make_plan
+from tests.first import moved_on
 from tests.stage.seeing import Frame
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
@@ -34,5 +35,24 @@ def test_no_output_is_left_in_sight(empty_blender, figure):
     tweaks.explore(built.collection, True)
     assert seen() == []
     assert all(Frame(scene, plan.frames).of(v.role) for v in plan.volumes if "input" in v.role and v.track)
+    tweaks.explore(built.collection, False)
+    assert seen() == before
+
+
+@pytest.mark.parametrize("figure", moved_on())
+def test_nor_is_one_or_its_sum_of_a_figure_of_a_kind(empty_blender, figure):
+    plan, scene = make_plan(load(figure)), bpy.context.scene
+    built = build(plan, scene)
+    prepare_scene(plan, scene, built)
+    roles = [v.role for v in plan.volumes if v.role.split(".")[0] in ("output", "bench")] + ["sum"]
+    frames = [plan.frame_of(next(s for s in plan.steps if s.explained).second), plan.frames]
+
+    def seen():
+        return [(frame, role) for frame in frames for role in roles if Frame(scene, frame).of(role)]
+
+    before = seen()
+    assert {"bench", "sum"} <= {role for _, role in before} and any(role.startswith("output") for _, role in before)
+    tweaks.explore(built.collection, True)
+    assert seen() == []
     tweaks.explore(built.collection, False)
     assert seen() == before

@@ -313,6 +313,9 @@ def test_a_tick_takes_over_what_was_worked_out_and_changes_nothing(settings):
                 if key in ("kind", "light"):  # what they come to is no value of theirs: there is nothing to take over
                     continue
                 worked_out, rank = state.worked_out(state.check(settings), table, key), state.rank_of(settings)
+                if (table, key) == ("", "kind"):  # a story explains these figures: there is none to take over
+                    assert worked_out is None
+                    continue
                 built = state.check(settings).key
                 setattr(group, field.use, True)
                 found = field.get(group, rank)

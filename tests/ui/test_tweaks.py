@@ -7,6 +7,7 @@ from addon.scene.load import load
 from addon.stage import build, compat, prepare_again, prepare_scene, tweaks
 from addon.stage.tweaks import ROLE
 from addon.story import make_plan
+from tests.first import as_first
 from tests.stage.proof import cells_of
 from tests.stage.seeing import Frame
 
@@ -44,9 +45,9 @@ class Desk:
         return compat.curves(self["clock"])[0]
 
 
-@pytest.fixture
-def desk(empty_blender):
-    return Desk()
+@pytest.fixture(params=[as_first("conv2d_valid"), "conv2d_valid"], ids=["first edition", "of a kind"])
+def desk(request, empty_blender):
+    return Desk(request.param)
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ reopened = pytest.mark.parametrize("again", [False, True], ids=["rebuilt", "save
 def test_nothing_of_the_users_nothing_to_tell(desk, again):
     report = again()
     assert report == tweaks.UpdateReport()
-    fresh = make_plan(load("conv2d_valid", AFTER))
+    fresh = make_plan(load(desk.figure, AFTER))
     planned = next(v.location for v in fresh.volumes if v.role == "input")
     assert tuple(desk["input"].location) == pytest.approx(planned, abs=1e-4)
 
@@ -77,7 +78,7 @@ def test_a_second_build_leaves_nothing_behind(desk):
     def count():
         return {kind: sorted(b.name for b in getattr(bpy.data, kind))
                 for kind in ("objects", "meshes", "materials", "collections", "actions", "worlds", "node_groups",
-                             "cameras", "lights")}  # fmt: skip
+                             "cameras", "lights", "images")}  # fmt: skip
 
     before = count()
     desk.make(BEFORE)
@@ -121,20 +122,22 @@ def test_a_shifted_volume_stays_and_the_others_are_laid_out_anew(desk, again):
 @reopened
 def test_a_changed_material_stays_and_is_that_of_every_figure(desk, again):
     listed = [s.material for s in desk["output"].material_slots]  # where a user finds them: the Material tab
-    cell = next(m for m in listed if m.get(ROLE) == "material flat 141821")
+    role = next(m[ROLE] for m in listed if m.get(ROLE, "").startswith("material flat 14"))
+    cell = next(m for m in listed if m.get(ROLE) == role)
     cell.diffuse_color = (1, 0, 0, 1)
     next(n for n in cell.node_tree.nodes if n.type == 'EMISSION').inputs["Color"].default_value = (1, 0, 0, 1)
     report = again()
-    (cell,) = [m for m in bpy.data.materials if m.get(ROLE) == "material flat 141821"]
+    (cell,) = [m for m in bpy.data.materials if m.get(ROLE) == role]
     assert tuple(cell.diffuse_color) == (1, 0, 0, 1) and cell.users > 1
     assert report.kept == [f"{cell.name}: colour"]
     before = cell.users
-    Desk("conv2d_strided", BEFORE)
+    Desk("conv2d_strided" if desk.plan.floor is None else "rgb_conv", {})  # of the same edition
     assert cell.users > before
 
 
 def test_a_material_that_no_cell_has_any_more_is_said(desk):
-    cell = next(m for m in bpy.data.materials if m.get(ROLE, "").startswith("material matt") and m.users == 2)
+    kinds = ("material matt", "material lit")
+    cell = next(m for m in bpy.data.materials if m.get(ROLE, "").startswith(kinds) and m.users == 2)
     cell.diffuse_color = (1, 0, 0, 1)
     report = desk.make({**BEFORE, "input.low": 0, "input.high": 0})
     assert report.lost == [f"{cell.name}: no cell of the figure has this material now"]
@@ -369,7 +372,7 @@ def test_an_edited_mesh_is_not_kept_and_said(desk, again):
 
 
 def test_a_dragged_window_lights_the_cells_under_it(empty_blender):
-    desk = Desk(overrides={})
+    desk = Desk(as_first("conv2d_valid"), {})
     scene, frame = bpy.context.scene, desk.plan.frame_of(desk.plan.steps[5].second)
     colors = {key: cell.color for key, cell in cells_of(Frame(scene, 1), "input", (6, 6)).items()}
 
@@ -397,3 +400,22 @@ def test_a_dragged_window_lights_the_cells_under_it(empty_blender):
     assert lit() == own and Frame(scene, frame).labels("sum")
     assert all(Frame(scene, meets).of(role) for role in ("kernel", "output"))
     assert Frame(scene, meets).own("kernel.shadow")
+
+
+def test_so_it_does_in_a_figure_of_a_kind(empty_blender):
+    desk = Desk("conv2d_valid", {})
+    scene, frame = bpy.context.scene, desk.plan.frame_of(desk.plan.steps[5].second)
+    colors = {key: cell.color for key, cell in cells_of(Frame(scene, 1), "input", (6, 6)).items()}
+
+    def lit():
+        cells = cells_of(Frame(scene, frame), "input", (6, 6))
+        return {key for key, cell in cells.items() if cell.color == colors[key]}
+
+    own = {(r, c) for r in range(1, 4) for c in range(1, 4)}
+    assert lit() == own
+    tweaks.explore(desk.built.collection, True)
+    assert lit() == own
+    desk["input.window"].location = (2.2, 0, -0.9)
+    assert lit() == {(r + 1, c + 2) for r, c in own}
+    tweaks.explore(desk.built.collection, False)
+    assert tuple(desk["input.window"].location) == (0, 0, 0) and lit() == own
