@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from addon.scene.load import load
+from tests.solid import load
 
 from ..first import moved_on, shipped
 from .proof_solid import SolidProof

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from addon.scene.load import load
+from tests.solid import load
 from addon.story import make_plan
 from addon.story.page import palette
 from addon.story.plan.plan import NONE, Points
