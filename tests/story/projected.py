@@ -20,10 +20,11 @@ UNITS = ("cell", "tile", "glass")  # shapes that are one cell large
 GAP, BEVEL = 0.03, 0.085  # of a cell: between two cells, and the rim of a face
 SINKING = set("()[]{}gjpqy,;/|Q_")  # characters that reach below the baseline
 # how far a character's ink is from the ends of its advance, of the font size; measured in Blender
-LEFT = dict(zip("0123456789−×().RGB", (0.057, 0.095, 0.078, 0.050, 0.045, 0.072, 0.078, 0.076, 0.062, 0.078, 0.082, 0.079,
-                                       0.112, 0.038, 0.059, 0.073, 0.046, 0.073), strict=True))  # fmt: skip
-RIGHT = dict(zip("0123456789−×().RGB", (0.056, 0.076, 0.078, 0.073, 0.046, 0.076, 0.079, 0.076, 0.062, 0.079, 0.082, 0.078,
-                                        0.038, 0.112, 0.055, 0.015, 0.024, 0.044), strict=True))  # fmt: skip
+_INKED = "0123456789\u2212\u00d7().RGB"
+LEFT = dict(zip(_INKED, (0.057, 0.095, 0.078, 0.050, 0.045, 0.072, 0.078, 0.076, 0.062, 0.078, 0.082, 0.079, 0.112,
+                         0.038, 0.059, 0.073, 0.046, 0.073), strict=True))  # fmt: skip
+RIGHT = dict(zip(_INKED, (0.056, 0.076, 0.078, 0.073, 0.046, 0.076, 0.079, 0.076, 0.062, 0.079, 0.082, 0.078, 0.038,
+                          0.112, 0.055, 0.015, 0.024, 0.044), strict=True))  # fmt: skip
 _SIGNS = np.array(list(product((-1, 1), repeat=3)), float)
 
 
