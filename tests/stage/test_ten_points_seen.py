@@ -331,9 +331,8 @@ def resting(seen: Seen) -> dict:
 
 
 def beside(seen: Seen, side: str, low, high, ground: float, distances) -> np.ndarray:
-    """The light on the ground at distances from a box's foot, a row each, where that ground is seen; else nan.
-
-    Behind is where it is seen past the right face."""
+    """The light on the ground at distances from a box's foot, a row each; nan where that ground is not seen. Behind is
+    where it is seen past the right face."""
     t, spots = np.linspace(0.1, 0.9, 15), []
     many, back = np.full(15, ground), np.linspace(0.1, 0.6, 15) * min(high[0] - low[0], 1.0)
     for d in distances:

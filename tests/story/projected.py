@@ -19,8 +19,12 @@ PAGE = 90.0
 UNITS = ("cell", "tile", "glass")  # shapes that are one cell large
 GAP, BEVEL = 0.03, 0.085  # of a cell: between two cells, and the rim of a face
 SINKING = set("()[]{}gjpqy,;/|Q_")  # characters that reach below the baseline
-# of the font size: what the advance of a text is wider than its ink, at both ends together; of a number with a sign
-BEARING, SIGNED = 0.11, 0.14
+# how far a character's ink is from the ends of its advance, of the font size; measured in Blender
+_INKED = "0123456789\u2212\u00d7().RGB"
+LEFT = dict(zip(_INKED, (0.057, 0.095, 0.078, 0.050, 0.045, 0.072, 0.078, 0.076, 0.062, 0.078, 0.082, 0.079, 0.112,
+                         0.038, 0.059, 0.073, 0.046, 0.073), strict=True))  # fmt: skip
+RIGHT = dict(zip(_INKED, (0.056, 0.076, 0.078, 0.073, 0.046, 0.076, 0.079, 0.076, 0.062, 0.079, 0.082, 0.078, 0.038,
+                          0.112, 0.055, 0.015, 0.024, 0.044), strict=True))  # fmt: skip
 _SIGNS = np.array(list(product((-1, 1), repeat=3)), float)
 
 
@@ -217,8 +221,8 @@ class Moment:
                 c, s = np.cos(pieces.turn[n]), np.sin(pieces.turn[n])
                 x, _, z = (turned @ np.array([(1, 0, 0), (0, c, -s), (0, s, c)])).T
                 across, up = pieces.label_size[n]
-                bearing = SIGNED if said[0] in "\u2212\u00d7" else BEARING
-                ink = np.array([(width(said) - bearing) * across, CAP_HEIGHT * up])
+                bearings = LEFT.get(said[0], 0.0) + RIGHT.get(said[-1], 0.0)
+                ink = np.array([(width(said) - bearings) * across, CAP_HEIGHT * up])
                 middle = pieces.label_place[n]
                 corners = [middle + i * x * ink[0] / 2 + j * z * ink[1] / 2
                            for i, j in ((-1, -1), (1, -1), (1, 1), (-1, 1))]  # fmt: skip
