@@ -11,10 +11,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.solid import load
+from addon.scene.load import load
 from addon.story import make_plan
 from addon.story.page import palette
 from addon.story.plan.plan import NONE, Points
+from tests.first import second_edition
 
 from .projected import PAGE, View, meets
 
@@ -63,7 +64,7 @@ class Shown:
     def __init__(self, figure: str, size: str, plan=None):
         self.figure, self.size = figure, size
         self.name = f"{figure} at {size}"
-        self.scene = load(figure, {"output.size": size})
+        self.scene = load(second_edition()[figure], {"output.size": size})
         self.view = View(plan or make_plan(self.scene))
         self.plan, self.theme = self.view.plan, palette.THEMES[self.view.plan.theme]
         steps = self.plan.steps
@@ -404,7 +405,7 @@ def test_output_and_sums_share_their_fills(shown):
 
 def changed(figure: str, role: str, **columns) -> Shown:
     """A figure with columns of one part's points replaced by what functions make of them."""
-    plan = make_plan(load(figure, {"output.size": DETAILED}))
+    plan = make_plan(load(second_edition()[figure], {"output.size": DETAILED}))
 
     def own(part):
         if part.role != role:
