@@ -465,8 +465,8 @@ def test_only_the_update_is_red_when_the_figure_is_out_of_date(settings, panel):
 IMPOSSIBLE = [
     ("conv2d_strided", "op", {"dilation": (9, 9, 9)}, "Dilation 9×9 makes Kernel Size 3×3 span 19×19 cells"),
     ("conv2d_valid", "op", {"use_kernel_size": True, "kernel_size": (5, 5, 5)}, "be 3×3, as Weight › Numbers is, or"),
-    ("conv2d_valid", "op", {"type": 'MAX_POOL'}, "Type: must be conv for the kind sliding; or untick Kind"),
-    ("conv2d_valid", "compare", {"use_stride": True}, "Kind: must be unticked where there is a Second Run"),
+    ("conv2d_valid", "op", {"type": 'MAX_POOL'}, "Type: must be conv for the story sliding; or untick Story"),
+    ("conv2d_valid", "compare", {"use_stride": True}, "where there is a Second Run; or untick Story"),
     ("pooling", "op", {"padding": (5, 5, 5)}, "Padding 5+5 × 5+5 with Kernel Size 2×2"),
     ("transposed_conv", "op", {"padding": (9, 9, 9)}, "its size would be -14×-14;"),
     ("transposed_conv", "op", {"output_padding": (9, 9, 9)}, "the larger of Stride 1×1 and Dilation 1×1"),
