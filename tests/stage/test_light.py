@@ -268,3 +268,27 @@ def test_a_card_fades_with_its_box_and_scales():
     vertices, _, same = box_shadow((2, 1.2, 2), 0.4, cell=2)
     assert same == pytest.approx(alpha[2], abs=1e-4)
     assert np.ptp(vertices[:, 0]) == pytest.approx(2 * np.ptp(box_shadow((1, 0.6, 1), 0.2)[0][:, 0]))
+
+
+def overlaps(one, other) -> bool:
+    """Whether two faces (n, 3) that lie along an axis overlap in one plane."""
+    for axis in range(3):
+        if np.ptp(one[:, axis]) < 1e-9 and np.ptp(other[:, axis]) < 1e-9 and abs(one[0, axis] - other[0, axis]) < 1e-7:
+            flat = [k for k in range(3) if k != axis]
+            low = np.maximum(one[:, flat].min(axis=0), other[:, flat].min(axis=0))
+            high = np.minimum(one[:, flat].max(axis=0), other[:, flat].max(axis=0))
+            return bool((high - low > 1e-4).all())
+    return False
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.08])
+def test_no_face_of_a_cell_lies_in_the_plane_of_a_neighbours(gap):
+    """Which of two is seen would be an accident, and a pixel no longer a function of the state that reaches it."""
+    faces = []
+    for column, channel, row in np.ndindex(3, 2, 3):
+        mask = 16 | 1 * (column > 0) | 2 * (column < 2) | 4 * (channel > 0) | 8 * (channel < 1) | 32 * (row > 0)
+        places, corners, _ = cell_mesh(mask, (1, 1 + gap, 1), (0.03, gap + 0.03, 0.03))
+        at = np.array([column, channel * (1 + gap), -row])
+        faces += [((column, channel, row), places[list(c)] + at) for c in corners]
+    found = [(a, b) for n, (a, one) in enumerate(faces) for b, other in faces[n + 1 :] if a != b and overlaps(one, other)]
+    assert not found

@@ -26,6 +26,7 @@ _LIT, _UNLIT = (
 _LEVEL_LIT = ((0.0, 0.12), (0.14, 0.75), (0.5, 0.95), (1.0, 0.99))
 _LEVEL_UNLIT = ((0.0, 0.15), (0.14, 0.42), (0.5, 0.86), (1.0, 0.97))
 _DARK, _LEVEL_DARK = 0.28, 0.10  # light at the bottom of a groove
+_DEEP = (0.78, 0.86, 0.70)  # of a bevel, by the direction to the neighbour: how deep the strips lie that close grooves
 _NEAR = 0.8  # cells: from here on a thing that does not touch takes light away
 _PILLOW = math.radians(9)  # how far a face's normal leans outward at its rim, as smooth shading has it
 _VIEWS = np.array([
@@ -144,14 +145,16 @@ class _Cell:
             for end in (-1, 1):
                 if (across, end) not in self.touched or (across, end) in _SEEN:
                     continue
-                deep = (0.7 if across == 2 else 0.78) * self.bevel
+                # each direction lies at a depth of its own, and ends where the neighbour's own strip begins: of two
+                # in one plane it would be an accident which is seen
+                deep = _DEEP[across] * self.bevel
                 beyond = 2 * self.room - self.half + 0.4 * self.bevel  # its end is inside the neighbour
                 corners = []
                 for far, s in ((0, -1), (0, 1), (1, 1), (1, -1)):
                     place = np.zeros(3)
                     place[axis] = sign * (self.half[axis] - deep)
                     place[across] = end * (beyond if far else self.core + 0.3 * self.bevel)[across]
-                    reach = beyond if (along, s) in self.touched else self.half - deep
+                    reach = self.room if (along, s) in self.touched else self.half - deep
                     place[along] = s * reach[along]
                     corners.append(len(self.vertices))
                     self.vertices.append(tuple(place))
