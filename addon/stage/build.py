@@ -170,6 +170,7 @@ class _Builder:
         idle = {o for o in (*self.cubes, *self.labels) if not o.users}
         bpy.data.batch_remove(idle | {o.data for o in idle})
         report = tweaks.settle(self.before, self.objects, self.collection, self.planned, plan.fps)
+        remove_pictures(plan.id)
         return Built(self.collection, self.objects, report, self.frames)
 
     def camera(self) -> None:
@@ -203,8 +204,12 @@ class _Builder:
     def floor(self, floor) -> None:
         """The ground, with the light that is on it."""
         mesh, light = solids.floor("Convolume floor", floor, self.basis, self.plan.light == "baked")
+        if light is not None:
+            light[FIGURE] = self.plan.id
+        before = self.before.objects.get("floor")
+        standing = before.data.materials[0] if before is not None and len(before.data.materials) else None
         material = next(m for m in self.plan.materials if m.kind == "floor")
-        mesh.materials.append(materials.floor(material, light))
+        mesh.materials.append(materials.floor(material, light, standing))
         self.add("floor", "Convolume floor", mesh).hide_select = True
 
     def modifier(self, obj, tree_name: str, **inputs):
@@ -345,6 +350,11 @@ def build(plan: Plan, scene: bpy.types.Scene | None = None) -> Built:
     return _Builder(plan, collection, before).run()
 
 
+def remove_pictures(figure: str) -> None:
+    """Take out of the file what pictures of a figure's floor nothing shows any more."""
+    bpy.data.batch_remove({i for i in bpy.data.images if i.get(FIGURE) == figure and not i.users})
+
+
 def remove(collection: bpy.types.Collection) -> None:
     """Take a built figure out of the file: its objects, what they alone refer to, and its collection.
 
@@ -369,3 +379,4 @@ def remove(collection: bpy.types.Collection) -> None:
     bpy.data.batch_remove({*mine, collection})
     bpy.data.batch_remove({b for b in (*data, *actions) if b.users == 0})
     bpy.data.batch_remove({m for m in materials_used if m.users == 0})
+    remove_pictures(figure)

@@ -91,9 +91,16 @@ def studio_sun(lamp: bpy.types.Light) -> Vector:
     return Vector(-sun.SUN_TOWARD)
 
 
-def floor(material: Material, light: bpy.types.Image | None) -> bpy.types.Material:
+def floor(material: Material, light: bpy.types.Image | None, standing=None) -> bpy.types.Material:
     """The floor's material, a figure's own: its colour times a picture of the light on it, or, without, in
-    lamps' light."""
+    lamps' light. One that stands there and that a user has changed goes on, with the new picture."""
+    if standing is not None and touched(standing):
+        for node in standing.node_tree.nodes:
+            if node.type == "TEX_IMAGE" and light is not None:
+                node.image = light
+        return standing
+    if standing is not None:  # it makes room for the new one's name
+        standing.name = f"~{standing.name}"
     made = make(material, material.color)
     if light is None:
         studio.floor_material(made, "#" + "".join(f"{round(255 * c):02X}" for c in material.color))
