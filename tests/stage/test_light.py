@@ -285,10 +285,10 @@ def overlaps(one, other) -> bool:
 def test_no_face_of_a_cell_lies_in_the_plane_of_a_neighbours(gap):
     """Which of two is seen would be an accident, and a pixel no longer a function of the state that reaches it."""
     faces = []
-    for column, channel, row in np.ndindex(3, 2, 3):
-        mask = 16 | 1 * (column > 0) | 2 * (column < 2) | 4 * (channel > 0) | 8 * (channel < 1) | 32 * (row > 0)
+    for column, channel, row in np.ndindex(2, 2, 2):
+        mask = 16 | 1 * (column > 0) | 2 * (column < 1) | 4 * (channel > 0) | 8 * (channel < 1) | 32 * (row > 0)
         places, corners, _ = cell_mesh(mask, (1, 1 + gap, 1), (0.03, gap + 0.03, 0.03))
         at = np.array([column, channel * (1 + gap), -row])
         faces += [((column, channel, row), places[list(c)] + at) for c in corners]
-    found = [(a, b) for n, (a, one) in enumerate(faces) for b, other in faces[n + 1 :] if a != b and overlaps(one, other)]
-    assert not found
+    pairs = itertools.combinations(faces, 2)
+    assert not [(a, b) for (a, one), (b, other) in pairs if a != b and overlaps(one, other)]
