@@ -13,7 +13,7 @@ from addon.story.plan.describe import steps_table
 OWN_CLOCK = ("transposed_conv", "transposed_conv_strided", "conv2d_stride_comparison")
 
 
-@pytest.mark.parametrize("figure", ["conv2d_valid", *OWN_CLOCK])
+@pytest.mark.parametrize("figure", ["conv1d", "conv2d_valid", "volume_to_volume", *OWN_CLOCK])
 def test_a_scene_has_its_plans_steps(empty_blender, root, figure):
     from addon.stage import build, prepare_scene
 
