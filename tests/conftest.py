@@ -27,6 +27,15 @@ FIRST = ("stage", "render", "ui", "cli", "house")  # folders whose files take lo
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
+def _not_yet() -> frozenset[str]:
+    """What the second edition's first figures do not hold yet, test by test; a line goes when its test passes."""
+    lines = (Path(__file__).parent / "not_yet.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+NOT_YET = _not_yet()
+
+
 def pytest_report_header():
     """What the engine is compared with here: PyTorch has no small wheel for every Python."""
     pytorch = "and with PyTorch" if importlib.util.find_spec("torch") else "PyTorch is not installed here"
@@ -38,6 +47,9 @@ def pytest_collection_modifyitems(config, items):
     """Long files first; on a further Python without what is marked `once`."""
     folders = [*FIRST, "story", "engine"]
     items.sort(key=lambda item: next((k for k, f in enumerate(folders) if f in item.path.parts), len(folders)))
+    for item in items:
+        if item.nodeid in NOT_YET:
+            item.add_marker(pytest.mark.xfail(reason="the second edition does not hold this yet", strict=False))
     left_out = [item for item in items if FURTHER and item.get_closest_marker("once")]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -17,6 +17,7 @@ WORDS = (
 OWN = (  # what is said of the panel's own state, which has no file
     ("or leave story out", "or untick Story"),
     ("or leave kind out", "or untick Kind"),
+    ("must be left out", "must be unticked"),
     ("move it there and write its new path", "copy it there, choose the copy and save again"),
     (r", or left out$", ", or without its tick"),
     (r"where there is a \[compare\] table", "where there is a Second Run"),

@@ -54,19 +54,18 @@ def test_frames_with_equal_curves_are_known_unless_something_else_moves(empty_bl
 
 def test_faces_are_painted_as_lambert_has_it_from_either_side():
     triangle = np.array([[[0, 0, 0], [1, 0, 0], [0, 1, 0]]], float)
-    made = flat_shading.Mixture(np.full(3, 0.1), np.array([0.5, 0.4, 0.2]), {})
-    front, back, light = np.array([0.0, 0.0, 1.0]), np.array([0.0, 0.0, -1.0]), np.full(3, np.pi)
-    straight = flat_shading.colors(triangle, made, [(front, light)], {})
-    assert straight.shape == (1, 3, 4) and np.allclose(straight, [0.6, 0.5, 0.3, 1.0])
-    turned = flat_shading.colors(triangle[:, ::-1], made, [(front, light)], {})
+    made, light = flat_shading.Mixture(np.full(3, 0.1), np.array([0.5, 0.4, 0.2]), {}), np.full(3, np.pi)
+    straight = flat_shading.colors(triangle, made, [(np.array([0.0, 0.0, 1.0]), light)], {})
+    assert np.allclose(straight, [0.6, 0.5, 0.3, 1.0])
+    turned = flat_shading.colors(triangle[:, ::-1], made, [(np.array([0.0, 0.0, 1.0]), light)], {})
     assert np.allclose(turned, straight)
-    behind = flat_shading.colors(triangle, made, [(back, light)], {})
+    behind = flat_shading.colors(triangle, made, [(np.array([0.0, 0.0, -1.0]), light)], {})
     assert np.allclose(behind, [0.1, 0.1, 0.1, 1.0])
 
 
-def test_light_that_was_worked_out_for_corners_is_multiplied_by_the_colour():
+def test_baked_light_is_a_colour_of_each_corner():
     triangle = np.array([[[0, 0, 0], [1, 0, 0], [0, 1, 0]]], float)
-    made = flat_shading.Mixture(np.zeros(3), np.zeros(3), {"light": np.array([0.5, 0.4, 0.2])})
-    shown = flat_shading.colors(triangle, made, [], {"light": np.array([[0.0, 1.0, 0.5]])})
-    assert np.allclose(shown[0, :, :3], [[0, 0, 0], [0.5, 0.4, 0.2], [0.25, 0.2, 0.1]])
-    assert not flat_shading.colors(triangle, made, [], {})[..., :3].any(), "a mesh without it is black"
+    made = flat_shading.Mixture(np.zeros(3), np.zeros(3), {"light": np.array([0.5, 1.0, 0.0])})
+    found = flat_shading.colors(triangle, made, [], {"light": np.array([[0.0, 0.5, 1.0]])})
+    assert np.allclose(found, [[[0, 0, 0, 1], [0.25, 0.5, 0, 1], [0.5, 1, 0, 1]]])
+    assert np.allclose(flat_shading.colors(triangle, made, [], {})[..., :3], 0)

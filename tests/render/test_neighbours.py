@@ -73,14 +73,14 @@ def test_what_a_board_sees_far_from_its_tile_is_in_its_pixels(scene):
 
 @pytest.mark.parametrize("name", NODES)
 def test_a_node_that_looks_around_makes_whole_frames_wherever_it_is(scene, name):
-    assert state.spreads(scene) is None
+    assert state.light_reach(scene) is None
     board = own_board(scene, shader(name))
-    assert state.spreads(scene) == "the neighbours that 'looks around' sees"
-    assert not looks.Looks().plain(["looks around"])
+    assert state.light_reach(scene) == "the neighbours that 'looks around' sees"
+    assert not looks.MaterialAnalysis().plain(["looks around"])
     bpy.data.objects.remove(board)
     for material in [m for m in bpy.data.materials if m.name == "looks around"]:
         bpy.data.materials.remove(material)
-    assert state.spreads(scene) is None
+    assert state.light_reach(scene) is None
     # within a group, within a group
     inner, outer = (bpy.data.node_groups.new(n, "ShaderNodeTree") for n in ("inner", "outer"))
     inner.nodes.new(name)
@@ -90,4 +90,4 @@ def test_a_node_that_looks_around_makes_whole_frames_wherever_it_is(scene, name)
     material.cycles.emission_sampling = "NONE"
     material.node_tree.nodes.new("ShaderNodeGroup").node_tree = outer
     own_board(scene, material)
-    assert state.spreads(scene) == "the neighbours that 'nested' sees"
+    assert state.light_reach(scene) == "the neighbours that 'nested' sees"

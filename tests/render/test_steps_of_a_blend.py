@@ -22,7 +22,7 @@ def test_a_scene_has_its_plans_steps(empty_blender, root, figure):
         assert [s.clock for s in plan.steps] != list(range(len(plan.steps))), "the figure does not show the difference"
     scene = empty_blender.context.scene
     prepare_scene(plan, scene, build(plan, scene))
-    asked, found = outputs.Clip.of_plan(plan), outputs.Clip.of_scene(scene, plan.id)
+    asked, found = outputs.FrameRange.of_plan(plan), outputs.FrameRange.of_scene(scene, plan.id)
     assert [(s.frame, s.index, s.sum) for s in found.steps] == [(s.frame, s.index, s.sum) for s in asked.steps]
     assert [s.second for s in found.steps] == pytest.approx([s.second for s in asked.steps], abs=1e-4)
     assert found.poster == asked.poster
@@ -34,7 +34,7 @@ def test_a_file_saved_before_steps_had_a_clock_counts_them(empty_blender, root):
     plan = make_plan(load(root / "scenes" / "conv2d_valid.toml"))
     scene = empty_blender.context.scene
     prepare_scene(plan, scene, build(plan, scene))
-    before = outputs.Clip.of_scene(scene, plan.id).steps
+    before = outputs.FrameRange.of_scene(scene, plan.id).steps
     table = [{key: value for key, value in row.items() if key != "clock"} for row in steps_table(plan)]
     scene[outputs.STEPS] = json.dumps(table)
-    assert outputs.Clip.of_scene(scene, plan.id).steps == before != ()
+    assert outputs.FrameRange.of_scene(scene, plan.id).steps == before != ()

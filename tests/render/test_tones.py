@@ -5,10 +5,10 @@ import io
 
 import numpy as np
 import pytest
-from addon.render.gif import gif_bytes
 from PIL import Image, ImageSequence
 
-from addon.render import tones
+from addon.render.files import tones
+from addon.render.files.gif import gif_bytes
 
 SIZE = (240, 320)
 FLOOR = np.s_[120:, :]
@@ -61,7 +61,7 @@ def test_the_floor_has_no_bands(gif, monkeypatch):
     same clip is off by several."""
     worst, mean = off(gif)
     assert worst < 1.5 and mean < 0.4
-    monkeypatch.setattr("addon.render.palette._GROUND", 2.0)
+    monkeypatch.setattr("addon.render.files.palette._GROUND", 2.0)
     plain_worst, plain_mean = off(b"".join(gif_bytes(Stage(), [5] * 8)))
     assert plain_worst > 2 * worst and plain_mean > 2 * mean
 

@@ -12,13 +12,13 @@ import pytest
 from addon.story.plan.evaluate import Evaluator, extent
 from addon.story.plan.plan import NONE, Points
 
-from ..first import moved_on, shipped
+from ..first import second_edition
 from .glance import Glance
 from .seeing import staged
 
 NEAR = 1e-3  # cells
 SEED = 2551
-SOLID = {name: shipped(name) for name in moved_on()}
+SOLID = second_edition()
 FLAT = ["conv2d_dilated", "pooling", "depth"]  # of the first edition, of which only some is promised
 
 
@@ -211,7 +211,7 @@ OTHERS = {
 
 @pytest.fixture(scope="module")
 def rgb():
-    return Blender(staged(shipped("rgb_conv")))
+    return Blender(staged(SOLID["rgb_conv"]))
 
 
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)

@@ -14,7 +14,7 @@ from addon.scene.load import load
 from addon.stage import build, compat, prepare_scene
 from addon.stage.ownership import ROLE
 from addon.story import make_plan
-from tests.first import as_first, load_first, shipped
+from tests.first import as_first, load_first, second_edition
 
 from .proof import prove
 from .seeing import Frame, Stage, asked_for, bpy
@@ -57,7 +57,7 @@ def moments(stage) -> list[int]:
     return [1, stage.frame(0) - 20, stage.frame(0), stage.frame(3), last, stage.plan.frames]
 
 
-@pytest.fixture(scope="module", params=["conv2d_valid", shipped("conv2d_valid")], ids=["first edition", "of a kind"])
+@pytest.fixture(scope="module", params=["conv2d_valid", second_edition()["conv2d_valid"]], ids=["first edition", "of a kind"])
 def stage(request):
     return staged(request.param, {"op.padding": 1, "op.stride": 2})
 
@@ -241,7 +241,7 @@ def test_every_driver_reads_the_clock_alone_and_needs_no_python(stage):
     assert not bpy.data.texts
 
 
-OF_A_KIND = pytest.param(shipped("rgb_conv"), id="of a kind")
+OF_A_KIND = pytest.param(second_edition()["rgb_conv"], id="of a kind")
 
 
 @pytest.mark.parametrize("figure", ["conv2d_strided", "conv1x1", "transposed_conv_strided", OF_A_KIND])

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from addon.scene.load import load
+from tests.solid import load
 
-from ..first import moved_on, shipped
+from ..first import second_edition
 from .proof_solid import SolidProof
 from .seeing import Frame, staged
 
-FIGURES = {name: shipped(name) for name in moved_on()}
+FIGURES = second_edition()
 ODD = {p.stem: p for p in sorted((Path(__file__).resolve().parents[1] / "scenes" / "solid").glob("*.toml"))}
 SCENES = FIGURES | ODD
 SEED = 12

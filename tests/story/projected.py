@@ -16,10 +16,15 @@ from addon.story.plan.evaluate import Evaluator, State
 from addon.story.plan.plan import NONE, Plan
 
 PAGE = 90.0
+UNITS = ("cell", "tile", "glass")  # shapes that are one cell large
 GAP, BEVEL = 0.03, 0.085  # of a cell: between two cells, and the rim of a face
 SINKING = set("()[]{}gjpqy,;/|Q_")  # characters that reach below the baseline
-# of the font size: what the advance of a text is wider than its ink, at both ends together; of a number with a sign
-BEARING, SIGNED = 0.11, 0.14
+# how far a character's ink is from the ends of its advance, of the font size; measured in Blender
+_INKED = "0123456789\u2212\u00d7().RGB"
+LEFT = dict(zip(_INKED, (0.057, 0.095, 0.078, 0.050, 0.045, 0.072, 0.078, 0.076, 0.062, 0.078, 0.082, 0.079, 0.112,
+                         0.038, 0.059, 0.073, 0.046, 0.073), strict=True))  # fmt: skip
+RIGHT = dict(zip(_INKED, (0.056, 0.076, 0.078, 0.073, 0.046, 0.076, 0.079, 0.076, 0.062, 0.079, 0.082, 0.078, 0.038,
+                          0.112, 0.055, 0.015, 0.024, 0.044), strict=True))  # fmt: skip
 _SIGNS = np.array(list(product((-1, 1), repeat=3)), float)
 
 
@@ -34,6 +39,7 @@ class Solids:
     middle: np.ndarray
     edges: np.ndarray
     bar: np.ndarray
+    kind: np.ndarray  # the first word of its piece's shape
     material: np.ndarray
     flat: np.ndarray
 
@@ -90,8 +96,6 @@ class Word:
     baseline: float
     size: float
 
-UNITS = ("cell", "tile", "glass")  # shapes that are one cell large
-
 
 class View:
     """What all moments of a plan share."""
@@ -146,13 +150,13 @@ class Moment:
                 if kind == "tube":
                     thick = float(numbers[3]) * lengths * (pieces.size[n] / _outer(numbers) / lengths)
                     at = pieces.place[n]
-                    rows += [(role, count, at + m, e, True, material, (0, 0)) for m, e in _bars(half, thick)]
+                    rows += [(role, count, at + m, e, True, kind, material, (0, 0)) for m, e in _bars(half, thick)]
                 else:
                     self._rows[role, n] = len(rows)
                     own = [1.0] * 3 if kind in UNITS else [float(v) for v in numbers[:3]]
                     rim = GAP + 2 * BEVEL if kind in UNITS else 2 * BEVEL * min(1.0, own[2], own[0])
                     flat = [pieces.size[n][k] * (1 - rim / own[k]) for k in (0, 2)]
-                    rows.append((role, count, pieces.place[n], half, False, material, flat))
+                    rows.append((role, count, pieces.place[n], half, False, kind, material, flat))
                 count += 1
         for window in plan.windows:
             box = self.state.windows[window.role]
@@ -160,14 +164,14 @@ class Moment:
                 half = np.diag(box[1] - box[0]) / 2
                 volume = self.state.pieces[window.parent].matrix
                 thick = window.thickness * np.linalg.norm(volume[:3, :3], axis=0)
-                rows += [(window.role, count, box.mean(axis=0) + m, e, True, window.material, (0, 0))
+                rows += [(window.role, count, box.mean(axis=0) + m, e, True, "tube", window.material, (0, 0))
                          for m, e in _bars(half, thick)]
                 count += 1
-        columns = list(zip(*rows, strict=True)) if rows else [[]] * 7
+        columns = list(zip(*rows, strict=True)) if rows else [[]] * 8
         self.solids = Solids(np.array(columns[0], object), np.array(columns[1], int),
                              np.array(columns[2], float).reshape(-1, 3), np.array(columns[3], float).reshape(-1, 3, 3),
                              np.array(columns[4], bool), np.array(columns[5], object),
-                             np.array(columns[6], float).reshape(-1, 2))  # fmt: skip
+                             np.array(columns[6], object), np.array(columns[7], float).reshape(-1, 2))  # fmt: skip
 
     @cached_property
     def boxes(self) -> np.ndarray:
@@ -217,8 +221,8 @@ class Moment:
                 c, s = np.cos(pieces.turn[n]), np.sin(pieces.turn[n])
                 x, _, z = (turned @ np.array([(1, 0, 0), (0, c, -s), (0, s, c)])).T
                 across, up = pieces.label_size[n]
-                bearing = SIGNED if said[0] in "\u2212\u00d7" else BEARING
-                ink = np.array([(width(said) - bearing) * across, CAP_HEIGHT * up])
+                bearings = LEFT.get(said[0], 0.0) + RIGHT.get(said[-1], 0.0)
+                ink = np.array([(width(said) - bearings) * across, CAP_HEIGHT * up])
                 middle = pieces.label_place[n]
                 corners = [middle + i * x * ink[0] / 2 + j * z * ink[1] / 2
                            for i, j in ((-1, -1), (1, -1), (1, 1), (-1, 1))]  # fmt: skip
@@ -330,9 +334,8 @@ def _within(polygon: np.ndarray, x, y):
 
 
 def meets(polygons: np.ndarray, box, slack: float = 0.05) -> np.ndarray:
-    """How far polygons (m, 4, 2) reach into a box (left, top, right, bottom) made smaller by `slack`: page
-    units, 0 where
-    they do not."""
+    """How far polygons (m, 4, 2) reach into a box (left, top, right, bottom) made smaller by `slack`: page units, 0
+    where they do not."""
     low, high = np.array(box[:2], float) + slack, np.array(box[2:], float) - slack
     found = np.zeros(len(polygons))
     close = np.flatnonzero((polygons.max(axis=1) > low).all(axis=1) & (polygons.min(axis=1) < high).all(axis=1))

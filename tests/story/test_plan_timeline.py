@@ -13,7 +13,7 @@ from addon.story.first_edition.layout import Camera
 from addon.story.plan.plan import BORN, CREEP, LANDED
 from addon.story.plan.schedule import by_clock, creeping
 from addon.story.plan.timeline import EASINGS, Timeline
-from tests.first import LONGEST, load_first, moved_on
+from tests.first import LONGEST, load_first, second_edition
 
 FIGURES = ("conv2d_valid", "rgb_conv")
 
@@ -23,7 +23,7 @@ def plan(request):
     return make_plan(load_first(request.param))
 
 
-@pytest.fixture(scope="module", params=moved_on())
+@pytest.fixture(scope="module", params=second_edition().values(), ids=lambda path: path.stem)
 def solid(request):
     """A figure that is of a kind."""
     return make_plan(load(request.param))

@@ -15,6 +15,7 @@ from addon.scene.load import load
 from addon.story import make_plan
 from addon.story.page import palette
 from addon.story.plan.plan import NONE, Points
+from tests.first import second_edition
 
 from .projected import PAGE, View, meets
 
@@ -63,7 +64,7 @@ class Shown:
     def __init__(self, figure: str, size: str, plan=None):
         self.figure, self.size = figure, size
         self.name = f"{figure} at {size}"
-        self.scene = load(figure, {"output.size": size})
+        self.scene = load(second_edition()[figure], {"output.size": size})
         self.view = View(plan or make_plan(self.scene))
         self.plan, self.theme = self.view.plan, palette.THEMES[self.view.plan.theme]
         steps = self.plan.steps
@@ -237,9 +238,8 @@ def test_digits_have_their_contrast(shown):
         if ratio < palette.DIGITS:
             broken.add(f"{ink} on {face}", ratio, palette.DIGITS, f"{when}, {said!r} of {role}")
     if least:
-        print("least: " + ", ".join(f"{ink} on {face} {v[0]:.2f} ({v[1]})"
-                                    for (face, ink), v in sorted(least.items(),
-                                        key=lambda kv: kv[1][0])[:6]))  # fmt: skip
+        lowest = sorted(least.items(), key=lambda item: item[1][0])[:6]
+        print("least: " + ", ".join(f"{ink} on {face} {v[0]:.2f} ({v[1]})" for (face, ink), v in lowest))
     broken.check()
 
 
@@ -259,14 +259,14 @@ def test_words_and_geometry_keep_the_margins(shown):
     broken, width = shown.broken("page units of margin"), shown.view.width
     for when, moment in shown.along.items():
         solids = moment.solids
-        for names, boxes in ((solids.role, moment.boxes), ([w.text for w in moment.words],
-                                                           np.array([w.box for w in moment.words]))):  # fmt: skip
+        words = np.array([w.box for w in moment.words])
+        for names, said, boxes in ((solids.role, None, moment.boxes), ([w.role for w in moment.words],
+                                   [w.text for w in moment.words], words)):  # fmt: skip
             left, top, right, bottom = boxes.T
             for side, room, least in (("left", left, MARGIN_X), ("right", width - right, MARGIN_X),
                                       ("upper", top, MARGIN_Y), ("lower", PAGE - bottom, MARGIN_Y)):  # fmt: skip
-                for name in dict.fromkeys(np.array(names, object)[room < least - SLACK]):
-                    worst = min(r for n, r in zip(names, room, strict=True) if n == name)
-                    broken.add(f"{side} of {name}", worst, least, when)
+                for k in np.flatnonzero(room < least - SLACK):
+                    broken.add(f"{side} of {names[k]}", room[k], least, f"{when}, {said[k]!r}" if said else when)
     broken.check()
 
 
@@ -304,12 +304,12 @@ def on_geometry(moment, broken: Broken, when: str) -> None:
     for n, word in enumerate(words):
         deep = meets(faces.polygons, word.box, SLACK)
         for k in np.flatnonzero(deep > 0):
-            broken.add(f"{word.role} {word.text!r} on {moment.solids.role[faces.solid[k]]}", deep[k], 0.0, when)
+            broken.add(f"{word.role} on {moment.solids.role[faces.solid[k]]}", deep[k], 0.0, f"{when}, {word.text!r}")
         for other in words[n + 1 :]:
             (a, b, c, d), (e, f, g, h) = word.box, other.box
             deep = min(c, g) - max(a, e), min(d, h) - max(b, f)
             if min(deep) > SLACK:
-                broken.add(f"{word.role} {word.text!r} on {other.role} {other.text!r}", min(deep), 0.0, when)
+                broken.add(f"{word.role} on {other.role}", min(deep), 0.0, f"{when}, {word.text!r} on {other.text!r}")
 
 
 def test_no_word_meets_a_piece_or_another_word(shown):
@@ -364,7 +364,7 @@ def fills(plan) -> dict[tuple[str, float], set[str]]:
         points = volume.points
         for row in np.flatnonzero(points["cube"] >= 0):
             kind = points["cube"][row]
-            if not opaque[kind] or not plan.cubes[kind].shape.startswith("cell"):
+            if not opaque[kind] or plan.cubes[kind].shape.split()[0] not in ("cell", "tile"):
                 continue
             what = meaning(volume, row)
             material = next(m for m in plan.materials if m.name == plan.cubes[kind].material)
@@ -374,10 +374,11 @@ def fills(plan) -> dict[tuple[str, float], set[str]]:
 
 def test_a_value_has_one_fill_at_all_times(shown):
     """In a volume, and on the bench the same; frosted padding is nobody's value."""
-    frosted = shown.theme.frosted
-    broken = {k: v - {frosted} for k, v in fills(shown.plan).items() if len(v - {frosted}) > 1}
-    assert not broken, f"{shown.name}: {broken}"
-    whats = {what for what, _ in fills(shown.plan)}
+    found, nobodys = fills(shown.plan), {shown.theme.frosted, shown.theme.padding}
+    broken = {value: colors - nobodys for value, colors in found.items() if len(colors - nobodys) > 1}
+    if broken:
+        raise AssertionError(f"{shown.name}: {broken}")
+    whats = {what for what, _ in found}
     assert {"weight", "sum", "output", "input, channel 0"} <= whats
 
 
@@ -404,7 +405,7 @@ def test_output_and_sums_share_their_fills(shown):
 
 def changed(figure: str, role: str, **columns) -> Shown:
     """A figure with columns of one part's points replaced by what functions make of them."""
-    plan = make_plan(load(figure, {"output.size": DETAILED}))
+    plan = make_plan(load(second_edition()[figure], {"output.size": DETAILED}))
 
     def own(part):
         if part.role != role:

@@ -16,7 +16,7 @@ from .snapshot import DEPTH_MARGIN, Reader, Snapshot
 
 LAYERS = 2  # more of them gain nothing, and cost bits of depth
 BITS = 25  # of a float, its sign included: what all layers' depths together are told apart by
-TURNS = 61  # depths that faces are told apart by; a figure's cells are 2^17 of them wide
+TURNS = 251  # depths that faces are told apart by; a figure's cells are 2^17 of them wide
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,10 @@ class BatchScene:
         corners, looks, colors = [], [], []
         attributes = {name: [] for name in sorted(self.reader.looks.attributes)}
         for batch, place in zip(batches, self.places, strict=True):
-            for kind, triangles, which in self._triangles(batch):
+            for kind, triangles, which, own in self._triangles(batch):
                 shape = self.reader.shapes[self.reader.shape_of[kind]]
                 slots, color = self._painted(kind, shape)
-                layers = self._ranks(kind, slots)[which][:, None]
+                layers = ((self._ranks(kind, slots)[which] + own) % TURNS)[:, None]
                 triangles[..., 2] = np.rint(triangles[..., 2] / unit + layers) * unit + place
                 corners.append(triangles.astype(np.float32))
                 looks.append(slots[which])
@@ -119,7 +119,8 @@ class BatchScene:
         self.camera.location = (0.0, 0.0, self.places[layer])
 
     def _triangles(self, batch: TileBatch):
-        """(kind of object, triangles in the camera's frame, their numbers) of what meets the missing tiles."""
+        """(kind of object, triangles in the camera's frame, their numbers, a number of each one's place) of what meets
+        the missing tiles."""
         reader, snapshot = self.reader, batch.snapshot
         rows, columns = batch.missing.shape
         # how many missing tiles lie left of and above: four look-ups say whether there is one in a box
@@ -141,7 +142,10 @@ class BatchScene:
             meets = (table[y1, x1] - table[y0, x1] - table[y1, x0] + table[y0, x0]) > 0
             if not meets.any():
                 continue
-            yield kind, triangles[meets], np.nonzero(meets)[1]
+            owner, number = np.nonzero(meets)
+            # of two alike, too, faces may lie in one plane: so their places decide as well
+            own = np.rint(moves[:, :2] * 997.0).astype(np.int64) @ (7, 13)
+            yield kind, triangles[meets], number, own[owner]
 
     def _painted(self, kind: int, shape) -> tuple[np.ndarray, np.ndarray]:
         """Material slots of a kind's triangles and colours of their corners: slot 0 shows the colours, the
@@ -176,7 +180,9 @@ class BatchScene:
             length = np.linalg.norm(normal, axis=1, keepdims=True)
             normal = np.rint(normal / np.where(length > 0, length, 1.0) * 100)
             _, rank = np.unique(normal, axis=0, return_inverse=True)
-            self.ranks[kind] = np.where(slots > 0, np.arange(len(rank)), rank.ravel()) % TURNS
+            # and another one for each shape: of two neighbours, faces may lie in one plane
+            own = int.from_bytes(self.reader.shapes[self.reader.shape_of[kind]].digest[:4], "little")
+            self.ranks[kind] = (np.where(slots > 0, np.arange(len(rank)), rank.ravel()) + own) % TURNS
         return self.ranks[kind]
 
     def _slot(self, name: str) -> int:

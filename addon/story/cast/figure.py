@@ -147,7 +147,8 @@ class Figure:
             channels=creeping(self.timeline.compile()), steps=tuple(steps),
             view=View(page.azimuth, page.elevation, max(page.width, HEIGHT) * UNIT),
             pixels_per_unit=pixels / UNIT, light=self.light,
-            floor=Floor(_rgb(self.theme.floor), np.array(self.shadows, float).reshape(-1, 7), cell,
+            floor=None if self.theme.transparent else Floor(_rgb(self.theme.floor), np.array(self.shadows,
+                float).reshape(-1, 7), cell,
                         page.width * UNIT, HEIGHT * UNIT),
             boxes=tuple((name, kind, *self._pixels(box[:4]), *box[4:]) for name, kind, *box in self.boxes),
         )  # fmt: skip

@@ -149,5 +149,5 @@ def shade(figure: Figure, size, above: float, at, *, strength: float = 1.0, **co
     words = "shadow " + " ".join(f"{v:g}" for v in (*size, above, strength))
     kind = figure.cube(SHADE, words, "shade")
     figure.shades += 1  # each lies a little above the last: where two lay at one height, the order of looking decided
-    at = np.array(at, float) + (0.0, 0.0, 0.002 + 0.0004 * (figure.shades % 97))
+    at = np.array(at, float) + (0.0, 0.0, 0.002 + 0.0016 * (figure.shades % 40))
     return Points.make([at], cube=kind, faded=kind, **columns)
