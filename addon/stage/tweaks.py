@@ -19,7 +19,7 @@ from . import compat, keyframes
 from .ownership import BUILT, FIGURE, ROLE, kept_in, mesh_digest, touched
 
 EXPLORE, PUT_ASIDE, REPORT = "convolume_explore", "convolume_put_aside", "convolume_told"
-ASIDE = ("sum", "map", "lines", "weights", "flight", "product", "stamp")  # what explore has no use for
+ASIDE = ("sum", "bench", "map", "lines", "weights", "flight", "product", "stamp")  # what explore has no use for
 OUTPUT = re.compile(r"(\w+\.)?output(\.\d+)?")  # an output's volume, a channel's, and a second run's
 MODIFIER = "Convolume"
 

@@ -57,7 +57,10 @@ def moments(stage) -> list[int]:
     return [1, stage.frame(0) - 20, stage.frame(0), stage.frame(3), last, stage.plan.frames]
 
 
-@pytest.fixture(scope="module", params=["conv2d_valid", second_edition()["conv2d_valid"]], ids=["first edition", "of a kind"])
+BOTH = {"first edition": "conv2d_valid", "of a kind": second_edition()["conv2d_valid"]}
+
+
+@pytest.fixture(scope="module", params=BOTH.values(), ids=BOTH)
 def stage(request):
     return staged(request.param, {"op.padding": 1, "op.stride": 2})
 

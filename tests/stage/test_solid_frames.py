@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from addon.scene.load import load
-from tests.solid import load
 
 from ..first import second_edition
 from .proof_solid import SolidProof

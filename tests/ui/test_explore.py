@@ -39,7 +39,7 @@ def test_no_output_is_left_in_sight(empty_blender, figure):
     assert seen() == before
 
 
-@pytest.mark.parametrize("figure", second_edition().values(), ids=str)
+@pytest.mark.parametrize("figure", second_edition().values(), ids=lambda path: path.stem)
 def test_nor_is_one_or_its_sum_of_a_figure_of_a_kind(empty_blender, figure):
     plan, scene = make_plan(load(figure)), bpy.context.scene
     built = build(plan, scene)
