@@ -29,7 +29,8 @@ IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 def _not_yet() -> frozenset[str]:
     """What the second edition's first figures do not hold yet, test by test; a line goes when its test passes."""
-    lines = (Path(__file__).parent / "not_yet.txt").read_text(encoding="utf-8").splitlines()
+    path = Path(__file__).parent / "not_yet.txt"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
