@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The figures as the first edition tells them: those it still tells, and copies of those that are now of a kind.
+"""Which figures a test is about: those of the first edition, those of the second, or both.
 
-What is true of the first edition alone (its composition, themes, snapshots, proofs) is tested on these; what is
-promised of every figure is tested on the shipped ones (`addon.scene.load.figures`).
+What is true of the first edition alone (its composition, themes, snapshots, proofs) is tested on its figures; what is
+promised of every figure is tested on both (`both_editions`).
 """
 
 import os
 from pathlib import Path
 
-from addon.scene.load import figures, load, scenes_folder
+from addon.scene.load import figures, load
 
 FOLDER = Path(__file__).resolve().parent / "scenes" / "first_edition"
 COPIES = {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}
@@ -36,11 +36,11 @@ def second_edition() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
-def shipped(figure: str) -> Path:
-    """A figure's own scene file, which `as_first` leaves as it is."""
-    return scenes_folder() / f"{figure}.toml"
+def both_editions() -> list[str | Path]:
+    """What is promised of every figure is promised of these: the shipped ones, and the scenes of the second edition."""
+    return [*figures(), *second_edition().values()]
 
 
-def moved_on() -> list[str]:
-    """The figures that are of a kind."""
-    return [name for name in figures() if load(name).kind is not None]
+def label(figure: str | os.PathLike) -> str:
+    """A figure or a scene of the second edition, in a test's name."""
+    return figure if isinstance(figure, str) else f"solid {Path(figure).stem}"

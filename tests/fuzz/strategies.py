@@ -17,9 +17,9 @@ from addon.scene.kernels import NAMES
 from addon.scene.spec import COMPANIONS, OPS, SOURCES, TABLES, Scene, knobs
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = sorted([*(ROOT / "scenes").glob("*.toml"), *(ROOT / "tests" / "scenes").glob("*.toml")])
+FILES = sorted([*(ROOT / "scenes").glob("*.toml"), *(ROOT / "tests" / "scenes").rglob("*.toml")])
 BASES = [tomllib.loads(path.read_text(encoding="utf-8")) for path in FILES]
-LARGE = [n for n, base in enumerate(BASES) if base.get("story") in ("sweep", "filters")]
+LARGE = [n for n, base in enumerate(BASES) if {base.get("story"), base.get("kind")} & {"sweep", "filters", "volume"}]
 KEYS = [(table, key) for table, cls in {"": Scene, **TABLES}.items() for key in knobs(cls) if table != "words"]
 WORDS = [("words", key) for key in knobs(TABLES["words"])]
 NUMBERS = [0, 1, -1, 2, 3, 7, 63, 64, 65, 255, 4095, 4096, 10**6, 2**31 - 1, 2**31, 2**63, 10**30, -(10**30), 1 << 9000,

@@ -11,9 +11,10 @@ bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make t
 
 from addon.render.profiles import PROFILES  # noqa: E402
 from addon.render.reuse import frames, material_analysis, reuse_policy  # noqa: E402
-from addon.scene.load import figures, load  # noqa: E402
+from addon.scene.load import load  # noqa: E402
 from addon.stage import build, compat, prepare_scene  # noqa: E402
 from addon.story import make_plan  # noqa: E402
+from tests.first import both_editions, label, second_edition  # noqa: E402
 
 # A ray that passes an edge by a rounding may fall on either side of it. With few samples a pixel, one such ray is a
 # visible step (a sixteenth of white on black is 70/255), so what is compared with whole frames has many, and in every
@@ -21,16 +22,17 @@ from addon.story import make_plan  # noqa: E402
 QUICK, MANY = replace(PROFILES["lecture"], samples=2), replace(PROFILES["lecture"], samples=128)
 
 
-def prepared(name, width, height):
+def prepared(name, width, height, **look):
     """A figure's scene, what was built, and its plan."""
-    plan = make_plan(load(name, {"output.size": (width, height), "output.fps": 5}))
+    looks = {f"look.{key}": value for key, value in look.items()}
+    plan = make_plan(load(name, {"output.size": (width, height), "output.fps": 5, **looks}))
     scene = bpy.context.scene
     built = build(plan, scene)
     prepare_scene(plan, scene, built)
     return scene, built, plan
 
 
-@pytest.fixture(params=["conv2d_valid", "rgb_conv"])
+@pytest.fixture(params=["conv2d_valid", second_edition()["rgb_conv"]], ids=label)
 def figure(request, empty_blender):
     """A small figure, ready to render, and a dozen frames that hold glides, births and the ending."""
     scene, built, plan = prepared(request.param, 214, 120)
@@ -70,10 +72,12 @@ def assert_reused_is_whole(scene, numbers):
     return reused
 
 
-SOME = ("conv2d_valid", "rgb_conv", "depth", "transposed_conv")  # on every Blender
+SOLID = second_edition()["rgb_conv"]
+SOME = ("conv2d_valid", "rgb_conv", "depth", "transposed_conv", SOLID)  # on every Blender
+NAMES = [n if n in SOME else pytest.param(n, marks=pytest.mark.once) for n in both_editions()]
 
 
-@pytest.mark.parametrize("name", [n if n in SOME else pytest.param(n, marks=pytest.mark.once) for n in figures()])
+@pytest.mark.parametrize("name", NAMES, ids=label)
 def test_every_figure_reused_is_what_whole_frames_show(name, empty_blender):
     scene, _, plan = prepared(name, 160, 90)
     middle = plan.frame_of(plan.steps[len(plan.steps) // 2].second)
@@ -213,10 +217,11 @@ def test_what_the_viewport_hides_cannot_be_accounted_for(figure):
     assert reuse_policy.unsupported_reason(scene) is None
 
 
-def test_a_film_without_ground_carries_alpha(figure):
-    scene, _, numbers = figure
-    scene.render.film_transparent = True
-    picture = frames.record(scene, [numbers[0]]).frame(0)
+@pytest.mark.parametrize("name", ["conv2d_valid", SOLID], ids=label)
+def test_a_film_without_ground_carries_alpha(name, empty_blender):
+    scene, _, plan = prepared(name, 214, 120, theme="transparent")
+    QUICK.apply(scene)
+    picture = frames.record(scene, [plan.frames]).frame(0)
     assert picture.shape == (120, 214, 4)
     assert picture[0, 0, 3] == 0 and picture[..., 3].max() == 255
 

@@ -13,15 +13,17 @@ from addon.render.reuse.cache import Store  # noqa: E402
 from addon.scene.load import load  # noqa: E402
 from addon.stage import build, prepare_scene  # noqa: E402
 from addon.story import make_plan  # noqa: E402
+from tests.first import label, second_edition  # noqa: E402
 
 DRAFT, INDEX = PROFILES["draft"], b"index of a test."
 NUMBERS = [30, 31, 32, 33]
+FIGURES = ("conv1d", second_edition()["conv2d_valid"])
 
 
-@pytest.fixture
-def scene(empty_blender):
+@pytest.fixture(params=FIGURES, ids=label)
+def scene(request, empty_blender):
     """A small figure."""
-    plan = make_plan(load("conv1d", {"output.size": (160, 90), "output.fps": 8}))
+    plan = make_plan(load(request.param, {"output.size": (160, 90), "output.fps": 8}))
     scene = bpy.context.scene
     prepare_scene(plan, scene, build(plan, scene))
     return scene
@@ -122,9 +124,10 @@ def test_a_script_or_chosen_lights_are_never_kept(scene):
     assert "chooses what it lights" in scene_fingerprint.why_not(scene)
 
 
-def test_a_figure_that_the_cache_has_is_made_without_building_it(empty_blender, tmp_path, monkeypatch):
-    plan = make_plan(load("conv1d", {"output.size": (160, 90), "output.fps": 2}))
-    job = Job("conv1d", ("poster",), "draft", plan)
+@pytest.mark.parametrize("figure", FIGURES, ids=label)
+def test_a_figure_that_the_cache_has_is_made_without_building_it(figure, empty_blender, tmp_path, monkeypatch):
+    plan = make_plan(load(figure, {"output.size": (160, 90), "output.fps": 2}))
+    job = Job("own", ("poster",), "draft", plan)
     reported = []
     first = [r.file.read_bytes() for r in job.run(DRAFT, tmp_path / "a", reported.append, store=Store(tmp_path / "c"))]
     monkeypatch.setattr("addon.render.process.jobs._built", lambda plan: pytest.fail("it was built"))

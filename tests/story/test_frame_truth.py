@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from addon.scene.arrays import run
-from addon.scene.load import figures, load
+from addon.scene.load import load
 from addon.story import make_plan
 from addon.story.plan.plan import BORN
-from tests.first import LONGEST, load_first
+from tests.first import LONGEST, both_editions, label, load_first
 
 from .picture import Picture
 from .truth import runs, untrue_frames, wrong_windows
@@ -22,7 +22,7 @@ from .truth import runs, untrue_frames, wrong_windows
 pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
 
 
-@pytest.fixture(scope="module", params=figures())
+@pytest.fixture(scope="module", params=both_editions(), ids=label)
 def shown(request):
     scene = load(request.param)
     picture = Picture(make_plan(scene))

@@ -4,9 +4,9 @@
 import pytest
 
 from addon.scene.arrays import run
-from addon.scene.load import SceneError, figures, load, loads
+from addon.scene.load import SceneError, load, loads
 from addon.story import KINDS, make_plan
-from tests.first import LONGEST, load_first
+from tests.first import LONGEST, both_editions, label, load_first
 
 pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
 
@@ -15,7 +15,7 @@ def texts(plan) -> set[str]:
     return {plan.labels[i].text for part in (*plan.words, *plan.volumes) for i in part.points["label"] if i >= 0}
 
 
-@pytest.fixture(params=figures())
+@pytest.fixture(params=both_editions(), ids=label)
 def figure(request):
     return request.param
 

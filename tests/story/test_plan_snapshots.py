@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The storyboard of every shipped figure, as text. A change of it must be meant.
+"""The storyboard of every figure of the first edition, as text. A change of it must be meant.
 
 When it is: `CONVOLUME_SNAPSHOTS=write python -m pytest tests/story/test_plan_snapshots.py`, and read the difference.
 """
@@ -9,33 +9,24 @@ from pathlib import Path
 
 import pytest
 
-from addon.scene.load import figures, load
+from addon.scene.load import load
 from addon.story import make_plan
 from addon.story.plan.describe import describe
-from tests.first import COPIES, load_first, moved_on
+from tests.first import both_editions, first_edition_figures, label, load_first
 
 FOLDER = Path(__file__).parent / "snapshots"
 
 
-def agreed(path: Path, figure: str, text: str) -> None:
+@pytest.mark.parametrize("figure", first_edition_figures())
+def test_the_plan_of_a_figure_is_the_one_agreed_on(figure):
+    path, text = FOLDER / f"{figure}.txt", describe(make_plan(load_first(figure)))
     if os.environ.get("CONVOLUME_SNAPSHOTS") == "write":
         path.write_text(text, encoding="utf-8")
     assert path.is_file(), f"no snapshot of {figure} yet; see this file's head"
     assert text == path.read_text(encoding="utf-8")
 
 
-# those of a kind are left out until they are agreed on
-@pytest.mark.parametrize("figure", [name for name in figures() if name not in moved_on()])
-def test_the_plan_of_a_figure_is_the_one_agreed_on(figure):
-    agreed(FOLDER / f"{figure}.txt", figure, describe(make_plan(load(figure))))
-
-
-@pytest.mark.parametrize("figure", COPIES)
-def test_the_first_editions_plan_of_a_figure_that_has_moved_on_is_as_it_was(figure):
-    agreed(FOLDER / "first_edition" / f"{figure}.txt", figure, describe(make_plan(load_first(figure))))
-
-
-@pytest.mark.parametrize("figure", figures())
+@pytest.mark.parametrize("figure", both_editions(), ids=label)
 def test_the_same_scene_gives_the_same_plan_and_another_another(figure):
     text = describe(make_plan(load(figure)))
     assert text == describe(make_plan(load(figure)))

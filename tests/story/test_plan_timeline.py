@@ -7,13 +7,13 @@ from dataclasses import fields, is_dataclass
 import numpy as np
 import pytest
 
-from addon.scene.load import figures, load
+from addon.scene.load import load
 from addon.story import make_plan
 from addon.story.first_edition.layout import Camera
 from addon.story.plan.plan import BORN, CREEP, LANDED
 from addon.story.plan.schedule import by_clock, creeping
 from addon.story.plan.timeline import EASINGS, Timeline
-from tests.first import LONGEST, load_first, second_edition
+from tests.first import LONGEST, both_editions, label, load_first, second_edition
 
 FIGURES = ("conv2d_valid", "rgb_conv")
 
@@ -118,7 +118,7 @@ def test_the_clock_never_runs_back(plan):
     assert (np.diff(values) >= -1e-9).all()
 
 
-@pytest.mark.parametrize("figure", figures())
+@pytest.mark.parametrize("figure", both_editions(), ids=label)
 def test_each_explained_steps_own_frame_stands_on_that_step(figure):
     plan = make_plan(load(figure))
     clock, explained = plan.channels["clock.step"], [s for s in plan.steps if s.explained]

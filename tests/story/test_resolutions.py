@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from addon.scene.arrays import runs
-from addon.scene.load import figures, load
+from addon.scene.load import load
 from addon.story import make_plan, story_of
+from tests.first import both_editions, label, second_edition
 
 SIZES = ((427, 240), (1280, 720), (2560, 1440))
 SIZED = ("size", "pixels_per_unit", "boxes", "view.scale")  # what a plan has of its resolution
@@ -48,13 +49,13 @@ def alike(figure, sizes) -> None:
         np.testing.assert_allclose(places[0] * factor, places[1])
 
 
-@pytest.mark.parametrize("figure", figures())
+@pytest.mark.parametrize("figure", both_editions(), ids=label)
 def test_a_figure_has_one_plan_at_every_resolution(figure):
     alike(figure, ((854, 480), *SIZES))
 
 
 @pytest.mark.parametrize("aspect", [(640, 640), (480, 852), (1000, 300)])
-@pytest.mark.parametrize("figure", ["conv2d_valid", "mnist_conv", "pooling"])
+@pytest.mark.parametrize("figure", ["conv2d_valid", "mnist_conv", "pooling", *second_edition().values()], ids=label)
 def test_so_has_it_in_other_aspects(figure, aspect):
     alike(figure, (aspect, tuple(n * 3 for n in aspect), tuple(n // 2 for n in aspect)))
 

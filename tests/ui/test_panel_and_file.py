@@ -16,6 +16,7 @@ from addon.scene.load import SceneError, dump, figures, load, loads
 from addon.scene.spec import OPS, SOURCES, TABLES, Scene, default_of, knobs
 from addon.story import make_plan
 from addon.story.plan.describe import describe
+from tests.first import label, second_edition
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
@@ -108,6 +109,16 @@ def test_panel_to_scene_file_to_plan_is_the_shipped_figure(settings, figure, tmp
     from addon.ui import state
 
     assert dump(state.scene_of(settings), tmp_path) == dump(load(path), tmp_path)
+
+
+@pytest.mark.parametrize("path", second_edition().values(), ids=label)
+def test_the_panel_takes_a_file_of_the_second_edition_whole(settings, path):
+    from addon.ui import state
+
+    settings.figure, settings.file = 'FILE', str(path)
+    assert not settings.trouble and settings.id == path.stem
+    assert dump(state.scene_of(settings), path.parent) == dump(load(path), path.parent)
+    assert describe(state.story_plan(state.scene_of(settings))) == describe(make_plan(load(path)))
 
 
 # figures to set a key in: the first that takes it alone, or with these other keys
@@ -462,11 +473,14 @@ def test_only_the_update_is_red_when_the_figure_is_out_of_date(settings, panel):
     assert layout_of(panels.CONVOLUME_PT_main, panel).red == ["operator convolume.build"]
 
 
+OF_A_KIND = {"use_story": False, "use_kind": True, "kind": 'SLIDING'}
 IMPOSSIBLE = [
     ("conv2d_strided", "op", {"dilation": (9, 9, 9)}, "Dilation 9×9 makes Kernel Size 3×3 span 19×19 cells"),
     ("conv2d_valid", "op", {"use_kernel_size": True, "kernel_size": (5, 5, 5)}, "be 3×3, as Weight › Numbers is, or"),
     ("conv2d_valid", "op", {"type": 'MAX_POOL'}, "Type: must be conv for the story sliding; or untick Story"),
     ("conv2d_valid", "compare", {"use_stride": True}, "where there is a Second Run; or untick Story"),
+    ("pooling", "", OF_A_KIND, "Type: must be conv for the kind sliding; or untick Kind"),
+    ("conv2d_stride_comparison", "", OF_A_KIND, "Kind: must be unticked where there is a Second Run"),
     ("pooling", "op", {"padding": (5, 5, 5)}, "Padding 5+5 × 5+5 with Kernel Size 2×2"),
     ("transposed_conv", "op", {"padding": (9, 9, 9)}, "its size would be -14×-14;"),
     ("transposed_conv", "op", {"output_padding": (9, 9, 9)}, "the larger of Stride 1×1 and Dilation 1×1"),
@@ -481,7 +495,7 @@ def test_what_cannot_be_is_said_in_the_panels_words(settings):
         settings.figure = 'NONE'
         settings.figure = figure
         for name, value in values.items():
-            setattr(getattr(settings, table), name, value)
+            setattr(getattr(settings, table) if table else settings, name, value)
         said = messages.short(state.check(settings).error)
         assert words in said
         keys = r"\w_\w|[^e]=\D|\(\(|\b(op|input|weight|compare)\.\w|left out|leave (it|story) out"

@@ -7,7 +7,7 @@ from addon.scene.load import load
 from addon.stage import build, compat, prepare_again, prepare_scene, tweaks
 from addon.stage.tweaks import ROLE
 from addon.story import make_plan
-from tests.first import as_first
+from tests.first import label, second_edition
 from tests.stage.proof import cells_of
 from tests.stage.seeing import Frame
 
@@ -15,6 +15,7 @@ bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make t
 
 QUICK = {"look.title": False, "look.labels": False, "look.sum_line": False,
          "op.kernel_size": 2, "weight.kernel": "ones"}  # fmt: skip
+SOLID = second_edition()["conv2d_valid"]
 BEFORE, AFTER = {**QUICK, "input.size": "3x3"}, {**QUICK, "input.size": "2x4", "bias.values": [1]}
 
 
@@ -45,7 +46,7 @@ class Desk:
         return compat.curves(self["clock"])[0]
 
 
-@pytest.fixture(params=[as_first("conv2d_valid"), "conv2d_valid"], ids=["first edition", "of a kind"])
+@pytest.fixture(params=["conv2d_valid", SOLID], ids=label)
 def desk(request, empty_blender):
     return Desk(request.param)
 
@@ -131,7 +132,7 @@ def test_a_changed_material_stays_and_is_that_of_every_figure(desk, again):
     assert tuple(cell.diffuse_color) == (1, 0, 0, 1) and cell.users > 1
     assert report.kept == [f"{cell.name}: colour"]
     before = cell.users
-    Desk("conv2d_strided" if desk.plan.floor is None else "rgb_conv", {})  # of the same edition
+    Desk("conv2d_strided" if desk.plan.floor is None else second_edition()["rgb_conv"], {})  # of the same edition
     assert cell.users > before
 
 
@@ -372,7 +373,7 @@ def test_an_edited_mesh_is_not_kept_and_said(desk, again):
 
 
 def test_a_dragged_window_lights_the_cells_under_it(empty_blender):
-    desk = Desk(as_first("conv2d_valid"), {})
+    desk = Desk(overrides={})
     scene, frame = bpy.context.scene, desk.plan.frame_of(desk.plan.steps[5].second)
     colors = {key: cell.color for key, cell in cells_of(Frame(scene, 1), "input", (6, 6)).items()}
 
@@ -403,7 +404,7 @@ def test_a_dragged_window_lights_the_cells_under_it(empty_blender):
 
 
 def test_so_it_does_in_a_figure_of_a_kind(empty_blender):
-    desk = Desk("conv2d_valid", {})
+    desk = Desk(SOLID, {})
     scene, frame = bpy.context.scene, desk.plan.frame_of(desk.plan.steps[5].second)
     colors = {key: cell.color for key, cell in cells_of(Frame(scene, 1), "input", (6, 6)).items()}
 
