@@ -110,10 +110,10 @@ class Beats:
     end: float
 
 
-def run_clock(line: Timeline, told: Rhythm, fps: float, weights=None) -> Beats:
+def run_clock(line: Timeline, rhythm: Rhythm, fps: float, weights=None) -> Beats:
     """Key the clock for a rhythm, from the timeline's cursor on."""
     seconds, pauses, frame = [], {}, 1.0 / fps
-    for stretch in told.stretches:
+    for stretch in rhythm.stretches:
         if stretch.pause:
             # what is said of the step before is gone
             line.play("clock.step", stretch.first - 1 + PAUSED, 0.05, easing="linear")

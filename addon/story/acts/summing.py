@@ -6,11 +6,9 @@ channel; the weights come from the filter and meet it; the products step out of 
 sum per channel; these and the bias roll into one cube, a copy of which flies to its place in the output.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from ..cast.bench import CHIP, HALF, PARTIAL, RESULT, Bench
+from ..cast.bench import HALF, PARTIAL, PRODUCT, RESULT, Bench, Operands
 from ..cast.figure import Figure
 from ..cast.volumes import fitted, shade
 from ..page import palette
@@ -20,35 +18,6 @@ from .rhythm import within
 
 SLIDE = 0.10  # part of the time in which the copy slides out
 SUMS, ROLL, STAND, FLY = 0.74, 0.76, 0.86, 0.90  # parts: the sums are there; they roll; the result stands; it flies
-
-
-@dataclass(frozen=True)
-class Operands:
-    """What one step puts on the bench. World places (n, 3) of its taps' cells and of its weights, one row per tap.
-
-    `fills` are the colours of the values, `weight_fills` of the weights; `channel`, `row`, `column` the taps' places in
-    the kernel; `cell`, `weight_cell` and `target_cell` the lengths of the cells they come from and go to.
-    """
-
-    index: int
-    values: np.ndarray
-    weights: np.ndarray
-    products: np.ndarray
-    bias: float | None
-    value: float
-    channel: np.ndarray
-    row: np.ndarray
-    column: np.ndarray
-    fills: list[str]
-    weight_fills: list[str]
-    inks: list[str | None]  # of the values; None: what reads on their fill
-    places: np.ndarray
-    weight_places: np.ndarray
-    cell: float
-    weight_cell: float
-    target: np.ndarray
-    target_cell: float
-    hover: np.ndarray  # the offset to which the copy slides out
 
 
 def schedule(channels: int) -> list[dict[str, float]]:
@@ -138,8 +107,8 @@ class Summing:
         bench = self.bench
         places = list(zip(o.channel, o.row, o.column, strict=True))
         middle = np.array([(self.local(bench.pair(*p)) + self.local(bench.pair(*p, True))) / 2 for p in places])
-        if bench.chips:
-            rest, size = np.array([self.local(bench.chip(*p)) for p in places]), CHIP
+        if bench.keeps_products:
+            rest, size = np.array([self.local(bench.product(*p)) for p in places]), PRODUCT
         else:
             rest, size = middle + (0.0, -(HALF[1] / 2 + 0.3), -0.03), (0.86, 0.5, 0.72)
         goal = np.array([self.local(bench.partials[c] if bench.partials else bench.result) for c in o.channel])
@@ -158,7 +127,7 @@ class Summing:
         falls = {"exit": way, "exit_via": way * (0.4, 1.0, 0.6) + (0, -0.8, 0.8),
             "exit_scale": [(0.5,) * 3] * len(rest),
                  "exit_from": self._columns(o, times, "falls"), "exit_until": summed, "visible_until": summed}
-        if not bench.chips:
+        if not bench.keeps_products:
             return [Points.make(rest, **known, **comes, **falls)]
         return [Points.make(rest, **known, **comes, visible_until=o.index + LEAVES),
                 Points.make(rest, **known, **falls, visible_from=falls["exit_from"])]  # fmt: skip
@@ -211,7 +180,7 @@ class Summing:
     def _grounds(self, o: Operands, times) -> list[Points]:
         """The shadows of the panels, which grow as these land."""
         bench, made = self.bench, []
-        size = bench.panel_size(bench.kernel, bench.chips)
+        size = bench.panel_size(bench.kernel, bench.keeps_products)
         for c, t in enumerate(times):
             middle = bench.panels[c] + bench.cell * np.array([(size[0] - 1) / 2, 0, 0])
             made.append(shade(self.figure, size, 0.0, self.local((middle[0], middle[1],

@@ -11,7 +11,7 @@ import numpy as np
 
 PITCH_X, PITCH_Z = 1.04, 1.13  # from one pair to the next, in bench cells
 HALF = (0.99, 0.62, 0.49)  # the size of a pair's half
-CHIP = (0.60, 0.5, 0.62)  # the size of a product that stays beside its pair
+PRODUCT = (0.60, 0.5, 0.62)  # the size of a product that stays beside its pair
 PARTIAL, RESULT = 0.78, 1.16  # edges of the cubes of partial sums and of the result, in bench cells
 SLAB = (0.12, 0.26, 0.2)  # the slab under it: how much larger at the sides and in front, how high
 
@@ -22,7 +22,7 @@ class Bench:
 
     kernel: tuple[int, int]  # rows and columns of a panel
     cell: float = 1.0
-    chips: bool = False  # products stay beside their pairs
+    keeps_products: bool = False  # they stay beside their pairs
     panels: list[np.ndarray] = field(default_factory=list)  # of each panel's first pair
     partials: list[np.ndarray] = field(default_factory=list)  # empty where there is one channel
     bias: np.ndarray | None = None
@@ -31,22 +31,23 @@ class Bench:
     def pair(self, channel: int, row: int, column: int, lower: bool = False) -> np.ndarray:
         """The middle of a pair's upper or lower half."""
         half = -0.245 if lower else 0.245
-        return self.panels[channel] + self.cell * np.array([column * self.pitch(self.chips), 0.0, half - row * PITCH_Z])
+        across = column * self.pitch(self.keeps_products)
+        return self.panels[channel] + self.cell * np.array([across, 0.0, half - row * PITCH_Z])
 
-    def chip(self, channel: int, row: int, column: int) -> np.ndarray:
+    def product(self, channel: int, row: int, column: int) -> np.ndarray:
         """The middle of a product beside its pair."""
-        return self.pair(channel, row, column) + self.cell * np.array([0.5 + CHIP[0] / 2, 0.0, -0.245])
+        return self.pair(channel, row, column) + self.cell * np.array([0.5 + PRODUCT[0] / 2, 0.0, -0.245])
 
     @staticmethod
-    def pitch(chips: bool) -> float:
+    def pitch(products: bool) -> float:
         """From one pair to the next along a row, in bench cells."""
-        return PITCH_X + (CHIP[0] + 0.06 if chips else 0.0)
+        return PITCH_X + (PRODUCT[0] + 0.06 if products else 0.0)
 
     @classmethod
-    def panel_size(cls, kernel, chips: bool = False) -> tuple[float, float, float]:
+    def panel_size(cls, kernel, products: bool = False) -> tuple[float, float, float]:
         """Columns, depth and rows of a panel, in bench cells."""
         rows, columns = kernel
-        return (columns - 1) * cls.pitch(chips) + 1 + chips * CHIP[0], HALF[1], (rows - 1) * PITCH_Z + 1
+        return (columns - 1) * cls.pitch(products) + 1 + products * PRODUCT[0], HALF[1], (rows - 1) * PITCH_Z + 1
 
     def stand(self, corner: np.ndarray) -> np.ndarray:
         """The middle of the first pair of a panel whose lower front left corner is at a world place."""
@@ -55,3 +56,32 @@ class Bench:
     def cube(self, corner: np.ndarray, edge: float) -> np.ndarray:
         """The middle of a cube whose lower front left corner is at a world place."""
         return corner + self.cell * edge / 2 * np.ones(3)
+
+
+@dataclass(frozen=True)
+class Operands:
+    """What one step puts on the bench. World places (n, 3) of its taps' cells and of its weights, one row per tap.
+
+    `fills` are the colours of the values, `weight_fills` of the weights; `channel`, `row`, `column` the taps' places in
+    the kernel; `cell`, `weight_cell` and `target_cell` the lengths of the cells they come from and go to.
+    """
+
+    index: int
+    values: np.ndarray
+    weights: np.ndarray
+    products: np.ndarray
+    bias: float | None
+    value: float
+    channel: np.ndarray
+    row: np.ndarray
+    column: np.ndarray
+    fills: list[str]
+    weight_fills: list[str]
+    inks: list[str | None]  # of the values; None: what reads on their fill
+    places: np.ndarray
+    weight_places: np.ndarray
+    cell: float
+    weight_cell: float
+    target: np.ndarray
+    target_cell: float
+    hover: np.ndarray  # the offset to which the copy slides out

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..acts.summing import Operands
 from ..page import palette
 from ..page.glyphs import number, operand
 from ..plan.plan import LANDED, NEVER
 from . import volumes
+from .bench import Operands
 from .figure import Figure
 
 TUBE = 0.09  # of a cell, how thick a tube is
@@ -185,9 +185,9 @@ def ring(wide: float, high: float, lift: float = 0.0) -> tuple[tuple[float, floa
 def grouped(step, columns: int) -> str:
     """A step's products as a sum, a kernel row after the other, set apart."""
     rows = [step.products[k : k + columns] for k in range(0, len(step.products), columns)]
-    told = [" + ".join(operand(p) for p in row) for row in rows]
-    told[0] = " + ".join([number(rows[0][0]), *(operand(p) for p in rows[0][1:])])
-    return "   +   ".join([*told, *([operand(step.bias)] if step.bias else [])])
+    sums = [" + ".join(operand(p) for p in row) for row in rows]
+    sums[0] = " + ".join([number(rows[0][0]), *(operand(p) for p in rows[0][1:])])
+    return "   +   ".join([*sums, *([operand(step.bias)] if step.bias else [])])
 
 
 def first_middle(corner, cell: float, rows: float) -> np.ndarray:

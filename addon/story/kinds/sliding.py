@@ -57,18 +57,17 @@ class Sliding:
                 break
         else:
             raise ValidationError("must be smaller to find room beside its kernel", "input.size", scene.input.size)
-        self.bench = Bench(self.kernel, self.panel.cell, chips=True)
+        self.bench = Bench(self.kernel, self.panel.cell, keeps_products=True)
         self.bench.panels = [self.bench.stand(self.panel.corner)]
         self.bench.result = self.bench.cube(self.result.corner, RESULT)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
 
     def layout(self, bench: float):
         """The layout's tree, with a bench of so much of its full size; names its blocks."""
-        chips = Bench.panel_size(self.kernel, True)
         self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE, slab=slabs.VOLUME)
         self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.80 * bench, above=ABOVE,
             slab=slabs.VOLUME)
-        self.panel = Block("panel", chips, bench, slab=SLAB)
+        self.panel = Block("panel", Bench.panel_size(self.kernel, True), bench, slab=SLAB)
         self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE + 3.2, slab=slabs.VOLUME)
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), bench, slab=SLAB)
         middle = Column([self.weights, self.panel], gap=3.0, spread=6.0)
@@ -80,13 +79,13 @@ class Sliding:
     def plan(self):
         scene, figure, w = self.scene, self.figure, self.scene.words
         figure.heading(w.title or scene.title, parameters(scene, self.trace))
-        self.told = self.rhythm()
+        self.rhythm = self.pacing()
         self.beats = self._clock()
         self.cast.add_input(w.input, arrives=PADDED if self.cast.padded else None)
         self.add_window()
         self._kernel()
         slabs.add_slabs(figure, [self.given, self.weights, self.made])
-        slabs.add_slabs(figure, [self.panel, self.result], self.told.lives(self.count))
+        slabs.add_slabs(figure, [self.panel, self.result], self.rhythm.lives(self.count))
         self.home = first_middle(self.made.corner, self.made.cell, self.rows)
         figure.volume("output", w.output, self.output(), self.home, self.made.cell)
         figure.casts(self.made.corner, self.made.corner + self.made.cell * np.array(self.made.size), 0.5)
@@ -102,7 +101,7 @@ class Sliding:
     def count(self) -> int:
         return len(self.trace)
 
-    def rhythm(self) -> Rhythm:
+    def pacing(self) -> Rhythm:
         """Which steps are explained, and how long everything takes."""
         explained = {i: kind for i, kind in zip(range(3), (FULL, DOUBLE, DOUBLE), strict=False) if i < self.count}
         explained |= {i: SHORT for i in range(self.columns - 1, self.count, self.columns) if i not in explained}
@@ -115,7 +114,7 @@ class Sliding:
         if self.cast.padded:
             line.play("clock.step", START, 0.9, easing="linear")
             line.wait(0.4)
-        beats = run_clock(line, self.told, self.scene.output.fps, self.pace())
+        beats = run_clock(line, self.rhythm, self.scene.output.fps, self.pace())
         line.wait(0.3)
         line.play("clock.step", self.count - 1 + REST, 0.3)
         line.wait(timing.outro)
@@ -165,15 +164,15 @@ class Sliding:
         act, pieces, lines, infos = Summing(self.figure, self.bench, self.cast.sum_greatest), [], [], []
         for i in range(self.count):
             step, place = self.trace[i], tuple(int(v) for v in self.trace[i].output_index)
-            name, told = cell_name(self.scene, place[1:]), i in self.told.explained
-            if told:
+            name, explained = cell_name(self.scene, place[1:]), i in self.rhythm.explained
+            if explained:
                 row, column = divmod(i, self.columns)
                 target = self.home + self.made.cell * np.array([column, 0, -row])
                 hover = (0, -1.3 * self.weights.cell - self.cast.proud, 0)
                 pieces += act.step(self.cast.operands(i, self._weight_places, self.weights.cell, target,
                                                       self.made.cell, hover))  # fmt: skip
                 lines += self._sum_line(step, i, name)
-            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), sum_text(step, name), i, told))
+            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), sum_text(step, name), i, explained))
         self.figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
         if self.scene.look.sum_line:
             self.figure.words("sum", "Sum", lines)

@@ -41,7 +41,7 @@ class _Sweep(Sliding):
         middle = Column([top, self.panel], gap=3.0, spread=6.0)
         return Row([self.given, middle, self.made], gap=4.0, spread=6.0, align=(0.5, 0.5))
 
-    def rhythm(self) -> Rhythm:
+    def pacing(self) -> Rhythm:
         flat = self.out.ravel()
         high, low = int(flat.argmax()), int(flat.argmin())
         wanted = sorted({i for i, there in ((high, flat[high] > 0), (low, flat[low] < 0)) if there} or {0})

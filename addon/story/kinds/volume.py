@@ -26,7 +26,7 @@ NAMED = 0.36  # room for a cell's name above the result, in bench cells
 CARDED = 0.7  # room for cards at the right of a block, in its cells
 TURN, TURNING = 25.0, 1.6  # degrees by which the input turns in place at the start, and seconds
 MANY = 4  # filters: more of them leave less time for each position
-CHIPPED = 3  # channels: with more, products do not stay beside their pairs
+KEEPS_PRODUCTS = 3  # channels: with more, products do not stay beside their pairs
 READ, READ_PAIRS = 3.57, 7.04  # page units: the least cells of volumes and of pairs whose digits can be read
 PANELS = (8.2, 7.6, 7.05, 6.6, 6.2, 5.6, 5.0, 4.2, 3.4, 2.6, 1.8)  # bench cells that are tried, page units
 PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
@@ -61,24 +61,25 @@ class _Volume:
     def _lay_out(self) -> None:
         page, best = self.figure.page, None
         region = (8.0, 11.4, page.width - 8.0, 86.5)
-        for chips in (True, False) if self.per_filter <= CHIPPED else (False,):
+        for products in (True, False) if self.per_filter <= KEEPS_PRODUCTS else (False,):
             for panel in PANELS:
-                cell = solve(page, self._tree(panel, chips), region, 7.0)
+                cell = solve(page, self._tree(panel, products), region, 7.0)
                 # digits first: of the volumes and of the bench; then that products are seen
-                score = min(cell / READ, 1.0) + min(panel / READ_PAIRS, 1.0) + 0.2 * min(cell / 4.5, 1.0) + 0.2 * chips
+                score = min(cell / READ, 1.0) + min(panel / READ_PAIRS, 1.0)
+                score += 0.2 * min(cell / 4.5, 1.0) + 0.2 * products
                 if cell and (best is None or score > best[0] + 1e-6):
-                    best = score, panel, chips
+                    best = score, panel, products
         if best is None:
             hint = "must be smaller, or the channels or filters fewer, to find room"
             raise ValidationError(hint, "input.size", self.scene.input.size)
         solve(page, self._tree(*best[1:]), region, 7.0)
-        self.bench = bench = Bench(self.kernel, self.panels[0].cell, chips=best[2])
+        self.bench = bench = Bench(self.kernel, self.panels[0].cell, keeps_products=best[2])
         bench.panels = [bench.stand(p.corner) for p in self.panels]
         bench.partials = [bench.cube(p.corner, PARTIAL) for p in self.partials]
         bench.bias = bench.cube(self.extra.corner, PARTIAL) if self.extra else None
         bench.result = bench.cube(self.result.corner, RESULT)
 
-    def _tree(self, panel: float, chips: bool):
+    def _tree(self, panel: float, products: bool):
         """The layout's tree, for bench cells of so many page units; names its blocks."""
         channels, per, slices = len(self.trace.input), self.per_filter, self.slices
         shape = [n + sum(p) for n, p in zip(planes(self.trace.input).shape[1:], self.pads, strict=True)]
@@ -96,7 +97,7 @@ class _Volume:
             rows = [Row(self.small[k : k + 8], gap=0.7, spread=1.5) for k in range(0, slices, 8)]
             self.small[0].above = ABOVE
             middle = Column([*rows, self.work], gap=3.4, spread=4.0)
-        tall = Bench.panel_size(self.kernel, chips)
+        tall = Bench.panel_size(self.kernel, products)
         tall = (*tall[:2], tall[2] + 0.8 * PANEL_CARD * (per > 1))
         self.panels = [Block(f"panel {c}", tall, 0.0, least=panel, slab=SLAB) for c in range(per)]
         cube = {"ratio": 0.0, "least": panel}
@@ -120,7 +121,7 @@ class _Volume:
         figure.heading(scene.words.title or scene.title, parameters(scene, self.trace, shape, self.slices))
         first, filing = self._clock()
         slabs.add_slabs(figure, [self.given, self.work, self.made, *(self.small if self.several else [])])
-        slabs.add_slabs(figure, [*self.panels, self.result], self.told.lives(self.count))
+        slabs.add_slabs(figure, [*self.panels, self.result], self.rhythm.lives(self.count))
         cast.add_input(scene.words.input, arrives=PADDED if cast.padded else None)
         if cast.channels > 1:
             cast.add_tube("Window", until=self.count - 0.45)
@@ -150,7 +151,7 @@ class _Volume:
         explained.setdefault(self.count - 1, SHORT)
         pauses = {n * section: FILE + CHANGE for n in range(1, self.slices)}
         spent = TURNING + (1.3 if self.cast.padded else 0.0) + FILE + 0.15 * (self.slices + 1)
-        self.told = rhythm(self.count, explained, timing, spent=spent, pauses=pauses)
+        self.rhythm = rhythm(self.count, explained, timing, spent=spent, pauses=pauses)
         line.declare("clock.step", PADDED if self.cast.padded else START)
         line.wait(timing.intro + TURNING)
         first = line.cursor - 0.5
@@ -158,7 +159,7 @@ class _Volume:
             line.play("clock.step", START, 0.9, easing="linear")
             first = line.cursor - 0.2
             line.wait(0.4)
-        self.beats = run_clock(line, self.told, self.scene.output.fps)
+        self.beats = run_clock(line, self.rhythm, self.scene.output.fps)
         line.play("clock.step", self.count - 1 + 0.55, 0.2)
         filing = line.cursor
         line.wait(FILE + timing.outro)
@@ -201,14 +202,15 @@ class _Volume:
         for i in range(self.count):
             step, place = self.trace[i], tuple(int(v) for v in self.trace[i].output_index)
             name = cell_name(self.scene, place[1:], place[0] if self.several else None)
-            told = i in self.told.explained
-            if told:
+            explained = i in self.rhythm.explained
+            if explained:
                 pieces += act.step(self.cast.operands(i, self.filters.weight_places, self.work.cell,
                     self.stack.target(i),
                                                       self.made.cell, hover))  # fmt: skip
                 pieces += self._panel_cards(act, step, i)
                 words += self._signs(i, name)
-            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self._text(step, name), i, told))
+            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self._text(step, name),
+                                  i, explained))
         figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
         if self.scene.look.sum_line:
             figure.words("sum", "Sum", words)
@@ -235,9 +237,9 @@ class _Volume:
         if self.cast.channels != len(w.channels):
             names = [f"{w.channel.lower()} {n}" for n in names]
         shares = [step.products[step.kernel_index[:, 0] == c].sum() for c in range(self.per_filter)]
-        told = " + ".join(after(names[first + c], s) for c, s in enumerate(shares))
+        sums = " + ".join(after(names[first + c], s) for c, s in enumerate(shares))
         bias = f" + {after(w.bias, step.bias)}" if self.biased else ""
-        return f"{name} = {told}{bias} = {number(step.value)}"
+        return f"{name} = {sums}{bias} = {number(step.value)}"
 
     def _signs(self, i: int, name: str) -> list:
         """What stands between the bench's parts: plus and equals signs, the bias's and the cell's name."""
@@ -273,9 +275,9 @@ class _Volume:
         block = self.small[0] if self.several else self.work
         name = f"{self.slices} {w.filters}" if self.several else w.filter
         text = f"{name}  {shape_text(kernel)}"
-        told = ((self.given, f"{w.input}  {shape_text(given)}"), (block, text),
+        named = ((self.given, f"{w.input}  {shape_text(given)}"), (block, text),
                 (self.made, f"{w.output}  {shape_text(output)}"))  # fmt: skip
-        made = [figure.text(text, b.box[0], b.box[1] - 1.6, NAME) for b, text in told]
+        made = [figure.text(text, b.box[0], b.box[1] - 1.6, NAME) for b, text in named]
         for n, slot in enumerate(self.small if self.several else []):
             x0, _, x1, y1 = slot.box
             made.append(figure.text(str(n + self.scene.look.index_from), (x0 + x1) / 2 - 0.6, y1 + 2.6, SMALL,
@@ -296,7 +298,7 @@ class _Volume:
         """Which filter fills which slice; the why-line; and at the end the shapes as an equation."""
         figure, w, base, middle = self.figure, self.scene.words, self.scene.look.index_from, self.figure.page.width / 2
         low, made = max(b.box[3] for b in (self.given, self.work, self.made)) + 7.0, []
-        for stretch in self.told.stretches:
+        for stretch in self.rhythm.stretches:
             if self.several and stretch.kind == "run":
                 n = stretch.first // self.section + base
                 made.append(figure.text(f"{w.one_filter} {n} \u2192 {w.slice} {n}", middle, low, SUM, align="center",
