@@ -20,6 +20,7 @@ from .ownership import FIGURE, ROLE
 
 CAMERA_DISTANCE, SCREEN_DISTANCE = 100.0, 30.0
 CARD_MARGIN = 0.55
+FLOOR = "Convolume floor"
 _AXIS = {"x": 0, "y": 1, "z": 2}
 
 
@@ -58,6 +59,7 @@ class _Builder:
         self.objects: dict[str, bpy.types.Object] = {}
         self.lit: dict[str, str | None] = {}  # the tracks that volumes are lit by
         self.planned: dict[str, dict] = {}  # role: {"path[index]": keys}
+        self.picture: bpy.types.Image | None = None  # of the light on the floor
         self.frames = plan.frames
         self.leftward = plan.view.azimuth < 0
         self.materials = {m.name: materials.shared(m, plan.background,
@@ -171,6 +173,8 @@ class _Builder:
         bpy.data.batch_remove(idle | {o.data for o in idle})
         report = tweaks.settle(self.before, self.objects, self.collection, self.planned, plan.fps)
         remove_pictures(plan.id)
+        if self.picture is not None:
+            self.picture.name = FLOOR  # the one before, which had it, is gone
         return Built(self.collection, self.objects, report, self.frames)
 
     def camera(self) -> None:
@@ -203,14 +207,15 @@ class _Builder:
 
     def floor(self, floor) -> None:
         """The ground, with the light that is on it."""
-        mesh, light = solids.floor("Convolume floor", floor, self.basis, self.plan.light == "baked")
+        mesh, light = solids.floor(FLOOR, floor, self.basis, self.plan.light == "baked")
         if light is not None:
             light[FIGURE] = self.plan.id
+        self.picture = light
         before = self.before.objects.get("floor")
         standing = before.data.materials[0] if before is not None and len(before.data.materials) else None
         material = next(m for m in self.plan.materials if m.kind == "floor")
         mesh.materials.append(materials.floor(material, light, standing))
-        self.add("floor", "Convolume floor", mesh).hide_select = True
+        self.add("floor", FLOOR, mesh).hide_select = True
 
     def modifier(self, obj, tree_name: str, **inputs):
         modifier = obj.modifiers.get(tweaks.MODIFIER)
@@ -293,7 +298,9 @@ class _Builder:
         parent = self.objects[window.parent]
         obj = self.add(window.role, window.name, mesh, parent)
         obj.lock_location = (True,) * 3  # it stands where the clock has it; `tweaks.explore` lets it go
-        if not window.flat and parent.modifiers and self.lit.get(window.parent) == window.track:
+        lit = self.lit.get(window.parent)
+        # a ring before the cells follows a track of its own
+        if not window.flat and lit and (lit == window.track or window.role == f"{window.parent}.window"):
             compat.set_modifier_input(parent.modifiers[tweaks.MODIFIER], "Window", obj)
         self.modifier(obj, trees.WINDOW, Track=self.tracks[window.track], Life_From=float(window.life[0]),
                       Life_Until=float(window.life[1]), Jump=window.flat or window.jump)  # fmt: skip
