@@ -18,6 +18,7 @@ from .meshes import attribute
 SOFT = 0.45  # of a tile's seams, how dark they are
 # glass: where its rim begins (of the way to the edge); how much of face and rim is there
 CLEAR, FACE, RIM = 0.78, 0.3, 2.4
+THINNER = 0.06  # of a tube, how much the bars of each direction are thinner than the last one's
 SPILL = 1.06  # how much larger than the page the floor is
 PICTURE = (528, 297)  # pixels of the picture of its light, across and down
 
@@ -63,11 +64,12 @@ def _box(wide: float, deep: float, high: float, neighbours: float = 0, *, closed
 
 @cache
 def _tube(wide: float, deep: float, high: float, thickness: float):
-    """Twelve bars along the edges of a box."""
+    """Twelve bars along the edges of a box, a little thinner in each direction: no two of their faces lie in one
+    plane where they meet."""
     half, bars = np.array((wide, deep, high)) / 2, []
     for axis in range(3):
         others = [i for i in range(3) if i != axis]
-        size = np.full(3, thickness)
+        size = np.full(3, thickness * (1 - THINNER * axis))
         size[axis] += 2 * half[axis]
         for sides in product((-1, 1), repeat=2):
             middle = np.zeros(3)
