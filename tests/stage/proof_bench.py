@@ -177,27 +177,49 @@ class BenchProof:
 
     def said(self, look, i: int, cell) -> None:
         """The words by the bench: signs between its parts, and the cell's name."""
-        words, base, index = look.words("sum"), self.stage.asked.look.index_from, self.index_of(cell)
-        out = self.stage.asked.words.out
-        names = [w for w in words if w.startswith(f"{out}[")]
+        assert not look.words("running"), f"words: {look.words('running')} beside the bench of step {i}"
+        words = look.words("sum")
+        self.named(words, i, cell)
+        if self.kind == "volume":
+            parts, signs = self.partial_sums(cell), Counter(words)
+            between = (max(len(parts) - 1, 0), sum(name == "partial" for name, _ in parts) + bool(parts))
+            assert (signs["+"], signs["="]) == between, f"words: {words} stand between {len(parts)} parts"
+            return
+        self.added(words, i, cell, self.products(cell))
+
+    def named(self, words: list[str], i: int, cell) -> None:
+        """The cell's name says its place."""
+        base, index = self.stage.asked.look.index_from, self.index_of(cell)
+        names = [w for w in words if w.startswith(f"{self.stage.asked.words.out}[")]
         assert len(names) == 1, f"words: {names} name the cell of step {i}"
         place = [int(n) - base for n in re.findall(r"\d+", names[0])]
         own = list(index if self.filters > 1 else index[1:])
         assert place == own, f"words: {names[0]} names another cell than {index}"
-        if self.kind == "volume":
-            parts, signs = len(self.partial_sums(cell)), Counter(words)
-            between = (max(parts - 1, 0), int(parts > 0))
-            assert (signs["+"], signs["="]) == between, f"words: {words} stand between {parts} parts"
-            return
+
+    def products(self, cell) -> list[float]:
+        """What a plane's sum is made of."""
+        wanted = [t.number * t.weight for t in cell.taps]
+        return wanted + ([self.trace.bias[0]] if self.trace.bias is not None and self.trace.bias[0] else [])
+
+    def added(self, words: list[str], i: int, cell, parts: list[float]) -> None:
+        """One line says the parts and what they come to."""
         lines = [w for w in words if " = " in w]
         assert len(lines) == 1, f"words: {lines} is the sum"
         terms, _, total = lines[0].partition(" = ")
-        products = [number(t) for t in re.split(r" +\+ +", terms)]
-        wanted = [number(spelled(t.number * t.weight)) for t in cell.taps]
-        if self.trace.bias is not None and self.trace.bias[0]:
-            wanted.append(number(spelled(self.trace.bias[0])))
-        assert products == wanted, f"words: {terms} are not the products of step {i}"
+        said = [number(t.split(" ")[-1]) for t in re.split(r" +\+ +", terms)]  # a part may have a name before it
+        assert said == [number(spelled(v)) for v in parts], f"words: {terms} are not the parts of step {i}"
         assert total == spelled(cell.value), f"words: {total} is not step {i}'s value"
+
+    def ran(self, look, i: int, cell) -> None:
+        """While the window runs the bench is empty, and its sum is said, where there is room, in words alone."""
+        self.idle(look)
+        words = look.words("running")
+        if self.kind == "sweep":
+            assert not words, f"words: {words} while so many cells are made"
+            return
+        self.named(words, i, cell)
+        parts = [v for _, v in self.partial_sums(cell)]
+        self.added(words, i, cell, parts if self.kind == "volume" and parts else self.products(cell))
 
     # how it comes about ----------------------------------------------------------------------------------------------
 

@@ -99,7 +99,7 @@ class SolidProof(BenchProof):
         self.filter_at_work(look, index[0])
         born = self.output(look, i)
         if not info.explained:
-            self.idle(look)
+            self.ran(look, i, cell)
             return look
         pairs = self.bench(look, i, cell, born)
         self.said(look, i, cell)
@@ -238,7 +238,8 @@ class SolidProof(BenchProof):
         for m in range(self.filters):
             role = self.filter_role(m)
             said = look.cards(role)
-            assert said == self.on_cards([m]), f"filter: the cards of {role} say {said}"
+            # one that waits is too small for its card to be read: its number stands below it
+            assert said == (self.on_cards([m]) if m == n else [None]), f"filter: the cards of {role} say {said}"
             if m != n:
                 cells = look.cells(role)
                 inside = [p for p in cells if ((tube[0] < p.place) & (p.place < tube[1])).all()]

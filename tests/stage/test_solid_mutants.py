@@ -15,6 +15,7 @@ from .test_solid_frames import ODD
 pytestmark = pytest.mark.once  # the proofs are the same on every Python
 VOLUME, SLIDING = ODD["dilated_channels"], ODD["even_window"]
 STEP = 1  # whose sum is falsified: an explained one that has neighbours
+RUN = 4  # a step that is not explained, as is the next
 BESIDE = (0.0, 0.0, 1.0)
 
 
@@ -164,14 +165,19 @@ def other_filter(plan):
     return replace(plan, channels={name: plan.channels[twin.get(name, name)] for name in plan.channels})
 
 
-def said_of_the_next(plan):
-    """What is said of STEP is what is said of the step after it."""
-    words = next(w for w in plan.words if w.role == "sum")
+def said_of_the_next(plan, role: str = "sum", step: int = STEP):
+    """What is said of a step is what is said of the step after it."""
+    words = next(w for w in plan.words if w.role == role)
     label, until = words.points["label"].copy(), words.points["visible_until"]
-    mine, other = (np.flatnonzero((until > i) & (until < i + LANDED)) for i in (STEP, STEP + 1))
+    mine, other = (np.flatnonzero((until > i) & (until <= i + LANDED)) for i in (step, step + 1))
+    assert len(mine) == len(other) > 0
     label[mine] = label[other]
     points = Points({**words.points.data, "label": label})
     return replace(plan, words=tuple(replace(w, points=points) if w is words else w for w in plan.words))
+
+
+def run_of_the_next(plan):
+    return said_of_the_next(plan, "running", RUN)
 
 
 def steps_shifted(plan):
@@ -228,6 +234,7 @@ ON_THE_BENCH = {
 ELSEWHERE = {
     "said of another step": (VOLUME, said_of_the_next, STEP, "words"),
     "the line of another step": (SLIDING, said_of_the_next, STEP, "words"),
+    "said of another step while the window runs": (VOLUME, run_of_the_next, RUN, "words"),
     "another step of the trace": (VOLUME, steps_shifted, STEP, "step"),
     # the output
     "a slice filed early": (VOLUME, later("output.0.location.y", -1.5), 8, "slice"),

@@ -16,6 +16,7 @@ from ..page.glyphs import CAP_HEIGHT, number
 from ..plan.plan import LEAVES, NONE, Points
 from .rhythm import within
 
+DIGITS = 0.66  # cap height of digits on a pair's halves, of these
 SLIDE = 0.10  # part of the time in which the copy slides out
 SUMS, ROLL, STAND, FLY = 0.74, 0.76, 0.86, 0.90  # parts: the sums are there; they roll; the result stands; it flies
 
@@ -72,7 +73,7 @@ class Summing:
         cubes = [self.figure.cube(f) for f in o.fills]
         texts = [number(v, self.decimals) for v in o.values]
         # on the bench a face of the volume's cell is the face of a half: digits shrink with its width
-        size = 0.5 * HALF[2] * 1.24 / CAP_HEIGHT * k / HALF[0]
+        size = DIGITS * HALF[2] / CAP_HEIGHT * k / HALF[0]
         return Points.make(
             rest, cube=cubes, faded=cubes, scale=[(k, k, k)] * len(rest), lift=0.49 * k,
             **self._digits(texts, o.fills, k, size, o.inks),
@@ -94,7 +95,7 @@ class Summing:
         met = self._columns(o, times, "met")
         return Points.make(
             rest, cube=cubes, faded=cubes, scale=[HALF] * len(rest), lift=0.49 * HALF[1],
-            **self._digits(texts, o.weight_fills, HALF[0], 0.5 * HALF[2] * 1.24 / CAP_HEIGHT),
+            **self._digits(texts, o.weight_fills, HALF[0], DIGITS * HALF[2] / CAP_HEIGHT),
             origin=away, enter_via=away * (0.5, 0.3, 0.6) + (0, -2.0,
                 0.6), enter_scale=[k / np.array(HALF)] * len(rest),
             leaves=self._columns(o, times, "weights"), arrives=met, visible_from=self._columns(o, times, "weights"),
@@ -182,7 +183,7 @@ class Summing:
         bench, made = self.bench, []
         size = bench.panel_size(bench.kernel, bench.keeps_products)
         for c, t in enumerate(times):
-            middle = bench.panels[c] + bench.cell * np.array([(size[0] - 1) / 2, 0, 0])
+            middle = bench.panels[c] + bench.cell * np.array([(size[0] - HALF[0]) / 2, 0, 0])
             made.append(shade(self.figure, size, 0.0, self.local((middle[0], middle[1],
                 bench.panels[c][2] - (size[2] - 0.5) * bench.cell)), visible_from=t["flies"],
                               leaves=t["flies"], arrives=t["lands"], origin=[(0.0, 0.0, 1e-6)],

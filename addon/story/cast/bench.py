@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-PITCH_X, PITCH_Z = 1.04, 1.13  # from one pair to the next, in bench cells
-HALF = (0.99, 0.62, 0.49)  # the size of a pair's half
+PITCH_X, PITCH_Z = 0.93, 1.13  # from one pair to the next, in bench cells
+HALF = (0.88, 0.62, 0.49)  # the size of a pair's half
 PRODUCT = (0.60, 0.5, 0.62)  # the size of a product that stays beside its pair
 PARTIAL, RESULT = 0.78, 1.16  # edges of the cubes of partial sums and of the result, in bench cells
 SLAB = (0.12, 0.26, 0.2)  # the slab under it: how much larger at the sides and in front, how high
@@ -36,7 +36,7 @@ class Bench:
 
     def product(self, channel: int, row: int, column: int) -> np.ndarray:
         """The middle of a product beside its pair."""
-        return self.pair(channel, row, column) + self.cell * np.array([0.5 + PRODUCT[0] / 2, 0.0, -0.245])
+        return self.pair(channel, row, column) + self.cell * np.array([(HALF[0] + PRODUCT[0]) / 2, 0.0, -0.245])
 
     @staticmethod
     def pitch(products: bool) -> float:
@@ -47,11 +47,11 @@ class Bench:
     def panel_size(cls, kernel, products: bool = False) -> tuple[float, float, float]:
         """Columns, depth and rows of a panel, in bench cells."""
         rows, columns = kernel
-        return (columns - 1) * cls.pitch(products) + 1 + products * PRODUCT[0], HALF[1], (rows - 1) * PITCH_Z + 1
+        return (columns - 1) * cls.pitch(products) + HALF[0] + products * PRODUCT[0], HALF[1], (rows - 1) * PITCH_Z + 1
 
     def stand(self, corner: np.ndarray) -> np.ndarray:
         """The middle of the first pair of a panel whose lower front left corner is at a world place."""
-        return corner + self.cell * np.array([0.5, HALF[1] / 2, (self.kernel[0] - 1) * PITCH_Z + 0.5])
+        return corner + self.cell * np.array([HALF[0] / 2, HALF[1] / 2, (self.kernel[0] - 1) * PITCH_Z + 0.5])
 
     def cube(self, corner: np.ndarray, edge: float) -> np.ndarray:
         """The middle of a cube whose lower front left corner is at a world place."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..page import palette
 from ..page.layout import Block
-from ..plan.plan import ALWAYS, LANDED, NEVER, Points
+from ..plan.plan import ALWAYS, LANDED, NEVER, NONE, Points
 from . import cards, volumes
 from .figure import Figure
 from .weighted import TUBE, Weighted, first_middle, planes
@@ -73,7 +73,10 @@ class Filters:
             figure.casts(self.work.corner, self.work.corner + unit * np.array(self.work.size))
             return
         at = cards.beside(self.kernel[1], self.kernel[0], 0.0, CARD)
-        parts.append(cards.card(figure, str(number + base), palette.card(number), at, CARD))
+        card = cards.card(figure, str(number + base), palette.card(number), at, CARD)
+        said = volumes.texts_of(card, visible_from=life[0], visible_until=life[1])  # too small while it waits
+        card["label"][:] = card["label_faded"][:] = NONE
+        parts += [card, said]
         block = self.small[number]
         home = first_middle(block.corner, block.cell, self.kernel[0])
         figure.volume(role, f"{name} {number + base}", parts, home, block.cell)

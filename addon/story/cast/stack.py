@@ -17,6 +17,7 @@ from .figure import Figure
 from .weighted import TUBE, Weighted, first_middle, ring
 
 APART = 1.6  # cells from the slice being written to the one behind it, so that there is clear air between
+OUTLINE, THIN = "#8A94A6", 0.035  # of the block that the slices will make: its colour and thickness in cells
 FILE = 0.35  # seconds in which a slice files in
 
 
@@ -81,7 +82,8 @@ class Stack:
             line.add(channel, self.front[1] + unit * (self.back + (k - number) * (1 + volumes.GAP)), FILE, at=at)
 
     def _grounds(self) -> None:
-        """The shadows of the slice being written and of the stack behind it, as deep as it is."""
+        """The shadows of the slice being written and of the stack behind it, as deep as it is; around what is still to
+        come the outline of the whole block."""
         figure, rows, columns, unit = self.figure, self.rows, self.columns, self.block.cell
         steps = self.slices * self.section
         if self.slices == 1:
@@ -98,6 +100,12 @@ class Stack:
             shades.append(volumes.shade(figure, (columns, deep, rows), 0.0, at, visible_from=since,
                                         visible_until=NEVER if k == self.slices else until))  # fmt: skip
         figure.volume("output.shadow", "Output shadow", shades, self.front, unit)
+        deep = volumes.deep(self.slices)
+        kind = figure.cube(OUTLINE, f"tube {columns + 0.03:g} {deep + 0.06:.4g} {rows + 0.03:g} {THIN:g}")
+        figure.volume("output.outline", "Output outline", [
+            Points.make([(middle, self.back + (deep - 1) / 2, (1 - rows) / 2)], cube=kind, faded=kind,
+                        visible_until=steps - 0.6)
+        ], self.front, unit)  # fmt: skip
 
     def _marker(self) -> None:
         """The ring around the cell that is being made."""

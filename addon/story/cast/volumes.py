@@ -16,7 +16,7 @@ from .figure import CAP, DIGIT, Figure
 GAP = 0.08  # between the channels of a volume, in cells: so slices can be counted at its side
 FACE = 0.49  # from a cell's middle to just before its front face
 SHADE = "#20242E"  # the colour of shadows
-NARROWEST, FULL = 0.66, 0.78  # how far a number may be squeezed; how much of a face's width it may take
+NARROWEST, FULL = 0.66, 0.70  # how far a number may be squeezed; how much of a face's width it may take
 LEFT, RIGHT, FRONT, BACK, BELOW, ABOVE = (1 << i for i in range(6))  # neighbours, as bits of a cell's mask
 
 

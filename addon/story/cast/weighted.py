@@ -118,7 +118,8 @@ class Weighted:
                 middle = np.array([(self.shape[1] - 1) / 2, 0, -(self.shape[0] - 1) / 2])
                 away = shell["position"] - middle
                 turn = np.arctan2(away[:, 0], away[:, 2])
-                shell["visible_from"][:] = arrives + 0.85 * (turn - turn.min()) / max(np.ptp(turn), 1e-6)
+                # none is there before the clock sets out
+                shell["visible_from"][:] = arrives + 0.02 + 0.83 * (turn - turn.min()) / max(np.ptp(turn), 1e-6)
                 shell["grow_time"][:] = 0.12
             parts.append(shell)
         at = self.windows()

@@ -7,6 +7,7 @@ from ...scene.checks import ValidationError
 from ..acts.rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock, within
 from ..acts.summing import Summing
 from ..cast import slabs, volumes
+from ..cast.arrangement import ASIDE, BENEATH
 from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.weighted import TUBE, Weighted, first_middle, grouped, planar, planes, ring, sum_text
@@ -19,7 +20,7 @@ from ..traits.index_labels import index_labels
 
 ABOVE = 5.0  # page units for a name above a block
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
-LINE = 85.2  # page units: the baseline of the line below everything
+LINE = 84.2  # page units: the baseline of the line below everything
 PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
 # sizes of the bench that are tried, the largest that leaves room counts
 BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)
@@ -53,7 +54,7 @@ class Sliding:
         self.shape = tuple(n + sum(p) for n, p in zip(shape, self.pads, strict=True))
         page = self.figure.page
         for bench in BENCHES:
-            if solve(page, self.layout(bench), (8.0, 12.5, page.width - 8.0, 79.5), self.largest):
+            if solve(page, self.layout(bench), (8.0, 12.0, page.width - 8.0, 79.0), self.largest):
                 break
         else:
             raise ValidationError("must be smaller to find room beside its kernel", "input.size", scene.input.size)
@@ -64,11 +65,12 @@ class Sliding:
 
     def layout(self, bench: float):
         """The layout's tree, with a bench of so much of its full size; names its blocks."""
-        self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE, slab=slabs.VOLUME)
+        words = {"left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
+        self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE, **words)
         self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.80 * bench, above=ABOVE,
             slab=slabs.VOLUME)
         self.panel = Block("panel", Bench.panel_size(self.kernel, True), bench, slab=SLAB)
-        self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE + 3.2, slab=slabs.VOLUME)
+        self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE + 3.4, **words)
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), bench, slab=SLAB)
         middle = Column([self.weights, self.panel], gap=3.0, spread=6.0)
         return Row([self.given, middle, Column([self.made, self.result], gap=5.0, spread=8.0)], gap=6.0,
@@ -85,7 +87,7 @@ class Sliding:
         self.add_window()
         self._kernel()
         slabs.add_slabs(figure, [self.given, self.weights, self.made])
-        slabs.add_slabs(figure, [self.panel, self.result], self.rhythm.lives(self.count))
+        slabs.add_slabs(figure, [self.panel, self.result], ((ALWAYS, self.count - 0.46),))
         self.home = first_middle(self.made.corner, self.made.cell, self.rows)
         figure.volume("output", w.output, self.output(), self.home, self.made.cell)
         figure.casts(self.made.corner, self.made.corner + self.made.cell * np.array(self.made.size), 0.5)
@@ -161,7 +163,8 @@ class Sliding:
 
     def _sums(self) -> list[StepInfo]:
         """The sums on the bench and in the line; what the plan says of each step."""
-        act, pieces, lines, infos = Summing(self.figure, self.bench, self.cast.sum_greatest), [], [], []
+        act, pieces, infos = Summing(self.figure, self.bench, self.cast.sum_greatest), [], []
+        lines, running = [], []
         for i in range(self.count):
             step, place = self.trace[i], tuple(int(v) for v in self.trace[i].output_index)
             name, explained = cell_name(self.scene, place[1:]), i in self.rhythm.explained
@@ -171,22 +174,25 @@ class Sliding:
                 hover = (0, -1.3 * self.weights.cell - self.cast.proud, 0)
                 pieces += act.step(self.cast.operands(i, self._weight_places, self.weights.cell, target,
                                                       self.made.cell, hover))  # fmt: skip
-                lines += self._sum_line(step, i, name)
+                lines += self._sum_line(step, i, name, within(i, 0.54), within(i, 0.78), i + LEAVES)
+            elif self.says_runs:
+                running += self._sum_line(step, i, name, i - 1e-3, i - 1e-3, i + 1 - LANDED)
             infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), sum_text(step, name), i, explained))
         self.figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
         if self.scene.look.sum_line:
             self.figure.words("sum", "Sum", lines)
+            self.figure.words("running", "Running sum", running)
         return infos
 
-    def _sum_line(self, step, i: int, name: str) -> list[Points]:
+    says_runs = True  # whether the sum stands in the line while the window runs
+
+    def _sum_line(self, step, i: int, name: str, since: float, named: float, until: float) -> list[Points]:
         """The products and what they come to, below the volumes; the cell's name over the result."""
         text = f"{grouped(step, self.kernel[1])} = {number(step.value)}"
         middle, box, figure = self.figure.page.width / 2, self.result.box, self.figure
-        return [figure.text(text, middle, LINE, SUM, align="center", visible_from=within(i, 0.54),
-            visible_until=i + LEAVES),
-                figure.text(name, (box[0] + box[2]) / 2, box[1] + 1.4, SMALL, align="center",
-                    visible_from=within(i, 0.78),
-                            visible_until=i + LEAVES)]  # fmt: skip
+        return [figure.text(text, middle, LINE, SUM, align="center", visible_from=since, visible_until=until),
+                figure.text(name, (box[0] + box[2]) / 2, box[1] + 1.4, SMALL, align="center", visible_from=named,
+                            visible_until=until)]  # fmt: skip
 
     def names(self) -> list[Points]:
         """What the volumes are called, with their shapes; the output's size and how it comes about."""
@@ -195,8 +201,8 @@ class Sliding:
         return [
             figure.text(f"{w.input}  {shape_text(trace.input.shape[1:])}", given[0], given[1] - 1.6, NAME),
             figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME),
-            figure.text(size_formula(trace), made[0], made[1] - 1.6, SMALL, figure.theme.secondary),
-            figure.text(f"{w.output}  {shape_text(trace.output.shape[1:])}", made[0], made[1] - 5.0, NAME),
+            figure.text(size_formula(trace), made[0], made[1] - 1.4, SMALL, figure.theme.secondary),
+            figure.text(f"{w.output}  {shape_text(trace.output.shape[1:])}", made[0], made[1] - 5.2, NAME),
         ]
 
     def indices(self) -> list[Points]:

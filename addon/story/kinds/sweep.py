@@ -28,7 +28,7 @@ def build(scene, trace):
 
 
 class _Sweep(Sliding):
-    Cast, largest = Relief, 3.0
+    Cast, largest, says_runs = Relief, 3.0, False
 
     def layout(self, bench: float):
         self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE, slab=slabs.VOLUME)

@@ -5,30 +5,23 @@ on the bench."""
 import numpy as np
 
 from ...scene.checks import ValidationError
-from ..acts.rhythm import DOUBLE, FULL, SHORT, rhythm, run_clock, within
-from ..acts.summing import STAND, SUMS, Summing, schedule
+from ..acts.rhythm import DOUBLE, FULL, SHORT, rhythm, run_clock
+from ..acts.saying import NEXT, Saying
+from ..acts.summing import Summing
 from ..cast import cards, slabs, volumes
-from ..cast.bench import PARTIAL, RESULT, SLAB, Bench
+from ..cast.arrangement import MANY, Arrangement
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.filters import CHANGE, Filters
-from ..cast.stack import FILE, Stack, depth
-from ..cast.weighted import Weighted, planar, planes, sum_text
+from ..cast.stack import FILE, Stack
+from ..cast.weighted import Weighted, planar, planes
 from ..page.captions import cell_name, parameters, shape_text
-from ..page.glyphs import TIMES, after, number, width
-from ..page.layout import Block, Column, Row, solve
-from ..page.view import HEIGHT, UNIT
-from ..plan.plan import LANDED, LEAVES, StepInfo
+from ..page.glyphs import TIMES
+from ..page.view import UNIT
+from ..plan.plan import ALWAYS, LANDED, LEAVES, StepInfo
 from ..traits.index_labels import index_labels
 
-ABOVE = 4.4  # page units for a name above a block
-PANEL_CARD = 0.42  # height of a card on a panel, in bench cells
-NAMED = 0.36  # room for a cell's name above the result, in bench cells
-CARDED = 0.7  # room for cards at the right of a block, in its cells
 TURN, TURNING = 25.0, 1.6  # degrees by which the input turns in place at the start, and seconds
-MANY = 4  # filters: more of them leave less time for each position
-KEEPS_PRODUCTS = 3  # channels: with more, products do not stay beside their pairs
-READ, READ_PAIRS = 3.57, 7.04  # page units: the least cells of volumes and of pairs whose digits can be read
-PANELS = (8.2, 7.6, 7.05, 6.6, 6.2, 5.6, 5.0, 4.2, 3.4, 2.6, 1.8)  # bench cells that are tried, page units
+END = 0.45  # the clock before the last step's end at which window, bench and marker are gone
 PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
 
 
@@ -53,65 +46,22 @@ class _Volume:
         self.several = self.slices > 1
         self._lay_out()
         self.cast = Weighted(self.figure, trace, self.given.corner, self.given.cell)
-        self.filters = Filters(self.figure, self.cast, self.work, self.small if self.several else [], self.section)
+        self.filters = Filters(self.figure, self.cast, self.work, self.small, self.section)
         self.stack = Stack(self.figure, self.cast, self.made, out)
 
-    # layout --------------------------------------------------------------------------------------------------------
-
     def _lay_out(self) -> None:
-        page, best = self.figure.page, None
-        region = (8.0, 11.4, page.width - 8.0, 86.5)
-        for products in (True, False) if self.per_filter <= KEEPS_PRODUCTS else (False,):
-            for panel in PANELS:
-                cell = solve(page, self._tree(panel, products), region, 7.0)
-                # digits first: of the volumes and of the bench; then that products are seen
-                score = min(cell / READ, 1.0) + min(panel / READ_PAIRS, 1.0)
-                score += 0.2 * min(cell / 4.5, 1.0) + 0.2 * products
-                if cell and (best is None or score > best[0] + 1e-6):
-                    best = score, panel, products
-        if best is None:
+        """Place everything; names the blocks."""
+        (top, bottom), (left, right) = self.pads
+        rows, columns = planes(self.trace.input).shape[1:]
+        stands = Arrangement((rows + top + bottom, columns + left + right), len(self.trace.input), self.kernel,
+                             self.per_filter, self.slices, (self.rows, self.columns), self.biased)  # fmt: skip
+        if not stands.solve(self.figure.page):
             hint = "must be smaller, or the channels or filters fewer, to find room"
             raise ValidationError(hint, "input.size", self.scene.input.size)
-        solve(page, self._tree(*best[1:]), region, 7.0)
-        self.bench = bench = Bench(self.kernel, self.panels[0].cell, keeps_products=best[2])
-        bench.panels = [bench.stand(p.corner) for p in self.panels]
-        bench.partials = [bench.cube(p.corner, PARTIAL) for p in self.partials]
-        bench.bias = bench.cube(self.extra.corner, PARTIAL) if self.extra else None
-        bench.result = bench.cube(self.result.corner, RESULT)
-
-    def _tree(self, panel: float, products: bool):
-        """The layout's tree, for bench cells of so many page units; names its blocks."""
-        channels, per, slices = len(self.trace.input), self.per_filter, self.slices
-        shape = [n + sum(p) for n, p in zip(planes(self.trace.input).shape[1:], self.pads, strict=True)]
-        beside = CARDED * self.several
-        self.given = Block("input", (shape[1] + CARDED * (channels > 1), volumes.deep(channels), shape[0]), above=ABOVE,
-                           slab=slabs.VOLUME)  # fmt: skip
-        size = (self.kernel[1] + beside, volumes.deep(per), self.kernel[0])
-        self.work = Block("filter", size, 1.12, above=0.0 if self.several else ABOVE, slab=slabs.VOLUME)
-        self.made = Block("output", (self.columns + beside, depth(slices), self.rows), above=ABOVE, slab=slabs.VOLUME)
-        small = 0.31 if slices > MANY else 0.45
-        self.small = [Block(f"filter {n}", (self.kernel[1], *size[1:]), small,
-            slab=slabs.VOLUME) for n in range(slices)]
-        middle = self.work
-        if self.several:
-            rows = [Row(self.small[k : k + 8], gap=0.7, spread=1.5) for k in range(0, slices, 8)]
-            self.small[0].above = ABOVE
-            middle = Column([*rows, self.work], gap=3.4, spread=4.0)
-        tall = Bench.panel_size(self.kernel, products)
-        tall = (*tall[:2], tall[2] + 0.8 * PANEL_CARD * (per > 1))
-        self.panels = [Block(f"panel {c}", tall, 0.0, least=panel, slab=SLAB) for c in range(per)]
-        cube = {"ratio": 0.0, "least": panel}
-        self.partials = [Block(f"sum {c}", (PARTIAL,) * 3,
-            **cube) for c in range(per)] if per > 1 or self.biased else []
-        self.extra = Block("bias", (PARTIAL,) * 3, **cube) if self.biased else None
-        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), slab=SLAB, **cube)
-        # of one channel without a bias there are no partial sums
-        pairs = [Row([p, s], gap=-0.2 * panel, spread=0.0, align=(0.5, 0.62))
-                 for p, s in zip(self.panels, self.partials, strict=False)] or self.panels  # fmt: skip
-        bench = Row([*pairs, *([self.extra] if self.extra else []), self.result], gap=2.2, spread=5.0,
-            align=(0.5, 0.62))
-        top = Row([self.given, middle, self.made], gap=4.5, spread=14.0, align=(0.5, 0.6))
-        return Column([top, bench], gap=-1.5, spread=3.0)
+        self.stands, self.bench = stands, stands.bench()
+        self.given, self.work, self.made, self.small = stands.given, stands.work, stands.made, stands.small
+        self.panels, self.partials, self.extra, self.result = (
+            stands.panels, stands.partials, stands.extra, stands.result)  # fmt: skip
 
     # the story -----------------------------------------------------------------------------------------------------
 
@@ -120,14 +70,14 @@ class _Volume:
         shape = (*self.trace.kernel_size, self.per_filter)
         figure.heading(scene.words.title or scene.title, parameters(scene, self.trace, shape, self.slices))
         first, filing = self._clock()
-        slabs.add_slabs(figure, [self.given, self.work, self.made, *(self.small if self.several else [])])
-        slabs.add_slabs(figure, [*self.panels, self.result], self.rhythm.lives(self.count))
+        slabs.add_slabs(figure, [self.given, self.work, self.made, *self.small])
+        slabs.add_slabs(figure, [*self.panels, self.result], ((ALWAYS, self.count - END),))
         cast.add_input(scene.words.input, arrives=PADDED if cast.padded else None)
         if cast.channels > 1:
-            cast.add_tube("Window", until=self.count - 0.45)
+            cast.add_tube("Window", until=self.count - END)
             self._channel_cards()
         else:
-            cast.add_ring("Window", until=self.count - 0.45)
+            cast.add_ring("Window", until=self.count - END)
         self.filters.add(self.beats, first)
         self.stack.add(self.beats, filing)
         infos = self._sums()
@@ -197,69 +147,26 @@ class _Volume:
 
     def _sums(self) -> list[StepInfo]:
         figure, act = self.figure, Summing(self.figure, self.bench, self.cast.sum_greatest)
+        names, colors = map(list, zip(*cards.channel_cards(self.scene, self.cast.channels), strict=True))
+        self.saying = Saying(figure, self.stands, names, self.biased)
         hover = (0, -(volumes.deep(self.cast.channels) + 0.35) * self.given.cell, 0)
-        pieces, infos, words = [], [], []
+        pieces, infos, words, cells = [], [], [], []
         for i in range(self.count):
             step, place = self.trace[i], tuple(int(v) for v in self.trace[i].output_index)
-            name = cell_name(self.scene, place[1:], place[0] if self.several else None)
+            cells.append(cell_name(self.scene, place[1:], place[0] if self.several else None))
             explained = i in self.rhythm.explained
             if explained:
                 pieces += act.step(self.cast.operands(i, self.filters.weight_places, self.work.cell,
-                    self.stack.target(i),
-                                                      self.made.cell, hover))  # fmt: skip
-                pieces += self._panel_cards(act, step, i)
-                words += self._signs(i, name)
-            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self._text(step, name),
-                                  i, explained))
+                                                      self.stack.target(i), self.made.cell, hover))  # fmt: skip
+                pieces += self.saying.panel_cards(act, step, i, colors)
+                words += self.saying.signs(i, cells[i])
+            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self.saying.text(step, cells[i]),
+                                  i, explained))  # fmt: skip
         figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
         if self.scene.look.sum_line:
             figure.words("sum", "Sum", words)
+            figure.words("running", "Running sum", self.saying.running(self.rhythm, self.trace, cells))
         return infos
-
-    def _panel_cards(self, act: Summing, step, i: int) -> list:
-        """The cards of the channels, on their panels, as on the input's slices."""
-        if self.per_filter < 2:
-            return []
-        named, first = cards.channel_cards(self.scene, self.cast.channels), int(step.positions[:, 0].min())
-        made = []
-        for c, (place, t) in enumerate(zip(self.bench.panels, schedule(self.per_filter), strict=True)):
-            at = act.local(place) + (0.0, 0.0, 0.5 + PANEL_CARD / 2)
-            made.append(cards.card(self.figure, *named[first + c], at, PANEL_CARD, visible_from=within(i, t["lands"]),
-                                   visible_until=i + LEAVES, step=i))  # fmt: skip
-        return made
-
-    def _text(self, step, name: str) -> str:
-        """A step's sum as one line: what its channels and the bias come to."""
-        if self.per_filter < 2:
-            return sum_text(step, name)
-        w, first = self.scene.words, int(step.positions[:, 0].min())
-        names = [n for n, _ in cards.channel_cards(self.scene, self.cast.channels)]
-        if self.cast.channels != len(w.channels):
-            names = [f"{w.channel.lower()} {n}" for n in names]
-        shares = [step.products[step.kernel_index[:, 0] == c].sum() for c in range(self.per_filter)]
-        sums = " + ".join(after(names[first + c], s) for c, s in enumerate(shares))
-        bias = f" + {after(w.bias, step.bias)}" if self.biased else ""
-        return f"{name} = {sums}{bias} = {number(step.value)}"
-
-    def _signs(self, i: int, name: str) -> list:
-        """What stands between the bench's parts: plus and equals signs, the bias's and the cell's name."""
-        figure, made, until, times = self.figure, [], i + LEAVES, schedule(self.per_filter)
-        blocks = [*self.partials, *([self.extra] if self.extra else [])]
-        following = [*self.panels[1 : len(self.partials)], *([self.extra] if self.extra else []), self.result]
-        for n, (block, then) in enumerate(zip(blocks, following, strict=False)):
-            x, y = (block.box[2] + then.box[0]) / 2, (block.box[1] + block.box[3]) / 2 + 1.1
-            since = within(i, times[n]["summed"] if n < len(times) else SUMS)
-            made.append(figure.text("+" if n + 1 < len(blocks) else "=", x, y, SUM, align="center", visible_from=since,
-                                    visible_until=until))  # fmt: skip
-        if self.extra:
-            x0, y0, x1, _ = self.extra.box
-            made.append(figure.text(self.scene.words.bias, (x0 + x1) / 2, y0 - 1.0, SMALL, align="center",
-                                    visible_from=within(i, SUMS - 0.04), visible_until=until))  # fmt: skip
-        x0, y0, x1, _ = self.result.box
-        middle = min((x0 + x1) / 2, figure.page.width - 8.0 - width(name) * SMALL * HEIGHT / 2)
-        made.append(figure.text(name, middle, y0 + 1.5, SMALL, align="center", visible_from=within(i, STAND),
-                                visible_until=until))  # fmt: skip
-        return made
 
     # words ---------------------------------------------------------------------------------------------------------
 
@@ -278,7 +185,7 @@ class _Volume:
         named = ((self.given, f"{w.input}  {shape_text(given)}"), (block, text),
                 (self.made, f"{w.output}  {shape_text(output)}"))  # fmt: skip
         made = [figure.text(text, b.box[0], b.box[1] - 1.6, NAME) for b, text in named]
-        for n, slot in enumerate(self.small if self.several else []):
+        for n, slot in enumerate(self.small):
             x0, _, x1, y1 = slot.box
             made.append(figure.text(str(n + self.scene.look.index_from), (x0 + x1) / 2 - 0.6, y1 + 2.6, SMALL,
                 align="center",
@@ -296,21 +203,21 @@ class _Volume:
 
     def _lines(self) -> list:
         """Which filter fills which slice; the why-line; and at the end the shapes as an equation."""
-        figure, w, base, middle = self.figure, self.scene.words, self.scene.look.index_from, self.figure.page.width / 2
-        low, made = max(b.box[3] for b in (self.given, self.work, self.made)) + 7.0, []
+        figure, w, base, middle = self.figure, self.scene.words, self.scene.look.index_from, self.saying.middle
+        low, made = self.saying.line, []
         for stretch in self.rhythm.stretches:
             if self.several and stretch.kind == "run":
                 n = stretch.first // self.section + base
-                made.append(figure.text(f"{w.one_filter} {n} \u2192 {w.slice} {n}", middle, low, SUM, align="center",
-                                        visible_from=stretch.first - 1 + 0.1,
+                made.append(figure.text(f"{w.one_filter} {n} \u2192 {w.slice} {n}", middle, low - NEXT, SUM,
+                                        align="center", visible_from=stretch.first - 1 + 0.1,
                                         visible_until=stretch.last + LEAVES))  # fmt: skip
         given, kernel, output = (f" {TIMES} ".join(map(str, s)) for s in self._shapes())
         filters = f"{self.slices} {w.filters if self.several else w.one_filter} {kernel}"
         bias = f"  +  {w.bias}" if self.biased else ""
         since = self.count - 0.6
         made.append(figure.text(f"{given}  *  {filters}{bias}  =  {output}", middle, low, SUM, align="center",
-            visible_from=since))
+                                visible_from=since))  # fmt: skip
         if self.scene.why:
-            made += [figure.text(self.scene.why, middle, low + 4.8, NAME, align="center", visible_from=since),
+            made += [figure.text(self.scene.why, middle, low + NEXT, NAME, align="center", visible_from=since),
                      figure.text(self.scene.why, middle, low, NAME, align="center", visible_until=-LANDED)]  # fmt: skip
         return made

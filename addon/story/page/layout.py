@@ -16,16 +16,18 @@ from .view import UNIT, Page
 class Block:
     """A box of `size` (columns, depth, rows; in its own cells), whose cell is `ratio` times the figure's.
 
-    `above`: room for words over it, page units. `slab`: it stands on a slab that is so much larger at its
-    sides and back,
-    so much in front, and so high (in its cells). After `solve`: `cell` is the world length of its cell, `corner` the
-    world place of its own lower front left corner, `foot` that of the slab, `box` its page box without the slab.
+    `above`, `left` and `below`: room for words over it, at its left and below it, page units. `slab`: it stands on a
+    slab that is so much larger at its sides and back, so much in front, and so high (in its cells). After `solve`:
+    `cell` is the world length of its cell, `corner` the world place of its own lower front left corner, `foot` that of
+    the slab, `box` its page box without the slab.
     """
 
     name: str
     size: tuple[float, float, float]
     ratio: float = 1.0
     above: float = 0.0
+    left: float = 0.0
+    below: float = 0.0
     slab: tuple[float, float, float] = (0.0, 0.0, 0.0)
     least: float = 0.0  # page units: its cell is not smaller than that
     most: float = 1e6
@@ -36,7 +38,7 @@ class Block:
 
     def extent(self, page: Page, cell: float) -> tuple[float, float]:
         x0, y0, x1, y1 = self.shape(page, cell)
-        return x1 - x0, y1 - y0 + self.above
+        return x1 - x0 + self.left, y1 - y0 + self.above + self.below
 
     def length(self, cell: float) -> float:
         return min(max(cell * self.ratio, self.least), self.most)
@@ -52,7 +54,7 @@ class Block:
 
     def place(self, page: Page, cell: float, left: float, top: float, wide: float, high: float, align) -> None:
         across, down = self.extent(page, cell)
-        x = left + (wide - across) * align[0]
+        x = left + (wide - across) * align[0] + self.left
         y = top + (high - down) * align[1]
         x0, y0, _, _ = self.shape(page, cell)
         origin = page.seen((0, 0, 0))
