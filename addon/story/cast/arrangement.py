@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the blocks of several channels or filters stand: input, filters and output, and the bench with a panel per
+channel. The bench stands below them all, or beside the input and below the others: whichever leaves cells and pairs
+the larger.
+"""
+
+from dataclasses import dataclass, field
+from itertools import product
+
+from ..page.layout import Block, Column, Row, solve
+from ..page.view import Page
+from . import slabs, volumes
+from .bench import PARTIAL, RESULT, SLAB, Bench
+from .stack import depth
+
+ABOVE, ASIDE, BENEATH = 4.4, 3.0, 2.4  # page units for a name above a block, row numbers at its left, column numbers
+PANEL_CARD = 0.42  # height of a card on a panel, in bench cells
+NAMED = 0.36  # room for a cell's name above the result, in bench cells
+CARDED = 0.75  # room for cards at the right of a block, in its cells
+MANY = 4  # filters: more of them are drawn smaller while they wait
+KEEPS_PRODUCTS = 1  # channels: with more, products do not stay beside their pairs
+READ, READ_PAIRS = 4.2, 6.6  # page units: cells of volumes and of pairs whose digits are easily read
+LARGEST = 7.5  # page units: a volume's largest cells
+PANELS = (8.2, 7.6, 7.0, 6.6, 6.2, 5.8, 5.4, 5.0, 4.2, 3.4, 2.6, 1.8)  # bench cells that are tried, page units
+TOP, BOTTOM, SIDE = 11.4, 84.6, 8.0  # page units: between these the blocks stand
+
+
+@dataclass
+class Arrangement:
+    """`shape` (rows, columns) of the padded input and `channels` of it, `kernel` (rows, columns), `per` channels of a
+    filter, `slices` and `out` (rows, columns) of the output. After `solve` the blocks are placed."""
+
+    shape: tuple[int, int]
+    channels: int
+    kernel: tuple[int, int]
+    per: int
+    slices: int
+    out: tuple[int, int]
+    biased: bool
+    padding_above: int = 0
+    products: bool = False  # they stay beside their pairs
+    beside: bool = False  # the bench stands beside the input
+    small: list[Block] = field(default_factory=list)
+    panels: list[Block] = field(default_factory=list)
+    partials: list[Block] = field(default_factory=list)
+
+    def solve(self, page: Page) -> bool:
+        """Place everything on a page; False where there is no room for it."""
+        best = None
+        for products in (True, False) if self.per <= KEEPS_PRODUCTS else (False,):
+            for beside, wide in product((False, True), (4, 8)):
+                for panel in PANELS:
+                    cell = self._solve(page, panel, products, beside, wide)
+                    # what can be read comes first, then how large the volumes are, then that products stay
+                    score = min(cell / READ, 1.0) + min(panel / READ_PAIRS, 1.0)
+                    score += 0.1 * min(cell, LARGEST) + 0.2 * products
+                    if cell and (best is None or score > best[0] + 1e-6):
+                        best = score, panel, products, beside, wide
+        if best is None:
+            return False
+        self._solve(page, *best[1:])
+        self.products, self.beside = best[2:4]
+        return True
+
+    def _solve(self, page: Page, panel: float, products: bool, beside: bool, wide: int) -> float:
+        return solve(page, self._tree(panel, products, beside, wide), (SIDE, TOP, page.width - SIDE, BOTTOM), LARGEST)
+
+    def _tree(self, panel: float, products: bool, beside: bool, wide: int):
+        """The layout's tree; `wide`: so many filters wait side by side."""
+        several = self.slices > 1
+        self._blocks(panel, products)
+        middle = self.work
+        if several:
+            rows = [Row(self.small[k : k + wide], gap=0.9, spread=1.5) for k in range(0, self.slices, wide)]
+            self.small[0].above = ABOVE
+            middle = Column([*rows, self.work], gap=3.6, spread=3.0)
+        # of one channel without a bias there are no partial sums
+        pairs = [Row([p, s], gap=0.42 * panel, spread=0.0, align=(0.5, 0.62))
+                 for p, s in zip(self.panels, self.partials, strict=False)] or self.panels  # fmt: skip
+        parts = [*pairs, *([self.extra] if self.extra else []), self.result]
+        bench = Row(parts, gap=2.2, spread=3.0, align=(0.5, 0.62))
+        if beside:
+            top = Row([middle, self.made], gap=4.0, spread=14.0, align=(0.5, 0.5))
+            return Row([self.given, Column([top, bench], gap=2.0, spread=5.0)], gap=3.0, spread=4.0, align=(0.5, 0.5))
+        top = Row([self.given, middle, self.made], gap=4.5, spread=14.0, align=(0.5, 0.6))
+        return Column([top, bench], gap=-1.6 if several else -3.0, spread=3.0)
+
+    def _blocks(self, panel: float, products: bool) -> None:
+        """The blocks, for bench cells of so many page units."""
+        per, slices, several = self.per, self.slices, self.slices > 1
+        carded = CARDED * several
+        words = {"above": ABOVE, "left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
+        size = (self.shape[1] + CARDED * (self.channels > 1), volumes.deep(self.channels), self.shape[0])
+        self.given = Block("input", size, **words)
+        size = (self.kernel[1] + carded, volumes.deep(per), self.kernel[0])
+        self.work = Block("filter", size, 1.12, above=0.0 if several else ABOVE, slab=slabs.VOLUME)
+        self.made = Block("output", (self.out[1] + carded, depth(slices), self.out[0]), **words)
+        small = 0.36 if slices > MANY else 0.45
+        self.small = [Block(f"filter {n}", (self.kernel[1], *size[1:]), small, slab=slabs.VOLUME)
+                      for n in range(slices)] if several else []  # fmt: skip
+        wide, deep, high = Bench.panel_size(self.kernel, products)
+        tall = (wide, deep, high + 0.8 * PANEL_CARD * (per > 1))
+        cube = {"ratio": 0.0, "least": panel}
+        self.panels = [Block(f"panel {c}", tall, slab=SLAB, **cube) for c in range(per)]
+        some = per if per > 1 or self.biased else 0
+        self.partials = [Block(f"sum {c}", (PARTIAL,) * 3, **cube) for c in range(some)]
+        self.extra = Block("bias", (PARTIAL,) * 3, **cube) if self.biased else None
+        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), slab=SLAB, **cube)
+
+    def bench(self) -> Bench:
+        """The bench where it has been placed."""
+        bench = Bench(self.kernel, self.panels[0].cell, keeps_products=self.products)
+        bench.panels = [bench.stand(p.corner) for p in self.panels]
+        bench.partials = [bench.cube(p.corner, PARTIAL) for p in self.partials]
+        bench.bias = bench.cube(self.extra.corner, PARTIAL) if self.extra else None
+        bench.result = bench.cube(self.result.corner, RESULT)
+        return bench
