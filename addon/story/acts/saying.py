@@ -13,7 +13,7 @@ from ..page.glyphs import after, number, operand, width
 from ..page.view import HEIGHT
 from ..plan.plan import LANDED, LEAVES
 from .rhythm import Rhythm, within
-from .summing import STAND, SUMS, Summing, schedule
+from .summing import FLY, STAND, SUMS, Summing, schedule
 
 MOST = 6  # channels: of more, a line says the sum alone
 NEXT = 5.2  # page units from one line to the next
@@ -28,7 +28,8 @@ class Saying:
         self.high = Bench.panel_size(stands.kernel, stands.products)[2]  # of a panel, in bench cells
         ends = [*stands.panels, stands.result]
         self.middle = (ends[0].box[0] + ends[-1].box[2]) / 2
-        self.line = (ends[0].box[1] + ends[0].box[3]) / 2  # page units: the baseline of what is said of a run
+        # page units: the baseline of what is said of a run, above the trays; above it there is room for one line
+        self.line = ends[0].box[1] + (10.4 if stands.slices > 1 else 7.0)
 
     def shares(self, step) -> list[float]:
         """What each channel of the filter comes to."""
@@ -84,8 +85,8 @@ class Saying:
             text = "+" if n + 1 < len(blocks) else "="
             made.append(figure.text(text, x, y, SUM, align="center", visible_from=since, visible_until=until))
         if stands.extra:
-            x0, y0, x1, _ = stands.extra.box
-            made.append(figure.text(self.words.bias, (x0 + x1) / 2, y0 - 1.0, SMALL, align="center",
+            x0, _, x1, y1 = stands.extra.box
+            made.append(figure.text(self.words.bias, (x0 + x1) / 2, y1 + 3.0, SMALL, align="center",
                                     visible_from=within(i, SUMS - 0.04), visible_until=until))  # fmt: skip
         x0, y0, x1, _ = stands.result.box
         wide, last, y = width(name) * SMALL * HEIGHT, stands.panels[-1], y0 + 1.5
@@ -93,9 +94,9 @@ class Saying:
         if middle - wide / 2 < last.box[2]:  # above what it would touch
             corner = last.corner + last.cell * np.array([last.size[0], last.size[1], self.high])
             y = min(y, figure.page.seen(corner)[1] - 1.2)
-        made.append(figure.text(name, middle, y, SMALL, align="center", visible_from=within(i, STAND),
-                                visible_until=until))  # fmt: skip
-        return made
+        # a copy of the result flies up past it
+        return made + [figure.text(name, middle, y, SMALL, align="center", visible_from=a, visible_until=b)
+                       for a, b in ((within(i, STAND), within(i, FLY)), (i - 1e-3, until))]  # fmt: skip
 
     def panel_cards(self, act: Summing, step, i: int, colors: list[str]) -> list:
         """The cards of the channels, on their panels, as on the input's slices."""

@@ -16,7 +16,7 @@ from ..page.glyphs import CAP_HEIGHT, number
 from ..plan.plan import LEAVES, NONE, Points
 from .rhythm import within
 
-DIGITS = 0.66  # cap height of digits on a pair's halves, of these
+DIGITS = 0.67  # cap height of digits on a pair's halves, of these
 SLIDE = 0.10  # part of the time in which the copy slides out
 SUMS, ROLL, STAND, FLY = 0.74, 0.76, 0.86, 0.90  # parts: the sums are there; they roll; the result stands; it flies
 
@@ -121,7 +121,7 @@ class Summing:
         known = {"cube": cubes, "faded": cubes, "scale": [size] * len(rest), "lift": 0.49 * size[1],
             "channel": o.channel,
                  "row": o.row, "column": o.column, "value": o.products, "step": o.index,
-                 **self._digits(texts, fills, size[0], 0.5 * size[2] * 0.9 / CAP_HEIGHT)}  # fmt: skip
+                 **self._digits(texts, fills, size[0], 0.56 * size[2] / CAP_HEIGHT)}  # fmt: skip
         comes = {"origin": middle - rest, "enter_turn": -np.pi / 2, "enter_scale": [(0.7,) * 3] * len(rest),
             "leaves": opens,
                  "arrives": self._columns(o, times, "open"), "visible_from": opens}  # fmt: skip

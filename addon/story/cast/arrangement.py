@@ -9,20 +9,20 @@ from itertools import product
 
 from ..page.layout import Block, Column, Row, solve
 from ..page.view import Page
-from . import slabs, volumes
-from .bench import PARTIAL, RESULT, SLAB, Bench
+from . import cards, slabs, volumes
+from .bench import PARTIAL, RESULT, SLAB, SMALL_SLAB, Bench
 from .stack import depth
 
+OUT = 12.0  # page units at most at the input's left for what slides out of it
 ABOVE, ASIDE, BENEATH = 4.4, 3.0, 2.4  # page units for a name above a block, row numbers at its left, column numbers
-PANEL_CARD = 0.42  # height of a card on a panel, in bench cells
+PANEL_CARD = 0.45  # height of a card on a panel, in bench cells
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
-CARDED = 0.75  # room for cards at the right of a block, in its cells
 MANY = 4  # filters: more of them are drawn smaller while they wait
 KEEPS_PRODUCTS = 1  # channels: with more, products do not stay beside their pairs
 READ, READ_PAIRS = 4.2, 6.6  # page units: cells of volumes and of pairs whose digits are easily read
 LARGEST = 7.5  # page units: a volume's largest cells
 PANELS = (8.2, 7.6, 7.0, 6.6, 6.2, 5.8, 5.4, 5.0, 4.2, 3.4, 2.6, 1.8)  # bench cells that are tried, page units
-TOP, BOTTOM, SIDE = 11.4, 84.6, 8.0  # page units: between these the blocks stand
+TOP, BOTTOM, SIDE = 10.7, 85.0, 8.0  # page units: between these the blocks stand
 
 
 @dataclass
@@ -75,36 +75,37 @@ class Arrangement:
             self.small[0].above = ABOVE
             middle = Column([*rows, self.work], gap=3.6, spread=3.0)
         # of one channel without a bias there are no partial sums
-        pairs = [Row([p, s], gap=0.42 * panel, spread=0.0, align=(0.5, 0.62))
+        pairs = [Row([p, s], gap=0.40 * panel, spread=0.0, align=(0.5, 0.62))
                  for p, s in zip(self.panels, self.partials, strict=False)] or self.panels  # fmt: skip
         parts = [*pairs, *([self.extra] if self.extra else []), self.result]
-        bench = Row(parts, gap=2.2, spread=3.0, align=(0.5, 0.62))
+        bench = Row(parts, gap=1.5, spread=3.0, align=(0.5, 0.62))
         if beside:
             top = Row([middle, self.made], gap=4.0, spread=14.0, align=(0.5, 0.5))
             return Row([self.given, Column([top, bench], gap=2.0, spread=5.0)], gap=3.0, spread=4.0, align=(0.5, 0.5))
         top = Row([self.given, middle, self.made], gap=4.5, spread=14.0, align=(0.5, 0.6))
-        return Column([top, bench], gap=-1.6 if several else -3.0, spread=3.0)
+        return Column([top, bench], gap=-1.6 if several else -3.4, spread=3.0)
 
     def _blocks(self, panel: float, products: bool) -> None:
         """The blocks, for bench cells of so many page units."""
         per, slices, several = self.per, self.slices, self.slices > 1
-        carded = CARDED * several
         words = {"above": ABOVE, "left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
-        size = (self.shape[1] + CARDED * (self.channels > 1), volumes.deep(self.channels), self.shape[0])
-        self.given = Block("input", size, **words)
-        size = (self.kernel[1] + carded, volumes.deep(per), self.kernel[0])
-        self.work = Block("filter", size, 1.12, above=0.0 if several else ABOVE, slab=slabs.VOLUME)
-        self.made = Block("output", (self.out[1] + carded, depth(slices), self.out[0]), **words)
+        size = (self.shape[1] + cards.room(self.channels), volumes.deep(self.channels), self.shape[0])
+        # the copy of the window slides out to the left
+        self.given = Block("input", size, **{**words, "left": min(max(ASIDE, 2 * size[1] + 2.0), OUT)})
+        size = (self.kernel[1] + cards.room(2 if several else 1), volumes.deep(per), self.kernel[0])
+        self.work = Block("filter", size, 1.12 if several else 1.7, above=0.0 if several else ABOVE, slab=slabs.VOLUME)
+        self.made = Block("output", (self.out[1] + cards.room(slices), depth(slices), self.out[0]), **words)
         small = 0.36 if slices > MANY else 0.45
         self.small = [Block(f"filter {n}", (self.kernel[1], *size[1:]), small, slab=slabs.VOLUME)
                       for n in range(slices)] if several else []  # fmt: skip
         wide, deep, high = Bench.panel_size(self.kernel, products)
         tall = (wide, deep, high + 0.8 * PANEL_CARD * (per > 1))
         cube = {"ratio": 0.0, "least": panel}
+        small = {"slab": SMALL_SLAB, **cube}
         self.panels = [Block(f"panel {c}", tall, slab=SLAB, **cube) for c in range(per)]
         some = per if per > 1 or self.biased else 0
-        self.partials = [Block(f"sum {c}", (PARTIAL,) * 3, **cube) for c in range(some)]
-        self.extra = Block("bias", (PARTIAL,) * 3, **cube) if self.biased else None
+        self.partials = [Block(f"sum {c}", (PARTIAL,) * 3, **small) for c in range(some)]
+        self.extra = Block("bias", (PARTIAL,) * 3, **small) if self.biased else None
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), slab=SLAB, **cube)
 
     def bench(self) -> Bench:

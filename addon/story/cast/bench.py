@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 PITCH_X, PITCH_Z = 0.93, 1.13  # from one pair to the next, in bench cells
-HALF = (0.88, 0.62, 0.49)  # the size of a pair's half
-PRODUCT = (0.60, 0.5, 0.62)  # the size of a product that stays beside its pair
-PARTIAL, RESULT = 0.78, 1.16  # edges of the cubes of partial sums and of the result, in bench cells
+HALF = (0.88, 0.70, 0.49)  # the size of a pair's half
+PRODUCT = (0.66, 0.5, 0.62)  # the size of a product that stays beside its pair
+PARTIAL, RESULT = 0.78, 1.06  # edges of the cubes of partial sums and of the result, in bench cells
 SLAB = (0.12, 0.26, 0.2)  # the slab under it: how much larger at the sides and in front, how high
+SMALL_SLAB = (0.01, 0.08, 0.12)  # that under a partial sum
 
 
 @dataclass

@@ -9,24 +9,30 @@ from ..plan.plan import NONE, Points
 from . import volumes
 from .figure import Figure
 
-HIGH = 0.62  # of a card, in cells of its volume
-BESIDE = 0.62  # cells from a block's right side to its cards' middles
+HIGH = 0.84  # of a card, in cells of its volume
+BESIDE, FURTHER = 0.58, 0.14  # cells from a block's right side to its first card's middle; from one to the next
 CHANNELS = ("#8A1C28", "#0D5531", "#1A4690")  # of R, G and B; white digits
 
 
 def card(figure: Figure, text: str, code: str, at, high: float, **columns) -> Points:
     """A small card with a text, its middle at `at`, `high` cells high."""
-    wide = high * max(1.25, 0.5 + 0.62 * len(text))
-    shape = f"box {wide:.4g} {0.22 * high:.4g} {high:.4g} 16"
+    wide = high * max(0.82, 0.24 + 0.58 * len(text))
+    shape = f"box {wide:.4g} {0.16 * high:.4g} {high:.4g} 16"
     size, stretch = volumes.fitted(text, 0.72 * high / CAP_HEIGHT, wide)
     kind, label = figure.cube(code, shape), figure.label(text, "#FFFFFF") if figure.scene.look.labels else NONE
     return Points.make([at], cube=kind, faded=kind, label=label, label_faded=label, size=size, stretch=stretch,
-                       lift=0.11 * high + 0.01, **columns)  # fmt: skip
+                       lift=0.08 * high + 0.01, **columns)  # fmt: skip
 
 
-def beside(columns: int, rows: int, y: float, high: float = HIGH) -> np.ndarray:
-    """Where a card stands beside a slice of so many columns and rows, in the volume's frame."""
-    return np.array([columns - 0.5 + BESIDE, y, 0.5 - rows + high / 2])
+def beside(columns: int, rows: int, y: float, high: float = HIGH, number: int = 0) -> np.ndarray:
+    """Where a card stands beside a slice of so many columns and rows, in the volume's frame; that of the
+    `number`th from the front stands clear of those before it."""
+    return np.array([columns - 0.5 + BESIDE + FURTHER * number, y, 0.5 - rows + high / 2])
+
+
+def room(count: int) -> float:
+    """Cells at a block's right that so many cards take."""
+    return BESIDE + HIGH / 2 + FURTHER * (count - 1) if count > 1 else 0.0
 
 
 def channel_cards(scene, count: int) -> list[tuple[str, str]]:

@@ -71,7 +71,7 @@ class Stack:
         if self.slices == 1:
             figure.volume("output", name, parts, self.front, unit)
             return
-        at = cards.beside(self.columns, self.rows, 0.0)
+        at = cards.beside(self.columns, self.rows, 0.0, number=self.slices - 1 - number)
         parts.append(cards.card(figure, str(number + base), palette.card(number), at, cards.HIGH, visible_from=appears))
         role = f"output.{number}"
         figure.volume(role, f"{name} {number + base}", parts, self.front, unit)

@@ -58,7 +58,7 @@ def fitted(text: str, size: float, wide: float = 1.0) -> tuple[float, float]:
     """Font size and horizontal scale at which a text stands on a face `wide` cells wide: squeezed first, then
     smaller."""
     ink = max(width(text) - 0.16, 0.1) * size
-    room = FULL * wide
+    room = (FULL if len(text) < 3 else 0.78) * wide
     if ink <= room:
         return size, 1.0
     if ink * NARROWEST <= room:

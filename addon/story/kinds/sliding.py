@@ -5,7 +5,7 @@ import numpy as np
 
 from ...scene.checks import ValidationError
 from ..acts.rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock, within
-from ..acts.summing import Summing
+from ..acts.summing import FLY, Summing
 from ..cast import slabs, volumes
 from ..cast.arrangement import ASIDE, BENEATH
 from ..cast.bench import RESULT, SLAB, Bench
@@ -18,12 +18,13 @@ from ..page.view import UNIT
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points, StepInfo
 from ..traits.index_labels import index_labels
 
-ABOVE = 5.0  # page units for a name above a block
+ABOVE = 4.6  # page units for a name above a block
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
 LINE = 84.2  # page units: the baseline of the line below everything
 PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
 # sizes of the bench that are tried, the largest that leaves room counts
 BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)
+LARGER = 1.02  # how much larger a pair is than an input's cell
 REST = 0.55  # the clock past the last step at which the window is gone
 
 
@@ -54,7 +55,7 @@ class Sliding:
         self.shape = tuple(n + sum(p) for n, p in zip(shape, self.pads, strict=True))
         page = self.figure.page
         for bench in BENCHES:
-            if solve(page, self.layout(bench), (8.0, 12.0, page.width - 8.0, 79.0), self.largest):
+            if solve(page, self.layout(bench), (8.0, 11.8, page.width - 8.0, 80.9), self.largest):
                 break
         else:
             raise ValidationError("must be smaller to find room beside its kernel", "input.size", scene.input.size)
@@ -67,13 +68,13 @@ class Sliding:
         """The layout's tree, with a bench of so much of its full size; names its blocks."""
         words = {"left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
         self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE, **words)
-        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.80 * bench, above=ABOVE,
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.7 * bench, above=ABOVE,
             slab=slabs.VOLUME)
-        self.panel = Block("panel", Bench.panel_size(self.kernel, True), bench, slab=SLAB)
+        self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, slab=SLAB)
         self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE + 3.4, **words)
-        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), bench, slab=SLAB)
-        middle = Column([self.weights, self.panel], gap=3.0, spread=6.0)
-        return Row([self.given, middle, Column([self.made, self.result], gap=5.0, spread=8.0)], gap=6.0,
+        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * bench, slab=SLAB)
+        middle = Column([self.weights, self.panel], gap=2.0, spread=6.0)
+        return Row([self.given, middle, Column([self.made, self.result], gap=3.6, spread=8.0)], gap=5.0,
                    align=(0.5, 0.5))  # fmt: skip
 
     # the story -----------------------------------------------------------------------------------------------------
@@ -174,9 +175,11 @@ class Sliding:
                 hover = (0, -1.3 * self.weights.cell - self.cast.proud, 0)
                 pieces += act.step(self.cast.operands(i, self._weight_places, self.weights.cell, target,
                                                       self.made.cell, hover))  # fmt: skip
-                lines += self._sum_line(step, i, name, within(i, 0.54), within(i, 0.78), i + LEAVES)
+                lines += self._sum_line(step, i, name, within(i, 0.54), i + LEAVES,
+                                        ((within(i, 0.78), within(i, FLY)), (i - 1e-3, i + LEAVES)))  # fmt: skip
             elif self.says_runs:
-                running += self._sum_line(step, i, name, i - 1e-3, i - 1e-3, i + 1 - LANDED)
+                life = i - 1e-3, i + 1 - LANDED
+                running += self._sum_line(step, i, name, *life, (life,))
             infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), sum_text(step, name), i, explained))
         self.figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
         if self.scene.look.sum_line:
@@ -186,13 +189,13 @@ class Sliding:
 
     says_runs = True  # whether the sum stands in the line while the window runs
 
-    def _sum_line(self, step, i: int, name: str, since: float, named: float, until: float) -> list[Points]:
+    def _sum_line(self, step, i: int, name: str, since: float, until: float, named) -> list[Points]:
         """The products and what they come to, below the volumes; the cell's name over the result."""
         text = f"{grouped(step, self.kernel[1])} = {number(step.value)}"
         middle, box, figure = self.figure.page.width / 2, self.result.box, self.figure
         return [figure.text(text, middle, LINE, SUM, align="center", visible_from=since, visible_until=until),
-                figure.text(name, (box[0] + box[2]) / 2, box[1] + 1.4, SMALL, align="center", visible_from=named,
-                            visible_until=until)]  # fmt: skip
+                *(figure.text(name, (box[0] + box[2]) / 2, box[1] + 1.4, SMALL, align="center", visible_from=a,
+                              visible_until=b) for a, b in named)]  # fmt: skip
 
     def names(self) -> list[Points]:
         """What the volumes are called, with their shapes; the output's size and how it comes about."""

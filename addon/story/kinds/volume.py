@@ -71,6 +71,8 @@ class _Volume:
         figure.heading(scene.words.title or scene.title, parameters(scene, self.trace, shape, self.slices))
         first, filing = self._clock()
         slabs.add_slabs(figure, [self.given, self.work, self.made, *self.small])
+        sums = [*self.partials, *([self.extra] if self.extra else [])]
+        slabs.add_slabs(figure, sums, self.rhythm.lives(self.count))
         slabs.add_slabs(figure, [*self.panels, self.result], ((ALWAYS, self.count - END),))
         cast.add_input(scene.words.input, arrives=PADDED if cast.padded else None)
         if cast.channels > 1:
@@ -141,7 +143,8 @@ class _Volume:
     def _channel_cards(self) -> None:
         """A card beside each of the input's slices that names its channel."""
         rows, columns = self.cast.shape
-        made = [cards.card(self.figure, name, color, cards.beside(columns, rows, k * (1 + volumes.GAP)), cards.HIGH)
+        made = [cards.card(self.figure, name, color, cards.beside(columns, rows, k * (1 + volumes.GAP), number=k),
+                           cards.HIGH)
                 for k, (name, color) in enumerate(cards.channel_cards(self.scene, self.cast.channels))]  # fmt: skip
         self.figure.volume("input.cards", "Channel cards", made, self.cast.location, self.cast.cell)
 
@@ -195,9 +198,9 @@ class _Volume:
     def _indices(self) -> list:
         """Row and column numbers of the input and of the slice being written."""
         figure, given, made, before = self.figure, self.given, self.made, (self.pads[0][0], self.pads[1][0])
-        size = planes(self.trace.input).shape[1:]
+        size, since = planes(self.trace.input).shape[1:], (PADDED if self.cast.padded else START) + 0.05
         return [*index_labels(figure, given.corner, given.cell, size, high=self.cast.shape[0], offset=before,
-                              drop=1.2 * given.cell * given.slab[2] / UNIT),
+                              drop=1.2 * given.cell * given.slab[2] / UNIT, visible_from=since),
                 *index_labels(figure, made.corner, made.cell, (self.rows, self.columns),
                               drop=1.2 * made.cell * made.slab[2] / UNIT)]  # fmt: skip
 
@@ -208,7 +211,7 @@ class _Volume:
         for stretch in self.rhythm.stretches:
             if self.several and stretch.kind == "run":
                 n = stretch.first // self.section + base
-                made.append(figure.text(f"{w.one_filter} {n} \u2192 {w.slice} {n}", middle, low - NEXT, SUM,
+                made.append(figure.text(f"{w.one_filter} {n} \u2192 {w.slice} {n}", middle, low - (NEXT if self.several else 0), SUM,
                                         align="center", visible_from=stretch.first - 1 + 0.1,
                                         visible_until=stretch.last + LEAVES))  # fmt: skip
         given, kernel, output = (f" {TIMES} ".join(map(str, s)) for s in self._shapes())
