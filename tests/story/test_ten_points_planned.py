@@ -424,7 +424,7 @@ def moved(x: float, y: float, z: float):
 MUTANTS = {
     "a far kernel": (test_words_and_geometry_keep_the_margins, "kernel", {"position": moved(0, 0, 12)}),
     "a name on its volume": (test_no_word_meets_a_piece_or_another_word, "names", {"position": moved(0, 0, -1.2)}),
-    "a word on a word": (test_no_word_meets_a_piece_or_another_word, "sum", {"position": moved(-8, 0, 16)}),
+    "a word on a word": (test_no_word_meets_a_piece_or_another_word, "sum", {"position": moved(0, 0, 15.7)}),
     "a kernel before the input": (test_nothing_hides_a_digit_or_its_face, "kernel", {"position": moved(-7, -5, -2)}),
     "small digits": (test_digits_are_big_enough_to_be_read, "output", {"size": lambda s: s * 0.6}),
     "wide digits": (test_digits_stay_inside_their_faces, "kernel", {"stretch": lambda s: s * 1.5}),

@@ -211,7 +211,7 @@ class _Volume:
         for stretch in self.rhythm.stretches:
             if self.several and stretch.kind == "run":
                 n = stretch.first // self.section + base
-                made.append(figure.text(f"{w.one_filter} {n} \u2192 {w.slice} {n}", middle, low - (NEXT if self.several else 0), SUM,
+                made.append(figure.text(f"{w.one_filter} {n} \u2192 {w.slice} {n}", middle, low - NEXT, SUM,
                                         align="center", visible_from=stretch.first - 1 + 0.1,
                                         visible_until=stretch.last + LEAVES))  # fmt: skip
         given, kernel, output = (f" {TIMES} ".join(map(str, s)) for s in self._shapes())
