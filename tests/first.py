@@ -10,14 +10,15 @@ from pathlib import Path
 
 from addon.scene.load import figures, load
 
+SCENES = Path(__file__).resolve().parents[1] / "scenes"
 FOLDER = Path(__file__).resolve().parent / "scenes" / "first_edition"
 COPIES = {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}
 LONGEST = {False: 25.0, True: 30.0}  # seconds that a figure takes at most; True: where it is of a kind
 
 
 def first_edition_figures() -> list[str]:
-    """The ids of the figures that `load_first` loads: every figure, where there is a copy of each that has moved on."""
-    return [name for name in figures() if name in COPIES or load(name).kind is None]
+    """The ids of the figures that `load_first` loads: every figure, for there is a copy of each that has moved on."""
+    return figures()
 
 
 def as_first(figure: str | os.PathLike) -> str | os.PathLike:
@@ -31,16 +32,17 @@ def load_first(figure: str | os.PathLike, overrides=None):
 
 
 def second_edition() -> dict[str, Path]:
-    """The scenes of the second edition by the figures' names: what is shipped still has the first one's."""
-    folder = FOLDER.parent / "second_edition"
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    """The files of the figures that are of a kind, by the figures' names."""
+    paths = {name: SCENES / f"{name}.toml" for name in figures()}
+    return {name: path for name, path in paths.items() if load(path).kind}
 
 
 def both_editions() -> list[str | Path]:
-    """What is promised of every figure is promised of these: the shipped ones, and the scenes of the second edition."""
-    return [*figures(), *second_edition().values()]
+    """Every figure: the first edition's by their ids, and the files of those that are of a kind."""
+    solid = second_edition()
+    return [*(name for name in figures() if name not in solid), *solid.values()]
 
 
 def label(figure: str | os.PathLike) -> str:
-    """A figure or a scene of the second edition, in a test's name."""
+    """A figure or a file of the second edition, in a test's name."""
     return figure if isinstance(figure, str) else f"solid {Path(figure).stem}"

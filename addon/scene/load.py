@@ -25,7 +25,7 @@ from .data_files import kind_of
 from .limits import DEEP_KEY, DEFAULT, HIGHEST, Limits
 from .paths import placed, shown, unusable
 from .resolve import DERIVED, check_compared, check_result, complete, within_limit
-from .spec import COMPANIONS, DEFAULT_SOURCE, SOURCES, TABLES, WEIGHTED, Scene, default_of, find_knob, knobs
+from .spec import COMPANIONS, DEFAULT_SOURCE, DRAFT, SOURCES, TABLES, WEIGHTED, Scene, default_of, find_knob, knobs
 
 CHEAT_SHEET = (
     "conv1d", "conv2d_zero_padding", "conv2d_valid", "conv2d_same", "conv2d_full", "conv2d_strided",
@@ -303,6 +303,8 @@ def _build(parts: dict[str, dict], path: Path | None, limits: Limits) -> Scene:
             _check_applies(op_type, ops.names(lambda operation: operation.weighted), f"{table}.{name}", value)
     for table, sources in SOURCES.items():
         _check_sources(table, sources, parts[table])
+    if parts["output"].get("quality") == "draft":
+        parts = {**parts, "output": {**DRAFT, **parts["output"]}}
     tables = {name: cls(**parts[name]) for name, cls in TABLES.items()}
     for table in SOURCES:
         part = tables[table]
@@ -375,10 +377,10 @@ def _without_derived(scene: Scene) -> Scene:
 
 
 def _lines(part: object, folder: Path | None) -> list[str]:
-    lines = []
+    lines, other = [], DRAFT if getattr(part, "quality", None) == "draft" else {}
     for name, knob in knobs(type(part)).items():
         value = getattr(part, name)
-        if value is None or value == default_of(knob):
+        if value is None or value == other.get(name, default_of(knob)):
             continue
         if isinstance(value, Path) and folder is not None and value.is_relative_to(folder):
             value = value.relative_to(folder)

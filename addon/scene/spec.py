@@ -26,6 +26,7 @@ OPS = tuple(ops.OPERATIONS)
 THEMES = ("light", "dark", "print", "transparent")
 FORMATS = ("gif", "mp4", "png", "steps", "blend", "poster")
 QUALITIES = ("draft", "lecture", "print")
+DRAFT = {"size": (854, 480), "fps": 10}  # of `output`, where `draft` is asked for and nothing else is said
 
 INPUT_SOURCES = ("seed", "values", "npy", "image", "idx")
 WEIGHT_SOURCES = ("seed", "values", "npy", "kernel")
@@ -202,12 +203,13 @@ class Output:
     """What is written."""
 
     size: tuple[int, int] = knob(
-        (854, 480), "pixels", "width and height of the picture: `[854, 480]` or `\"854x480\"`",
-        range=(16, 8192), unit="pixels",
+        (1280, 720), "pixels", "width and height of the picture: `[1280, 720]` or `\"1280x720\"`; in `draft` quality "
+        "854×480 where nothing is said", range=(16, 8192), unit="pixels",
     )  # fmt: skip
     fps: int = knob(
-        20, "whole", "frames per second; 10, 20, 25 and 50 are exact in a GIF", range=(1, 120), unit="1/s"
-    )
+        20, "whole", "frames per second; 10, 20, 25 and 50 are exact in a GIF; in `draft` quality 10 where nothing is "
+        "said", range=(1, 120), unit="1/s"
+    )  # fmt: skip
     formats: tuple[str, ...] = knob(
         ("gif",), "choices", "what to write: a list, or text like `\"gif,mp4\"`; `png` is every frame, "
         "`steps` one picture per step, `blend` the Blender file, `poster` one still", choices=FORMATS,

@@ -19,7 +19,7 @@ from .. import ops, story
 from ..scene.arrays import arrays, run
 from ..scene.checks import ValidationError, toml
 from ..scene.load import SceneError, dump, load, loads
-from ..scene.spec import COMPANIONS, DEFAULT_SOURCE, SOURCES, WEIGHTED, Output, Scene
+from ..scene.spec import COMPANIONS, DEFAULT_SOURCE, DRAFT, SOURCES, WEIGHTED, Output, Scene
 from ..story.first_edition.closeup import meaning_of
 from . import messages
 from .fields import FIELDS
@@ -100,6 +100,9 @@ def values_of(settings) -> dict[str, dict]:
 def text_of(settings) -> str:
     """The panel as a scene file, with nothing checked."""
     parts = values_of(settings)
+    if parts["output"].get("quality") == "draft":  # the panel shows both, and what it shows holds
+        own = {key: FIELDS["output"][key].get(settings.output, rank_of(settings)) for key in DRAFT}
+        parts["output"] = {**own, **parts["output"]}
     lines = [f"{key} = {toml(value)}" for key, value in parts.pop("").items()]
     parts["op"] = {"type": operation_of(settings).name, **parts["op"]}
     for table, values in parts.items():

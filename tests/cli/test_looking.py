@@ -17,7 +17,7 @@ def test_help_says_what_the_spec_says(convolume):
     words = " ".join(" ".join(out).split())
     for key in ("output.size", "output.fps", "output.formats", "output.quality", "look.theme"):
         assert find_knob(key).metadata["help"].replace("`", "") in words
-    assert code == 0 and "draft|lecture|print" in words and "else 854x480" in words and "else gif" in words
+    assert code == 0 and "draft|lecture|print" in words and "else 1280x720" in words and "else gif" in words
 
 
 def test_version(convolume):

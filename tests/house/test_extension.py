@@ -58,7 +58,7 @@ assert (settings.look.theme, tuple(settings.output.size)) == ('DARK', (640, 360)
 assert bpy.ops.convolume.add(figure="conv2d_full") == {'FINISHED'}
 assert (settings.look.theme, bpy.context.scene.render.resolution_x) == ('DARK', 640)
 mine.theme, mine.use_size = 'FIGURE', False
-assert bpy.ops.convolume.reset() == {'FINISHED'} and tuple(settings.output.size) == (854, 480)
+assert bpy.ops.convolume.reset() == {'FINISHED'} and tuple(settings.output.size) == (1280, 720)
 before = set(bpy.data.objects)
 for figure in ("conv1d", "mnist_conv"):
     settings.figure = figure

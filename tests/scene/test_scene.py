@@ -50,7 +50,7 @@ def test_a_file_with_two_lines_is_a_whole_scene():
     scene = loads("[op]\ntype = 'max_pool'\n")
     assert (scene.op.kernel_size, scene.op.stride) == (2, 2)
     assert (scene.input.size, scene.input.channels, scene.input.seed) == ((6, 6), 1, 0)
-    assert (scene.output.size, scene.output.fps, scene.output.formats) == ((854, 480), 20, ("gif",))
+    assert (scene.output.size, scene.output.fps, scene.output.formats) == ((1280, 720), 20, ("gif",))
     assert (scene.camera.azimuth, scene.camera.elevation) == (-24, 24)
 
 
@@ -249,6 +249,20 @@ def test_any_scene_survives_being_dumped_and_loaded(overrides, stride, padding):
         overrides = {**overrides, "op.stride": stride, "op.padding": padding}
     scene = loads("", overrides)
     assert again(scene) == scene
+
+
+def test_a_draft_is_smaller_where_nothing_is_said():
+    def asked(text):
+        output = loads(text).output
+        return output.size, output.fps
+
+    draft = 'op.type = "conv"\n[output]\nquality = "draft"\n'
+    assert asked(draft) == ((854, 480), 10) and asked(f"{draft}fps = 20\n") == ((854, 480), 20)
+    assert asked(f"{draft}size = [1280, 720]\n") == ((1280, 720), 10)
+    assert loads("", {"op.type": "conv", "output.quality": "draft"}).output.size == (854, 480)
+    for text in (draft, f"{draft}fps = 20\n", f"{draft}size = [1280, 720]\n"):
+        scene = loads(text)
+        assert again(scene) == scene
 
 
 # --- what the fields carry ---
