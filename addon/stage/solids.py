@@ -11,11 +11,13 @@ from itertools import product
 import bpy
 import numpy as np
 
-from ..story.cast.volumes import GAP
+from ..story.cast.volumes import ABOVE, BELOW, GAP, LEFT, RIGHT
 from .light import baked
 from .meshes import attribute
 
 SOFT = 0.45  # of a tile's seams, how dark they are
+# how much of its light a higher neighbour takes from a tile's edge: the sun stands at the right, above
+SHADED = {LEFT: 0.22, RIGHT: 0.42, BELOW: 0.18, ABOVE: 0.42}
 # glass: where its rim begins (of the way to the edge); how much of face and rim is there
 CLEAR, FACE, RIM = 0.78, 0.3, 2.4
 THINNER = 0.06  # of a tube, how much the bars of each direction are thinner than the last one's
@@ -38,10 +40,18 @@ def _cell(neighbours: float = 0, *, closed: bool = False):
 
 
 @cache
-def _tile(neighbours: float = 0, *, closed: bool = False):
-    """A cell among very many small ones: its seams are half as dark, or they would be all that one sees."""
+def _tile(neighbours: float = 0, shaded: float = 0, *, closed: bool = False):
+    """A cell among very many small ones: its seams are half as dark, or they would be all that one sees. `shaded`:
+    LEFT | RIGHT | BELOW | ABOVE, the sides on which a higher neighbour keeps light from its front."""
     places, faces, light = baked.cell_mesh(int(neighbours), bevel=0.06, closed=closed)
-    return places, faces, {"light": 1 - (1 - np.asarray(light)) * np.where(np.asarray(light) < 1, SOFT, 1.0)}
+    places, light = np.asarray(places, float).reshape(-1, 3), np.asarray(light)
+    light = 1 - (1 - light) * np.where(light < 1, SOFT, 1.0)
+    across, up = np.clip(places[:, 0] + 0.5, 0, 1), np.clip(places[:, 2] + 0.5, 0, 1)
+    front = places[:, 1] < -0.4
+    for bit, near in ((LEFT, 1 - across), (RIGHT, across), (BELOW, 1 - up), (ABOVE, up)):
+        if int(shaded) & bit:
+            light = light * np.where(front, 1 - SHADED[bit] * near, 1.0)
+    return places, faces, {"light": light}
 
 
 @cache

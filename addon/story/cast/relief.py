@@ -11,6 +11,7 @@ from .weighted import Weighted
 
 THICK = 1.0  # of a cell at height 0, in cells
 DIM = 0.86  # light on a picture outside the window: less would look like card
+STANDS_OUT = 0.35  # cells by which a neighbour is higher that takes light
 LOWEST = 0.25  # what is left of the sunken ones
 
 
@@ -27,8 +28,13 @@ def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, off
         (volumes.ABOVE, 0, 1)):
         mask |= bit * (np.roll(higher, shift, axis)[1:-1, 1:-1] >= thick - 1e-6)
     mask[-1] |= volumes.BELOW
+    # and where a neighbour is higher it keeps light away
+    beside, shaded = np.pad(thick, 1, mode="edge"), np.zeros(values.shape, int)
+    for bit, axis, shift in ((volumes.LEFT, 1, 1), (volumes.RIGHT, 1, -1), (volumes.BELOW, 0, -1),
+                             (volumes.ABOVE, 0, 1)):  # fmt: skip
+        shaded |= bit * (np.roll(beside, shift, axis)[1:-1, 1:-1] > thick + STANDS_OUT)
     fills = [fill(v, 0) for v in values.ravel()]
-    shapes = [f"tile {m}" for m in mask.ravel()]
+    shapes = [f"tile {m} {s}" for m, s in zip(mask.ravel(), shaded.ravel(), strict=True)]
     cubes = [figure.cube(f, s) for f, s in zip(fills, shapes, strict=True)]
     dims = [figure.cube(palette.lit(f, DIM), s) for f, s in zip(fills, shapes, strict=True)] if faded else cubes
     row, column = (a.ravel() for a in np.indices(values.shape))
@@ -41,7 +47,7 @@ def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, off
 class Relief(Weighted):
     """A weighted sum whose input is a picture in relief."""
 
-    height = 1.5  # cells by which the greatest value stands proud
+    height = 2.0  # cells by which the greatest value stands proud
 
     @property
     def proud(self) -> float:

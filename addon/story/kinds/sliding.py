@@ -12,9 +12,9 @@ from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.weighted import TUBE, Weighted, first_middle, grouped, planar, planes, ring, sum_text
 from ..page.captions import cell_name, parameters, shape_text, size_formula
-from ..page.glyphs import number
+from ..page.glyphs import number, width
 from ..page.layout import Block, Column, Row, solve
-from ..page.view import UNIT
+from ..page.view import HEIGHT, UNIT
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points, StepInfo
 from ..traits.index_labels import index_labels
 
@@ -97,6 +97,7 @@ class Sliding:
         if scene.look.labels:
             figure.words("names", "Names", self.names())
             figure.words("indices", "Row and column numbers", self.indices())
+            figure.words("ending", "Shapes", [self.shapes()])
             self.why()
         return figure.plan(scene.title, infos)
 
@@ -192,10 +193,19 @@ class Sliding:
     def _sum_line(self, step, i: int, name: str, since: float, until: float, named) -> list[Points]:
         """The products and what they come to, below the volumes; the cell's name over the result."""
         text = f"{grouped(step, self.kernel[1])} = {number(step.value)}"
-        middle, box, figure = self.figure.page.width / 2, self.result.box, self.figure
+        figure, (x, y) = self.figure, self.name_place(width(name) * SMALL * HEIGHT)
+        middle = self.line_middle(width(text) * SUM * HEIGHT)
         return [figure.text(text, middle, LINE, SUM, align="center", visible_from=since, visible_until=until),
-                *(figure.text(name, (box[0] + box[2]) / 2, box[1] + 1.4, SMALL, align="center", visible_from=a,
-                              visible_until=b) for a, b in named)]  # fmt: skip
+                *(figure.text(name, x, y, SMALL, align="center", visible_from=a, visible_until=b)
+                  for a, b in named)]  # fmt: skip
+
+    def line_middle(self, wide: float) -> float:
+        """Where the middle of a sum's line is, `wide` page units long."""
+        return self.figure.page.width / 2
+
+    def name_place(self, wide: float) -> tuple[float, float]:
+        """Where the middle of the name of the result's cell is: above it."""
+        return (self.result.box[0] + self.result.box[2]) / 2, self.result.box[1] + 1.4
 
     def names(self) -> list[Points]:
         """What the volumes are called, with their shapes; the output's size and how it comes about."""
@@ -218,6 +228,13 @@ class Sliding:
             *index_labels(figure, made.corner, made.cell, (self.rows, self.columns),
                           drop=1.2 * made.cell * made.slab[2] / UNIT),
         ]  # fmt: skip
+
+    def shapes(self) -> Points:
+        """At the end, where the bench was: the shapes as an equation."""
+        trace, box = self.trace, self.panel.box
+        given, kernel, output = map(shape_text, (trace.input.shape[1:], trace.kernel_size, trace.output.shape[1:]))
+        text, x = f"{given}  *  {kernel}  =  {output}", (box[0] + self.result.box[2]) / 2
+        return self.figure.text(text, x, (box[1] + box[3]) / 2, SUM, align="center", visible_from=self.count - 0.4)
 
     def why(self) -> None:
         """The line that says what the operation is for: before the first step, and at the end."""
