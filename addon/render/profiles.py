@@ -42,7 +42,8 @@ class Profile:
         cycles.seed = self.seed
         cycles.sampling_pattern, cycles.scrambling_distance = "TABULATED_SOBOL", 0.0
         cycles.max_bounces = cycles.diffuse_bounces = cycles.glossy_bounces = cycles.transmission_bounces = 0
-        cycles.transparent_max_bounces = 8
+        # no ray through glass or a shade ends by chance: with few samples, the same in every pixel, that makes steps
+        cycles.transparent_max_bounces = cycles.min_transparent_bounces = 16
         cycles.pixel_filter_type, cycles.filter_width = "BLACKMAN_HARRIS", 1.5
         if scene.get("convolume_light") == "studio":
             studio.bounces(scene)

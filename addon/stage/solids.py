@@ -95,8 +95,9 @@ def _tube(wide: float, deep: float, high: float, thickness: float):
 
 
 @cache
-def _shadow(wide: float, deep: float, high: float, above: float, strength: float = 1.0):
-    places, faces, alpha = baked.box_shadow((wide, deep, high), above, strength)
+def _shadow(wide: float, deep: float, high: float, above: float, strength: float = 1.0, *ends: float):
+    """`ends`: left, right, front and back of what it lies on, from the middle of its box, if it ends there."""
+    places, faces, alpha = baked.box_shadow((wide, deep, high), above, strength, ends=ends or None)
     places = np.asarray(places)
     return places, faces, {"depth": alpha}
 

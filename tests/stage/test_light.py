@@ -205,8 +205,8 @@ def test_an_open_floor_has_light_one_and_a_box_that_is_not_there_takes_none():
 
 
 def test_a_shadow_touches_the_foot_and_lies_away_from_the_sun():
-    behind, before = floor_light([[0.2, 1.05], [0.2, -1.05]], [BOX])
-    assert behind < 0.35 and before > 0.85
+    behind, touching, before = floor_light([[0.2, 1.05], [0.2, -1.05], [0.2, -1.6]], [BOX])
+    assert behind < 0.35 and 0.5 < touching < 0.75 and before > 0.9
     lifted = ((-1, -1, 1.0), (1, 1, 3.0), 1.0)
     assert floor_light([[0.0, -0.9]], [lifted]) > floor_light([[0.0, -0.9 + 1.2]], [lifted])
     assert floor_light([[-0.2, 0.9]], [lifted])[0] < 0.5
@@ -219,7 +219,7 @@ def test_the_floor_is_mirrored_when_the_boxes_are():
     assert floor_light(xy, [a, b]) == pytest.approx(floor_light(xy, [b, a]), abs=1e-6)
     half = [(*a[:2], 0.5)]
     light = floor_light(xy, half)
-    assert (light >= floor_light(xy, [a]) - 1e-6)[floor_light(xy, [a]) < 1].all()
+    assert (light >= floor_light(xy, [a]) - 1e-6)[floor_light(xy, [a]) < 0.9].all()
 
 
 def test_a_shadow_has_no_rings():
@@ -268,6 +268,17 @@ def test_a_card_fades_with_its_box_and_scales():
     vertices, _, same = box_shadow((2, 1.2, 2), 0.4, cell=2)
     assert same == pytest.approx(alpha[2], abs=1e-4)
     assert np.ptp(vertices[:, 0]) == pytest.approx(2 * np.ptp(box_shadow((1, 0.6, 1), 0.2)[0][:, 0]))
+
+
+def test_a_card_is_cut_off_where_its_ground_ends():
+    ends = (-0.6, 0.8, -0.7, 0.6)
+    vertices, _, alpha = box_shadow((1, 1, 1), ends=ends)
+    whole, _, _ = box_shadow((1, 1, 1))
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    assert (low[0], high[0], low[1], high[1]) == pytest.approx(ends)
+    assert np.ptp(whole, axis=0)[:2].min() > 2
+    front = (vertices[:, 1] > -0.69) & (vertices[:, 1] < -0.5) & (abs(vertices[:, 0]) < 0.4)
+    assert alpha[front].min() > 0.1 and alpha[vertices[:, 1] > 0.55].max() > 0.3  # it does not fade towards a cut
 
 
 def overlaps(one, other) -> bool:

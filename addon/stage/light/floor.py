@@ -14,11 +14,12 @@ import numpy as np
 from . import sun
 
 _DIRECTIONS = 24
-_ALBEDO = 0.5  # of an average cell
-_CONTACT_REACH = 0.20  # cells: how far the dark line where something touches goes
-_CONTACT = 0.12  # and what it takes at most
+_ALBEDO = 0.4  # of an average cell
+# where something touches: a soft shade and in it a dark line, (how much light each takes, how far it goes, in cells)
+_CONTACT = (0.36, 0.28), (0.42, 0.07)
+_CONTACT_REACH = 0.20  # cells: lifted so far, a foot touches nothing
 
-_ROUNDED = np.array((0.04, 0.04, 0.0))
+_ROUNDED = np.array((0.02, 0.02, 0.0))
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Pool:
     bright: float
 
 
-POOL = Pool((80.0, 47.0), (280.0, 160.0), 1.03)
+POOL = Pool((80.0, 47.0), (280.0, 160.0), 1.06)
 
 
 def pool(xy_page: np.ndarray) -> np.ndarray:
@@ -57,7 +58,7 @@ def floor_light(xy: np.ndarray, boxes: Sequence, cell: float = 1.0) -> np.ndarra
         part = x[near], y[near]
         hidden, thrown = _sky_hidden(*part, lo, hi)
         sky[near] += strength * (thrown - sun.SKY * hidden)
-        contact[near] *= 1 - strength * _touch(*part, lo, hi)
+        contact[near] *= 1 - math.sqrt(strength) * _touch(*part, lo, hi)  # glass touches too
     return (sun.SUN[2] * seen + np.maximum(sky, 0)) / sun.TOP * contact
 
 
@@ -156,14 +157,19 @@ def _touch(x, y, lo, hi):
     if not lifted:
         return np.zeros(len(x), np.float32)
     dx, dy = (np.maximum(np.maximum(a - p, p - b), 0) for p, a, b in ((x, lo[0], hi[0]), (y, lo[1], hi[1])))
-    return np.float32(_CONTACT * lifted) * np.exp(-np.hypot(dx, dy) / np.float32(_CONTACT_REACH))
+    away = np.hypot(dx, dy)
+    clear = 1.0
+    for much, reach in _CONTACT:
+        clear = clear * (1 - np.float32(much * lifted) * np.exp(-away / np.float32(reach)))
+    return 1 - clear
 
 
-def box_shadow(size, height: float = 0.0, strength: float = 1.0, cell: float = 1.0):
+def box_shadow(size, height: float = 0.0, strength: float = 1.0, cell: float = 1.0, ends=None):
     """(vertices, faces, alpha per vertex) of a card on the floor with the shadow that one box casts.
 
     The box's foot is `height` above the floor and centred over the origin; the card is black where alpha is 1 and
-    fades to nothing at its rim. Cards that overlap multiply, as they should.
+    fades to nothing at its rim. Cards that overlap multiply, as they should. `ends`: left, right, front and back of the
+    ground, from the middle of the box: there the card is cut off.
     """
     size = np.asarray(size, float) / cell
     lift = max(height, 0.0) / cell
@@ -173,13 +179,18 @@ def box_shadow(size, height: float = 0.0, strength: float = 1.0, cell: float = 1
     reach = 0.5 + 0.7 * float(min(size.max(), 2.5)) + blur * hi[2]
     low = np.minimum(lo[:2], lo[:2] + moved * hi[2]) - reach
     high = np.maximum(hi[:2], hi[:2] + moved * hi[2]) + reach
+    cut = np.reshape(np.full(4, np.inf) * (-1, 1, -1, 1) if ends is None else np.asarray(ends, float) / cell, (2, 2))
+    low, high = np.maximum(low, cut[:, 0]), np.minimum(high, cut[:, 1])
     lines = [_lines(low[i], high[i], lo[i], hi[i], lift) for i in (0, 1)]
     x, y = (a.ravel() for a in np.meshgrid(*lines))
     light = floor_light(np.stack([x, y], axis=1), [(lo, hi, strength)])
     rim = np.ones(len(x))
     for p, a, b, i in ((x, low[0], high[0], 0), (y, low[1], high[1], 1)):
-        inward = np.minimum((p - a) / (min(lo[i], lo[i] + moved[i] * lift) - a),
-                            (b - p) / (b - max(hi[i], hi[i] + moved[i] * lift)))  # fmt: skip
+        inward = np.ones(len(x))
+        if a > cut[i, 0]:
+            inward = np.minimum(inward, (p - a) / (min(lo[i], lo[i] + moved[i] * lift) - a))
+        if b < cut[i, 1]:
+            inward = np.minimum(inward, (b - p) / (b - max(hi[i], hi[i] + moved[i] * lift)))
         t = np.clip(inward, 0, 1)
         rim *= t * t * (3 - 2 * t)
     alpha = np.clip(1 - light, 0, 1) * np.where(rim > 1e-6, rim, 0)
@@ -191,12 +202,12 @@ def box_shadow(size, height: float = 0.0, strength: float = 1.0, cell: float = 1
 
 def _lines(low, high, lo, hi, lift):
     """Where the card's grid has lines along one axis: close at the foot's edges, wide at the rim."""
-    steps = np.array([0.0, 0.07, 0.18, 0.38]) * (1 + 2 * lift)
+    steps = np.array([0.0, 0.03, 0.08, 0.18, 0.38]) * (1 + 2 * lift)
     inside = lo + (hi - lo) * np.array([0.2, 0.8])
     beyond = []
     for edge, end in ((lo, low), (hi, high)):
         far = abs(end - edge)
-        way = np.concatenate([steps[steps < far * 0.7], np.linspace(min(steps[-1], far * 0.7), far, 5)])
+        way = np.concatenate([steps[steps < far * 0.7], np.linspace(min(steps[-1], far * 0.7), far, 4)])
         beyond.append(edge + np.sign(end - edge) * way)
     found = np.unique(np.round(np.concatenate([*beyond, inside]), 6))
     return found[np.concatenate([[True], np.diff(found) > 1e-3])]

@@ -29,6 +29,7 @@ from ..plan.plan import (
 )
 from ..plan.schedule import creeping
 from ..plan.timeline import Timeline
+from . import shades
 
 # sizes of type, fractions of the height
 TITLE, NAME, FACTS, SUM, SMALL, INDEX = 0.042, 0.028, 0.028, 0.036, 0.028, 0.028
@@ -54,6 +55,7 @@ class Figure:
         self.tracks: list[Track] = []
         self.boxes: list[tuple] = []  # (name, kind, left, top, right, bottom, visible from, until) in page units
         self.shadows: list[tuple] = []
+        self.slabs: list[shades.Slab] = []
         self.shades = 0
         self._words: list[Words] = []
         self._materials: dict[str, Material] = {}
@@ -135,6 +137,7 @@ class Figure:
     # the plan -----------------------------------------------------------------------------------------------------
 
     def plan(self, title: str, steps: list[StepInfo]) -> Plan:
+        shades.settle(self, self.material(shades.COLOR, "shade"))
         output, page = self.scene.output, self.page
         pixels = self.pixels
         cell = max((v.unit for v in self.volumes), default=1.0)

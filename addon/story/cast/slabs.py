@@ -6,7 +6,7 @@ import numpy as np
 from ..page import palette
 from ..page.layout import Block
 from ..plan.plan import ALWAYS, NEVER, Points
-from . import volumes
+from . import shades, volumes
 from .figure import Figure
 
 VOLUME = (0.12, 0.16, 0.12)  # of a volume: how much larger at the sides and in front, how high, in its cells
@@ -18,12 +18,14 @@ def add_slabs(figure: Figure, blocks: list[Block], lives=((ALWAYS, NEVER),)) -> 
     for block in blocks:
         wide, deep, _ = block.whole
         high = block.slab[2]
-        kind = figure.cube(palette.lit(figure.theme.floor, LIGHT), f"box {wide:.4g} {deep:.4g} {high:.4g} 16")
+        top = block.foot + block.cell * np.array([wide, deep, high])
+        figure.slabs.append(shades.Slab(f"slab.{block.name}", block.foot, top, block.cell, tuple(lives)))
+        kind = figure.cube(palette.lit(figure.theme.floor, LIGHT), f"box {wide:.4g} {deep:.4g} {high:.4g}")
         middle = block.foot + block.cell * np.array([wide / 2, deep / 2, high / 2])
         made = [Points.make([(0, 0, 0)], cube=kind, faded=kind, visible_from=since, visible_until=until)
                 for since, until in lives]  # fmt: skip
         if tuple(lives) == ((ALWAYS, NEVER),):
-            figure.casts(block.foot, block.foot + block.cell * np.array([wide, deep, high]))
+            figure.casts(block.foot, top)
         else:
             made += [volumes.shade(figure, (wide, deep, high), 0.0, (0, 0, -high / 2), visible_from=since,
                 visible_until=until)

@@ -11,11 +11,11 @@ from ..page import palette
 from ..page.glyphs import CAP_HEIGHT, number, width
 from ..page.view import HEIGHT, UNIT
 from ..plan.plan import NONE, Points
+from . import shades
 from .figure import CAP, DIGIT, Figure
 
 GAP = 0.08  # between the channels of a volume, in cells: so slices can be counted at its side
 FACE = 0.49  # from a cell's middle to just before its front face
-SHADE = "#20242E"  # the colour of shadows
 NARROWEST, FULL = 0.66, 0.70  # how far a number may be squeezed; how much of a face's width it may take
 LEFT, RIGHT, FRONT, BACK, BELOW, ABOVE = (1 << i for i in range(6))  # neighbours, as bits of a cell's mask
 
@@ -147,7 +147,7 @@ def shade(figure: Figure, size, above: float, at, *, strength: float = 1.0, **co
     `at`: where the middle of the box's foot is above, in the volume's frame, on the floor.
     """
     words = "shadow " + " ".join(f"{v:g}" for v in (*size, above, strength))
-    kind = figure.cube(SHADE, words, "shade")
-    figure.shades += 1  # each lies a little above the last: where two lay at one height, the order of looking decided
-    at = np.array(at, float) + (0.0, 0.0, 0.002 + 0.0016 * (figure.shades % 40))
+    kind = figure.cube(shades.COLOR, words, "shade")
+    figure.shades += 1
+    at = np.array(at, float) + (0.0, 0.0, shades.lifted(figure.shades))
     return Points.make([at], cube=kind, faded=kind, **columns)

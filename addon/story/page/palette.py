@@ -95,7 +95,7 @@ class Ramp:
 
 
 BLUE = Ramp("blue", ("#EEF3FA", "#CADDF5", "#8FB6EA", "#1E4FA0"))
-RED = Ramp("red", ("#F9F1F0", "#F6D2D2", "#E99DA0", "#A3222F"))
+RED = Ramp("red", ("#F9F1F0", "#F6D2D2", "#EBA0A3", "#A3222F"))
 GREEN = Ramp("green", ("#EFF6F1", "#C7E6D2", "#86C79F", "#14663C"))
 # One channel whose values are told apart up to 9 by lightness; the leap over the empty luminances is between 6 and 7.
 FINE = Ramp("fine", ("#EEF3FA", "#DFEAF8", "#D1E1F6", "#C2D7F3", "#B0CBF0", "#9EC0ED", "#8CB4E9",
@@ -113,8 +113,8 @@ NOT_A_NUMBER = "#B7BABF"  # a neutral grey that no value has
 GREY_ENDS = ("#F3F1EC", "#46506A")  # paper and ink of a picture; less dark than the window, which stands out from it
 GREY_LEAP = (0.34, 0.93)  # where on the way from paper to ink the empty luminances begin and end
 
-# Any two look apart with every sight; white digits read on each, dimmed too.
-CARDS = ("#755CBC", "#097C7E", "#AC5913", "#AD507C", "#707331", "#526FAA", "#8A5F45", "#4F5860")
+# Any two look apart with every sight; white digits have 6:1 on each, and read dimmed too.
+CARDS = ("#6B52B1", "#006E70", "#9D4C02", "#9E426D", "#63662B", "#49619A", "#825943", "#454D53")
 
 
 def greatest_of(values) -> float:
