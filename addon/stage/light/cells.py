@@ -20,12 +20,12 @@ _RING = 0.11  # cells: how far a seam's shadow reaches onto a face
 # (share of the bevel's width, light) beside a neighbour: a bevel turned up, right or front is lit deeper down, and a
 # level groove is darker than an upright one, into which the sun shines
 _LIT, _UNLIT = (
-    ((0.0, 0.45), (0.14, 0.70), (0.5, 0.93), (1.0, 0.98)),
-    ((0.0, 0.30), (0.14, 0.50), (0.5, 0.84), (1.0, 0.97)),
+    ((0.0, 0.30), (0.14, 0.48), (0.5, 0.74), (1.0, 0.94)),
+    ((0.0, 0.24), (0.14, 0.40), (0.5, 0.70), (1.0, 0.94)),
 )
-_LEVEL_LIT = ((0.0, 0.12), (0.14, 0.75), (0.5, 0.95), (1.0, 0.99))
-_LEVEL_UNLIT = ((0.0, 0.15), (0.14, 0.42), (0.5, 0.86), (1.0, 0.97))
-_DARK, _LEVEL_DARK = 0.28, 0.10  # light at the bottom of a groove
+_LEVEL_LIT = ((0.0, 0.12), (0.14, 0.60), (0.5, 0.86), (1.0, 0.97))
+_LEVEL_UNLIT = ((0.0, 0.12), (0.14, 0.34), (0.5, 0.76), (1.0, 0.95))
+_DARK, _LEVEL_DARK = 0.20, 0.10  # light at the bottom of a groove
 _DEEP = (0.78, 0.86, 0.70)  # of a bevel, by the direction to the neighbour: how deep the strips lie that close grooves
 _NEAR = 0.8  # cells: from here on a thing that does not touch takes light away
 _PILLOW = math.radians(9)  # how far a face's normal leans outward at its rim, as smooth shading has it
