@@ -9,7 +9,7 @@ from ..plan.plan import ALWAYS, NEVER, Cube, Points
 
 COLOR = "#20242E"
 NEAR = 0.08  # cells: what begins so close above a slab's top stands on it
-LIFT, STEP = 0.002, 0.0005  # cells: how far above its ground a shade lies, and each above the last
+LIFT, STEP = 0.004, 0.0016  # cells: how far above its ground a shade lies, and each above the last
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,8 @@ def _cut(figure, volume):
         row = {name: column[n : n + 1].copy() for name, column in data.items()}
         row["cube"][:] = row["faded"][:] = figure._cubes.setdefault(below, len(figure._cubes))
         figure.shades += 1
-        row["position"][:, 2] = (0.0 - volume.location[2]) / volume.unit + lifted(figure.shades)
+        # half a step above: none lies in one plane with those that have lain on the floor from the start
+        row["position"][:, 2] = (0.0 - volume.location[2]) / volume.unit + lifted(figure.shades) + STEP / 2
         more.append(Points(row))
         data["cube"][n] = data["faded"][n] = figure._cubes.setdefault(cut, len(figure._cubes))
         data["position"][n, 2] = (slab.high[2] - volume.location[2]) / volume.unit + lifted(count)
