@@ -7,7 +7,7 @@ ENV := $(PYTHON) scripts/setup_env.py
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help render test test-blender test-ui blender-wheels bench extension lint clean
+.PHONY: help render posters test test-blender test-ui blender-wheels bench extension lint clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -16,6 +16,9 @@ help: ## list the commands
 
 render: ## render the figures to renders/, with all that needs to be set up first
 	$(ENV) one -- scripts/render_all.py --out renders --format gif,mp4 $(ARGS)
+
+posters: ## one still of every figure in Blender's own light to renders/posters/ (slow: every pixel has many samples)
+	$(ENV) one -- scripts/render_all.py --out renders/posters --format poster --quality print --set look.light=studio $(ARGS)
 
 test: ## run the tests on every Python here that has a Blender (all on the newest), and say which is left out
 	$(ENV) each -- -m pytest -m "not blender" -n auto --dist loadfile --no-loadscope-reorder $(ARGS)

@@ -28,7 +28,7 @@ PICTURE = (528, 297)  # pixels of the picture of its light, across and down
 def shape(name: str, words: str, closed: bool = False) -> bpy.types.Mesh:
     """The mesh of a shape; `closed`: with the faces that the camera does not see, for lamps to throw shadows with."""
     kind, *numbers = words.split()
-    more = {"closed": closed} if kind in ("cell", "tile", "glass", "box") else {}
+    more = {"closed": closed} if kind in ("cell", "tile", "shaded", "glass", "box") else {}
     return _mesh(name, *_SHAPES[kind](*map(float, numbers), **more))
 
 
@@ -40,16 +40,21 @@ def _cell(neighbours: float = 0, *, closed: bool = False):
 
 
 @cache
-def _tile(neighbours: float = 0, shaded: float = 0, *, closed: bool = False):
-    """A cell among very many small ones: its seams are half as dark, or they would be all that one sees. `shaded`:
-    LEFT | RIGHT | BELOW | ABOVE, the sides on which a higher neighbour keeps light from its front."""
+def _tile(neighbours: float = 0, *, closed: bool = False):
+    """A cell among very many small ones: its seams are half as dark, or they would be all that one sees."""
     places, faces, light = baked.cell_mesh(int(neighbours), bevel=0.06, closed=closed)
-    places, light = np.asarray(places, float).reshape(-1, 3), np.asarray(light)
-    light = 1 - (1 - light) * np.where(light < 1, SOFT, 1.0)
+    return places, faces, {"light": 1 - (1 - np.asarray(light)) * np.where(np.asarray(light) < 1, SOFT, 1.0)}
+
+
+@cache
+def _shaded(neighbours: float, sides: float, *, closed: bool = False):
+    """A tile with higher ones at its `sides` (LEFT | RIGHT | BELOW | ABOVE), which keep light from its front."""
+    places, faces, attributes = _tile(neighbours, closed=closed)
+    places, light = np.asarray(places, float).reshape(-1, 3), attributes["light"]
     across, up = np.clip(places[:, 0] + 0.5, 0, 1), np.clip(places[:, 2] + 0.5, 0, 1)
     front = places[:, 1] < -0.4
     for bit, near in ((LEFT, 1 - across), (RIGHT, across), (BELOW, 1 - up), (ABOVE, up)):
-        if int(shaded) & bit:
+        if int(sides) & bit:
             light = light * np.where(front, 1 - SHADED[bit] * near, 1.0)
     return places, faces, {"light": light}
 
@@ -102,7 +107,8 @@ def _shadow(wide: float, deep: float, high: float, above: float, strength: float
     return places, faces, {"depth": alpha}
 
 
-_SHAPES = {"cell": _cell, "tile": _tile, "glass": _glass, "box": _box, "tube": _tube, "shadow": _shadow}
+_SHAPES = {"cell": _cell, "tile": _tile, "shaded": _shaded, "glass": _glass, "box": _box, "tube": _tube,
+           "shadow": _shadow}  # fmt: skip
 
 
 def _mesh(name: str, places, faces, attributes) -> bpy.types.Mesh:

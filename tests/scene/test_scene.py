@@ -33,7 +33,7 @@ def test_every_figure_loads_has_a_title_and_is_named_after_its_file():
 
 def test_the_valid_convolution_is_six_by_six_under_three_by_three():
     scene = load("conv2d_valid")
-    assert (scene.title, scene.story, scene.kind) == ("Valid convolution", "sliding", None)
+    assert (scene.title, scene.story, scene.kind) == ("Valid convolution", None, "sliding")
     assert (scene.op.type, scene.op.kernel_size, scene.op.stride, scene.op.padding) == ("conv", 3, 1, "valid")
     assert (scene.input.size, scene.input.channels) == ((6, 6), 1)
     assert scene.bias == spec.Bias()
@@ -41,7 +41,7 @@ def test_the_valid_convolution_is_six_by_six_under_three_by_three():
 
 def test_the_rgb_convolution_has_one_filter_over_three_channels_and_a_bias():
     scene = load("rgb_conv")
-    assert (scene.title, scene.story, scene.kind) == ("RGB convolution", "channels", None)
+    assert (scene.title, scene.story, scene.kind) == ("RGB convolution", None, "volume")
     assert (scene.op.padding, scene.op.out_channels) == (1, 1)
     assert (scene.input.size, scene.input.channels, scene.bias.values) == ((6, 6), 3, (1,))
 

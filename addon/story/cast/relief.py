@@ -34,7 +34,7 @@ def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, off
                              (volumes.ABOVE, 0, 1)):  # fmt: skip
         shaded |= bit * (np.roll(beside, shift, axis)[1:-1, 1:-1] > thick + STANDS_OUT)
     fills = [fill(v, 0) for v in values.ravel()]
-    shapes = [f"tile {m} {s}" for m, s in zip(mask.ravel(), shaded.ravel(), strict=True)]
+    shapes = [f"shaded {m} {s}" if s else f"tile {m}" for m, s in zip(mask.ravel(), shaded.ravel(), strict=True)]
     cubes = [figure.cube(f, s) for f, s in zip(fills, shapes, strict=True)]
     dims = [figure.cube(palette.lit(f, DIM), s) for f, s in zip(fills, shapes, strict=True)] if faded else cubes
     row, column = (a.ravel() for a in np.indices(values.shape))

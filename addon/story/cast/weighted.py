@@ -15,6 +15,7 @@ from . import volumes
 from .bench import Operands
 from .figure import Figure
 
+GLASS_SHADOW = 0.35  # how much of a shadow a block throws whose outer cells are glass
 TUBE = 0.09  # of a cell, how thick a tube is
 
 
@@ -129,7 +130,7 @@ class Weighted:
                       taps=(self.kernel[1], deep, self.kernel[0]), dilation=(self.dilation[1], 1, self.dilation[0]),
                       fade=(-LANDED, len(self.trace) - 0.5))  # fmt: skip
         high = self.corner + self.cell * np.array(self.block_size(self.shape, self.channels))
-        figure.casts(self.corner, high)
+        figure.casts(self.corner, high, GLASS_SHADOW if self.padded else 1.0)
 
     proud = 0.0  # how far its cells stand out towards the viewer, world units
 

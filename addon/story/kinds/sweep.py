@@ -103,6 +103,7 @@ class _Sweep(Sliding):
         corner = page.floor(across, down)
         cells = volumes.block(figure, values[None, None], self.cast.sum_fill, cell=edge, digits=False, dims=False)
         figure.volume("scale", "Colour bar", cells, first_middle(corner, edge, 1), edge)
+        figure.casts(corner, corner + edge * np.array([len(values), 1, 1]))
         texts = []
         for k, value in ((0, -greatest), (3, 0.0), (6, greatest)):
             x, y = page.seen(corner + edge * np.array([k + 0.5, 0.5, 1.0]))
