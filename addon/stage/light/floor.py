@@ -160,6 +160,7 @@ def _touch(x, y, lo, hi):
     away = np.hypot(dx, dy)
     clear = 1.0
     for much, reach in _CONTACT:
+        reach = min(reach, max(0.75 * float(hi[2] - lo[2]), 0.1))  # what is low shades little beside it
         clear = clear * (1 - np.float32(much * lifted) * np.exp(-away / np.float32(reach)))
     return 1 - clear
 
