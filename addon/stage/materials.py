@@ -69,8 +69,8 @@ def make(material: Material, background, light: str = "flat") -> bpy.types.Mater
         links.new(result, both.inputs[0])
         links.new(diffuse.outputs[0], both.inputs[1])
         result = both.outputs[0]
-    elif light == "studio" and material.kind in ("lit", "glass"):
-        result = _satin(nodes, links, material)
+    elif light == "studio" and material.kind == "lit":
+        result = _satin(nodes, material)
     elif light == "studio" and material.kind == "shade":
         result = nodes.new("ShaderNodeBsdfTransparent").outputs[0]  # shadows are real there
     elif material.kind in ("lit", "glass"):
@@ -124,13 +124,11 @@ def _attribute(nodes, name: str):
     return attribute.outputs["Fac"]
 
 
-def _satin(nodes, links, material):
-    """A satin surface, as strong as the material lets through."""
+def _satin(nodes, material):
+    """A satin surface."""
     surface = nodes.new("ShaderNodeBsdfPrincipled")
     surface.inputs["Base Color"].default_value = linear(material.color)
     studio.satin(surface)
-    if material.kind == "glass":
-        links.new(_there(nodes, links, material), surface.inputs["Alpha"])
     return surface.outputs[0]
 
 

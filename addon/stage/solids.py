@@ -18,8 +18,8 @@ from .meshes import attribute
 SOFT = 0.45  # of a tile's seams, how dark they are
 # how much of its light a higher neighbour takes from a tile's edge: the sun stands at the right, above
 SHADED = {LEFT: 0.22, RIGHT: 0.42, BELOW: 0.18, ABOVE: 0.42}
-# glass: where its rim begins (of the way to the edge); how much of face and rim is there
-CLEAR, FACE, RIM = 0.78, 0.3, 2.4
+BEVEL = 0.085  # of a cell
+RIM, DIMMEST = 1.5, 0.85  # of glass: how much of its rims is there, of its front; its least light
 THINNER = 0.06  # of a tube, how much the bars of each direction are thinner than the last one's
 SPILL = 1.06  # how much larger than the page the floor is
 PICTURE = (528, 297)  # pixels of the picture of its light, across and down
@@ -28,7 +28,7 @@ PICTURE = (528, 297)  # pixels of the picture of its light, across and down
 def shape(name: str, words: str, closed: bool = False) -> bpy.types.Mesh:
     """The mesh of a shape; `closed`: with the faces that the camera does not see, for lamps to throw shadows with."""
     kind, *numbers = words.split()
-    more = {"closed": closed} if kind in ("cell", "tile", "shaded", "glass", "box") else {}
+    more = {"closed": closed} if kind in ("cell", "tile", "shaded", "box") else {}
     return _mesh(name, *_SHAPES[kind](*map(float, numbers), **more))
 
 
@@ -60,14 +60,18 @@ def _shaded(neighbours: float, sides: float, *, closed: bool = False):
 
 
 @cache
-def _glass(neighbours: float = 0, *, closed: bool = False):
-    """A cell of glass: clear faces between rims that can be seen (`depth`: how much of it is there)."""
-    places, faces, light = baked.cell_mesh(int(neighbours), (1, 1 + GAP, 1), (0.03, GAP + 0.03, 0.03), closed=closed)
-    places = np.asarray(places, float).reshape(-1, 3)
-    half = np.abs(places).max(axis=0, initial=1e-6)
-    inner = np.sort(np.abs(places) / half, axis=1)[:, 1]  # how near to an edge: the second largest part of the way
-    rim = np.clip((inner - CLEAR) / (0.92 - CLEAR), 0.0, 1.0)
-    return places, faces, {"light": np.maximum(light, 0.9), "depth": FACE + (RIM - FACE) * rim}
+def _glass(neighbours: float = 0, aside: float = 1.0):
+    """A cell of glass: faces between thin rims (`depth`: how much of it is there, of its front; `aside`: of its top and
+    side). It throws no light back: its faces show the light there is, with lamps too, and only those in sight."""
+    size, gap = np.array((1, 1 + GAP, 1)), np.array((0.03, GAP + 0.03, 0.03))
+    places, faces, light = baked.cell_mesh(int(neighbours), size, gap)
+    places, half = np.asarray(places, float).reshape(-1, 3), (size - gap) / 2
+    beyond = np.abs(places) - (half - BEVEL)
+    depth = np.full(len(places), RIM)
+    depth[np.linalg.norm(np.maximum(beyond, 0), axis=1) < 0.99 * BEVEL] = 0.0  # the strips that close grooves
+    for axis, much in ((1, 1.0), (0, aside), (2, aside)):
+        depth[(beyond[:, axis] > 0.99 * BEVEL) & (np.delete(beyond, axis, 1) < 0.01 * BEVEL).all(axis=1)] = much
+    return places, faces, {"light": np.clip(light, DIMMEST, None), "depth": depth}
 
 
 @cache

@@ -9,7 +9,8 @@ from ..plan.plan import ALWAYS, NEVER, Cube, Points
 
 COLOR = "#20242E"
 NEAR = 0.08  # cells: what begins so close above a slab's top stands on it
-LIFT, STEP = 0.004, 0.0016  # cells: how far above its ground a shade lies, and each above the last
+LIFT = 0.004  # world units: how far above its ground a shade lies, so that from afar it is not in one plane with it
+STEP = 0.0016  # cells: how far each lies above the last
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,10 @@ class Slab:
         return " ".join(f"{v / unit:.4g}" for pair in ends for v in pair)
 
 
-def lifted(count: int) -> float:
-    """How far above its ground the shade of that number lies, in cells: where two lay at one height, the order of
-    looking decided."""
-    return LIFT + STEP * (count % 40)
+def lifted(count: int, unit: float) -> float:
+    """How far above its ground the shade of that number lies, in cells `unit` long: where two lay at one height, the
+    order of looking decided."""
+    return LIFT / unit + STEP * (count % 40)
 
 
 def settle(figure, shade: str) -> None:
@@ -64,7 +65,7 @@ def _standing(figure, slab: Slab, shade: str) -> list[Points]:
         words = f"shadow {size} 0 {strength:g} {slab.around(foot, slab.cell)}"
         kind = figure._cubes.setdefault(Cube(words, shade), len(figure._cubes))
         figure.shades += 1
-        at = (np.append(foot[:2], slab.high[2]) - middle) / slab.cell + (0, 0, lifted(len(made)))
+        at = (np.append(foot[:2], slab.high[2]) - middle) / slab.cell + (0, 0, lifted(len(made), slab.cell))
         made += [Points.make([at], cube=kind, faded=kind, visible_from=a, visible_until=b) for a, b in slab.lives]
     return made
 
@@ -75,7 +76,7 @@ def _cut(figure, volume):
     kinds, shadows = list(figure._cubes), {}
     for n in np.flatnonzero(points["cube"] >= 0):
         kind, *numbers = kinds[points["cube"][n]].shape.split()
-        if kind == "shadow" and len(numbers) < 6 and not float(numbers[3]):
+        if kind == "shadow":
             shadows[n] = numbers
     if not shadows:
         return volume
@@ -83,7 +84,8 @@ def _cut(figure, volume):
     for count, (n, numbers) in enumerate(shadows.items()):
         place = np.array(volume.location) + volume.unit * data["position"][n]
         slab = next((s for s in figure.slabs if s.carries(place)), None)
-        if slab is None:
+        if slab is None or float(numbers[3]):
+            data["position"][n, 2] += lifted(0, volume.unit)
             continue
         size, strength, material = " ".join(numbers[:3]), (numbers[4:] or ["1"])[0], kinds[points["cube"][n]].material
         cut = Cube(f"shadow {size} 0 {strength} {slab.around(place, volume.unit)}", material)
@@ -92,8 +94,8 @@ def _cut(figure, volume):
         row["cube"][:] = row["faded"][:] = figure._cubes.setdefault(below, len(figure._cubes))
         figure.shades += 1
         # half a step above: none lies in one plane with those that have lain on the floor from the start
-        row["position"][:, 2] = (0.0 - volume.location[2]) / volume.unit + lifted(figure.shades) + STEP / 2
+        row["position"][:, 2] = (0.0 - volume.location[2]) / volume.unit + lifted(figure.shades, volume.unit) + STEP / 2
         more.append(Points(row))
         data["cube"][n] = data["faded"][n] = figure._cubes.setdefault(cut, len(figure._cubes))
-        data["position"][n, 2] = (slab.high[2] - volume.location[2]) / volume.unit + lifted(count)
-    return replace(volume, points=Points.join([Points(data), *more])) if more else volume
+        data["position"][n, 2] = (slab.high[2] - volume.location[2]) / volume.unit + lifted(count, volume.unit)
+    return replace(volume, points=Points.join([Points(data), *more]))

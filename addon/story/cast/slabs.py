@@ -10,7 +10,7 @@ from . import shades, volumes
 from .figure import Figure
 
 VOLUME = (0.12, 0.16, 0.12)  # of a volume: how much larger at the sides and in front, how high, in its cells
-LIGHT = 1.16  # how much lighter than the floor they are
+LIGHT = 1.05  # how much lighter than the floor they are
 
 
 def add_slabs(figure: Figure, blocks: list[Block], lives=((ALWAYS, NEVER),)) -> None:

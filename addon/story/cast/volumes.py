@@ -16,6 +16,7 @@ from .figure import CAP, DIGIT, Figure
 
 GAP = 0.08  # between the channels of a volume, in cells: so slices can be counted at its side
 FACE = 0.49  # from a cell's middle to just before its front face
+FROSTED, CLEAR = 0.8, 0.08  # how much of glass is there at its top and side, of its front: cells to come, padding
 NARROWEST, FULL = 0.66, 0.70  # how far a number may be squeezed; how much of a face's width it may take
 LEFT, RIGHT, FRONT, BACK, BELOW, ABOVE = (1 << i for i in range(6))  # neighbours, as bits of a cell's mask
 
@@ -111,11 +112,12 @@ def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0
 def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: bool = True, texts: str = "",
           cell: float = 1.0, gap: float = GAP, **columns) -> Points:  # fmt: skip
     """Frosted cells at `where` (a mask of the block's shape), the outer faces of which are drawn; `texts` on those in
-    front. `solid`: where the block has any cells."""
+    front: it is padding then, and clear at its top and side, where cells are seen through it. `solid`: where the block
+    has any cells."""
     mask, theme = neighbours(solid, standing), figure.theme
     index = np.argwhere(where)
-    shapes = [f"glass {mask[tuple(i)]}" for i in index]
-    cubes = [figure.cube(theme.frosted, s, "glass", theme.frosted_alpha) for s in shapes]
+    aside, alpha = (CLEAR, theme.padding_alpha) if texts else (FROSTED, theme.frosted_alpha)
+    cubes = [figure.cube(theme.frosted, f"glass {mask[tuple(i)]} {aside}", "glass", alpha) for i in index]
     channel, row, column = index.T
     at = np.column_stack([column, channel * (1 + gap), -row]).astype(float)
     size = digit_size(cell) if texts and figure.scene.look.numbers else 0.0
@@ -149,5 +151,5 @@ def shade(figure: Figure, size, above: float, at, *, strength: float = 1.0, **co
     words = "shadow " + " ".join(f"{v:g}" for v in (*size, above, strength))
     kind = figure.cube(shades.COLOR, words, "shade")
     figure.shades += 1
-    at = np.array(at, float) + (0.0, 0.0, shades.lifted(figure.shades))
+    at = np.array(at, float) + (0.0, 0.0, shades.STEP * (figure.shades % 40))
     return Points.make([at], cube=kind, faded=kind, **columns)

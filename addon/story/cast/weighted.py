@@ -131,6 +131,10 @@ class Weighted:
                       fade=(-LANDED, len(self.trace) - 0.5))  # fmt: skip
         high = self.corner + self.cell * np.array(self.block_size(self.shape, self.channels))
         figure.casts(self.corner, high, GLASS_SHADOW if self.padded else 1.0)
+        if self.padded:  # its own cells within the glass
+            inner = np.array([left, 0, self.shape[0] - top - rows])
+            size = np.array(self.block_size((rows, columns), self.channels))
+            figure.casts(self.corner + self.cell * inner, self.corner + self.cell * (inner + size))
 
     proud = 0.0  # how far its cells stand out towards the viewer, world units
 

@@ -193,6 +193,7 @@ class Theme:
     tube: str  # the window, and what it is linked with
     frosted: str  # cells to come
     frosted_alpha: float
+    padding_alpha: float  # of frosted padding's fronts: input cells are seen through its other faces
     padding: str  # face of a padding cell, as it comes out
     padding_ink: str  # its 0
     glass: str  # edges of frosted cells and of blocks to come
@@ -214,26 +215,26 @@ class Theme:
 
 LIGHT = Theme(
     "light", floor="#C8CED7", floor_center=1.06, floor_corner=0.80, ink=INK, secondary="#3F495C",
-    red="#8A1C28", green="#0D5531", blue="#1A4690", tube="#0F172A", frosted="#EEF1F6", frosted_alpha=0.30,
-    padding="#DADEE5", padding_ink="#40444C", glass="#7C8798", shadow=0.45,
+    red="#8A1C28", green="#0D5531", blue="#1A4690", tube="#0F172A", frosted="#EEF1F6", frosted_alpha=0.46,
+    padding_alpha=0.26, padding="#DADEE5", padding_ink="#40444C", glass="#7C8798", shadow=0.45,
 )  # fmt: skip
 # The tube stays dark: it runs around cells, and they keep their fills. The floor is light enough for it to be seen.
 DARK = Theme(
     "dark", floor="#2B3342", floor_center=1.35, floor_corner=0.65, ink="#F2F4F8", secondary="#B9C3D2",
-    red="#F29298", green="#A6E4BF", blue="#92B8F6", tube="#05070C", frosted="#C9D3E3", frosted_alpha=0.12,
-    padding="#414A5A", padding_ink="#E3E6EC", glass="#8A96A8", shadow=0.60, dark=True,
+    red="#F29298", green="#A6E4BF", blue="#92B8F6", tube="#05070C", frosted="#C9D3E3", frosted_alpha=0.20,
+    padding_alpha=0.12, padding="#414A5A", padding_ink="#E3E6EC", glass="#8A96A8", shadow=0.60, dark=True,
 )  # fmt: skip
 # White paper and no shaded corners, which would cost ink; what is white on it has edges, seams and a shadow.
 PRINT = Theme(
     "print", floor=WHITE, floor_center=1.0, floor_corner=1.0, ink="#0A0C12", secondary="#3A414D",
-    red="#8A1C28", green="#0D5531", blue="#1A4690", tube="#0A0C12", frosted="#DDE2EA", frosted_alpha=0.35,
-    padding="#DADEE5", padding_ink="#40444C", glass="#7C8798", shadow=0.30,
+    red="#8A1C28", green="#0D5531", blue="#1A4690", tube="#0A0C12", frosted="#DDE2EA", frosted_alpha=0.46,
+    padding_alpha=0.26, padding="#DADEE5", padding_ink="#40444C", glass="#7C8798", shadow=0.30,
 )  # fmt: skip
 # The light theme without its floor: its words read on every slide that is at least as light as that floor's corners.
 TRANSPARENT = Theme(
     "transparent", floor=LIGHT.floor, floor_center=1.0, floor_corner=1.0, ink=INK, secondary=LIGHT.secondary,
     red=LIGHT.red, green=LIGHT.green, blue=LIGHT.blue, tube=LIGHT.tube, frosted=LIGHT.frosted,
-    frosted_alpha=LIGHT.frosted_alpha, padding=LIGHT.padding, padding_ink=LIGHT.padding_ink, glass=LIGHT.glass,
-    shadow=LIGHT.shadow, transparent=True,
+    frosted_alpha=LIGHT.frosted_alpha, padding_alpha=LIGHT.padding_alpha, padding=LIGHT.padding,
+    padding_ink=LIGHT.padding_ink, glass=LIGHT.glass, shadow=LIGHT.shadow, transparent=True,
 )  # fmt: skip
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, PRINT, TRANSPARENT)}
