@@ -70,7 +70,7 @@ def make(material: Material, background, light: str = "flat") -> bpy.types.Mater
         links.new(diffuse.outputs[0], both.inputs[1])
         result = both.outputs[0]
     elif light == "studio" and material.kind == "lit":
-        result = _satin(nodes, material)
+        result = _satin(nodes, links, material)
     elif light == "studio" and material.kind == "shade":
         result = nodes.new("ShaderNodeBsdfTransparent").outputs[0]  # shadows are real there
     elif material.kind in ("lit", "glass"):
@@ -124,10 +124,14 @@ def _attribute(nodes, name: str):
     return attribute.outputs["Fac"]
 
 
-def _satin(nodes, material):
-    """A satin surface."""
-    surface = nodes.new("ShaderNodeBsdfPrincipled")
-    surface.inputs["Base Color"].default_value = linear(material.color)
+def _satin(nodes, links, material):
+    """A satin surface, darker in seams: these are so shallow that lamps alone leave them light."""
+    surface, seams = nodes.new("ShaderNodeBsdfPrincipled"), nodes.new("ShaderNodeMix")
+    seams.data_type, seams.blend_type = "RGBA", "MULTIPLY"
+    seams.inputs["Factor"].default_value = 1.0
+    studio.socket(seams.inputs, "A", "RGBA").default_value = linear(material.color)
+    links.new(_attribute(nodes, LIGHT), studio.socket(seams.inputs, "B", "RGBA"))
+    links.new(studio.socket(seams.outputs, "Result", "RGBA"), surface.inputs["Base Color"])
     studio.satin(surface)
     return surface.outputs[0]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two ways to light, one look: a frame in baked light and the same in Blender's own lights must be taken for one picture."""
+"""Two ways to light, one look: a frame in baked light and in Blender's own lights must be taken for one picture."""
 
 import numpy as np
 import pytest

@@ -51,14 +51,12 @@ def cell_mesh(
     `size` is the room it takes, half a gap on each side included, in the unit of `cell`; `gap` (one, or one for each
     axis) and `bevel` are shares of `cell`. A neighbour farther away than about a bevel is none: the cell needs its
     face. `near`: {side: distance} of things close by that do not touch, in whose shade a face lies. `closed`: the
-    whole box, as real lamps need it.
+    whole box, as real lamps need it; its light is then what seams leave of theirs.
     """
     near = {side: distance / cell for side, distance in (near or {}).items()}
     gap = np.broadcast_to(np.asarray(gap, float), 3)
     room = np.asarray(size, float) / cell
-    vertices, faces, light = _Cell(
-        0 if closed else neighbours, room, gap, bevel, segments, closed, near
-    ).made()
+    vertices, faces, light = _Cell(neighbours, room, gap, bevel, segments, closed, near).made()
     return vertices * cell, faces, light
 
 
@@ -71,7 +69,8 @@ def normal_light(normals: np.ndarray) -> np.ndarray:
 
 class _Cell:
     def __init__(self, neighbours, size, gap, bevel, segments, closed, near):
-        self.touched = {side for bit, side in enumerate(_SIDES) if neighbours >> bit & 1}
+        self.shaded = {side for bit, side in enumerate(_SIDES) if neighbours >> bit & 1}
+        self.touched = set() if closed else self.shaded
         self.near = {side: near[1 << bit] for bit, side in enumerate(_SIDES) if 1 << bit in near}
         self.room, self.half = size / 2, (size - gap) / 2
         self.bevel = min(bevel, 0.45 * 2 * float(self.half.min()))
@@ -213,9 +212,9 @@ class _Cell:
             self._add([hub, a, b])
 
     def _light(self, vertices, normals):
-        light = normal_light(self._leaning(vertices, normals))
+        light = 1.0 if self.closed else normal_light(self._leaning(vertices, normals))
         seam = np.ones(len(vertices))
-        shaded = dict.fromkeys(self.touched, 1.0)
+        shaded = dict.fromkeys(self.shaded, 1.0)
         shaded |= {
             side: max(0.0, 1 - (away / _NEAR) ** 1.5)
             for side, away in self.near.items()

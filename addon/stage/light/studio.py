@@ -59,14 +59,14 @@ def floor_material(material: bpy.types.Material, color: str = sun.FLOOR_COLOR) -
     path, choice = nodes.new("ShaderNodeLightPath"), nodes.new("ShaderNodeMix")
     choice.data_type = "RGBA"
     bounce = sun.FLOOR_BOUNCE / sun.TOP
-    _socket(choice.inputs, "A", "RGBA").default_value = (bounce, bounce, bounce, 1)
+    socket(choice.inputs, "A", "RGBA").default_value = (bounce, bounce, bounce, 1)
     tinted = nodes.new("ShaderNodeVectorMath")
     tinted.operation = "SCALE"
     tinted.inputs[0].default_value = [c / sun.TOP for c in sun.linear(color)]
     links.new(_pool(nodes, links), tinted.inputs["Scale"])
-    links.new(tinted.outputs[0], _socket(choice.inputs, "B", "RGBA"))
+    links.new(tinted.outputs[0], socket(choice.inputs, "B", "RGBA"))
     links.new(path.outputs["Is Camera Ray"], choice.inputs["Factor"])
-    links.new(_socket(choice.outputs, "Result", "RGBA"), matt.inputs["Color"])
+    links.new(socket(choice.outputs, "Result", "RGBA"), matt.inputs["Color"])
     links.new(matt.outputs[0], output.inputs["Surface"])
     _in_a_row(nodes)
 
@@ -118,7 +118,7 @@ def _pool(nodes, links):
     return falls.outputs[0]
 
 
-def _socket(sockets, name, kind):
+def socket(sockets, name, kind):
     """A Mix node has one socket of a name per kind of value."""
     return next(s for s in sockets if s.name == name and s.type == kind)
 
