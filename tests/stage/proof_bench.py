@@ -182,8 +182,9 @@ class BenchProof:
         self.named(words, i, cell)
         if self.kind == "volume":
             parts, signs = self.partial_sums(cell), Counter(words)
-            between = (max(len(parts) - 1, 0), sum(name == "partial" for name, _ in parts) + bool(parts))
-            assert (signs["+"], signs["="]) == between, f"words: {words} stand between {len(parts)} parts"
+            between = (max(len(parts) - 1, 0), sum(name == "partial" for name, _ in parts), int(bool(parts)))
+            said = signs["+"], signs["\u2192"], signs["="]
+            assert said == between, f"words: {words} stand between {len(parts)} parts"
             return
         self.added(words, i, cell, self.products(cell))
 

@@ -72,6 +72,7 @@ def worked_out(op, x, weight, bias):
     return engine.conv(x, weight, bias, **common)
 
 
+SIZE = (854, 480)  # pixels: what tolerances are made for
 _EMPTY = Path(tempfile.mkdtemp(prefix="convolume-tests-"), "empty.blend")
 atexit.register(shutil.rmtree, _EMPTY.parent, ignore_errors=True)
 
@@ -86,8 +87,9 @@ def emptied() -> None:
 
 
 def staged(figure, overrides=None, mutate=None) -> Stage:
-    """Build a figure in an empty file; `mutate` may change its plan first."""
-    asked, trace = asked_for(figure, overrides)
+    """Build a figure in an empty file, for 854×480 pixels if no others are asked for; `mutate` may change its plan
+    first."""
+    asked, trace = asked_for(figure, {"output.size": SIZE, **(overrides or {})})
     plan = make_plan(asked)
     if mutate is not None:
         plan = mutate(plan)

@@ -67,7 +67,7 @@ class Saying:
         return made
 
     def signs(self, i: int, name: str) -> list:
-        """What stands between the bench's parts: plus and equals signs, the bias's and the cell's name."""
+        """What stands between the bench's parts: arrows, plus and equals signs, the bias's and the cell's name."""
         figure, stands, made, until, times = self.figure, self.stands, [], i + LEAVES, schedule(self.per)
         extra = [stands.extra] if stands.extra else []
         blocks = [*stands.partials, *extra]
@@ -80,7 +80,7 @@ class Saying:
         for n, (block, then) in enumerate(zip(blocks, following, strict=False)):
             since = within(i, times[n]["summed"] if n < len(times) else SUMS)
             if n < len(stands.partials):
-                sign("=", stands.panels[n], block, since)
+                sign("\u2192", stands.panels[n], block, since)
             x, y = (block.box[2] + then.box[0]) / 2, (block.box[1] + block.box[3]) / 2 + 1.1
             text = "+" if n + 1 < len(blocks) else "="
             made.append(figure.text(text, x, y, SUM, align="center", visible_from=since, visible_until=until))

@@ -93,7 +93,7 @@ class Arrangement:
         # the copy of the window slides out to the left
         self.given = Block("input", size, **{**words, "left": min(max(ASIDE, 2 * size[1] + 2.0), OUT)})
         size = (self.kernel[1] + cards.room(2 if several else 1), volumes.deep(per), self.kernel[0])
-        self.work = Block("filter", size, 1.12 if several else 1.7, above=0.0 if several else ABOVE, slab=slabs.VOLUME)
+        self.work = Block("filter", size, 1.12 if several else 1.4, above=0.0 if several else ABOVE, slab=slabs.VOLUME)
         self.made = Block("output", (self.out[1] + cards.room(slices), depth(slices), self.out[0]), **words)
         small = 0.36 if slices > MANY else 0.45
         self.small = [Block(f"filter {n}", (self.kernel[1], *size[1:]), small, slab=slabs.VOLUME)

@@ -12,6 +12,7 @@ import numpy as np
 PITCH_X, PITCH_Z = 0.93, 1.13  # from one pair to the next, in bench cells
 HALF = (0.88, 0.70, 0.49)  # the size of a pair's half
 PRODUCT = (0.66, 0.5, 0.62)  # the size of a product that stays beside its pair
+AWAY = 0.09  # how far away from it
 PARTIAL, RESULT = 0.78, 1.06  # edges of the cubes of partial sums and of the result, in bench cells
 SLAB = (0.12, 0.26, 0.2)  # the slab under it: how much larger at the sides and in front, how high
 SMALL_SLAB = (0.01, 0.08, 0.12)  # that under a partial sum
@@ -37,18 +38,19 @@ class Bench:
 
     def product(self, channel: int, row: int, column: int) -> np.ndarray:
         """The middle of a product beside its pair."""
-        return self.pair(channel, row, column) + self.cell * np.array([(HALF[0] + PRODUCT[0]) / 2, 0.0, -0.245])
+        return self.pair(channel, row, column) + self.cell * np.array([(HALF[0] + PRODUCT[0]) / 2 + AWAY, 0.0, -0.245])
 
     @staticmethod
     def pitch(products: bool) -> float:
         """From one pair to the next along a row, in bench cells."""
-        return PITCH_X + (PRODUCT[0] + 0.06 if products else 0.0)
+        return PITCH_X + (PRODUCT[0] + 2 * AWAY if products else 0.0)
 
     @classmethod
     def panel_size(cls, kernel, products: bool = False) -> tuple[float, float, float]:
         """Columns, depth and rows of a panel, in bench cells."""
         rows, columns = kernel
-        return (columns - 1) * cls.pitch(products) + HALF[0] + products * PRODUCT[0], HALF[1], (rows - 1) * PITCH_Z + 1
+        wide = (columns - 1) * cls.pitch(products) + HALF[0] + products * (PRODUCT[0] + AWAY)
+        return wide, HALF[1], (rows - 1) * PITCH_Z + 1
 
     def stand(self, corner: np.ndarray) -> np.ndarray:
         """The middle of the first pair of a panel whose lower front left corner is at a world place."""

@@ -47,7 +47,7 @@ def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, off
 class Relief(Weighted):
     """A weighted sum whose input is a picture in relief."""
 
-    height = 2.0  # cells by which the greatest value stands proud
+    height = 1.7  # cells by which the greatest value stands proud
 
     @property
     def proud(self) -> float:

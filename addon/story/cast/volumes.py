@@ -14,7 +14,7 @@ from ..plan.plan import NONE, Points
 from . import shades
 from .figure import CAP, DIGIT, Figure
 
-GAP = 0.08  # between the channels of a volume, in cells: so slices can be counted at its side
+GAP = 0.11  # between the channels of a volume, in cells: so slices can be counted at its side
 FACE = 0.49  # from a cell's middle to just before its front face
 FROSTED, CLEAR = 0.8, 0.08  # how much of glass is there at its top and side, of its front: cells to come, padding
 NARROWEST, FULL = 0.66, 0.70  # how far a number may be squeezed; how much of a face's width it may take

@@ -88,7 +88,7 @@ class Sliding:
         self.add_window()
         self._kernel()
         slabs.add_slabs(figure, [self.given, self.weights, self.made])
-        slabs.add_slabs(figure, [self.panel, self.result], ((ALWAYS, self.count - 0.46),))
+        slabs.add_slabs(figure, [self.panel, self.result], ((START + 0.02, self.count - 0.46),))
         self.home = first_middle(self.made.corner, self.made.cell, self.rows)
         figure.volume("output", w.output, self.output(), self.home, self.made.cell)
         figure.casts(self.made.corner, self.made.corner + self.made.cell * np.array(self.made.size), 0.5)

@@ -58,9 +58,9 @@ class _Sweep(Sliding):
         return np.where(met, 1.0, BLANK)
 
     def add_window(self) -> None:
-        self.cast.add_ring("Window", until=self.count - 0.46, lift=self.cast.height, thickness=0.28)
+        self.cast.add_ring("Window", until=self.count - 0.46, lift=self.cast.height, thickness=0.24)
 
-    def add_marker(self, size: float = 1.5, thickness: float = 0.28, lift: float = 0.0) -> None:
+    def add_marker(self, size: float = 2.0, thickness: float = 0.2, lift: float = 0.0) -> None:
         super().add_marker(size, thickness, self.cast.height)
 
     def output(self) -> list[Points]:

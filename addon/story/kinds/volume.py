@@ -17,7 +17,7 @@ from ..cast.weighted import Weighted, planar, planes
 from ..page.captions import cell_name, parameters, shape_text
 from ..page.glyphs import TIMES
 from ..page.view import UNIT
-from ..plan.plan import ALWAYS, LANDED, LEAVES, StepInfo
+from ..plan.plan import LANDED, LEAVES, StepInfo
 from ..traits.index_labels import index_labels
 
 TURN, TURNING = 25.0, 1.6  # degrees by which the input turns in place at the start, and seconds
@@ -73,7 +73,7 @@ class _Volume:
         slabs.add_slabs(figure, [self.given, self.work, self.made, *self.small])
         sums = [*self.partials, *([self.extra] if self.extra else [])]
         slabs.add_slabs(figure, sums, self.rhythm.lives(self.count))
-        slabs.add_slabs(figure, [*self.panels, self.result], ((ALWAYS, self.count - END),))
+        slabs.add_slabs(figure, [*self.panels, self.result], ((START + 0.02, self.count - END),))
         cast.add_input(scene.words.input, arrives=PADDED if cast.padded else None)
         if cast.channels > 1:
             cast.add_tube("Window", until=self.count - END)
