@@ -20,11 +20,11 @@ _RING = 0.11  # cells: how far a seam's shadow reaches onto a face
 # (share of the bevel's width, light) beside a neighbour: a bevel turned up, right or front is lit deeper down, and a
 # level groove is darker than an upright one, into which the sun shines
 _LIT, _UNLIT = (
-    ((0.0, 0.30), (0.14, 0.48), (0.5, 0.74), (1.0, 0.94)),
-    ((0.0, 0.24), (0.14, 0.40), (0.5, 0.70), (1.0, 0.94)),
+    ((0.0, 0.30), (0.14, 0.48), (0.5, 0.74), (1.0, 0.97)),
+    ((0.0, 0.24), (0.14, 0.40), (0.5, 0.70), (1.0, 0.97)),
 )
-_LEVEL_LIT = ((0.0, 0.12), (0.14, 0.60), (0.5, 0.86), (1.0, 0.97))
-_LEVEL_UNLIT = ((0.0, 0.12), (0.14, 0.34), (0.5, 0.76), (1.0, 0.95))
+_LEVEL_LIT = ((0.0, 0.12), (0.14, 0.60), (0.5, 0.86), (1.0, 0.98))
+_LEVEL_UNLIT = ((0.0, 0.12), (0.14, 0.34), (0.5, 0.76), (1.0, 0.97))
 _DARK, _LEVEL_DARK = 0.20, 0.10  # light at the bottom of a groove
 _DEEP = (0.78, 0.86, 0.70)  # of a bevel, by the direction to the neighbour: how deep the strips lie that close grooves
 _NEAR = 0.8  # cells: from here on a thing that does not touch takes light away
@@ -230,11 +230,11 @@ class _Cell:
         return light * seam
 
     def _leaning(self, vertices, normals):
-        """Normals of flat faces lean toward the nearest rim, so that a face is not one flat tone."""
+        """Normals of flat faces lean toward the nearest rim, so that a face is not one flat tone; their light is
+        the same on the whole, as they are not made shorter."""
         flat = np.abs(normals).max(axis=1) > 0.999
         lean = np.tan(_PILLOW) * vertices / np.maximum(self.core, 1e-6)
-        leaning = np.where(flat[:, None] & (np.abs(normals) < 0.5), lean, normals)
-        return leaning / np.linalg.norm(leaning, axis=1, keepdims=True)
+        return np.where(flat[:, None] & (np.abs(normals) < 0.5), lean, normals)
 
 
 def _normal(side):

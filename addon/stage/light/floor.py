@@ -16,7 +16,7 @@ from . import sun
 _DIRECTIONS = 24
 _ALBEDO = 0.4  # of an average cell
 # where something touches: a soft shade and in it a dark line, (how much light each takes, how far it goes, in cells)
-_CONTACT = (0.38, 0.30), (0.45, 0.07)
+_CONTACT = (0.42, 0.30), (0.45, 0.07)
 _CONTACT_REACH = 0.20  # cells: lifted so far, a foot touches nothing
 
 _ROUNDED = np.array((0.02, 0.02, 0.0))
@@ -58,7 +58,7 @@ def floor_light(xy: np.ndarray, boxes: Sequence, cell: float = 1.0) -> np.ndarra
         part = x[near], y[near]
         hidden, thrown = _sky_hidden(*part, lo, hi)
         sky[near] += strength * (thrown - sun.SKY * hidden)
-        contact[near] *= 1 - strength**0.25 * _touch(*part, lo, hi)  # glass touches too
+        contact[near] *= 1 - strength**0.2 * _touch(*part, lo, hi)  # glass touches too
     return (sun.SUN[2] * seen + np.maximum(sky, 0)) / sun.TOP * contact
 
 
