@@ -100,7 +100,7 @@ class BenchProof:
             place = (upper.place + lower.place) / 2
             away = [(p.place - place) / edge for p in chips]
             own = [p.text for p, (x, y, z) in zip(chips, away, strict=True)
-                   if 0.6 < x < 1.0 and max(abs(y), abs(z)) < 0.1]  # fmt: skip
+                   if 0.6 < x < 1.15 and max(abs(y), abs(z)) < 0.1]  # fmt: skip
             wanted = [spelled(tap.number * tap.weight)]
             assert own == wanted, f"product: {own} stands beside {tap.kernel} of step {i}, not {wanted}"
 
@@ -281,7 +281,7 @@ class BenchProof:
             middle = (pairs[flat(tap.kernel)][0].place + pairs[flat(tap.kernel)][1].place) / 2
             away = [(p.place - middle) / edge for p in pieces]
             own = [p for p, (x, y, z) in zip(pieces, away, strict=True) if abs(z) < 0.1 and
-                   (0.6 < x < 1.0 and abs(y) < 0.1 if self.chips else abs(x) < 0.1 and -1.0 < y < -0.35)]  # fmt: skip
+                   (0.6 < x < 1.15 and abs(y) < 0.1 if self.chips else abs(x) < 0.1 and -1.0 < y < -0.35)]  # fmt: skip
             said, wanted = [p.text for p in own], [spelled(tap.number * tap.weight)]
             assert said == wanted, f"product: {said} stands by {tap.kernel} at step {i}, not {wanted}"
             assert np.abs(own[0].axes - np.eye(3)).max() < 1e-3, "product: it is not open"

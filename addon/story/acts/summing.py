@@ -157,10 +157,9 @@ class Summing:
             made.append(self._cube(place, value, PARTIAL, exit=[way], exit_via=[way * (0.5, 0.5, 0.5) + (0, -0.6, 2.2)],
                                    exit_turn=-np.pi / 2, exit_scale=[(0.6,) * 3], exit_from=within(o.index, ROLL),
                                    exit_until=within(o.index, STAND), **own))  # fmt: skip
-            high = np.array(place)[2] / bench.cell - PARTIAL / 2
-            ground = self.local((place[0], place[1], 0.0))
-            made.append(shade(self.figure, (PARTIAL,) * 3, max(high, 0.0), ground, visible_from=since,
-                visible_until=o.index + LEAVES))
+            ground = self.local(np.array(place) - (0.0, 0.0, PARTIAL / 2 * bench.cell))
+            made.append(shade(self.figure, (PARTIAL,) * 3, 0.0, ground, visible_from=since,
+                              visible_until=o.index + LEAVES))  # fmt: skip
         return made
 
     def _result(self, o: Operands) -> list[Points]:

@@ -75,7 +75,7 @@ class Arrangement:
             self.small[0].above = ABOVE
             middle = Column([*rows, self.work], gap=3.6, spread=3.0)
         # of one channel without a bias there are no partial sums
-        pairs = [Row([p, s], gap=0.40 * panel, spread=0.0, align=(0.5, 0.62))
+        pairs = [Row([p, s], gap=0.39 * panel, spread=0.0, align=(0.5, 0.62))
                  for p, s in zip(self.panels, self.partials, strict=False)] or self.panels  # fmt: skip
         parts = [*pairs, *([self.extra] if self.extra else []), self.result]
         bench = Row(parts, gap=1.5, spread=3.0, align=(0.5, 0.62))

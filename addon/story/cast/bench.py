@@ -15,7 +15,7 @@ PRODUCT = (0.66, 0.5, 0.62)  # the size of a product that stays beside its pair
 AWAY = 0.09  # how far away from it
 PARTIAL, RESULT = 0.78, 1.06  # edges of the cubes of partial sums and of the result, in bench cells
 SLAB = (0.12, 0.26, 0.2)  # the slab under it: how much larger at the sides and in front, how high
-SMALL_SLAB = (0.01, 0.08, 0.12)  # that under a partial sum
+SMALL_SLAB = (0.045, 0.13, 0.12)  # that under a partial sum
 
 
 @dataclass

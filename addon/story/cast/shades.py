@@ -97,5 +97,5 @@ def _cut(figure, volume):
         row["position"][:, 2] = (0.0 - volume.location[2]) / volume.unit + lifted(figure.shades, volume.unit) + STEP / 2
         more.append(Points(row))
         data["cube"][n] = data["faded"][n] = figure._cubes.setdefault(cut, len(figure._cubes))
-        data["position"][n, 2] = (slab.high[2] - volume.location[2]) / volume.unit + lifted(count, volume.unit)
+        data["position"][n, 2] = (slab.high[2] - volume.location[2]) / volume.unit + lifted(count % 4, volume.unit)
     return replace(volume, points=Points.join([Points(data), *more]))

@@ -15,7 +15,7 @@ from . import volumes
 from .bench import Operands
 from .figure import Figure
 
-GLASS_SHADOW = 0.35  # how much of a shadow a block throws whose outer cells are glass
+GLASS_SHADOW = 0.8  # how much of a shadow a block throws whose outer cells are glass
 TUBE = 0.09  # of a cell, how thick a tube is
 
 
