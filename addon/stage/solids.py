@@ -15,7 +15,6 @@ from ..story.cast.volumes import GAP
 from .light import baked
 from .meshes import attribute
 
-SOFT = 0.45  # of a tile's seams, how dark they are
 # glass: where its rim begins (of the way to the edge); how much of face and rim is there
 CLEAR, FACE, RIM = 0.78, 0.3, 2.4
 THINNER = 0.06  # of a tube, how much the bars of each direction are thinner than the last one's
@@ -39,9 +38,9 @@ def _cell(neighbours: float = 0, *, closed: bool = False):
 
 @cache
 def _tile(neighbours: float = 0, *, closed: bool = False):
-    """A cell among very many small ones: its seams are half as dark, or they would be all that one sees."""
+    """A cell among very many small ones: its bevels are narrow, or its seams would be all that one sees."""
     places, faces, light = baked.cell_mesh(int(neighbours), bevel=0.06, closed=closed)
-    return places, faces, {"light": 1 - (1 - np.asarray(light)) * np.where(np.asarray(light) < 1, SOFT, 1.0)}
+    return places, faces, {"light": light}
 
 
 @cache

@@ -53,7 +53,7 @@ class Sliding:
         self.shape = tuple(n + sum(p) for n, p in zip(shape, self.pads, strict=True))
         page = self.figure.page
         for bench in BENCHES:
-            if solve(page, self.layout(bench), (8.0, 12.5, page.width - 8.0, 79.5), self.largest):
+            if solve(page, self.layout(bench), self.region(page), self.largest):
                 break
         else:
             raise ValidationError("must be smaller to find room beside its kernel", "input.size", scene.input.size)
@@ -61,6 +61,10 @@ class Sliding:
         self.bench.panels = [self.bench.stand(self.panel.corner)]
         self.bench.result = self.bench.cube(self.result.corner, RESULT)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
+
+    def region(self, page) -> tuple[float, float, float, float]:
+        """Where blocks may stand on the page: left, top, right, bottom."""
+        return 8.0, 12.5, page.width - 8.0, 79.5
 
     def layout(self, bench: float):
         """The layout's tree, with a bench of so much of its full size; names its blocks."""

@@ -1,25 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kind `sweep`: a window over a picture of very many small cells, in relief; a few positions are worked out on
-the bench.
-
-Ink stands proud of the paper; of the output, positive cells stand proud and negative ones are sunk. No digits.
+"""Kind `sweep`: one window runs over many small cells, which are shown in relief; a few positions are worked out on the
+bench, and between them one cube says what each position comes to.
 """
 
 import numpy as np
 
-from ..acts.rhythm import DOUBLE, FULL, Rhythm, rhythm
+from ..acts.rhythm import DOUBLE, FULL, Rhythm, rhythm, within
 from ..cast import slabs, volumes
 from ..cast.bench import RESULT, SLAB, Bench
-from ..cast.figure import SMALL
-from ..cast.relief import Relief, relief
-from ..cast.weighted import Weighted
-from ..page.glyphs import number
+from ..cast.figure import NAME, SUM
+from ..cast.relief import Relief, relief, rimmed, thicken
+from ..cast.weighted import grouped, ring
+from ..page.captions import cell_name, shape_text
+from ..page.glyphs import CAP_HEIGHT, number, width
 from ..page.layout import Block, Column, Row
-from ..plan.plan import Points
-from .sliding import ABOVE, LINE, NAMED, Sliding
+from ..page.view import HEIGHT, UNIT
+from ..plan.plan import LANDED, LEAVES, NEVER, Points
+from .sliding import ABOVE, Sliding
 from .sliding import validate as validate  # what holds for sliding holds here
 
 BLANK = 0.08  # what a step that meets no ink is worth of a run's time, where one that does is worth 1
+CUBE = 2.6  # page units: the cubes that say what colours mean
+SHARES = (-1.0, -0.6, -0.3, 0.0, 0.3, 0.6, 1.0)  # of the greatest sum: what the output's scale shows
+FOOT, WHY = 84.2, 81.3  # page units: baselines of the sum, and of what the colours mean
 
 
 def build(scene, trace):
@@ -30,16 +33,24 @@ def build(scene, trace):
 class _Sweep(Sliding):
     Cast, largest = Relief, 3.0
 
+    def region(self, page):
+        return 12.5, 12.5, page.width - 8.0, 80.0  # row numbers stand left of it
+
     def layout(self, bench: float):
-        self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE, slab=slabs.VOLUME)
-        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.0, above=ABOVE, least=5.0 * bench,
+        self.given = Block("input", Relief.block_size(self.shape, 1), above=ABOVE, slab=slabs.VOLUME)
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.0, above=ABOVE, least=5.4 * bench,
                              slab=slabs.VOLUME)  # fmt: skip
-        self.panel = Block("panel", Bench.panel_size(self.kernel, True), 0.0, least=7.0 * bench, slab=SLAB)
-        self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE, slab=slabs.VOLUME)
-        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), 0.0, least=7.0 * bench, slab=SLAB)
-        top = Row([self.weights, self.result], gap=3.0, spread=2.0, align=(0.5, 0.7))
-        middle = Column([top, self.panel], gap=3.0, spread=6.0)
-        return Row([self.given, middle, self.made], gap=4.0, spread=6.0, align=(0.5, 0.5))
+        self.panel = Block("panel", Bench.panel_size(self.kernel, True), 0.0, least=7.7 * bench, slab=SLAB)
+        self.made = Block("output", Relief.block_size((self.rows, self.columns), 1), above=ABOVE, slab=slabs.VOLUME)
+        self.result = Block("result", (RESULT, RESULT, RESULT), 0.0, above=4.0, least=7.7 * bench, slab=SLAB)
+        self.key = Block("key", (1, 1, 1), 0.0, least=CUBE)
+        self.scale = Block("scale", (len(SHARES), 1, 1), 0.0, least=CUBE)
+        # the result stands right above the last column of what it is the sum of, where the panel's slope leaves room
+        top = Row([self.weights, self.result], gap=2.0, spread=8.0, align=(0.5, 1.0))
+        middle = Column([top, self.panel], gap=-3.0, spread=4.0)
+        pictures = [Column([picture, below], gap=1.0, spread=0.0, align=(align, 0.0)) for picture, below, align in
+                    ((self.given, self.key, 0.0), (self.made, self.scale, 0.3))]  # fmt: skip
+        return Row([pictures[0], middle, pictures[1]], gap=5.0, spread=6.0, align=(0.5, 0.0))
 
     def pacing(self) -> Rhythm:
         flat = self.out.ravel()
@@ -53,32 +64,127 @@ class _Sweep(Sliding):
         return np.where(met, 1.0, BLANK)
 
     def add_window(self) -> None:
-        self.cast.add_ring("Window", until=self.count - 0.46, lift=self.cast.height, thickness=0.28)
+        self.cast.add_window("Window", until=self.count - 0.46)
 
-    def add_marker(self, size: float = 1.5, thickness: float = 0.28, lift: float = 0.0) -> None:
-        super().add_marker(size, thickness, self.cast.height)
+    def add_marker(self) -> None:
+        row, column = (a.ravel() for a in np.indices((self.rows, self.columns)))
+        shape, forward = ring(1.7, 1.7, self.cast.height + 0.6)
+        rimmed(self.figure, "output.marker", "Output marker", "output",
+               np.column_stack([column, 0 * column + forward, -row]), shape, self.count - 0.46)  # fmt: skip
 
     def output(self) -> list[Points]:
         births = np.arange(self.count, dtype=float)
-        made = relief(self.figure, self.out, self.cast.sum_fill, self.out / self.cast.sum_greatest * self.cast.height,
-                      visible_from=births)  # fmt: skip
+        made = relief(self.figure, self.out, self.cast.sum_fill, self.cast.sum_heights(self.out), visible_from=births)
         made["step"][:] = np.arange(self.count)
         everywhere = np.ones((1, self.rows, self.columns), bool)
-        return [made, volumes.glass(self.figure, everywhere, everywhere, visible_until=births)]
+        return [made, thicken(volumes.glass(self.figure, everywhere, everywhere, visible_until=births))]
+
+    def _sums(self):
+        infos = super()._sums()
+        self._running()
+        self._scales()
+        return infos
+
+    def _running(self) -> None:
+        """Where nothing is explained: what the cell that is being made comes to, as a cube where results stand, and its
+        name above."""
+        figure, run = self.figure, np.array([i for i in range(self.count) if i not in self.rhythm.explained])
+        values = self.out.ravel()[run]
+        fills = [self.cast.sum_fill(v) for v in values]
+        cubes = [figure.cube(f) for f in fills]
+        lives = {"visible_from": run.astype(float), "visible_until": run + LANDED}
+        digits = volumes.written(figure, [number(v) for v in values], fills, 0.5 / CAP_HEIGHT)
+        figure.volume("value", "Value", Points.make(
+            np.zeros((len(run), 3)), cube=cubes, faded=cubes, lift=volumes.FACE, value=values, step=run, **lives,
+            **(digits if figure.scene.look.numbers else {})), self.bench.result, RESULT * self.bench.cell)  # fmt: skip
+        if not figure.scene.look.labels:
+            return
+        w, base, (x, y) = figure.scene.words, figure.scene.look.index_from, self.name_at
+        left = x - (width(cell_name(figure.scene, (20, 20))) / 2 - width(f"{w.out}[{w.row} 20,")) * NAME * HEIGHT
+        said = []
+        for axis, name, closes in ((0, f"{w.out}[{w.row} ", ","), (1, f" {w.column} ", "]")):
+            for n in range(self.out.shape[axis]):
+                own = run[np.unravel_index(run, self.out.shape)[axis] == n]
+                text = figure.text(f"{name}{n + base}{closes}", left, y, NAME, align=("right", "left")[axis],
+                                   visible_from=run[0], visible_until=run[-1])  # fmt: skip
+                said.append(Points({k: np.repeat(v, len(own), axis=0) for k, v in text.data.items()}))
+                said[-1]["visible_from"][:], said[-1]["visible_until"][:] = own, own + LANDED
+        figure.words("cell", "Cell at work", said)
+
+    @property
+    def name_at(self) -> tuple[float, float]:
+        """Where the cell's name stands above the result: its middle and its baseline."""
+        left, top, right, _ = self.result.box
+        return (left + right) / 2, top - 1.4
+
+    def _sum_line(self, step, i: int, name: str) -> list[Points]:
+        text = f"{grouped(step, self.kernel[1])} = {number(step.value)}"
+        x, y = self.name_at
+        return [self.figure.text(text, self.figure.page.width / 2, FOOT, SUM, align="center",
+                                 visible_from=within(i, 0.54), visible_until=i + LEAVES),
+                self.figure.text(name, x, y, NAME, align="center", visible_from=within(i, 0.78),
+                                 visible_until=i + LEAVES)]  # fmt: skip
+
+    def _scales(self) -> None:
+        """What heights and colours mean, as cubes: the output's numbers, and the ends of the input's."""
+        cast, most = self.cast, self.cast.sum_greatest
+        values = np.array(SHARES) * most
+        self._cubes("scale", "Scale of the output", self.scale, values, [cast.sum_fill(v) for v in values], 1.0)
+        ends = np.array([0.0, cast.greatest])
+        self._cubes("key", "Scale of the input", self.key, ends, [cast.fill(v, 0) for v in ends], self.apart)
+
+    def _cubes(self, role: str, name: str, block: Block, values, fills, apart: float) -> None:
+        """Cubes of these values on the floor, `apart` cells from one to the next."""
+        figure, count = self.figure, len(values)
+        alone = [volumes.neighbours(np.ones((1, 1, count if apart == 1 else 1), bool)).ravel()[k if apart == 1 else 0]
+                 for k in range(count)]  # fmt: skip
+        cubes = [figure.cube(f, f"cell {m}") for f, m in zip(fills, alone, strict=True)]
+        at = np.column_stack([apart * np.arange(count), np.zeros(count), np.zeros(count)])
+        figure.volume(role, name, Points.make(at, cube=cubes, faded=cubes, value=values),
+                      block.corner + block.cell / 2, block.cell)  # fmt: skip
+        for x in [0] if apart == 1 else at[:, 0]:
+            low = block.corner + block.cell * np.array([x, 0, 0])
+            figure.casts(low, low + block.cell * np.array([count if apart == 1 else 1, 1, 1]))
+
+    @property
+    def meanings(self) -> list[str]:
+        """What the input's least and greatest number mean, as in "0 = paper"."""
+        w = self.scene.words
+        scale = w.ink if self.scene.input.idx is not None else w.shade
+        return [part.strip().replace("{low}", "0").replace("{high}", number(self.scene.input.levels - 1))
+                for part in scale.split(",")]  # fmt: skip
+
+    @property
+    def apart(self) -> float:
+        """From one cube of the input's key to the next, in their cells: what the first means stands between."""
+        room = width(self.meanings[0]) * NAME * HEIGHT + 4.0
+        return 1 + room * UNIT / np.cos(np.radians(self.figure.page.azimuth)) / self.key.cell
 
     def names(self) -> list[Points]:
-        w, figure = self.scene.words, self.figure
+        figure, cast = self.figure, self.cast
         said = super().names()
         del said[2]  # the output is as large as the input: its formula says little
-        scale = (w.ink if self.scene.input.idx is not None else w.shade)
-        text = scale.replace("{low}", "0").replace("{high}", number(self.scene.input.levels - 1))
-        box, right = self.given.box, figure.page.width - 8.0
-        said.append(figure.text(text, box[2], box[1] - 1.6, SMALL, figure.theme.secondary, align="right"))
+        high = CAP_HEIGHT * NAME * HEIGHT / 2
+
+        def beside(block, x: float, text: str, align: str, down: float = 0.0):
+            """A text left or right of a cube that stands `x` cells from a block's first."""
+            front = block.corner + block.cell * np.array([x + (align == "left"), 0.0, 0.5])
+            at, baseline = figure.page.seen(front)
+            at += 0.5 * block.cell / UNIT * (align == "left")
+            return figure.text(text, at + (1.0 if align == "left" else -1.0), baseline + high + down, NAME, align=align)
+
+        said += [beside(self.key, k * self.apart, text, "left") for k, text in enumerate(self.meanings[:2])]
+        most, last = cast.sum_greatest, len(SHARES) - 1
+        said += [beside(self.scale, 0, number(-most), "right"), beside(self.scale, last, number(most), "left")]
         if self.scene.why:  # it says what the colours mean: so it stands all the time
-            said.append(figure.text(self.scene.why, right, LINE, SMALL, align="right"))
+            said.append(figure.text(self.scene.why, self.made.box[2], WHY, NAME, align="right"))
         return said
 
     def why(self) -> None:
-        """Said with the names."""
-
-
+        """At the end the shapes stand as an equation; what the colours mean stands with their scale all the time."""
+        trace = self.trace
+        sizes = [shape_text(s) for s in (trace.input.shape[1:], trace.kernel_size, trace.output.shape[1:])]
+        self.figure.words("equation", "Equation", [
+            self.figure.text("{}   \u2217   {}   =   {}".format(*sizes), self.figure.page.width / 2, FOOT, SUM,
+                             align="center", visible_from=self.count - 0.46, visible_until=NEVER)
+        ])  # fmt: skip

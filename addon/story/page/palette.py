@@ -110,8 +110,8 @@ SIGNED = NEGATIVE.fills[:0:-1] + POSITIVE.fills  # seven, from -3 to 3
 NEUTRAL = POSITIVE.fills[0]  # exactly 0 where signs mix
 NOT_A_NUMBER = "#B7BABF"  # a neutral grey that no value has
 
-GREY_ENDS = ("#F3F1EC", "#323A4C")  # paper and ink of a picture; less dark than the window, which stands out from it
-GREY_LEAP = (0.34, 0.85)  # where on the way from paper to ink the empty luminances begin and end
+GREY_ENDS = ("#F3F1EC", "#3A4458")  # paper and ink of a picture; less dark than the window, which stands out from it
+GREY_LEAP = (0.34, 0.88)  # where on the way from paper to ink the empty luminances begin and end
 
 # Any two look apart with every sight; white digits read on each, dimmed too.
 CARDS = ("#755CBC", "#097C7E", "#AC5913", "#AD507C", "#707331", "#526FAA", "#8A5F45", "#4F5860")
