@@ -15,6 +15,9 @@ from ..story.cast.volumes import GAP
 from .light import baked
 from .meshes import attribute
 
+FOOT, SHADED = 0.405, 0.3  # of a tile: where the shade at a wall's foot begins, cells from its middle; its light there
+TILE_BEVEL, UPRIGHT = 0.075, 0.7
+INSIDE, DARK = 0.46, 0.1  # of a tile: where it is closed inside, cells from its middle; the light there
 # glass: where its rim begins (of the way to the edge); how much of face and rim is there
 CLEAR, FACE, RIM = 0.78, 0.3, 2.4
 THINNER = 0.06  # of a tube, how much the bars of each direction are thinner than the last one's
@@ -37,9 +40,30 @@ def _cell(neighbours: float = 0, *, closed: bool = False):
 
 
 @cache
-def _tile(neighbours: float = 0, *, closed: bool = False):
-    """A cell among very many small ones: its bevels are narrow, or its seams would be all that one sees."""
-    places, faces, light = baked.cell_mesh(int(neighbours), bevel=0.06, closed=closed)
+def _tile(neighbours: float = 0, walls: float = 0, deep: float = 1, *, closed: bool = False):
+    """A cell among very many small ones: its bevels are narrow, or its seams would be all that one sees. `walls`: the
+    sides on which a neighbour stands far out, at whose foot its front is in the shade. `deep`: how many times as deep it
+    will be shown; its front bevel is made so much flatter, and is round then."""
+    places, faces, light = baked.cell_mesh(int(neighbours), bevel=TILE_BEVEL, closed=closed)
+    places, light = np.asarray(places, float).reshape(-1, 3), np.array(light, float)
+    front = places[:, 1] <= places[:, 1].min(initial=0.0) + 1.01 * TILE_BEVEL
+    for bit, (axis, sign) in ((baked.LEFT, (0, -1)), (baked.RIGHT, (0, 1)), (baked.BELOW, (2, -1)),
+        (baked.ABOVE, (2, 1))):  # fmt: skip
+        if int(walls) & bit:
+            light[front & (sign * places[:, axis] > FOOT)] *= SHADED
+        elif int(neighbours) & bit and axis == 0:  # into upright grooves falls more light than few pixels can do with
+            light[front & (sign * places[:, axis] > FOOT + 0.01)] *= UPRIGHT
+    start = places[:, 1].min(initial=0.0)
+    near, far = places[:, 1] < start + 0.12, places[:, 1] > -start - 0.12
+    places[near, 1] = start + (places[near, 1] - start) / deep
+    places[far, 1] = -start - (-start - places[far, 1]) / deep
+    # a neighbour's side is seen past what is cut back in a corner: no camera looks into the tile there
+    for bit, axis in ((baked.RIGHT, 0), (baked.ABOVE, 2)):
+        if int(neighbours) & bit and not closed:
+            corners = np.array([(INSIDE, y, z) for y, z in ((-0.38, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.38, 0.5))])
+            faces = [*faces, tuple(range(len(places), len(places) + 4))]
+            places = np.concatenate([places, corners if axis == 0 else corners[::-1, (2, 1, 0)]])
+            light = np.append(light, [DARK] * 4)
     return places, faces, {"light": light}
 
 

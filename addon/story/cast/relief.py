@@ -16,6 +16,7 @@ from .figure import Figure
 from .weighted import Weighted, ring
 
 THICK = 1.5  # of a cell at height 0, in cells: room for sunken ones
+STEP = 0.3  # cells by which a neighbour must be higher to throw a shade
 DIM = 0.86  # light on a picture outside the window: less would look like card
 LOWEST = 0.3  # what is left of the sunken ones
 BAR, RIM = 0.30, 0.62  # of a window's bars and of the pale rim behind them, how thick they are, in cells
@@ -34,8 +35,12 @@ def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, off
         (volumes.ABOVE, 0, 1)):
         mask |= bit * (np.roll(higher, shift, axis)[1:-1, 1:-1] >= thick - 1e-6)
     mask[-1] |= volumes.BELOW
+    walls = np.zeros(values.shape, int)  # where the neighbour is clearly higher: a shade lies at its foot
+    for bit, axis, shift in ((volumes.LEFT, 1, 1), (volumes.RIGHT, 1, -1), (volumes.BELOW, 0, -1),
+        (volumes.ABOVE, 0, 1)):
+        walls |= bit * (np.roll(higher, shift, axis)[1:-1, 1:-1] >= thick + STEP)
     fills = [fill(v, 0) for v in values.ravel()]
-    shapes = [f"tile {m}" for m in mask.ravel()]
+    shapes = [f"tile {m} {w} {t:.1f}" for m, w, t in zip(mask.ravel(), walls.ravel(), thick.ravel(), strict=True)]
     cubes = [figure.cube(f, s) for f, s in zip(fills, shapes, strict=True)]
     dims = [figure.cube(palette.lit(f, DIM), s) for f, s in zip(fills, shapes, strict=True)] if faded else cubes
     row, column = (a.ravel() for a in np.indices(values.shape))
@@ -68,7 +73,7 @@ def rimmed(figure: Figure, role: str, name: str, parent: str, places: np.ndarray
 class Relief(Weighted):
     """A weighted sum whose input is a picture in relief."""
 
-    height = 1.5  # cells by which the greatest value stands proud
+    height = 2.4  # cells by which the greatest value stands proud
 
     @staticmethod
     def block_size(shape, channels: int, gap: float = 0.0) -> tuple[float, float, float]:

@@ -43,6 +43,7 @@ class Sliding:
     """One figure of this kind. `Cast` is how its input stands on the stage."""
 
     Cast, largest = Weighted, 9.5  # the length of its largest cells, page units
+    made_shadow = 0.5  # strength of the output's shadow: most of the time it is of glass
 
     def __init__(self, scene, trace):
         self.scene, self.trace, self.figure = scene, trace, Figure(scene)
@@ -89,10 +90,10 @@ class Sliding:
         self.add_window()
         self._kernel()
         slabs.add_slabs(figure, [self.given, self.weights, self.made])
-        slabs.add_slabs(figure, [self.panel, self.result], self.rhythm.lives(self.count))
+        slabs.add_slabs(figure, [self.panel, self.result], self.bench_lives())
         self.home = first_middle(self.made.corner, self.made.cell, self.rows)
         figure.volume("output", w.output, self.output(), self.home, self.made.cell)
-        figure.casts(self.made.corner, self.made.corner + self.made.cell * np.array(self.made.size), 0.5)
+        figure.casts(self.made.corner, self.made.corner + self.made.cell * np.array(self.made.size), self.made_shadow)
         self.add_marker()
         infos = self._sums()
         if scene.look.labels:
@@ -123,6 +124,10 @@ class Sliding:
         line.play("clock.step", self.count - 1 + REST, 0.3)
         line.wait(timing.outro)
         return beats
+
+    def bench_lives(self):
+        """The clock values between which the bench's slabs are there."""
+        return self.rhythm.lives(self.count)
 
     def pace(self):
         """How much of a run's time each step is worth; None: alike."""

@@ -15,7 +15,7 @@ from ..page.captions import cell_name, shape_text
 from ..page.glyphs import CAP_HEIGHT, number, width
 from ..page.layout import Block, Column, Row
 from ..page.view import HEIGHT, UNIT
-from ..plan.plan import LANDED, LEAVES, NEVER, Points
+from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points
 from .sliding import ABOVE, Sliding
 from .sliding import validate as validate  # what holds for sliding holds here
 
@@ -32,6 +32,7 @@ def build(scene, trace):
 
 class _Sweep(Sliding):
     Cast, largest = Relief, 3.0
+    made_shadow = 0.3
 
     def region(self, page):
         return 12.5, 12.5, page.width - 8.0, 80.0  # row numbers stand left of it
@@ -58,6 +59,9 @@ class _Sweep(Sliding):
         wanted = sorted({i for i, there in ((high, flat[high] > 0), (low, flat[low] < 0)) if there} or {0})
         explained = dict(zip(wanted, (FULL, DOUBLE), strict=False))
         return rhythm(self.count, explained, self.scene.timing, spent=2.0, weights=self.pace())
+
+    def bench_lives(self):
+        return ((ALWAYS, NEVER),)  # the values of a run stand there too
 
     def pace(self) -> np.ndarray:
         met = np.array([bool(np.any(self.trace[i].values)) for i in range(self.count)])
@@ -127,24 +131,24 @@ class _Sweep(Sliding):
 
     def _scales(self) -> None:
         """What heights and colours mean, as cubes: the output's numbers, and the ends of the input's."""
-        cast, most = self.cast, self.cast.sum_greatest
-        values = np.array(SHARES) * most
-        self._cubes("scale", "Scale of the output", self.scale, values, [cast.sum_fill(v) for v in values], 1.0)
+        cast, values = self.cast, np.array(SHARES) * self.cast.sum_greatest
+        row = volumes.neighbours(np.ones((1, 1, len(values)), bool)).ravel()
+        self._cubes("scale", self.scale, values, [cast.sum_fill(v) for v in values], row, [1.0, 0.0, 0.0])
         ends = np.array([0.0, cast.greatest])
-        self._cubes("key", "Scale of the input", self.key, ends, [cast.fill(v, 0) for v in ends], self.apart)
+        alone = [volumes.BELOW, volumes.BELOW]
+        self._cubes("key", self.key, ends, [cast.fill(v, 0) for v in ends], alone, self.apart)
 
-    def _cubes(self, role: str, name: str, block: Block, values, fills, apart: float) -> None:
-        """Cubes of these values on the floor, `apart` cells from one to the next."""
-        figure, count = self.figure, len(values)
-        alone = [volumes.neighbours(np.ones((1, 1, count if apart == 1 else 1), bool)).ravel()[k if apart == 1 else 0]
-                 for k in range(count)]  # fmt: skip
-        cubes = [figure.cube(f, f"cell {m}") for f, m in zip(fills, alone, strict=True)]
-        at = np.column_stack([apart * np.arange(count), np.zeros(count), np.zeros(count)])
+    def _cubes(self, role: str, block: Block, values, fills, masks, step) -> None:
+        """Cubes of these values on the floor, `step` (cells) from one to the next."""
+        figure, along = self.figure, np.array(step)
+        cubes = [figure.cube(f, f"cell {m}") for f, m in zip(fills, masks, strict=True)]
+        at = np.arange(len(values))[:, None] * along
+        name = {"scale": "Scale of the output", "key": "Scale of the input"}[role]
         figure.volume(role, name, Points.make(at, cube=cubes, faded=cubes, value=values),
                       block.corner + block.cell / 2, block.cell)  # fmt: skip
-        for x in [0] if apart == 1 else at[:, 0]:
-            low = block.corner + block.cell * np.array([x, 0, 0])
-            figure.casts(low, low + block.cell * np.array([count if apart == 1 else 1, 1, 1]))
+        for place in at:
+            low = block.corner + block.cell * place
+            figure.casts(low, low + block.cell)
 
     @property
     def meanings(self) -> list[str]:
@@ -155,36 +159,38 @@ class _Sweep(Sliding):
                 for part in scale.split(",")]  # fmt: skip
 
     @property
-    def apart(self) -> float:
-        """From one cube of the input's key to the next, in their cells: what the first means stands between."""
-        room = width(self.meanings[0]) * NAME * HEIGHT + 4.0
-        return 1 + room * UNIT / np.cos(np.radians(self.figure.page.azimuth)) / self.key.cell
+    def apart(self) -> np.ndarray:
+        """From one cube of the input's key to the next, in their cells, level on the page: what the first means stands
+        between."""
+        room = width(self.meanings[0]) * NAME * HEIGHT + 1.4 * CUBE + 4.0
+        azimuth = np.radians(self.figure.page.azimuth)
+        return room * UNIT / self.key.cell * np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
 
     def names(self) -> list[Points]:
-        figure, cast = self.figure, self.cast
-        said = super().names()
-        del said[2]  # the output is as large as the input: its formula says little
-        high = CAP_HEIGHT * NAME * HEIGHT / 2
-
-        def beside(block, x: float, text: str, align: str, down: float = 0.0):
-            """A text left or right of a cube that stands `x` cells from a block's first."""
-            front = block.corner + block.cell * np.array([x + (align == "left"), 0.0, 0.5])
-            at, baseline = figure.page.seen(front)
-            at += 0.5 * block.cell / UNIT * (align == "left")
-            return figure.text(text, at + (1.0 if align == "left" else -1.0), baseline + high + down, NAME, align=align)
-
-        said += [beside(self.key, k * self.apart, text, "left") for k, text in enumerate(self.meanings[:2])]
-        most, last = cast.sum_greatest, len(SHARES) - 1
-        said += [beside(self.scale, 0, number(-most), "right"), beside(self.scale, last, number(most), "left")]
+        figure, w, most = self.figure, self.scene.words, self.cast.sum_greatest
+        said = super().names()[:2]
+        left, top, right, _ = self.made.box
+        said.append(figure.text(f"{w.output}  {shape_text(self.trace.output.shape[1:])}", left, top - 1.6, NAME))
+        said += [self._beside(self.key, k * self.apart, text) for k, text in enumerate(self.meanings[:2])]
+        said.append(self._beside(self.scale, np.zeros(3), number(-most), "right"))
+        said.append(self._beside(self.scale, np.array([len(SHARES) - 1.0, 0, 0]), number(most)))
         if self.scene.why:  # it says what the colours mean: so it stands all the time
-            said.append(figure.text(self.scene.why, self.made.box[2], WHY, NAME, align="right"))
+            said.append(figure.text(self.scene.why, right, WHY, NAME, align="right"))
         return said
+
+    def _beside(self, block: Block, step, text: str, align: str = "left") -> Points:
+        """A text beside a cube that stands so many cells from a block's first, level with its front."""
+        low = block.corner + block.cell * step
+        left, _, right, _ = self.figure.page.box(low, low + block.cell)
+        _, y = self.figure.page.seen(low + block.cell * np.array([0.5, 0.0, 0.5]))
+        x = right + 1.0 if align == "left" else left - 1.0
+        return self.figure.text(text, x, y + CAP_HEIGHT * NAME * HEIGHT / 2, NAME, align=align)
 
     def why(self) -> None:
         """At the end the shapes stand as an equation; what the colours mean stands with their scale all the time."""
         trace = self.trace
         sizes = [shape_text(s) for s in (trace.input.shape[1:], trace.kernel_size, trace.output.shape[1:])]
         self.figure.words("equation", "Equation", [
-            self.figure.text("{}   \u2217   {}   =   {}".format(*sizes), self.figure.page.width / 2, FOOT, SUM,
+            self.figure.text("{}   *   {}   =   {}".format(*sizes), self.figure.page.width / 2, FOOT, SUM,
                              align="center", visible_from=self.count - 0.46, visible_until=NEVER)
         ])  # fmt: skip
