@@ -11,13 +11,13 @@ from itertools import product
 import bpy
 import numpy as np
 
-from ..story.cast.volumes import ABOVE, BELOW, GAP, LEFT, RIGHT
+from ..story.cast.volumes import GAP
 from .light import baked
 from .meshes import attribute
 
-SOFT = 0.45  # of a tile's seams, how dark they are
-# how much of its light a higher neighbour takes from a tile's edge: the sun stands at the right, above
-SHADED = {LEFT: 0.22, RIGHT: 0.42, BELOW: 0.18, ABOVE: 0.42}
+FOOT, SHADED = 0.405, 0.4  # of a tile: where the shade at a wall's foot begins, cells from its middle; its light there
+TILE_BEVEL, UPRIGHT = 0.075, 0.62
+INSIDE, DARK = 0.46, 0.1  # of a tile: where it is closed inside, cells from its middle; the light there
 BEVEL = 0.085  # of a cell
 RIM, DIMMEST = 1.5, 0.85  # of glass: how much of its rims is there, of its front; its least light
 THINNER = 0.06  # of a tube, how much the bars of each direction are thinner than the last one's
@@ -28,7 +28,7 @@ PICTURE = (528, 297)  # pixels of the picture of its light, across and down
 def shape(name: str, words: str, closed: bool = False) -> bpy.types.Mesh:
     """The mesh of a shape; `closed`: with the faces that the camera does not see, for lamps to throw shadows with."""
     kind, *numbers = words.split()
-    more = {"closed": closed} if kind in ("cell", "tile", "shaded", "box") else {}
+    more = {"closed": closed} if kind in ("cell", "tile", "box") else {}
     return _mesh(name, *_SHAPES[kind](*map(float, numbers), **more))
 
 
@@ -40,22 +40,30 @@ def _cell(neighbours: float = 0, *, closed: bool = False):
 
 
 @cache
-def _tile(neighbours: float = 0, *, closed: bool = False):
-    """A cell among very many small ones: its seams are half as dark, or they would be all that one sees."""
-    places, faces, light = baked.cell_mesh(int(neighbours), bevel=0.06, closed=closed)
-    return places, faces, {"light": 1 - (1 - np.asarray(light)) * np.where(np.asarray(light) < 1, SOFT, 1.0)}
-
-
-@cache
-def _shaded(neighbours: float, sides: float, *, closed: bool = False):
-    """A tile with higher ones at its `sides` (LEFT | RIGHT | BELOW | ABOVE), which keep light from its front."""
-    places, faces, attributes = _tile(neighbours, closed=closed)
-    places, light = np.asarray(places, float).reshape(-1, 3), attributes["light"]
-    across, up = np.clip(places[:, 0] + 0.5, 0, 1), np.clip(places[:, 2] + 0.5, 0, 1)
-    front = places[:, 1] < -0.4
-    for bit, near in ((LEFT, 1 - across), (RIGHT, across), (BELOW, 1 - up), (ABOVE, up)):
-        if int(sides) & bit:
-            light = light * np.where(front, 1 - SHADED[bit] * near, 1.0)
+def _tile(neighbours: float = 0, walls: float = 0, deep: float = 1, *, closed: bool = False):
+    """A cell among very many small ones: its bevels are narrow, or its seams would be all that one sees. `walls`: the
+    sides on which a neighbour stands far out, at whose foot its front is in the shade. `deep`: how many times as deep
+    it will be shown; its front bevel is made so much flatter, and is round then."""
+    places, faces, light = baked.cell_mesh(int(neighbours), bevel=TILE_BEVEL, closed=closed)
+    places, light = np.asarray(places, float).reshape(-1, 3), np.array(light, float)
+    front = places[:, 1] <= places[:, 1].min(initial=0.0) + 1.01 * TILE_BEVEL
+    for bit, (axis, sign) in ((baked.LEFT, (0, -1)), (baked.RIGHT, (0, 1)), (baked.BELOW, (2, -1)),
+        (baked.ABOVE, (2, 1))):  # fmt: skip
+        if int(walls) & bit:
+            light[front & (sign * places[:, axis] > FOOT)] *= SHADED
+        elif int(neighbours) & bit and axis == 0:  # into upright grooves falls more light than few pixels can do with
+            light[front & (sign * places[:, axis] > FOOT + 0.01)] *= UPRIGHT
+    start = places[:, 1].min(initial=0.0)
+    near, far = places[:, 1] < start + 0.12, places[:, 1] > -start - 0.12
+    places[near, 1] = start + (places[near, 1] - start) / deep
+    places[far, 1] = -start - (-start - places[far, 1]) / deep
+    # a neighbour's side is seen past what is cut back in a corner: no camera looks into the tile there
+    for bit, axis in ((baked.RIGHT, 0), (baked.ABOVE, 2)):
+        if int(neighbours) & bit and not closed:
+            corners = np.array([(INSIDE, y, z) for y, z in ((-0.38, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.38, 0.5))])
+            faces = [*faces, tuple(range(len(places), len(places) + 4))]
+            places = np.concatenate([places, corners if axis == 0 else corners[::-1, (2, 1, 0)]])
+            light = np.append(light, [DARK] * 4)
     return places, faces, {"light": light}
 
 
@@ -111,7 +119,7 @@ def _shadow(wide: float, deep: float, high: float, above: float, strength: float
     return places, faces, {"depth": alpha}
 
 
-_SHAPES = {"cell": _cell, "tile": _tile, "shaded": _shaded, "glass": _glass, "box": _box, "tube": _tube,
+_SHAPES = {"cell": _cell, "tile": _tile, "glass": _glass, "box": _box, "tube": _tube,
            "shadow": _shadow}  # fmt: skip
 
 

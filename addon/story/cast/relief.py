@@ -1,53 +1,84 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cells of a picture in relief: how far a cell stands proud says its value, where digits would be too small."""
+"""Cells of a picture in relief: how far a cell stands proud says its value, where digits would be too small.
+
+With it come the window of such a picture, which stands before the relief, and the scale of cubes that says what
+heights and colours mean.
+"""
+
+from dataclasses import replace
 
 import numpy as np
 
 from ..page import palette
-from ..plan.plan import Points
+from ..plan.plan import LANDED, NEVER, Points
 from . import volumes
 from .figure import Figure
-from .weighted import Weighted
+from .weighted import Weighted, ring
 
-THICK = 1.0  # of a cell at height 0, in cells
+THICK = 1.5  # of a cell at height 0, in cells: room for sunken ones
+ALIKE = 0.055  # cells by which neighbours may differ to have a seam as between equal ones
+STEP = 0.1  # cells by which a neighbour must be higher to throw a shade
 DIM = 0.86  # light on a picture outside the window: less would look like card
-STANDS_OUT = 0.35  # cells by which a neighbour is higher that takes light
-LOWEST = 0.25  # what is left of the sunken ones
+LOWEST = 0.3  # what is left of the sunken ones
+BAR, RIM = 0.30, 0.62  # of a window's bars and of the pale rim behind them, how thick they are, in cells
+BEHIND = 0.6  # cells by which the rim is further from the viewer
 
 
 def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, offset=(0, 0), faded: bool = False,
            **columns) -> Points:  # fmt: skip
     """One plane (rows, columns) of boxes whose backs are flush: `heights` (cells) is how far each stands proud."""
     rows, across = values.shape
-    heights = np.asarray(heights, float)
-    thick = np.maximum(THICK + heights, LOWEST)
+    thick = np.maximum(THICK + np.asarray(heights, float), LOWEST)
     # a side is seen where the neighbour there is lower
     higher = np.pad(thick, 1, constant_values=0.0)
     mask = np.zeros(values.shape, int)
     for bit, axis, shift in ((volumes.LEFT, 1, 1), (volumes.RIGHT, 1, -1), (volumes.BELOW, 0, -1),
         (volumes.ABOVE, 0, 1)):
-        mask |= bit * (np.roll(higher, shift, axis)[1:-1, 1:-1] >= thick - 1e-6)
+        mask |= bit * (np.roll(higher, shift, axis)[1:-1, 1:-1] >= thick - ALIKE)
     mask[-1] |= volumes.BELOW
-    # and where a neighbour is higher it keeps light away
-    beside, shaded = np.pad(thick, 1, mode="edge"), np.zeros(values.shape, int)
+    walls = np.zeros(values.shape, int)  # where the neighbour is clearly higher: a shade lies at its foot
     for bit, axis, shift in ((volumes.LEFT, 1, 1), (volumes.RIGHT, 1, -1), (volumes.BELOW, 0, -1),
-                             (volumes.ABOVE, 0, 1)):  # fmt: skip
-        shaded |= bit * (np.roll(beside, shift, axis)[1:-1, 1:-1] > thick + STANDS_OUT)
+        (volumes.ABOVE, 0, 1)):
+        walls |= bit * (np.roll(higher, shift, axis)[1:-1, 1:-1] >= thick + STEP)
     fills = [fill(v, 0) for v in values.ravel()]
-    shapes = [f"shaded {m} {s}" if s else f"tile {m}" for m, s in zip(mask.ravel(), shaded.ravel(), strict=True)]
+    shapes = [f"tile {m} {w} {t:.1f}" for m, w, t in zip(mask.ravel(), walls.ravel(), thick.ravel(), strict=True)]
     cubes = [figure.cube(f, s) for f, s in zip(fills, shapes, strict=True)]
     dims = [figure.cube(palette.lit(f, DIM), s) for f, s in zip(fills, shapes, strict=True)] if faded else cubes
     row, column = (a.ravel() for a in np.indices(values.shape))
     top, left = offset
-    at = np.column_stack([column + left, (THICK - thick.ravel()) / 2, -(row + top)])
+    at = np.column_stack([column + left, THICK - 0.5 - thick.ravel() / 2, -(row + top)])
     scale = np.column_stack([np.ones(rows * across), thick.ravel(), np.ones(rows * across)])
     return Points.make(at, cube=cubes, faded=dims, scale=scale, row=row, column=column, value=values.ravel(), **columns)
+
+
+def thicken(cells: Points) -> Points:
+    """Frosted cells as deep as those of a relief at height 0."""
+    cells["scale"][:, 1] *= THICK
+    cells["position"][:, 1] += (THICK - 1) / 2
+    cells["lift"][:] += (THICK - 1) / 2
+    return cells
+
+
+def rimmed(figure: Figure, role: str, name: str, parent: str, places: np.ndarray, shape, until: float) -> None:
+    """A window of ink bars with a pale rim, which follows `places`: it is seen before pale cells and before dark ones.
+
+    The rim is the same box with thicker bars, behind the ink along the line of sight: so its bars show at both sides.
+    """
+    figure.track(f"{role}.track", places)
+    figure.tube(role, name, parent, f"{role}.track", shape, (-LANDED, until), BAR)
+    figure.track(f"{role}.rim.track", places - BEHIND * figure.page.toward)
+    figure.tube(f"{role}.rim", f"{name}, rim", parent, f"{role}.rim.track", shape, (-LANDED, until), RIM)
+    figure.windows[-1] = replace(figure.windows[-1], material=figure.material(palette.WHITE, "lit"))
 
 
 class Relief(Weighted):
     """A weighted sum whose input is a picture in relief."""
 
-    height = 1.7  # cells by which the greatest value stands proud
+    height = 2.4  # cells by which the greatest value stands proud
+
+    @staticmethod
+    def block_size(shape, channels: int, gap: float = 0.0) -> tuple[float, float, float]:
+        return shape[1], THICK, shape[0]
 
     @property
     def proud(self) -> float:
@@ -57,9 +88,31 @@ class Relief(Weighted):
     def fill(self, value, channel: int) -> str:
         return palette.grey(float(value), self.greatest, digits=True, bright=self.figure.scene.input.idx is None)
 
+    def heights(self, values) -> np.ndarray:
+        """How far values of the input stand proud, cells."""
+        full = self.height if self.figure.scene.input.idx is not None else 0.5 * self.height
+        return np.asarray(values, float) / self.greatest * full
+
+    def sum_heights(self, values) -> np.ndarray:
+        """How far sums stand proud; negative ones are sunk."""
+        values = np.asarray(values, float) / self.sum_greatest
+        return np.where(values > 0, self.height, THICK - LOWEST) * values
+
     def cells(self, solid: np.ndarray, digits: bool) -> Points:
-        heights = self.input[0] / self.greatest * self.height
-        if self.figure.scene.input.idx is None:
-            heights = heights * 0.5
-        return relief(self.figure, self.input[0], self.fill, heights, offset=(self.pads[0][0], self.pads[1][0]),
-            faded=True)
+        return relief(self.figure, self.input[0], self.fill, self.heights(self.input[0]),
+                      offset=(self.pads[0][0], self.pads[1][0]), faded=True)  # fmt: skip
+
+    def add_input(self, name: str, *, arrives: float | None, digits: bool = True) -> None:
+        super().add_input(name, arrives=arrives, digits=digits)
+        if not self.padded:
+            return
+        points = self.figure.volumes[-1].points
+        shell = slice(self.input[0].size, None)  # the frosted cells follow the picture's own
+        thicken(Points({field: values[shell] for field, values in points.data.items()}))
+
+    def add_window(self, name: str, until: float = NEVER) -> None:
+        """The window, which stands before all of the relief, its feet on the paper."""
+        shape, forward = ring(self.reach[1] + 0.03, self.reach[0] + 0.03, self.height + BEHIND)
+        at = self.windows() + (0, forward, 0)
+        rimmed(self.figure, f"{self.role}.window", name, self.role, np.tile(at, (len(self.trace) // len(at), 1)),
+               shape, until)  # fmt: skip

@@ -45,6 +45,7 @@ class Sliding:
     """One figure of this kind. `Cast` is how its input stands on the stage."""
 
     Cast, largest = Weighted, 9.5  # the length of its largest cells, page units
+    made_shadow = 0.5  # strength of the output's shadow: most of the time it is of glass
 
     def __init__(self, scene, trace):
         self.scene, self.trace, self.figure = scene, trace, Figure(scene)
@@ -55,7 +56,7 @@ class Sliding:
         self.shape = tuple(n + sum(p) for n, p in zip(shape, self.pads, strict=True))
         page = self.figure.page
         for bench in BENCHES:
-            if solve(page, self.layout(bench), (8.0, 11.8, page.width - 8.0, 80.9), self.largest):
+            if solve(page, self.layout(bench), self.region(page), self.largest):
                 break
         else:
             raise ValidationError("must be smaller to find room beside its kernel", "input.size", scene.input.size)
@@ -63,6 +64,10 @@ class Sliding:
         self.bench.panels = [self.bench.stand(self.panel.corner)]
         self.bench.result = self.bench.cube(self.result.corner, RESULT)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
+
+    def region(self, page) -> tuple[float, float, float, float]:
+        """Where blocks may stand on the page: left, top, right, bottom."""
+        return 8.0, 11.8, page.width - 8.0, 80.9
 
     def layout(self, bench: float):
         """The layout's tree, with a bench of so much of its full size; names its blocks."""
@@ -88,10 +93,10 @@ class Sliding:
         self.add_window()
         self._kernel()
         slabs.add_slabs(figure, [self.given, self.weights, self.made])
-        slabs.add_slabs(figure, [self.panel, self.result], ((START + 0.02, self.count - 0.46),))
+        slabs.add_slabs(figure, [self.panel, self.result], self.bench_lives())
         self.home = first_middle(self.made.corner, self.made.cell, self.rows)
         figure.volume("output", w.output, self.output(), self.home, self.made.cell)
-        figure.casts(self.made.corner, self.made.corner + self.made.cell * np.array(self.made.size), 0.5)
+        figure.casts(self.made.corner, self.made.corner + self.made.cell * np.array(self.made.size), self.made_shadow)
         self.add_marker()
         infos = self._sums()
         if scene.look.labels:
@@ -123,6 +128,10 @@ class Sliding:
         line.play("clock.step", self.count - 1 + REST, 0.3)
         line.wait(timing.outro)
         return beats
+
+    def bench_lives(self):
+        """The clock values between which the bench's slabs are there."""
+        return ((START + 0.02, self.count - 0.46),)
 
     def pace(self):
         """How much of a run's time each step is worth; None: alike."""

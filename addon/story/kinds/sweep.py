@@ -1,28 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kind `sweep`: a window over a picture of very many small cells, in relief; a few positions are worked out on
-the bench.
-
-Ink stands proud of the paper; of the output, positive cells stand proud and negative ones are sunk. No digits.
+"""Kind `sweep`: one window runs over many small cells, which are shown in relief; a few positions are worked out on the
+bench, and between them one cube says what each position comes to.
 """
 
 import numpy as np
 
 from ..acts.rhythm import DOUBLE, FULL, Rhythm, rhythm
 from ..cast import slabs, volumes
-from ..cast.arrangement import ASIDE, BENEATH
 from ..cast.bench import RESULT, SLAB, Bench
-from ..cast.figure import SMALL
-from ..cast.relief import Relief, relief
-from ..cast.weighted import Weighted, first_middle
-from ..page.glyphs import number, width
+from ..cast.figure import NAME, SUM
+from ..cast.relief import Relief, relief, rimmed, thicken
+from ..cast.weighted import ring
+from ..page.captions import cell_name, shape_text
+from ..page.glyphs import CAP_HEIGHT, number, width
 from ..page.layout import Block, Column, Row
 from ..page.view import HEIGHT, UNIT
-from ..plan.plan import Points
-from .sliding import ABOVE, LINE, NAMED, Sliding
+from ..plan.plan import ALWAYS, LANDED, NEVER, Points
+from .sliding import ABOVE, LINE, Sliding
 from .sliding import validate as validate  # what holds for sliding holds here
 
-BAR = 2.7  # page units: the cells of the colour bar
 BLANK = 0.08  # what a step that meets no ink is worth of a run's time, where one that does is worth 1
+CUBE = 2.6  # page units: the cubes that say what colours mean
+SHARES = (-1.0, -0.6, -0.3, 0.0, 0.3, 0.6, 1.0)  # of the greatest sum: what the output's scale shows
+ROWS = 4.6  # page units that row numbers take
+DEEP = 1.1  # cells: of the output's marker
+WHY = 81.3  # page units: the baseline of what the colours mean
 
 
 def build(scene, trace):
@@ -32,19 +34,26 @@ def build(scene, trace):
 
 class _Sweep(Sliding):
     Cast, largest, says_runs = Relief, 3.0, False
+    made_shadow = 0.3
+
+    def region(self, page):
+        return 12.5, 12.5, page.width - 8.8, 80.0  # row numbers stand left of it
 
     def layout(self, bench: float):
-        words = {"above": ABOVE, "left": ASIDE + 0.8, "below": BENEATH, "slab": slabs.VOLUME}
-        self.given = Block("input", Weighted.block_size(self.shape, 1), **words)
-        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.0, above=ABOVE, least=5.6 * bench,
+        self.given = Block("input", Relief.block_size(self.shape, 1), above=ABOVE, slab=slabs.VOLUME)
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.0, above=ABOVE, least=5.4 * bench,
                              slab=slabs.VOLUME)  # fmt: skip
-        pair = {"least": 6.6 * bench, "slab": SLAB}
-        self.panel = Block("panel", Bench.panel_size(self.kernel, True), 0.0, **pair)
-        self.made = Block("output", (self.columns, 1, self.rows), **words)
-        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), 0.0, **pair)
-        low = Row([self.panel, self.result], gap=0.0, spread=2.0, align=(0.5, 0.7))
-        middle = Column([self.weights, low], gap=3.0, spread=8.0)
-        return Row([self.given, middle, self.made], gap=2.0, spread=6.0, align=(0.5, 0.5))
+        self.panel = Block("panel", Bench.panel_size(self.kernel, True), 0.0, least=7.7 * bench, slab=SLAB)
+        self.made = Block("output", Relief.block_size((self.rows, self.columns), 1), above=ABOVE, slab=slabs.VOLUME)
+        self.result = Block("result", (RESULT, RESULT, RESULT), 0.0, above=4.0, least=7.7 * bench, slab=SLAB)
+        self.key = Block("key", (1, 1, 1), 0.0, least=CUBE)
+        self.scale = Block("scale", (len(SHARES), 1, 1), 0.0, least=CUBE)
+        # the result stands right above the last column of what it is the sum of, where the panel's slope leaves room
+        top = Row([self.weights, self.result], gap=2.0, spread=8.0, align=(0.5, 1.0))
+        middle = Column([top, self.panel], gap=-3.0, spread=4.0)
+        pictures = [Column([picture, below], gap=1.0, spread=0.0, align=(align, 0.0)) for picture, below, align in
+                    ((self.given, self.key, 0.0), (self.made, self.scale, 0.3))]  # fmt: skip
+        return Row([pictures[0], middle, pictures[1]], gap=5.0, spread=6.0, align=(0.5, 0.0))
 
     def pacing(self) -> Rhythm:
         flat = self.out.ravel()
@@ -53,64 +62,144 @@ class _Sweep(Sliding):
         explained = dict(zip(wanted, (FULL, DOUBLE), strict=False))
         return rhythm(self.count, explained, self.scene.timing, spent=2.0, weights=self.pace())
 
+    def bench_lives(self):
+        return ((ALWAYS, NEVER),)  # the values of a run stand there too
+
     def pace(self) -> np.ndarray:
         met = np.array([bool(np.any(self.trace[i].values)) for i in range(self.count)])
         return np.where(met, 1.0, BLANK)
 
     def add_window(self) -> None:
-        self.cast.add_ring("Window", until=self.count - 0.46, lift=self.cast.height, thickness=0.24)
+        self.cast.add_window("Window", until=self.count - 0.46)
 
-    def add_marker(self, size: float = 2.0, thickness: float = 0.2, lift: float = 0.0) -> None:
-        super().add_marker(size, thickness, self.cast.height)
+    def add_marker(self) -> None:
+        """The ring around the cell that is being made, before all that is beside it by then."""
+        row, column = (a.ravel() for a in np.indices((self.rows, self.columns)))
+        high = np.pad(self.cast.sum_heights(self.out), 1, constant_values=-1.0)
+        beside = [high[1:-1, 1:-1], high[:-2, 1:-1], high[1:-1, :-2], high[:-2, :-2], high[:-2, 2:]]
+        front = np.max(beside, axis=0).ravel()
+        shape, forward = ring(1.6, 1.6, DEEP)
+        rimmed(self.figure, "output.marker", "Output marker", "output",
+               np.column_stack([column, forward + DEEP - 0.35 - front, -row]), shape, self.count - 0.46)  # fmt: skip
 
     def output(self) -> list[Points]:
         births = np.arange(self.count, dtype=float)
-        made = relief(self.figure, self.out, self.cast.sum_fill, self.out / self.cast.sum_greatest * self.cast.height,
-                      visible_from=births)  # fmt: skip
+        made = relief(self.figure, self.out, self.cast.sum_fill, self.cast.sum_heights(self.out), visible_from=births)
         made["step"][:] = np.arange(self.count)
         everywhere = np.ones((1, self.rows, self.columns), bool)
-        return [made, volumes.glass(self.figure, everywhere, everywhere, visible_until=births)]
+        return [made, thicken(volumes.glass(self.figure, everywhere, everywhere, visible_until=births))]
 
-    def names(self) -> list[Points]:
-        w, figure = self.scene.words, self.figure
-        said = super().names()
-        del said[2]  # the output is as large as the input: its formula says little
-        scale = (w.ink if self.scene.input.idx is not None else w.shade)
-        text = scale.replace("{low}", "0").replace("{high}", number(self.scene.input.levels - 1))
-        box, right = self.given.box, figure.page.width - 8.0
-        said.append(figure.text(text, box[2], box[1] - 1.6, SMALL, figure.theme.secondary, align="right"))
-        if self.scene.why:  # it says what the colours mean: so it stands all the time
-            said.append(figure.text(self.scene.why, right, LINE, SMALL, align="right"))
-        return [*said, *self._scale()]
+    def _sums(self):
+        infos = super()._sums()
+        self._running()
+        self._scales()
+        return infos
+
+    def _running(self) -> None:
+        """Where nothing is explained: what the cell that is being made comes to, as a cube where results stand, and its
+        name above."""
+        figure, run = self.figure, np.array([i for i in range(self.count) if i not in self.rhythm.explained])
+        values = self.out.ravel()[run]
+        fills = [self.cast.sum_fill(v) for v in values]
+        cubes = [figure.cube(f) for f in fills]
+        lives = {"visible_from": run.astype(float), "visible_until": run + LANDED}
+        digits = volumes.written(figure, [number(v) for v in values], fills, 0.5 / CAP_HEIGHT)
+        figure.volume("value", "Value", Points.make(
+            np.zeros((len(run), 3)), cube=cubes, faded=cubes, lift=volumes.FACE, value=values, step=run, **lives,
+            **(digits if figure.scene.look.numbers else {})), self.bench.result, RESULT * self.bench.cell)  # fmt: skip
+        if not figure.scene.look.labels:
+            return
+        w, base, (x, y) = figure.scene.words, figure.scene.look.index_from, self.name_place(self.longest_name)
+        left = x - (self.longest_name / NAME / HEIGHT / 2 - width(f"{w.out}[{w.row} 20,")) * NAME * HEIGHT
+        said = []
+        for axis, name, closes in ((0, f"{w.out}[{w.row} ", ","), (1, f" {w.column} ", "]")):
+            for n in range(self.out.shape[axis]):
+                own = run[np.unravel_index(run, self.out.shape)[axis] == n]
+                text = figure.text(f"{name}{n + base}{closes}", left, y, NAME, align=("right", "left")[axis],
+                                   visible_from=run[0], visible_until=run[-1])  # fmt: skip
+                said.append(Points({k: np.repeat(v, len(own), axis=0) for k, v in text.data.items()}))
+                said[-1]["visible_from"][:], said[-1]["visible_until"][:] = own, own + LANDED
+        figure.words("cell", "Cell at work", said)
+
+    @property
+    def longest_name(self) -> float:
+        """Page units that a cell's name takes."""
+        return width(cell_name(self.scene, (20, 20))) * NAME * HEIGHT
+
+    def name_place(self, wide: float) -> tuple[float, float]:
+        """Above the result, clear of the output's row numbers."""
+        left, top, right, _ = self.result.box
+        return min((left + right) / 2, self.made.box[0] - ROWS - wide / 2), top - 1.4
 
     def line_middle(self, wide: float) -> float:
         """Clear of the line that says what the colours mean."""
-        end = self.figure.page.width - 8.0 - width(self.scene.why) * SMALL * HEIGHT
+        end = self.figure.page.width - 8.0 - width(self.scene.why) * NAME * HEIGHT
         return min(super().line_middle(wide), end - 3.0 - wide / 2)
 
-    def name_place(self, wide: float) -> tuple[float, float]:
-        """Below it: above stand the pairs and the output's numbers."""
-        box, clear = self.result.box, self.panel.box[2] + 2.5 + wide / 2
-        return max((box[0] + box[2]) / 2, clear), box[3] + 6.0
+    def _scales(self) -> None:
+        """What heights and colours mean, as cubes: the output's numbers, and the ends of the input's."""
+        cast, values = self.cast, np.array(SHARES) * self.cast.sum_greatest
+        row = volumes.neighbours(np.ones((1, 1, len(values)), bool)).ravel()
+        self._cubes("scale", self.scale, values, [cast.sum_fill(v) for v in values], row, [1.0, 0.0, 0.0])
+        ends = np.array([0.0, cast.greatest])
+        alone = [volumes.BELOW, volumes.BELOW]
+        self._cubes("key", self.key, ends, [cast.fill(v, 0) for v in ends], alone, self.apart)
 
-    def _scale(self) -> list[Points]:
-        """A bar of the output's colours, above the output's right end, and what its ends and its middle stand for."""
-        figure, page, made = self.figure, self.figure.page, self.made
-        greatest, edge = self.cast.sum_greatest, BAR * UNIT
-        values = np.array([k / 3 * greatest for k in range(-3, 4)])
-        end = page.seen(made.corner + made.cell * np.array([self.columns, 0, self.rows]))
-        across, down = end - len(values) * edge * page.axes[0] - (0.8, 2.0)
-        corner = page.floor(across, down)
-        cells = volumes.block(figure, values[None, None], self.cast.sum_fill, cell=edge, digits=False, dims=False)
-        figure.volume("scale", "Colour bar", cells, first_middle(corner, edge, 1), edge)
-        figure.casts(corner, corner + edge * np.array([len(values), 1, 1]))
-        texts = []
-        for k, value in ((0, -greatest), (3, 0.0), (6, greatest)):
-            x, y = page.seen(corner + edge * np.array([k + 0.5, 0.5, 1.0]))
-            texts.append(figure.text(number(value), x, y - 1.6, SMALL, align="center"))
-        return texts
+    def _cubes(self, role: str, block: Block, values, fills, masks, step) -> None:
+        """Cubes of these values on the floor, `step` (cells) from one to the next."""
+        figure, along = self.figure, np.array(step)
+        cubes = [figure.cube(f, f"cell {m}") for f, m in zip(fills, masks, strict=True)]
+        at = np.arange(len(values))[:, None] * along
+        name = {"scale": "Scale of the output", "key": "Scale of the input"}[role]
+        figure.volume(role, name, Points.make(at, cube=cubes, faded=cubes, value=values),
+                      block.corner + block.cell / 2, block.cell)  # fmt: skip
+        for place in at:
+            low = block.corner + block.cell * place
+            figure.casts(low, low + block.cell)
+
+    @property
+    def meanings(self) -> list[str]:
+        """What the input's least and greatest number mean, as in "0 = paper"."""
+        w = self.scene.words
+        scale = w.ink if self.scene.input.idx is not None else w.shade
+        return [part.strip().replace("{low}", "0").replace("{high}", number(self.scene.input.levels - 1))
+                for part in scale.split(",")]  # fmt: skip
+
+    @property
+    def apart(self) -> np.ndarray:
+        """From one cube of the input's key to the next, in their cells, level on the page: what the first means stands
+        between."""
+        room = width(self.meanings[0]) * NAME * HEIGHT + 1.4 * CUBE + 4.0
+        azimuth = np.radians(self.figure.page.azimuth)
+        return room * UNIT / self.key.cell * np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
+
+    def names(self) -> list[Points]:
+        figure, w, most = self.figure, self.scene.words, self.cast.sum_greatest
+        said = super().names()[:2]
+        left, top, right, _ = self.made.box
+        said.append(figure.text(f"{w.output}  {shape_text(self.trace.output.shape[1:])}", left, top - 1.6, NAME))
+        said += [self._beside(self.key, k * self.apart, text) for k, text in enumerate(self.meanings[:2])]
+        said.append(self._beside(self.scale, np.zeros(3), number(-most), "right"))
+        said.append(self._beside(self.scale, np.array([len(SHARES) - 1.0, 0, 0]), number(most)))
+        if self.scene.why:  # it says what the colours mean: so it stands all the time
+            said.append(figure.text(self.scene.why, right, WHY, NAME, align="right"))
+        return said
+
+    def _beside(self, block: Block, step, text: str, align: str = "left") -> Points:
+        """A text beside a cube that stands so many cells from a block's first, level with its front."""
+        low = block.corner + block.cell * step
+        left, _, right, _ = self.figure.page.box(low, low + block.cell)
+        _, y = self.figure.page.seen(low + block.cell * np.array([0.5, 0.0, 0.5]))
+        x = right + 1.0 if align == "left" else left - 1.0
+        return self.figure.text(text, x, y + CAP_HEIGHT * NAME * HEIGHT / 2, NAME, align=align)
+
+    def shapes(self) -> Points:
+        """At the end the shapes stand where sums did."""
+        trace = self.trace
+        sizes = [shape_text(s) for s in (trace.input.shape[1:], trace.kernel_size, trace.output.shape[1:])]
+        text = "{}  *  {}  =  {}".format(*sizes)
+        return self.figure.text(text, self.figure.page.width / 2, LINE, SUM, align="center",
+                                visible_from=self.count - 0.4)  # fmt: skip
 
     def why(self) -> None:
-        """Said with the names."""
-
-
+        """What the colours mean stands with their scale all the time."""

@@ -110,8 +110,8 @@ SIGNED = NEGATIVE.fills[:0:-1] + POSITIVE.fills  # seven, from -3 to 3
 NEUTRAL = POSITIVE.fills[0]  # exactly 0 where signs mix
 NOT_A_NUMBER = "#B7BABF"  # a neutral grey that no value has
 
-GREY_ENDS = ("#F3F1EC", "#46506A")  # paper and ink of a picture; less dark than the window, which stands out from it
-GREY_LEAP = (0.34, 0.90)  # where on the way from paper to ink the empty luminances begin and end
+GREY_ENDS = ("#F3F1EC", "#3A4458")  # paper and ink of a picture; less dark than the window, which stands out from it
+GREY_LEAP = (0.34, 0.88)  # where on the way from paper to ink the empty luminances begin and end
 
 # Any two look apart with every sight; white digits have 6:1 on each, and read dimmed too.
 CARDS = ("#6B52B1", "#006E70", "#9D4C02", "#9E426D", "#63662B", "#49619A", "#825943", "#454D53")
