@@ -15,8 +15,9 @@ from ..page.captions import cell_name, parameters, shape_text, size_formula
 from ..page.glyphs import number, width
 from ..page.layout import Block, Column, Row, solve
 from ..page.view import HEIGHT, UNIT
-from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points, StepInfo
+from ..plan.plan import LANDED, LEAVES, Points, StepInfo
 from ..traits.index_labels import index_labels
+from ..traits.meaning import shapes_equation, why_lines
 
 ABOVE = 4.6  # page units for a name above a block
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
@@ -240,17 +241,10 @@ class Sliding:
 
     def shapes(self) -> Points:
         """At the end, where the bench was: the shapes as an equation."""
-        trace, box = self.trace, self.panel.box
-        given, kernel, output = map(shape_text, (trace.input.shape[1:], trace.kernel_size, trace.output.shape[1:]))
-        text, x = f"{given}  *  {kernel}  =  {output}", (box[0] + self.result.box[2]) / 2
-        return self.figure.text(text, x, (box[1] + box[3]) / 2, SUM, align="center", visible_from=self.count - 0.4)
+        box, x = self.panel.box, (self.panel.box[0] + self.result.box[2]) / 2
+        return shapes_equation(self.figure, self.trace, x, (box[1] + box[3]) / 2, self.count - 0.4)
 
     def why(self) -> None:
         """The line that says what the operation is for: before the first step, and at the end."""
-        if self.scene.why:
-            middle, lives = self.figure.page.width / 2, ((ALWAYS, -LANDED), (self.count - 0.46, NEVER))
-            self.figure.words("why", "Why", [
-                self.figure.text(self.scene.why, middle, LINE, NAME, align="center", visible_from=since,
-                    visible_until=until)
-                for since, until in lives
-            ])  # fmt: skip
+        lines = why_lines(self.figure, self.figure.page.width / 2, LINE, LINE, self.count - 0.46)
+        self.figure.words("why", "Why", lines)

@@ -8,7 +8,7 @@ import numpy as np
 from ..acts.rhythm import DOUBLE, FULL, Rhythm, rhythm
 from ..cast import slabs, volumes
 from ..cast.bench import RESULT, SLAB, Bench
-from ..cast.figure import NAME, SUM
+from ..cast.figure import NAME
 from ..cast.relief import Relief, relief, rimmed, thicken
 from ..cast.weighted import ring
 from ..page.captions import cell_name, shape_text
@@ -16,6 +16,7 @@ from ..page.glyphs import CAP_HEIGHT, number, width
 from ..page.layout import Block, Column, Row
 from ..page.view import HEIGHT, UNIT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
+from ..traits.meaning import shapes_equation
 from .sliding import ABOVE, LINE, Sliding
 from .sliding import validate as validate  # what holds for sliding holds here
 
@@ -195,11 +196,7 @@ class _Sweep(Sliding):
 
     def shapes(self) -> Points:
         """At the end the shapes stand where sums did."""
-        trace = self.trace
-        sizes = [shape_text(s) for s in (trace.input.shape[1:], trace.kernel_size, trace.output.shape[1:])]
-        text = "{}  *  {}  =  {}".format(*sizes)
-        return self.figure.text(text, self.figure.page.width / 2, LINE, SUM, align="center",
-                                visible_from=self.count - 0.4)  # fmt: skip
+        return shapes_equation(self.figure, self.trace, self.figure.page.width / 2, LINE, self.count - 0.4)
 
     def why(self) -> None:
         """What the colours mean stands with their scale all the time."""

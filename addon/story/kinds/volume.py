@@ -17,8 +17,9 @@ from ..cast.weighted import Weighted, planar, planes
 from ..page.captions import cell_name, parameters, shape_text
 from ..page.glyphs import TIMES
 from ..page.view import UNIT
-from ..plan.plan import LANDED, LEAVES, StepInfo
+from ..plan.plan import LEAVES, StepInfo
 from ..traits.index_labels import index_labels
+from ..traits.meaning import why_lines
 
 TURN, TURNING = 25.0, 1.6  # degrees by which the input turns in place at the start, and seconds
 END = 0.45  # the clock before the last step's end at which window, bench and marker are gone
@@ -220,7 +221,4 @@ class _Volume:
         since = self.count - 0.6
         made.append(figure.text(f"{given}  *  {filters}{bias}  =  {output}", middle, low, SUM, align="center",
                                 visible_from=since))  # fmt: skip
-        if self.scene.why:
-            made += [figure.text(self.scene.why, middle, low + NEXT, NAME, align="center", visible_from=since),
-                     figure.text(self.scene.why, middle, low, NAME, align="center", visible_until=-LANDED)]  # fmt: skip
-        return made
+        return made + why_lines(figure, middle, low, low + NEXT, since)

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a figure says about the whole: what the operation is for, and at the end its shapes as an equation."""
+
+from ..cast.figure import NAME, SUM, Figure
+from ..page.captions import shape_text
+from ..plan.plan import ALWAYS, LANDED, NEVER, Points
+
+
+def why_lines(figure: Figure, x: float, opening: float, ending: float, since: float) -> list[Points]:
+    """The scene's line about purpose, centred at `x`: before the first step at the height `opening` (page units), and
+    from the clock value `since` on at `ending`. Nothing where the scene has none."""
+    lives = ((opening, ALWAYS, -LANDED), (ending, since, NEVER))
+    return [figure.text(figure.scene.why, x, y, NAME, align="center", visible_from=a, visible_until=b)
+            for y, a, b in lives] if figure.scene.why else []  # fmt: skip
+
+
+def shapes_equation(figure: Figure, trace, x: float, y: float, since: float) -> Points:
+    """The shapes of input, kernel and output of one plane, centred at (x, y), from the clock value `since` on."""
+    given, kernel, output = map(shape_text, (trace.input.shape[1:], trace.kernel_size, trace.output.shape[1:]))
+    return figure.text(f"{given}  *  {kernel}  =  {output}", x, y, SUM, align="center", visible_from=since)
