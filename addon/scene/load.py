@@ -24,19 +24,8 @@ from .checks import SIZE_TEXT, ValidationError, check, plain, show, toml
 from .data_files import kind_of
 from .limits import DEEP_KEY, DEFAULT, HIGHEST, Limits
 from .paths import placed, shown, unusable
-from .resolve import DERIVED, check_compared, check_result, complete, within_limit
-from .spec import (
-    COMPANIONS,
-    DEFAULT_SOURCE,
-    DRAFT,
-    SOURCES,
-    TABLES,
-    WEIGHTED,
-    Scene,
-    default_of,
-    find_knob,
-    knobs,
-)
+from .resolve import DERIVED, DRAFT, check_compared, check_result, complete, within_limit
+from .spec import COMPANIONS, DEFAULT_SOURCE, SOURCES, TABLES, WEIGHTED, Scene, default_of, find_knob, knobs
 
 CHEAT_SHEET = (
     "conv1d", "conv2d_zero_padding", "conv2d_valid", "conv2d_same", "conv2d_full", "conv2d_strided",

@@ -26,6 +26,7 @@ DERIVED = (
     *(("op", option.name) for option in ops.options().values() if option.default is None),
     ("input", "size"), ("input", "channels"), ("input", "seed"), ("weight", "seed"),
 )  # fmt: skip
+DRAFT = {"size": (854, 480), "fps": 10}  # of `output`, where the quality is `draft` and nothing else is said
 ARGUMENT = re.compile(rf"\b({'|'.join([*ops.options(), 'weight', 'bias', 'x'])})\b")
 FREE_RANK = {1: 1, 2: 2, 3: 2, 4: 3}  # spatial axes of an input with so many dimensions, where nothing says
 

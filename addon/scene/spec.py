@@ -26,7 +26,6 @@ OPS = tuple(ops.OPERATIONS)
 THEMES = ("light", "dark", "print", "transparent")
 FORMATS = ("gif", "mp4", "png", "steps", "blend", "poster")
 QUALITIES = ("draft", "lecture", "print")
-DRAFT = {"size": (854, 480), "fps": 10}  # of `output`, where `draft` is asked for and nothing else is said
 
 INPUT_SOURCES = ("seed", "values", "npy", "image", "idx")
 WEIGHT_SOURCES = ("seed", "values", "npy", "kernel")

@@ -19,7 +19,8 @@ from .. import ops, story
 from ..scene.arrays import arrays, run
 from ..scene.checks import ValidationError, toml
 from ..scene.load import SceneError, dump, load, loads
-from ..scene.spec import COMPANIONS, DEFAULT_SOURCE, DRAFT, SOURCES, WEIGHTED, Output, Scene
+from ..scene.resolve import DRAFT
+from ..scene.spec import COMPANIONS, DEFAULT_SOURCE, SOURCES, WEIGHTED, Output, Scene
 from ..story.first_edition.closeup import meaning_of
 from . import messages
 from .fields import FIELDS
