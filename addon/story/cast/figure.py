@@ -31,7 +31,7 @@ from ..plan.schedule import creeping
 from ..plan.timeline import Timeline
 
 # sizes of type, fractions of the height
-TITLE, NAME, FACTS, SUM, SMALL, INDEX = 0.042, 0.028, 0.028, 0.036, 0.028, 0.028
+TITLE, NAME, FACTS, SUM, SMALL, INDEX = 0.042, 0.028, 0.028, 0.036, 0.024, 0.021
 DIGIT = 0.022  # least cap height of a digit, of the frame's height
 CAP = 0.45  # cap height of a digit, of its face
 

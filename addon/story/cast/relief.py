@@ -16,7 +16,8 @@ from .figure import Figure
 from .weighted import Weighted, ring
 
 THICK = 1.5  # of a cell at height 0, in cells: room for sunken ones
-STEP = 0.3  # cells by which a neighbour must be higher to throw a shade
+ALIKE = 0.055  # cells by which neighbours may differ to have a seam as between equal ones
+STEP = 0.1  # cells by which a neighbour must be higher to throw a shade
 DIM = 0.86  # light on a picture outside the window: less would look like card
 LOWEST = 0.3  # what is left of the sunken ones
 BAR, RIM = 0.30, 0.62  # of a window's bars and of the pale rim behind them, how thick they are, in cells
@@ -33,7 +34,7 @@ def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, off
     mask = np.zeros(values.shape, int)
     for bit, axis, shift in ((volumes.LEFT, 1, 1), (volumes.RIGHT, 1, -1), (volumes.BELOW, 0, -1),
         (volumes.ABOVE, 0, 1)):
-        mask |= bit * (np.roll(higher, shift, axis)[1:-1, 1:-1] >= thick - 1e-6)
+        mask |= bit * (np.roll(higher, shift, axis)[1:-1, 1:-1] >= thick - ALIKE)
     mask[-1] |= volumes.BELOW
     walls = np.zeros(values.shape, int)  # where the neighbour is clearly higher: a shade lies at its foot
     for bit, axis, shift in ((volumes.LEFT, 1, 1), (volumes.RIGHT, 1, -1), (volumes.BELOW, 0, -1),
