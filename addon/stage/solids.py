@@ -15,8 +15,8 @@ from ..story.cast.volumes import GAP
 from .light import baked
 from .meshes import attribute
 
-FOOT, SHADED = 0.405, 0.4  # of a tile: where the shade at a wall's foot begins, cells from its middle; its light there
-TILE_BEVEL, UPRIGHT = 0.075, 0.62
+FOOT, SHADED = 0.405, 0.55  # of a tile: where the shade at a wall's foot begins, cells from its middle; its light there
+TILE_BEVEL, GROOVE = 0.075, {0: 0.78, 2: 0.85}  # of a tile: its bevel, cells; how much light its grooves keep
 INSIDE, DARK = 0.46, 0.1  # of a tile: where it is closed inside, cells from its middle; the light there
 BEVEL = 0.085  # of a cell
 RIM, DIMMEST = 1.5, 0.85  # of glass: how much of its rims is there, of its front; its least light
@@ -51,8 +51,8 @@ def _tile(neighbours: float = 0, walls: float = 0, deep: float = 1, *, closed: b
         (baked.ABOVE, (2, 1))):  # fmt: skip
         if int(walls) & bit:
             light[front & (sign * places[:, axis] > FOOT)] *= SHADED
-        elif int(neighbours) & bit and axis == 0:  # into upright grooves falls more light than few pixels can do with
-            light[front & (sign * places[:, axis] > FOOT + 0.01)] *= UPRIGHT
+        elif int(neighbours) & bit:  # a groove is few pixels wide
+            light[front & (sign * places[:, axis] > FOOT + 0.01)] *= GROOVE[axis]
     start = places[:, 1].min(initial=0.0)
     near, far = places[:, 1] < start + 0.12, places[:, 1] > -start - 0.12
     places[near, 1] = start + (places[near, 1] - start) / deep

@@ -13,6 +13,7 @@ from addon.scene.load import load
 
 from ..first import second_edition
 from .proof_solid import SolidProof
+from .reading import spelled
 from .seeing import Frame, staged
 
 FIGURES = second_edition()
@@ -117,3 +118,40 @@ def test_a_figure_is_large_enough_for_numbers(figure):
     look = proof.own_look(0)
     for role in ("input", proof.output_role(0), proof.filter_role(0), "bench"):
         assert any(p.text for p in look.pieces(role)), f"{role} has no numbers"
+
+
+@pytest.mark.parametrize("figure", [path for path in FIGURES.values() if load(path).kind == "sweep"])
+def test_a_run_says_what_its_cell_comes_to(figure):
+    """Where no sum is worked out, one cube has the new cell's value and colour, and its name stands above."""
+    proof, draw = SolidProof(staged(figure)), random.Random(SEED)
+    print(f"seed {SEED}")
+    explained = {i for i, s in enumerate(proof.plan.steps) if s.explained}
+    for i in sorted({*explained, 0, *draw.sample(range(len(proof.trace)), 20)}):
+        look, value = proof.own_look(i), proof.cells[proof.order[i]].value
+        cubes, words = look.pieces("value"), look.words("cell")
+        if i in explained:
+            assert not cubes and not words, f"step {i}"
+            continue
+        row, column = divmod(i, proof.columns)
+        assert [c.text for c in cubes] == [spelled(value)], f"step {i}"
+        cells = proof.lattice(look, "output", (1, proof.rows, proof.columns))
+        assert cubes[0].color == cells[0, row, column].color
+        assert [int("".join(filter(str.isdigit, w))) for w in words] == [row, column], f"step {i}: {words}"
+    for clock in (-0.75, len(proof.trace) - 0.46):
+        look = proof.look_at(clock)
+        assert not look.pieces("value") and not look.words("cell"), f"at the clock {clock}"
+
+
+@pytest.mark.parametrize("figure", [path for path in FIGURES.values() if load(path).kind == "sweep"])
+def test_scales_have_the_colours_of_what_they_explain(figure):
+    proof = SolidProof(staged(figure))
+    look = proof.look(proof.plan.seconds)
+    made = proof.lattice(look, "output", (1, proof.rows, proof.columns))
+    by_value = {proof.cells[proof.order[r * proof.columns + c]].value: p.color for (_, r, c), p in made.items()}
+    real = {proof.read(k): p.color for k, p in proof.input_cells(look).items() if proof.real(k)}
+    most = max(map(abs, by_value))
+    scale, key = look.pieces("scale"), look.pieces("key")
+    assert scale[3].color == by_value[0] and {-most: scale[0].color, most: scale[-1].color}.items() & by_value.items()
+    assert [p.color for p in key] == [real[0], real[max(real)]]
+    said = look.words("names")
+    assert {spelled(-most), spelled(most)} <= set(said), said

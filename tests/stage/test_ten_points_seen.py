@@ -26,6 +26,7 @@ TONES = {"top": 1.15, "side": 0.65}  # of the front's
 NEAR = 0.05  # how far tones may be off
 FRONT = 0.04  # how far a front's colour, in linear light, may be from the palette's, of it
 SEAM = 0.60  # of the colour of the cells beside it
+SLIVER = 0.5  # of a small cell's face: where less of it is seen, its colour is not read
 CONTACT = 0.90  # of the light on the same ground further away
 UNITS = ("cell", "tile")
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
@@ -111,7 +112,8 @@ class Seen:
                 wider = ink.mean(axis=0) + 1.3 * (ink - ink.mean(axis=0))
                 free &= ~_within(wider, *places.T)
             free &= free[::-1]  # the place opposite
-            if free.sum() >= 12:
+            # of a sliver of a small cell, what is before it is in all pixels
+            if free.sum() >= (SLIVER * free.size if moment.solids.kind[k] == "tile" else 12):
                 pixels = self.at(places[free])
                 found[k, name] = pixels.mean(axis=0), np.percentile(pixels, (2, 98), axis=0)
         return found

@@ -167,7 +167,7 @@ def test_fills_leave_the_middle_luminances_empty():
 
 
 @pytest.mark.parametrize("wrong, light", [("#B0500E", 1.0), ("#AE95E2", palette.DIM), ("#C98A2B", 1.0),
-                                          (palette.grey(170), 1.0)])  # fmt: skip
+                                          (palette.grey(145), 1.0)])  # fmt: skip
 def test_a_fill_on_which_digits_do_not_read_is_found(wrong, light):
     assert unread({**FILLS, "wrong": wrong}, light).keys() == {"wrong"}
 

@@ -25,6 +25,7 @@ CUBE = 2.6  # page units: the cubes that say what colours mean
 SHARES = (-1.0, -0.6, -0.3, 0.0, 0.3, 0.6, 1.0)  # of the greatest sum: what the output's scale shows
 ROWS = 4.6  # page units that row numbers take
 DEEP = 1.1  # cells: of the output's marker
+PLINTH = (0.3, 0.4, 0.55)  # of the slabs of pictures: the marker of the lowest row is above the floor
 WHY = 81.3  # page units: the baseline of what the colours mean
 
 
@@ -41,20 +42,20 @@ class _Sweep(Sliding):
         return 12.5, 12.5, page.width - 8.8, 80.0  # row numbers stand left of it
 
     def layout(self, bench: float):
-        self.given = Block("input", Relief.block_size(self.shape, 1), above=ABOVE, slab=slabs.VOLUME)
+        self.given = Block("input", Relief.block_size(self.shape, 1), above=ABOVE, slab=PLINTH)
         self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.0, above=ABOVE, least=5.4 * bench,
                              slab=slabs.VOLUME)  # fmt: skip
         self.panel = Block("panel", Bench.panel_size(self.kernel, True), 0.0, least=7.7 * bench, slab=SLAB)
-        self.made = Block("output", Relief.block_size((self.rows, self.columns), 1), above=ABOVE, slab=slabs.VOLUME)
+        self.made = Block("output", Relief.block_size((self.rows, self.columns), 1), above=ABOVE, slab=PLINTH)
         self.result = Block("result", (RESULT, RESULT, RESULT), 0.0, above=4.0, least=7.7 * bench, slab=SLAB)
-        self.key = Block("key", (1, 1, 1), 0.0, least=CUBE)
-        self.scale = Block("scale", (len(SHARES), 1, 1), 0.0, least=CUBE)
+        self.key = Block("key", (1, 1, 1), 0.0, least=CUBE * min(1.0, 2 * bench))
+        self.scale = Block("scale", (len(SHARES), 1, 1), 0.0, least=CUBE * min(1.0, 2 * bench))
         # the result stands right above the last column of what it is the sum of, where the panel's slope leaves room
         top = Row([self.weights, self.result], gap=2.0, spread=8.0, align=(0.5, 1.0))
         middle = Column([top, self.panel], gap=-3.0, spread=4.0)
         pictures = [Column([picture, below], gap=1.0, spread=0.0, align=(align, 0.0)) for picture, below, align in
                     ((self.given, self.key, 0.0), (self.made, self.scale, 0.3))]  # fmt: skip
-        return Row([pictures[0], middle, pictures[1]], gap=5.0, spread=6.0, align=(0.5, 0.0))
+        return Row([pictures[0], middle, pictures[1]], gap=4.0, spread=7.0, align=(0.5, 0.0))
 
     def pacing(self) -> Rhythm:
         flat = self.out.ravel()
@@ -79,9 +80,9 @@ class _Sweep(Sliding):
         high = np.pad(self.cast.sum_heights(self.out), 1, constant_values=-1.0)
         beside = [high[1:-1, 1:-1], high[:-2, 1:-1], high[1:-1, :-2], high[:-2, :-2], high[:-2, 2:]]
         front = np.max(beside, axis=0).ravel()
-        shape, forward = ring(1.6, 1.6, DEEP)
+        shape, forward = ring(1.5, 1.5, DEEP)
         rimmed(self.figure, "output.marker", "Output marker", "output",
-               np.column_stack([column, forward + DEEP - 0.35 - front, -row]), shape, self.count - 0.46)  # fmt: skip
+               np.column_stack([column, forward + DEEP - 0.7 - front, -row]), shape, self.count - 0.46)  # fmt: skip
 
     def output(self) -> list[Points]:
         births = np.arange(self.count, dtype=float)
@@ -170,7 +171,7 @@ class _Sweep(Sliding):
     def apart(self) -> np.ndarray:
         """From one cube of the input's key to the next, in their cells, level on the page: what the first means stands
         between."""
-        room = width(self.meanings[0]) * NAME * HEIGHT + 1.4 * CUBE + 4.0
+        room = width(self.meanings[0]) * NAME * HEIGHT + 1.4 * self.key.cell / UNIT + 4.0
         azimuth = np.radians(self.figure.page.azimuth)
         return room * UNIT / self.key.cell * np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
 
@@ -182,6 +183,10 @@ class _Sweep(Sliding):
         said += [self._beside(self.key, k * self.apart, text) for k, text in enumerate(self.meanings[:2])]
         said.append(self._beside(self.scale, np.zeros(3), number(-most), "right"))
         said.append(self._beside(self.scale, np.array([len(SHARES) - 1.0, 0, 0]), number(most)))
+        low = self.scale.corner + self.scale.cell * np.array([len(SHARES) // 2, 0, 0])
+        left, top, right, _ = figure.page.box(low, low + self.scale.cell)
+        said.append(figure.text("0", (left + right) / 2, top - 0.7, NAME, align="center"))
+        left, top, right, _ = self.made.box
         if self.scene.why:  # it says what the colours mean: so it stands all the time
             said.append(figure.text(self.scene.why, right, WHY, NAME, align="right"))
         return said
