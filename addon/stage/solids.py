@@ -20,6 +20,7 @@ TILE_BEVEL, GROOVE = 0.075, {0: 0.78, 2: 0.85}  # of a tile: its bevel, cells; h
 INSIDE, DARK = 0.46, 0.1  # of a tile: where it is closed inside, cells from its middle; the light there
 BEVEL = 0.085  # of a cell
 RIM, DIMMEST = 1.5, 0.85  # of glass: how much of its rims is there, of its front; its least light
+LEAST = 0.006  # cells: by less than that faces lie in one plane
 THINNER = 0.06  # of a tube, how much the bars of each direction are thinner than the last one's
 SPILL = 1.06  # how much larger than the page the floor is
 PICTURE = (528, 297)  # pixels of the picture of its light, across and down
@@ -96,7 +97,7 @@ def _tube(wide: float, deep: float, high: float, thickness: float):
     half, bars = np.array((wide, deep, high)) / 2, []
     for axis in range(3):
         others = [i for i in range(3) if i != axis]
-        size = np.full(3, thickness * (1 - THINNER * axis))
+        size = np.full(3, thickness - axis * max(THINNER * thickness, LEAST))
         size[axis] += 2 * half[axis]
         for sides in product((-1, 1), repeat=2):
             middle = np.zeros(3)

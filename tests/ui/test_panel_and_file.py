@@ -125,6 +125,7 @@ def test_the_panel_takes_a_file_of_the_second_edition_whole(settings, path):
 BASES = ("conv2d_valid", "pooling", "transposed_conv_strided", "conv1d", "rgb_conv", "conv2d_stride_comparison",
          "mnist_conv", "depth")  # fmt: skip
 BESIDE = {
+    "output.quality": {"output.size": (1280, 720), "output.fps": 20},  # the panel keeps what it shows of a draft, too
     "op.groups": {"weight.seed": 1, "input.channels": 2, "op.out_channels": 2}, "weight.low": {"weight.seed": 1},
     "op.count_include_pad": {"op.type": "avg_pool"}, "weight.high": {"weight.seed": 1}, "bias.low": {"bias.seed": 1},
     "bias.high": {"bias.seed": 1},
@@ -477,8 +478,8 @@ OF_A_KIND = {"use_story": False, "use_kind": True, "kind": 'SLIDING'}
 IMPOSSIBLE = [
     ("conv2d_strided", "op", {"dilation": (9, 9, 9)}, "Dilation 9×9 makes Kernel Size 3×3 span 19×19 cells"),
     ("conv2d_valid", "op", {"use_kernel_size": True, "kernel_size": (5, 5, 5)}, "be 3×3, as Weight › Numbers is, or"),
-    ("conv2d_valid", "op", {"type": 'MAX_POOL'}, "Type: must be conv for the story sliding; or untick Story"),
-    ("conv2d_valid", "compare", {"use_stride": True}, "where there is a Second Run; or untick Story"),
+    ("conv2d_strided", "op", {"type": 'MAX_POOL'}, "Type: must be conv for the story sliding; or untick Story"),
+    ("conv2d_strided", "compare", {"use_stride": True}, "where there is a Second Run; or untick Story"),
     ("pooling", "", OF_A_KIND, "Type: must be conv for the kind sliding; or untick Kind"),
     ("conv2d_stride_comparison", "", OF_A_KIND, "Kind: must be unticked where there is a Second Run"),
     ("pooling", "op", {"padding": (5, 5, 5)}, "Padding 5+5 × 5+5 with Kernel Size 2×2"),

@@ -7,7 +7,7 @@ from addon.scene.load import load
 from addon.stage import build, compat, prepare_again, prepare_scene, tweaks
 from addon.stage.tweaks import ROLE
 from addon.story import make_plan
-from tests.first import label, second_edition
+from tests.first import as_first, second_edition
 from tests.stage.proof import cells_of
 from tests.stage.seeing import Frame
 
@@ -15,14 +15,14 @@ bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make t
 
 QUICK = {"look.title": False, "look.labels": False, "look.sum_line": False,
          "op.kernel_size": 2, "weight.kernel": "ones"}  # fmt: skip
-SOLID = second_edition()["conv2d_valid"]
+FIRST, SOLID = as_first("conv2d_valid"), second_edition()["conv2d_valid"]
 BEFORE, AFTER = {**QUICK, "input.size": "3x3"}, {**QUICK, "input.size": "2x4", "bias.values": [1]}
 
 
 class Desk:
     """A figure on a user's desk."""
 
-    def __init__(self, figure="conv2d_valid", overrides=None):
+    def __init__(self, figure=FIRST, overrides=None):
         self.figure = figure
         self.make(BEFORE if overrides is None else overrides)
 
@@ -46,7 +46,7 @@ class Desk:
         return compat.curves(self["clock"])[0]
 
 
-@pytest.fixture(params=["conv2d_valid", SOLID], ids=label)
+@pytest.fixture(params=[FIRST, SOLID], ids=["conv2d_valid", "solid conv2d_valid"])
 def desk(request, empty_blender):
     return Desk(request.param)
 
@@ -271,10 +271,10 @@ def test_a_duplicate_is_the_users_own(desk, again):
 
 def test_the_scenes_own_settings_stay(desk, again):
     scene = bpy.context.scene
-    scene.render.resolution_x, scene.frame_end = 1280, 50
+    scene.render.resolution_x, scene.frame_end = 960, 50
     report = again()
     scene = bpy.context.scene
-    assert (scene.render.resolution_x, scene.frame_end) == (1280, 50)
+    assert (scene.render.resolution_x, scene.frame_end) == (960, 50)
     assert set(report.kept) == {"Scene: width", "Scene: last frame"}
 
 
