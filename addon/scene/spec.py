@@ -17,6 +17,7 @@ from dataclasses import MISSING, Field, dataclass, fields, make_dataclass
 from pathlib import Path
 
 from .. import ops
+from ..ops.discover import names_in
 from ..ops.options import DILATION, PADDING, STRIDE
 from .knobs import knob
 from .limits import DEFAULT, Limits
@@ -24,7 +25,11 @@ from .words import Words
 
 OPS = tuple(ops.OPERATIONS)
 THEMES = ("light", "dark", "print", "transparent")
-FORMATS = ("gif", "mp4", "png", "steps", "blend", "poster")
+# The formats are the files of render's registry; their names alone are known here, in this order, others after them.
+FORMATS = names_in(
+    [str(Path(__file__).resolve().parents[1] / "render" / "files" / "formats")],
+    ("gif", "mp4", "png", "steps", "blend", "poster"),
+)
 QUALITIES = ("draft", "lecture", "print")
 
 INPUT_SOURCES = ("seed", "values", "npy", "image", "idx")

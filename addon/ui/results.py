@@ -9,6 +9,8 @@ import os
 
 import bpy
 
+from ..render.files.descriptor import FRAMES
+from ..render.files.formats import needing
 from . import figures, messages, preferences, rendering
 
 EVERY = 0.25  # seconds between two looks at the child
@@ -16,7 +18,7 @@ EVERY = 0.25  # seconds between two looks at the child
 
 def rendered(scene) -> list[str]:
     """The formats that are made of a scene as it stands."""
-    return sorted(name.lower() for name in scene.convolume.output.formats if name != 'BLEND')
+    return sorted({name.lower() for name in scene.convolume.output.formats}.intersection(needing(FRAMES)))
 
 
 _timer = None  # of the rendering that goes on in a window

@@ -97,6 +97,7 @@ def test_steps_of_a_retimed_blend_are_where_its_clock_reaches_them(empty_blender
 def test_blenders_own_mp4_shows_every_frame_at_its_time(empty_blender, tmp_path):
     pytest.importorskip("imageio_ffmpeg", reason="imageio-ffmpeg is not installed")
     from addon.render.files import outputs
+    from addon.render.files.formats import mp4
     from addon.render.process.progress import quiet
 
     class Recording:
@@ -113,7 +114,7 @@ def test_blenders_own_mp4_shows_every_frame_at_its_time(empty_blender, tmp_path)
 
     clip = outputs.FrameRange("x", 12.5, range(1, 8))
     with quiet():
-        outputs._mp4_by_blender(outputs.Film(clip, list(clip.frames), Recording()), tmp_path / "x.mp4")
+        mp4.by_blender(outputs.Film(clip, list(clip.frames), Recording()), tmp_path / "x.mp4")
     shown = imageio.imread(tmp_path / "x.mp4")
     assert shown.shape == (7, 38, 64, 3)
     assert imageio.immeta(tmp_path / "x.mp4")["fps"] == 12.5

@@ -118,7 +118,7 @@ class TestWhenSomethingFails:
     def test_without_imageio_the_frames_come_as_png_and_one_line_says_how_to_get_the_gif(
         self, convolume, painter, monkeypatch, tmp_path
     ):
-        monkeypatch.setattr("addon.render.process.jobs.missing_encoder", lambda: "no GIF without imageio: get it")
+        monkeypatch.setattr("addon.render.files.encode.missing_encoder", lambda: "no GIF without imageio: get it")
         code, out, err = convolume("conv2d_valid", *SMALL)
         assert code == 1 and len(err) == 2 and "no GIF without imageio: get it" in err[1]
         assert len(out) == 1 and names(tmp_path / "renders") == ["conv2d_valid"]
@@ -128,7 +128,7 @@ class TestWhenSomethingFails:
         def absent(*_):
             raise EncodeError("no MP4 without it")
 
-        monkeypatch.setattr("addon.render.files.outputs._mp4_by_blender", absent)
+        monkeypatch.setattr("addon.render.files.formats.mp4.by_blender", absent)
         monkeypatch.setattr("addon.render.files.encode.write_mp4", absent)
         code, out, err = convolume("conv2d_valid", *SMALL, "--format", "mp4")
         said = "convolume: conv2d_valid: mp4 not written: no MP4 without it"

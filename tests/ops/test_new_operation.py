@@ -2,14 +2,12 @@
 """What a new operation costs: files put into a copy of the package, none of whose own is touched."""
 
 import ast
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from addon.ops import OPERATIONS
+from tests.copied import run_there, with_files
 
 # A convolution as mathematics has it, with the kernel turned: a weighted sum, which existing kinds explain.
 TURNED = {
@@ -144,20 +142,6 @@ assert state.check(settings).output == (1, 6, 6)
 addon.unregister()
 '''
 CASES = {"turned": (TURNED, TURNED_CHECKS, 2), "scale": (SCALE, SCALE_CHECKS, 3)}
-
-
-def with_files(root: Path, folder: Path, files: dict[str, str]) -> None:
-    """A copy of the package in `folder`, and these files in it, all of which are new."""
-    shutil.copytree(root / "addon", folder / "addon", ignore=shutil.ignore_patterns("__pycache__"))
-    for name, text in files.items():
-        path = folder / "addon" / name
-        assert not path.exists() and path.parent.is_dir(), name
-        path.write_text("# SPDX-License-Identifier: GPL-3.0-or-later" + text, encoding="utf-8")
-
-
-def run_there(folder: Path, code: str):
-    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -270,7 +270,11 @@ def write_steps(folder, steps: Iterable[StepPicture]) -> Path:
 
 def sweep(folder, name: str, pid: int | None = None) -> None:
     """Remove what a process that was killed has left unfinished of a name: `pid`'s, or any's that runs no more."""
-    pattern = re.compile(rf"\.{re.escape(name)}(?:_poster|_steps)?(?:\.\w+)?\.([0-9a-f]+)-(\d+)\..*part(\.\w+)?")
+    from .formats import FORMATS  # which are made of what is here
+
+    ends = sorted({re.escape(f.place.removeprefix("{}").partition(".")[0]) for f in FORMATS.values()})
+    ours = rf"\.{re.escape(name)}(?:{'|'.join(ends)})(?:\.\w+)?"
+    pattern = re.compile(rf"{ours}\.([0-9a-f]+)-(\d+)\..*part(\.\w+)?")
     with contextlib.suppress(OSError):
         for path in Path(folder).iterdir():
             found = pattern.fullmatch(path.name)

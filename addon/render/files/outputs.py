@@ -3,28 +3,21 @@
 
 - A `FrameRange` says which frames of a scene there are and when its steps are done; a `Film` is a clip with its
   recorded frames; `write` makes one format of it.
-- What belongs to whom is in the names: `<name>.gif`, `.mp4`, `.blend`, `<name>_poster.png`, and the folders
-  `<name>/` and `<name>_steps/`.
-- The encoders are `encode`'s; the `.blend` is Blender's, and so is the MP4 where imageio-ffmpeg is missing.
+- What the formats are, their descriptors say (formats/), and where each goes: `<name>.gif`, `<name>_steps/`, …
 """
 
-import importlib.util
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 
 from ...scene.paths import unusable
-from . import encode
+from .descriptor import FRAMES
+from .formats import FORMATS
 
-FILES = {"gif": "{}.gif", "mp4": "{}.mp4", "blend": "{}.blend", "poster": "{}_poster.png"}
-FOLDERS = {"png": "{}", "steps": "{}_steps"}
-MOVING = ("gif", "mp4", "png")  # these show every frame of a clip
 STEPS = "convolume_steps"  # a scene's property: its steps as JSON, a list of {second, frame, clock, index, sum}
 REACHED = 1e-3  # the clock counts as being at a step from that much before it, where it passes without a key
 KEYED = 1e-5  # a key is at a step where it differs by less, relative to the clock
@@ -74,11 +67,8 @@ class FrameRange:
 
     def needed(self, formats: Iterable[str]) -> list[int]:
         """The frames that these formats show, and no others: a poster takes one."""
-        formats = set(formats)
-        if formats.intersection(MOVING):
-            return list(self.frames)
-        frames = {s.frame for s in self.steps} if "steps" in formats else set()
-        return sorted(frames | ({self.poster} if "poster" in formats else set()))
+        asked = [FORMATS[name] for name in set(formats)]
+        return sorted({frame for format in asked if format.needs == FRAMES for frame in format.shows(self)})
 
 
 def _steps_of(scene, frames, fps) -> Iterator[StepAt]:
@@ -168,7 +158,7 @@ class Result:
     figure: str
     file: Path
     frames: int
-    distinct: int | None  # a `.blend` does not know
+    distinct: int | None  # what is not made of frames does not know
     seconds: float
     bytes: int
 
@@ -181,122 +171,25 @@ class Result:
 
 def target(name: str, format: str, folder: Path) -> Path:
     """Where a format goes."""
-    return Path(folder) / {**FILES, **FOLDERS}[format].format(name)
+    return Path(folder) / FORMATS[format].place.format(name)
 
 
 def in_the_way(path: Path, format: str) -> str | None:
     """Why nothing can be written there, or None."""
     if why := unusable(path.name):
         return why
-    if format in FILES and path.is_dir():
+    if not FORMATS[format].folder and path.is_dir():
         return "is a folder, and a file of that name is to be written"
-    if format in FOLDERS and path.exists() and not path.is_dir():
+    if FORMATS[format].folder and path.exists() and not path.is_dir():
         return "is a file, and a folder of that name is to be filled"
     return None
 
 
-def write(film: Film, format: str, folder: Path) -> Result:
-    """Make one format, whole or not at all. `EncodeError` says in one line what it lacks."""
-    path = target(film.clip.name, format, folder)
-    _WRITERS[format](film, path)
-    size = sum(file.stat().st_size for file in _written(path, format))
-    clip = film.clip
-    shown = {"steps": [s.frame for s in clip.steps], "poster": [clip.poster]}.get(format, clip.frames)
-    seconds = 0.0 if format == "poster" else clip.seconds
-    return Result(clip.name, path, len(shown), film.distinct(shown), seconds, size)
-
-
-def save_blend(clip: FrameRange, folder: Path) -> Result:
-    """Save the open scene as it stands, as a copy: the session's own file keeps its name."""
-    import bpy
-
-    path = target(clip.name, "blend", folder)
-    with encode.whole_file(path.absolute(), ".blend") as temporary:
-        bpy.ops.wm.save_as_mainfile(
-            filepath=temporary, copy=True, compress=True, relative_remap=False, check_existing=False
-        )
-    return Result(clip.name, path, len(clip.frames), None, clip.seconds, path.stat().st_size)
-
-
-def _written(path, format):
-    if format in FILES:
-        return [path]
-    if format == "png":
-        return list(path.glob("frame_[0-9]*.png"))
-    return [*path.glob("step_[0-9]*.png"), path / "steps.json"]
-
-
-def _gif(film, path):
-    encode.write_gif(path, *film.shots())
-
-
-def _mp4(film, path):
-    if all(importlib.util.find_spec(name) for name in ("imageio", "imageio_ffmpeg")):
-        encode.write_mp4(path, *film.shots(), film.clip.fps)
-    else:
-        _mp4_by_blender(film, path)
-
-
-def _png(film, path):
-    pictures = (film.recording.picture(index) for index in range(len(film.recording)))
-    encode.write_png_sequence(path, pictures, film.recording.order)
-
-
-def _steps(film, path):
-    if not film.clip.steps:
-        raise encode.EncodeError("no pictures of its steps: this scene does not say when they are")
-    first, stride = film.clip.frames[0], film.clip.frames.step
-    encode.write_steps(
-        path,
-        (
-            encode.StepPicture(film.at(s.frame), s.second, (s.frame - first) // stride + 1, s.index, s.sum)
-            for s in film.clip.steps
-        ),
-    )
-
-
-def _poster(film, path):
-    encode.write_png(path, film.at(film.clip.poster))
-
-
-_WRITERS = {"gif": _gif, "mp4": _mp4, "png": _png, "steps": _steps, "poster": _poster}
-
-
-def _mp4_by_blender(film, path):
-    """H.264 by Blender's own FFmpeg: the pictures as one image strip of a scene that is made for it."""
-    import bpy
-
-    from ...stage import compat
-
-    if not bpy.app.build_options.codec_ffmpeg:
-        raise encode.EncodeError("this Blender was built without FFmpeg, and imageio-ffmpeg is missing")
-    order = film.recording.order
-    scene = bpy.data.scenes.new("Convolume movie")
-    try:
-        with tempfile.TemporaryDirectory() as folder, encode.whole_file(path.absolute(), ".mp4") as temporary:
-            for index in range(len(film.recording)):
-                picture = encode.even(encode.opaque(film.recording.picture(index)))
-                (Path(folder) / f"{index}.png").write_bytes(encode.png_bytes(picture))
-            strips = scene.sequence_editor_create().strips
-            first = str(Path(folder) / f"{order[0]}.png")
-            strip = strips.new_image("frames", first, 1, 1, fit_method="ORIGINAL")
-            for index in order[1:]:
-                strip.elements.append(f"{index}.png")
-            scene.frame_start, scene.frame_end = 1, len(order)
-            render, height_width = scene.render, picture.shape[:2]
-            render.resolution_y, render.resolution_x = height_width
-            render.resolution_percentage = 100
-            rate = Fraction(film.clip.fps).limit_denominator(1001)
-            render.fps, render.fps_base = rate.numerator, rate.denominator
-            scene.view_settings.view_transform, scene.view_settings.look = "Standard", "None"
-            compat.set_image_format(render.image_settings, "FFMPEG")
-            render.image_settings.color_mode = "RGB"
-            movie = render.ffmpeg
-            movie.format, movie.codec, movie.audio_codec = "MPEG4", "H264", "NONE"
-            movie.constant_rate_factor, movie.ffmpeg_preset = "HIGH", "GOOD"
-            render.use_file_extension, render.filepath = False, temporary
-            bpy.ops.render.render(animation=True, scene=scene.name)
-            if not Path(temporary).is_file() or not Path(temporary).stat().st_size:
-                raise encode.EncodeError(f"{path}: Blender's FFmpeg wrote nothing")
-    finally:
-        bpy.data.scenes.remove(scene)
+def write(source, clip: FrameRange, format: str, folder: Path) -> Result:
+    """Make one format of what it needs, whole or not at all. `EncodeError` says in one line what it lacks."""
+    path, made = target(clip.name, format, folder), FORMATS[format]
+    made.write(source, path)
+    size = sum(file.stat().st_size for file in (made.folder(path) if made.folder else [path]))
+    shown = list(made.shows(clip))
+    distinct = source.distinct(shown) if isinstance(source, Film) else None
+    return Result(clip.name, path, len(shown), distinct, 0.0 if made.still else clip.seconds, size)

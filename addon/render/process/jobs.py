@@ -12,10 +12,11 @@ from pathlib import Path
 
 from ...scene.limits import DEFAULT, Limits
 from ..files import encode, outputs
-from ..files.encode import EncodeError, missing_encoder
+from ..files.descriptor import FRAMES, PLAN, SCENE
+from ..files.encode import EncodeError
+from ..files.formats import FORMATS, needing
 from .progress import Progress, quiet
 
-BLEND_FORMATS = ("gif", "mp4", "png", "steps", "poster")
 BLEND_STARTS = (b"BLENDER", b"\x28\xb5\x2f\xfd", b"\x1f\x8b")  # plain, Zstandard, gzip
 
 
@@ -53,8 +54,8 @@ class Job:
         if not start.startswith(BLEND_STARTS):
             raise Unusable(f"{path}: is not a Blender file")
         for format in formats:
-            if format not in BLEND_FORMATS:
-                raise Unusable(f"{path}: a .blend gives {', '.join(BLEND_FORMATS)}, not {format}")
+            if format not in needing(FRAMES):
+                raise Unusable(f"{path}: a .blend gives {', '.join(needing(FRAMES))}, not {format}")
         return cls(path.stem, tuple(formats), quality, blend=path, limits=limits)
 
     def open_and_check(self) -> tuple[int, int]:
@@ -69,8 +70,9 @@ class Job:
         clip = outputs.FrameRange.of_scene(scene, self.name)
         if not clip.frames:
             raise Unusable(f"{self.blend}: its frames end before they start")
-        if "steps" in self.formats and not clip.steps:
-            raise Unusable(f"{self.blend}: does not say when its steps are, so there are no pictures of them")
+        for format in self.formats:
+            if why := FORMATS[format].lacks(clip):
+                raise Unusable(f"{self.blend}: {why}")
         render, share = scene.render, scene.render.resolution_percentage / 100
         frames, pixels = len(clip.needed(self.formats)), int(render.resolution_x * render.resolution_y * share**2)
         for name, asked, of in (("frame", pixels, "a frame"), ("film", frames * pixels, f"all {frames:,} frames")):
@@ -91,15 +93,20 @@ class Job:
         formats, lacking = self._possible(say)
         clip = outputs.FrameRange.of_plan(self.plan) if self.plan else None
         recording = self._recalled(profile, clip and clip.needed(formats), how.get("store"))
-        if recording is None:
+        for format in self._of(PLAN):
+            try:
+                yield outputs.write(self.plan, clip, format, folder)
+            except (EncodeError, OSError) as error:
+                lacking = self._not_written(format, error, say)
+        if recording is None and (formats or self._of(SCENE)):
             with quiet():
                 scene = _opened(self.blend, say) if self.blend else _built(self.plan)
                 clip = clip or outputs.FrameRange.of_scene(scene, self.name)
-            if "blend" in self.formats:
+            if self._of(SCENE):
                 with quiet():
                     profile.apply(scene)  # who opens it and renders gets the same pictures
-                    saved = outputs.save_blend(clip, folder)
-                yield saved
+                    saved = [outputs.write(clip, clip, format, folder) for format in self._of(SCENE)]
+                yield from saved
         needed = clip.needed(formats)
         if needed:
             if recording is None:
@@ -112,10 +119,9 @@ class Job:
         for format in formats:
             try:
                 with quiet():
-                    result = outputs.write(film, format, folder)
+                    result = outputs.write(film, clip, format, folder)
             except (EncodeError, OSError) as error:
-                say(f"{self.name}: {format} not written: {getattr(error, 'strerror', None) or error}")
-                lacking = True
+                lacking = self._not_written(format, error, say)
             else:
                 yield result
         if lacking:
@@ -132,7 +138,7 @@ class Job:
     def frames(self, scene=None) -> list[int]:
         """The frames that are to be rendered; of a `.blend` its opened scene is needed."""
         clip = outputs.FrameRange.of_plan(self.plan) if self.plan else outputs.FrameRange.of_scene(scene, self.name)
-        return clip.needed(f for f in self.formats if f != "blend")
+        return clip.needed(self._of(FRAMES))
 
     def index(self, profile, store) -> bytes | None:
         """The shelf of the cache that says which tiles the frames are made of; None without a cache."""
@@ -156,7 +162,7 @@ class Job:
         """A figure's recording, where the cache has all of it: then nothing is built."""
         from ..reuse import index
 
-        if not needed or "blend" in self.formats or store is None or not store.limit:
+        if not needed or self._of(SCENE) or store is None or not store.limit:
             return None
         return index.recalled(store, self.index(profile, store), needed)
 
@@ -168,14 +174,25 @@ class Job:
         if recording.reused:
             say(f"{self.name}: {recording.reused} of {recording.tiles} pieces are from the cache")
 
+    def _of(self, what: str) -> tuple[str, ...]:
+        """The formats that are made of frames, of a scene or of a plan."""
+        return tuple(name for name in self.formats if FORMATS[name].needs == what)
+
+    def _not_written(self, format, error, say) -> bool:
+        say(f"{self.name}: {format} not written: {getattr(error, 'strerror', None) or error}")
+        return True
+
     def _possible(self, say) -> tuple[list[str], bool]:
-        """The formats to write from frames, PNGs in place of a GIF that cannot be made; and whether so."""
-        formats = [f for f in self.formats if f != "blend"]
-        why = missing_encoder() if "gif" in formats else None
-        if why:
-            say(f"{self.name}: every frame as PNG in place of the GIF: {why}")
-            formats = list(dict.fromkeys("png" if f == "gif" else f for f in formats))
-        return formats, bool(why)
+        """The formats to write from frames, another in place of one that cannot be made; and whether so."""
+        formats, lacking = [], False
+        for name in self._of(FRAMES):
+            why = FORMATS[name].missing() if FORMATS[name].otherwise else None
+            if why:
+                name, said = FORMATS[name].otherwise
+                say(f"{self.name}: {said}: {why}")
+                lacking = True
+            formats.append(name)
+        return list(dict.fromkeys(formats)), lacking
 
 
 def _opened(path, say=None):

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An endless GIF."""
+
+from .. import encode
+from ..descriptor import Format
+
+
+def write(film, path) -> None:
+    encode.write_gif(path, *film.shots())
+
+
+FORMAT = Format(write, "{}.gif", missing=lambda: encode.missing_encoder(),
+                otherwise=("png", "every frame as PNG in place of the GIF"))  # fmt: skip
