@@ -80,6 +80,11 @@ def _glass(neighbours: float = 0, aside: float = 1.0):
     depth[np.linalg.norm(np.maximum(beyond, 0), axis=1) < 0.99 * BEVEL] = 0.0  # the strips that close grooves
     for axis, much in ((1, 1.0), (0, aside), (2, aside)):
         depth[(beyond[:, axis] > 0.99 * BEVEL) & (np.delete(beyond, axis, 1) < 0.01 * BEVEL).all(axis=1)] = much
+    # through it, edges at its back would be seen, beside which the next one begins
+    for bit, axis, sign in ((baked.LEFT, 0, -1), (baked.RIGHT, 0, 1), (baked.BELOW, 2, -1), (baked.ABOVE, 2, 1)):
+        if int(neighbours) & bit:
+            toward = sign * places[:, axis] > half[axis] - 1.01 * BEVEL
+            depth[toward & (places[:, 1] > half[1] - 0.99 * BEVEL)] = 0.0
     return places, faces, {"light": np.clip(light, DIMMEST, None), "depth": depth}
 
 

@@ -163,6 +163,8 @@ class BenchProof:
             return
         cards = sorted(cards, key=self.across)
         names = self.on_cards(range(self.channels))
+        if names[0] is not None:
+            names = [f"{self.stage.asked.words.channel} {name}" for name in names]
         if self.stage.asked.look.labels and self.channels == len(self.stage.asked.words.channels):
             names = list(self.stage.asked.words.channels)
         said = [p.text for p in cards]

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..cast import cards
 from ..cast.arrangement import PANEL_CARD, Arrangement
-from ..cast.bench import Bench
+from ..cast.bench import HALF, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.weighted import grouped, sum_text
 from ..page.glyphs import after, number, operand, width
@@ -47,9 +47,8 @@ class Saying:
             return number(step.value)
         if self.per == 1:
             return f"{grouped(step, self.stands.kernel[1])} = {number(step.value)}"
-        first, named = int(step.positions[:, 0].min()), len(self.words.channels) == len(self.names)
-        shares = self.shares(step)
-        said = [after(self.names[first + c], s) for c, s in enumerate(shares)] if named else [
+        first, shares = int(step.positions[:, 0].min()), self.shares(step)
+        said = [after(self.names[first + c], s) for c, s in enumerate(shares)] if self.named else [
             number(shares[0]), *map(operand, shares[1:])]  # fmt: skip
         said += [after(self.words.bias, step.bias)] if self.biased else []
         return f"{' + '.join(said)} = {number(step.value)}"
@@ -104,7 +103,15 @@ class Saying:
             return []
         first, made = int(step.positions[:, 0].min()), []
         for c, (place, t) in enumerate(zip(act.bench.panels, schedule(self.per), strict=True)):
-            at = act.local(place) + np.array([0.0, 0.0, 0.5 + PANEL_CARD / 2])
-            made.append(cards.card(self.figure, self.names[first + c], colors[first + c], at, PANEL_CARD,
+            # a number alone may be a filter's or a slice's, too
+            name = self.names[first + c] if self.named else f"{self.words.channel} {self.names[first + c]}"
+            right = max((cards.breadth(name, PANEL_CARD) - HALF[0]) / 2, 0.0)
+            at = act.local(place) + np.array([right, 0.0, 0.5 + PANEL_CARD / 2])
+            made.append(cards.card(self.figure, name, colors[first + c], at, PANEL_CARD,
                                    visible_from=within(i, t["lands"]), visible_until=i + LEAVES, step=i))  # fmt: skip
         return made
+
+    @property
+    def named(self) -> bool:
+        """Whether the channels have names, not numbers alone."""
+        return len(self.words.channels) == len(self.names)

@@ -13,7 +13,7 @@ from . import cards, slabs, volumes
 from .bench import PARTIAL, RESULT, SLAB, SMALL_SLAB, Bench
 from .stack import depth
 
-OUT = 12.0  # page units at most at the input's left for what slides out of it
+OUT = 14.0  # page units at most at the input's left for what slides out of it
 ABOVE, ASIDE, BENEATH = 4.4, 3.0, 2.4  # page units for a name above a block, row numbers at its left, column numbers
 PANEL_CARD = 0.45  # height of a card on a panel, in bench cells
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
@@ -91,7 +91,7 @@ class Arrangement:
         words = {"above": ABOVE, "left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
         size = (self.shape[1] + cards.room(self.channels), volumes.deep(self.channels), self.shape[0])
         # the copy of the window slides out to the left
-        self.given = Block("input", size, **{**words, "left": min(max(ASIDE, 2 * size[1] + 2.0), OUT)})
+        self.given = Block("input", size, **{**words, "left": min(max(ASIDE, 2 * size[1] + 3.8), OUT)})
         size = (self.kernel[1] + cards.room(2 if several else 1), volumes.deep(per), self.kernel[0])
         self.work = Block("filter", size, 1.12 if several else 1.4, above=0.0 if several else ABOVE, slab=slabs.VOLUME)
         self.made = Block("output", (self.out[1] + cards.room(slices), depth(slices), self.out[0]), **words)

@@ -14,9 +14,14 @@ BESIDE, FURTHER = 0.58, 0.14  # cells from a block's right side to its first car
 CHANNELS = ("#8A1C28", "#0D5531", "#1A4690")  # of R, G and B; white digits
 
 
+def breadth(text: str, high: float) -> float:
+    """How wide a card with a text is."""
+    return high * max(0.82, 0.24 + 0.58 * len(text))
+
+
 def card(figure: Figure, text: str, code: str, at, high: float, **columns) -> Points:
     """A small card with a text, its middle at `at`, `high` cells high."""
-    wide = high * max(0.82, 0.24 + 0.58 * len(text))
+    wide = breadth(text, high)
     shape = f"box {wide:.4g} {0.16 * high:.4g} {high:.4g} 16"
     size, stretch = volumes.fitted(text, 0.72 * high / CAP_HEIGHT, wide)
     kind, label = figure.cube(code, shape), figure.label(text, "#FFFFFF") if figure.scene.look.labels else NONE

@@ -74,7 +74,7 @@ class Sliding:
         """The layout's tree, with a bench of so much of its full size; names its blocks."""
         words = {"left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
         self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE, **words)
-        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.7 * bench, above=ABOVE,
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
             slab=slabs.VOLUME)
         self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, slab=SLAB)
         self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE + 3.4, **words)
