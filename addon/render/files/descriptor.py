@@ -16,8 +16,8 @@ class Format:
     """One thing that can be made of a figure; its name is its module's.
 
     `write(source, path)` makes it whole or not at all, and raises `EncodeError` with one line that says what it lacks.
-    The source is what it `needs`: rendered frames (a film), the open scene in Blender (its clip), or the plan alone, for
-    which no Blender is asked. Of a `.blend` there is what needs frames.
+    The source is what it `needs`: rendered frames (a film), the open scene in Blender (its clip), or the plan alone,
+    for which no Blender is asked. Of a `.blend` there is what needs frames.
     """
 
     write: Callable

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The matrix trait × kind: what an operation can have, in a figure of every kind, is shown or refused with one line.
+
+A trait is some keys of a scene file and what a plan then has; a new kind is walked without being named here, a new
+module of story/traits has to be named by a row.
+"""
+
+import pkgutil
+
+import numpy as np
+import pytest
+
+from addon.scene.arrays import run
+from addon.scene.load import SceneError, loads
+from addon.story import KINDS, make_plan, traits
+from addon.story.page.captions import shape_text, size_formula
+
+BASE = {"op.type": "conv", "op.kernel_size": 3, "input.size": [7, 7], "input.low": 0, "input.high": 3,
+        "input.seed": 4, "weight.seed": 5, "why": "what it is for"}  # fmt: skip
+
+
+def texts(plan, *roles: str) -> list[str]:
+    """What stands in the words of these roles, or in all."""
+    here = [words for words in plan.words if not roles or words.role in roles]
+    return [plan.labels[k].text for words in here for k in words.points["label"] if k >= 0]
+
+
+def said(plan, text: str) -> list[str]:
+    return [] if any(text in t for t in texts(plan)) else [f"nothing says {text!r}: {texts(plan)}"]
+
+
+def volume(plan, role: str):
+    return next(v for v in plan.volumes if v.role == role)
+
+
+def moves(plan) -> np.ndarray:
+    """How far the window goes from each step to the next (x, z), cells."""
+    places = next(t.places for t in plan.tracks if t.role == "input.track")
+    return np.diff(places[:, [0, 2]], axis=0)
+
+
+# what a trait shows: a list of what is missing in the plan ------------------------------------------------------
+
+
+def padding(plan, scene, trace):
+    """So many cells come while the clock goes to the first step, all around the input that stands already."""
+    since = volume(plan, "input").points["visible_from"]
+    pairs = [int(a) + int(b) for a, b in trace.padding]
+    rows, columns = trace.input.shape[1:]
+    wanted = (rows + pairs[0]) * (columns + pairs[1]) - rows * columns
+    found = int(np.count_nonzero((since > -2) & (since <= -1)))
+    return said(plan, "padding") + ([] if found == wanted else [f"{found} cells of padding come, not {wanted}"])
+
+
+def dilation(plan, scene, trace):
+    apart = volume(plan, "input").dilation
+    return said(plan, "dilation 2") + ([] if apart == (2, 1, 2) else [f"the taps lie {apart} cells apart"])
+
+
+def stride(plan, scene, trace):
+    found = set(np.abs(moves(plan)[: trace.output.shape[-1] - 1, 0]).tolist())
+    return said(plan, "stride 2") + ([] if found == {2.0} else [f"the window moves by {found} cells"])
+
+
+def unread(plan, scene, trace):
+    return said(plan, scene.words.left_over.replace("{lines}", "").strip())
+
+
+def bias(plan, scene, trace):
+    """In the heading, and in every sum."""
+    return said(plan, "bias 2") + [step.text for step in plan.steps if "+ 2 = " not in step.text][:1]
+
+
+def indices(plan, scene, trace):
+    sizes = (*trace.input.shape[1:], *trace.output.shape[1:])
+    wanted = sorted(str(n + 1) for size in sizes for n in range(size))
+    found = sorted(texts(plan, "indices"))
+    return [] if found == wanted else [f"rows and columns are numbered {found}"]
+
+
+def output_size(plan, scene, trace):
+    """How it comes about: the formula, or the shapes as an equation."""
+    shown = [t.replace(" ", "") for t in texts(plan)]
+    size = shape_text(trace.output.shape[1:]).replace(" ", "")
+    equation = any("*" in t and t.partition("=")[2].startswith(size) for t in shown)
+    formula = size_formula(trace).replace(" ", "") in shown
+    return [] if equation or formula else [f"nothing says how the size comes about: {texts(plan)}"]
+
+
+def why(plan, scene, trace):
+    """Before the first step and at the end."""
+    missing = []
+    for clock in (-1.5, len(trace) - 0.3):
+        lives = [(w.points["visible_from"][k], w.points["visible_until"][k]) for w in plan.words
+                 for k, n in enumerate(w.points["label"]) if plan.labels[n].text == scene.why]  # fmt: skip
+        if not any(since <= clock < until for since, until in lives):
+            missing.append(f"not said at clock {clock:g}")
+    return missing
+
+
+def channels(plan, scene, trace):
+    """A card names each, and the window reaches through all of them."""
+    names = {label.text for label in plan.labels}
+    tube = next(w for w in plan.windows if w.role == "input.window")
+    return [f"no card {n}" for n in ("0", "1") if n not in names] + ([] if tube.size[1] > 2 else ["a flat window"])
+
+
+def filters(plan, scene, trace):
+    """Each is said to fill its slice, and all of one are born before any of the next."""
+    lines = [m for n in (0, 1) for m in said(plan, f"{n} → {scene.words.slice} {n}")]
+    if lines:
+        return lines
+    births = [volume(plan, f"output.{n}").points for n in (0, 1)]
+    first, second = (p["visible_from"][p["value"] != 0] for p in births)
+    return [] if first.max() < second.min() else ["slices do not come one after the other"]
+
+
+def groups(plan, scene, trace):
+    """A filter's window is as deep as what it reads."""
+    tube = next(w for w in plan.windows if w.role == "input.window")
+    return said(plan, "groups 2") + ([] if tube.size[1] < 2 else [f"the window is {tube.size[1]:.1f} channels deep"])
+
+
+def one_axis(plan, scene, trace):
+    rows = {*volume(plan, "input").points["row"].tolist(), *volume(plan, "output").points["row"].tolist()} - {-1}
+    return [] if rows == {0} else [f"rows {rows} of one axis"]
+
+
+def even(plan, scene, trace):
+    return [] if volume(plan, "input").taps[::2] == (2, 2) else ["the window is not 2 by 2"]
+
+
+def never(plan, scene, trace):
+    return ["no kind can show this"]
+
+
+TRAITS = {  # name: (keys, what it shows)
+    "padding": ({"op.padding": 1}, padding),
+    "uneven padding": ({"op.padding": [[0, 1], [2, 0]]}, padding),
+    "dilation": ({"op.dilation": 2}, dilation),
+    "skipped positions": ({"op.stride": 2}, stride),
+    "unread cells": ({"op.stride": 2, "input.size": [8, 8]}, unread),
+    "bias": ({"bias.values": 2}, bias),
+    "even kernel": ({"op.kernel_size": 2}, even),
+    "index labels": ({"look.index_from": 1}, indices),
+    "size of the output": ({}, output_size),
+    "why-line": ({}, why),
+    "channels": ({"input.channels": 2}, channels),
+    "filters": ({"op.out_channels": 2}, filters),
+    "groups": ({"op.groups": 2, "input.channels": 2, "op.out_channels": 2}, groups),
+    "one axis": ({"input.size": [9]}, one_axis),
+    "three axes": ({"input.size": [4, 4, 4]}, never),
+    "a second run": ({"compare.stride": 2}, never),
+    "another operation": ({"op.type": "max_pool"}, never),
+}
+MODULES = {"index_labels": "index labels", "meaning": "why-line"}  # of story/traits: the row that is about it
+REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"), ("filters", "sweep"),
+           ("groups", "sliding"), ("groups", "sweep")}  # fmt: skip
+
+
+def figure(trait: str, kind: str):
+    """Scene, trace and plan; SceneError where it is refused."""
+    given = {**BASE, **TRAITS[trait][0], "kind": kind}
+    if given["op.type"] != "conv":
+        del given["weight.seed"]
+    scene = loads("", given)
+    return make_plan(scene), scene, run(scene)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("trait", TRAITS)
+def test_a_trait_is_shown_by_a_kind_or_refused_with_one_line(trait, kind):
+    keys, shows = TRAITS[trait]
+    try:
+        made = figure(trait, kind)
+    except SceneError as refusal:
+        assert shows is never or (trait, kind) in REFUSED, refusal
+        assert refusal.key in {*keys, "kind"} and refusal.hint.startswith("must "), refusal
+        assert "\n" not in str(refusal) and len(str(refusal)) < 160
+        return
+    assert (trait, kind) not in REFUSED
+    assert not shows(*made)
+
+
+def test_every_module_of_traits_has_a_row():
+    there = {module.name for module in pkgutil.iter_modules(traits.__path__)}
+    assert there == set(MODULES) and set(MODULES.values()) <= set(TRAITS)
+
+
+@pytest.mark.parametrize("trait", [name for name, (keys, shows) in TRAITS.items() if keys and shows is not never])
+def test_what_a_trait_shows_is_not_in_a_figure_without_it(trait):
+    """A check that finds all it looks for in any figure would see nothing."""
+    plain = {**BASE, "input.size": [8, 8]} if trait == "one axis" else BASE
+    scene = loads("", {**plain, "kind": "volume"})
+    trace = run(loads("", {**BASE, **TRAITS[trait][0]}))
+    assert TRAITS[trait][1](make_plan(scene), scene, trace)
