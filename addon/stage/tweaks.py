@@ -19,10 +19,9 @@ from . import compat, keyframes
 from .ownership import BUILT, FIGURE, ROLE, kept_in, mesh_digest, touched
 
 EXPLORE, PUT_ASIDE, REPORT = "convolume_explore", "convolume_put_aside", "convolume_told"
-# what explore has no use for
-ASIDE = ("sum", "running", "cell", "value", "bench", "map", "lines", "weights", "flight", "product", "stamp")
-# an output's volume, a channel's, a second run's; a stack's
-OUTPUT = re.compile(r"(\w+\.)?output(\.(\d+|shadow|outline))?")
+ASIDE = ("sum", "running", "cell", "value", "bench", "map", "lines", "weights", "flight", "product",
+         "stamp")  # what explore has no use for  # fmt: skip
+OUTPUT = re.compile(r"(\w+\.)?output(\.(\d+|shadow|outline))?")  # of a channel, a second run, a stack
 MODIFIER = "Convolume"
 
 # what a build writes on objects, cameras and lights, and how a report calls it

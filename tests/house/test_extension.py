@@ -286,7 +286,7 @@ def test_the_render_button_leaves_a_gif_of_the_scene_as_it_stands(run_blender, e
     assert "ALL GOOD" in done.stdout, done.stdout + done.stderr
     assert not complaints(done.stdout + done.stderr)
     gif = (out / "conv2d_valid.gif").read_bytes()
-    assert struct.unpack("<6sHH", gif[:10]) == (b"GIF89a", 213, 120)
+    assert struct.unpack("<6sHH", gif[:10]) == (b"GIF89a", 320, 180)
     assert gif != (out / "plain" / "conv2d_valid.gif").read_bytes(), "the tweaks are not in the picture"
     arguments = ["--", out / "conv2d_valid.blend", "--quality", "draft", "--format", "gif", "--out", tmp_path / "again"]
     run_blender("--python-exit-code", "1", "--python", root / "scripts" / "render_all.py", *arguments)
