@@ -180,7 +180,8 @@ def test_twelve_channels_add_their_shares_up_in_lines_that_fit():
     sheet, teller = laid("rgb_to_volume", {"weight.seed": 4, "input.channels": 12, "op.out_channels": 2})
     assert teller.sums.form == "shares" and len(teller.sums.lines) > 1
     x0, _, x1, _ = sheet.inner
-    plan = make_plan(load("rgb_to_volume", {"weight.seed": 4, "input.channels": 12, "op.out_channels": 2}))
+    size = {"output.size": (854, 480)}  # which a sheet's lengths are in
+    plan = make_plan(load("rgb_to_volume", {"weight.seed": 4, "input.channels": 12, "op.out_channels": 2, **size}))
     sums = [b for b in plan.boxes if b[1] == "sum"]
     assert sums and all(b[2] >= x0 - 1 and b[4] <= x1 + 1 for b in sums)
     assert all(f"Channel {c}:" in plan.steps[0].text for c in range(12))

@@ -101,7 +101,7 @@ class Stack:
                                         visible_until=NEVER if k == self.slices else until))  # fmt: skip
         figure.volume("output.shadow", "Output shadow", shades, self.front, unit)
         deep = volumes.deep(self.slices)
-        kind = figure.cube(OUTLINE, f"tube {columns + 0.03:g} {deep + 0.06:.4g} {rows + 0.03:g} {THIN:g}")
+        kind = figure.cube(OUTLINE, f"tube {columns + 0.03:g} {deep + 0.06:.4g} {rows + 0.05:g} {THIN:g}")
         figure.volume("output.outline", "Output outline", [
             Points.make([(middle, self.back + (deep - 1) / 2, (1 - rows) / 2)], cube=kind, faded=kind,
                         visible_until=steps - 0.6)
