@@ -16,6 +16,7 @@ from ..page.glyphs import CAP_HEIGHT, number
 from ..plan.plan import LEAVES, NONE, Points
 from .rhythm import within
 
+BEHIND = 0.012  # cells from one to the next of those that fall into one place
 DIGITS = 0.67  # cap height of digits on a pair's halves, of these
 SLIDE = 0.10  # part of the time in which the copy slides out
 SUMS, ROLL, STAND, FLY = 0.74, 0.76, 0.86, 0.90  # parts: the sums are there; they roll; the result stands; it flies
@@ -113,7 +114,8 @@ class Summing:
         else:
             rest, size = middle + (0.0, -(HALF[1] / 2 + 0.3), -0.03), (0.86, 0.5, 0.72)
         goal = np.array([self.local(bench.partials[c] if bench.partials else bench.result) for c in o.channel])
-        way = goal - rest
+        # they end in one place, each in planes of its own
+        way = goal - rest + np.outer(np.arange(len(rest)), (0.0, BEHIND, 0.0))
         fills = [palette.signed(p, self.greatest) for p in o.products]
         cubes = [self.figure.cube(f) for f in fills]
         texts = [number(p, self.decimals) for p in o.products]
@@ -152,7 +154,7 @@ class Summing:
         for place, value, since, channel in stands:
             own = {"visible_until": o.index + LEAVES, "step": o.index, "channel": channel}
             made.append(self._cube(place, value, PARTIAL, visible_from=since, grow_time=0.02, **own))
-            way = self.local(bench.result) - self.local(place)
+            way = self.local(bench.result) - self.local(place) + BEHIND * len(made) * np.array([0.0, 1.0, 0.0])
             own |= {"visible_from": within(o.index, ROLL), "visible_until": within(o.index, STAND), "channel": NONE}
             made.append(self._cube(place, value, PARTIAL, exit=[way], exit_via=[way * (0.5, 0.5, 0.5) + (0, -0.6, 2.2)],
                                    exit_turn=-np.pi / 2, exit_scale=[(0.6,) * 3], exit_from=within(o.index, ROLL),

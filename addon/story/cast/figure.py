@@ -72,7 +72,16 @@ class Figure:
 
     def cube(self, code: str, shape: str = "cell 0", kind: str = "lit", alpha: float = 1.0) -> int:
         """The number of a kind of piece: a shape (stage/solids.py) in a colour."""
-        return self._cubes.setdefault(Cube(shape, self.material(code, kind, alpha)), len(self._cubes))
+        return self.kind(Cube(shape, self.material(code, kind, alpha)))
+
+    def kind(self, cube: Cube) -> int:
+        """The number of a kind of piece."""
+        return self._cubes.setdefault(cube, len(self._cubes))
+
+    @property
+    def kinds(self) -> list[Cube]:
+        """All kinds of pieces, by their numbers."""
+        return list(self._cubes)
 
     def dimmed(self, code: str) -> str:
         """A colour in the light outside the window."""

@@ -9,8 +9,8 @@ from ..plan.plan import ALWAYS, NEVER, Cube, Points
 
 COLOR = "#20242E"
 NEAR = 0.08  # cells: what begins so close above a slab's top stands on it
-LIFT = 0.004  # world units: how far above its ground a shade lies, so that from afar it is not in one plane with it
-STEP = 0.0016  # cells: how far each lies above the last
+LIFT = 0.008  # world units: how far above its ground a shade lies: in depth more than a batch moves faces
+STEP, FINE = 0.0016, 0.0004  # cells: how far each lies above the last, on the floor and on a slab
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Slab:
         return " ".join(f"{v / unit:.4g}" for pair in ends for v in pair)
 
 
-def lifted(count: int, unit: float) -> float:
-    """How far above its ground the shade of that number lies, in cells `unit` long: where two lay at one height, the
-    order of looking decided."""
-    return LIFT / unit + STEP * (count % 40)
+def lifted(count: float, unit: float, step: float = STEP) -> float:
+    """How far above its ground the shade of that number lies, in cells `unit` long: of two at one height, one is
+    lost."""
+    return LIFT / unit + step * (count % 40)
 
 
 def settle(figure, shade: str) -> None:
@@ -63,9 +63,10 @@ def _standing(figure, slab: Slab, shade: str) -> list[Points]:
             continue
         size = " ".join(f"{v:.4g}" for v in (high - low) / slab.cell)
         words = f"shadow {size} 0 {strength:g} {slab.around(foot, slab.cell)}"
-        kind = figure._cubes.setdefault(Cube(words, shade), len(figure._cubes))
+        kind = figure.kind(Cube(words, shade))
         figure.shades += 1
-        at = (np.append(foot[:2], slab.high[2]) - middle) / slab.cell + (0, 0, lifted(len(made), slab.cell))
+        up = lifted(len(made) + 0.5, slab.cell, FINE)  # between those that come and go
+        at = (np.append(foot[:2], slab.high[2]) - middle) / slab.cell + (0, 0, up)
         made += [Points.make([at], cube=kind, faded=kind, visible_from=a, visible_until=b) for a, b in slab.lives]
     return made
 
@@ -73,7 +74,7 @@ def _standing(figure, slab: Slab, shade: str) -> list[Points]:
 def _cut(figure, volume):
     """A volume whose shades on slabs end at the slabs' rims, and go on on the floor."""
     points, more = volume.points, []
-    kinds, shadows = list(figure._cubes), {}
+    kinds, shadows = figure.kinds, {}
     for n in np.flatnonzero(points["cube"] >= 0):
         kind, *numbers = kinds[points["cube"][n]].shape.split()
         if kind == "shadow":
@@ -91,11 +92,11 @@ def _cut(figure, volume):
         cut = Cube(f"shadow {size} 0 {strength} {slab.around(place, volume.unit)}", material)
         below = Cube(f"shadow {size} {slab.high[2] / volume.unit:.4g} {strength}", material)
         row = {name: column[n : n + 1].copy() for name, column in data.items()}
-        row["cube"][:] = row["faded"][:] = figure._cubes.setdefault(below, len(figure._cubes))
+        row["cube"][:] = row["faded"][:] = figure.kind(below)
         figure.shades += 1
         # half a step above: none lies in one plane with those that have lain on the floor from the start
-        row["position"][:, 2] = (0.0 - volume.location[2]) / volume.unit + lifted(figure.shades, volume.unit) + STEP / 2
+        row["position"][:, 2] = (0.0 - volume.location[2]) / volume.unit + lifted(figure.shades + 0.5, volume.unit)
         more.append(Points(row))
-        data["cube"][n] = data["faded"][n] = figure._cubes.setdefault(cut, len(figure._cubes))
-        data["position"][n, 2] = (slab.high[2] - volume.location[2]) / volume.unit + lifted(count % 4, volume.unit)
+        data["cube"][n] = data["faded"][n] = figure.kind(cut)
+        data["position"][n, 2] = (slab.high[2] - volume.location[2]) / volume.unit + lifted(count, volume.unit, FINE)
     return replace(volume, points=Points.join([Points(data), *more]))
