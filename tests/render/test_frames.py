@@ -14,7 +14,7 @@ from addon.render.reuse import frames, material_analysis, reuse_policy  # noqa: 
 from addon.scene.load import load  # noqa: E402
 from addon.stage import build, compat, prepare_scene  # noqa: E402
 from addon.story import make_plan  # noqa: E402
-from tests.first import as_first, both_editions, label, second_edition  # noqa: E402
+from tests.first import both_editions, label, second_edition  # noqa: E402
 
 # A ray that passes an edge by a rounding may fall on either side of it. With few samples a pixel, one such ray is a
 # visible step (a sixteenth of white on black is 70/255), so what is compared with whole frames has many, and in every
@@ -129,7 +129,7 @@ def own_object(scene, material=None):
 
 
 def test_a_driver_that_reads_the_scenes_own_settings_is_followed(empty_blender):
-    scene, _, _ = prepared(as_first("conv2d_valid"), 160, 90)
+    scene, _, _ = prepared("conv2d_valid", 160, 90)
     curve = own_object(scene).driver_add("location", 0)
     source = curve.driver.variables.new()
     source.targets[0].id_type, source.targets[0].id = "SCENE", scene

@@ -100,6 +100,20 @@ def staged(figure, overrides=None, mutate=None) -> Stage:
     return Stage(asked, trace, plan, scene, built)
 
 
+def rendered(scene, number: int, path: Path, size) -> np.ndarray:
+    """The pixels (rows, columns, channels), 0 to 1, top row first, of a frame that is rendered to a file of `size`
+    (columns, rows), as they are written there."""
+    scene.frame_set(number)
+    scene.render.filepath = str(path)
+    bpy.ops.render.render(write_still=True)
+    image = bpy.data.images.load(str(path))
+    image.colorspace_settings.name = "Non-Color"
+    flat = np.zeros(len(image.pixels), np.float32)
+    image.pixels.foreach_get(flat)
+    bpy.data.images.remove(image)
+    return flat.reshape(*size[::-1], -1)[::-1]
+
+
 def staged_first(figure, overrides=None, mutate=None) -> Stage:
     """Build a figure as the first edition has it."""
     return staged(as_first(figure), overrides, mutate)

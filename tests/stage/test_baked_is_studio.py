@@ -8,7 +8,7 @@ from addon.render.profiles import PROFILES
 
 from ..first import second_edition
 from ..story.projected import PAGE, View
-from .seeing import bpy, staged
+from .seeing import rendered, staged
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]
 
@@ -17,21 +17,14 @@ MOST = 8.0  # of 255: mean difference over geometry and floor
 FLOOR, PIECES = 3.0, 16.0  # and over each by itself: edges and digits are drawn with other samples
 
 
-def rendered(light: str, folder, figure: str = FIGURE, size=SIZE) -> tuple[np.ndarray, View, int]:
+def lit(light: str, folder, figure: str = FIGURE, size=SIZE) -> tuple[np.ndarray, View, int]:
     """The pixels (rows, columns, 3), 0 to 255, of a frame in one light."""
     stage = staged(second_edition()[figure], {"output.size": f"{size[0]}x{size[1]}", "look.light": light})
     number, scene = stage.frame(STEP), stage.scene
     PROFILES["lecture"].apply(scene)
-    scene.frame_set(number)
     scene.render.image_settings.file_format = "PNG"
-    scene.render.filepath = str(folder / f"{light}.png")
-    bpy.ops.render.render(write_still=True)
-    image = bpy.data.images.load(scene.render.filepath)
-    image.colorspace_settings.name = "Non-Color"
-    flat = np.zeros(len(image.pixels), np.float32)
-    image.pixels.foreach_get(flat)
-    bpy.data.images.remove(image)
-    return 255 * flat.reshape(size[1], size[0], -1)[::-1, :, :3], View(stage.plan), number
+    picture = rendered(scene, number, folder / f"{light}.png", size)
+    return 255 * picture[..., :3], View(stage.plan), number
 
 
 def parts(view: View, number: int, size=SIZE) -> dict[str, np.ndarray]:
@@ -58,8 +51,8 @@ def alike(found: dict[str, float]) -> bool:
 
 
 def test_baked_light_is_taken_for_the_studios(tmp_path):
-    baked, view, number = rendered("baked", tmp_path)
-    studio, *_ = rendered("studio", tmp_path)
+    baked, view, number = lit("baked", tmp_path)
+    studio, *_ = lit("studio", tmp_path)
     where = parts(view, number)
     found = differences(baked, studio, where)
     print(", ".join(f"{name} {value:.2f}" for name, value in found.items()))

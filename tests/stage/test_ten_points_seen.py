@@ -16,7 +16,7 @@ from addon.stage.solids import shape as shape_mesh
 from ..first import second_edition
 from ..story.projected import PAGE, View, _within
 from ..story.test_ten_points_planned import Broken
-from .seeing import bpy, staged
+from .seeing import rendered, staged
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]
 
@@ -55,15 +55,7 @@ class Seen:
             scene.render.border_min_y, scene.render.border_max_y = 1 - bottom, 1 - top
         settings = scene.render.image_settings
         settings.file_format, settings.color_mode, settings.color_depth = "PNG", "RGB", "16"
-        scene.frame_set(number)
-        scene.render.filepath = str(folder / f"{number}-{light}.png")
-        bpy.ops.render.render(write_still=True)
-        image = bpy.data.images.load(scene.render.filepath)
-        image.colorspace_settings.name = "Non-Color"
-        flat = np.zeros(len(image.pixels), np.float32)
-        image.pixels.foreach_get(flat)
-        self.picture = linear(flat.reshape(*SIZE[::-1], -1)[::-1, :, :3])
-        bpy.data.images.remove(image)
+        self.picture = linear(rendered(scene, number, folder / f"{number}-{light}.png", SIZE)[..., :3])
 
     def at(self, page) -> np.ndarray:
         """The pixels at page places (n, 2)."""

@@ -72,17 +72,15 @@ class Saying:
         blocks = [*stands.partials, *extra]
         following = [*stands.panels[1 : len(stands.partials)], *extra, stands.result]
 
-        def sign(text, left, right, since):
-            x, y = (left.box[2] + right.box[0]) / 2, (right.box[1] + right.box[3]) / 2 + 1.1
+        def sign(text, left, right, level, since):
+            x, y = (left.box[2] + right.box[0]) / 2, (level.box[1] + level.box[3]) / 2 + 1.1
             made.append(figure.text(text, x, y, SUM, align="center", visible_from=since, visible_until=until))
 
         for n, (block, then) in enumerate(zip(blocks, following, strict=False)):
             since = within(i, times[n]["summed"] if n < len(times) else SUMS)
             if n < len(stands.partials):
-                sign("\u2192", stands.panels[n], block, since)
-            x, y = (block.box[2] + then.box[0]) / 2, (block.box[1] + block.box[3]) / 2 + 1.1
-            text = "+" if n + 1 < len(blocks) else "="
-            made.append(figure.text(text, x, y, SUM, align="center", visible_from=since, visible_until=until))
+                sign("\u2192", stands.panels[n], block, block, since)
+            sign("+" if n + 1 < len(blocks) else "=", block, then, block, since)
         if stands.extra:
             x0, _, x1, y1 = stands.extra.box
             made.append(figure.text(self.words.bias, (x0 + x1) / 2, y1 + 3.0, SMALL, align="center",

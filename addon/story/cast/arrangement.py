@@ -37,9 +37,7 @@ class Arrangement:
     slices: int
     out: tuple[int, int]
     biased: bool
-    padding_above: int = 0
     products: bool = False  # they stay beside their pairs
-    beside: bool = False  # the bench stands beside the input
     small: list[Block] = field(default_factory=list)
     panels: list[Block] = field(default_factory=list)
     partials: list[Block] = field(default_factory=list)
@@ -59,7 +57,7 @@ class Arrangement:
         if best is None:
             return False
         self._solve(page, *best[1:])
-        self.products, self.beside = best[2:4]
+        self.products = best[2]
         return True
 
     def _solve(self, page: Page, panel: float, products: bool, beside: bool, wide: int) -> float:
