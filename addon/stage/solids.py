@@ -19,7 +19,7 @@ FOOT, SHADED = 0.405, 0.55  # of a tile: where the shade at a wall's foot begins
 TILE_BEVEL, GROOVE = 0.075, {0: 0.78, 2: 0.85}  # of a tile: its bevel, cells; how much light its grooves keep
 INSIDE, DARK = 0.46, 0.1  # of a tile: where it is closed inside, cells from its middle; the light there
 BEVEL = 0.085  # of a cell
-RIM, DIMMEST = 1.5, 0.85  # of glass: how much of its rims is there, of its front; its least light
+RIM, BEHIND, DIMMEST = 1.5, 0.35, 0.85  # of glass: how much of its rims is there, of its front; its least light
 LEAST = 0.006  # cells: by less than that faces lie in one plane
 THINNER = 0.06  # of a tube, how much the bars of each direction are thinner than the last one's
 SPILL = 1.06  # how much larger than the page the floor is
@@ -77,6 +77,8 @@ def _glass(neighbours: float = 0, aside: float = 1.0):
     places, half = np.asarray(places, float).reshape(-1, 3), (size - gap) / 2
     beyond = np.abs(places) - (half - BEVEL)
     depth = np.full(len(places), RIM)
+    if aside < 0.5:  # what is seen through it is seen past few lines
+        depth[places[:, 1] > BEVEL - half[1]] = BEHIND
     depth[np.linalg.norm(np.maximum(beyond, 0), axis=1) < 0.99 * BEVEL] = 0.0  # the strips that close grooves
     for axis, much in ((1, 1.0), (0, aside), (2, aside)):
         depth[(beyond[:, axis] > 0.99 * BEVEL) & (np.delete(beyond, axis, 1) < 0.01 * BEVEL).all(axis=1)] = much

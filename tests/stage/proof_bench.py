@@ -46,9 +46,16 @@ class BenchProof:
         return look.pieces("bench")
 
     def idle(self, look) -> None:
-        """Where no step is explained the bench is empty and nothing is said of a sum."""
-        assert not look.all("bench"), f"bench: {len(look.all('bench'))} pieces without a sum at {look.second:.3f} s"
+        """Between two sums the bench has nothing of either, and nothing is said of one: at most weights wait there."""
+        solid = [p for p in self.on_bench(look) if p.kind.what == "solid" and not p.card]
+        others = [p.text for p in solid if p.text is not None and not p.text.startswith(TIMES)]
+        assert not others, f"bench: {others} without a sum at {look.second:.3f} s"
         assert not look.words("sum"), f"words: {look.words('sum')} without a sum at {look.second:.3f} s"
+
+    def empty(self, look) -> None:
+        """Before the first step and after the last the bench is empty."""
+        assert not look.all("bench"), f"bench: {len(look.all('bench'))} pieces without a sum at {look.second:.3f} s"
+        self.idle(look)
 
     # the finished sum ------------------------------------------------------------------------------------------------
 
@@ -183,12 +190,16 @@ class BenchProof:
         words = look.words("sum")
         self.named(words, i, cell)
         if self.kind == "volume":
-            parts, signs = self.partial_sums(cell), Counter(words)
-            between = (max(len(parts) - 1, 0), sum(name == "partial" for name, _ in parts), int(bool(parts)))
-            said = signs["+"], signs["\u2192"], signs["="]
-            assert said == between, f"words: {words} stand between {len(parts)} parts"
+            self.signs(words, self.partial_sums(cell))
             return
         self.added(words, i, cell, self.products(cell))
+
+    def signs(self, words: list[str], parts: list) -> None:
+        """Between partial sums and the bias stand their signs."""
+        signs = Counter(words)
+        between = (max(len(parts) - 1, 0), sum(name == "partial" for name, _ in parts), int(bool(parts)))
+        said = signs["+"], signs["\u2192"], signs["="]
+        assert said == between, f"words: {words} stand between {len(parts)} parts"
 
     def named(self, words: list[str], i: int, cell) -> None:
         """The cell's name says its place."""
@@ -213,16 +224,46 @@ class BenchProof:
         assert said == [number(spelled(v)) for v in parts], f"words: {terms} are not the parts of step {i}"
         assert total == spelled(cell.value), f"words: {total} is not step {i}'s value"
 
-    def ran(self, look, i: int, cell) -> None:
-        """While the window runs the bench is empty, and its sum is said, where there is room, in words alone."""
-        self.idle(look)
-        words = look.words("running")
+    def ran(self, look, i: int, cell, born: Piece) -> None:
+        """While the window runs the whole sum stands on the bench; where it runs too fast, weights wait there for the
+        values, and a cube says what they come to. Where there is room, the sum is said in words, too."""
+        assert not look.words("sum"), f"words: {look.words('sum')} without a sum at {look.second:.3f} s"
+        words, stands = look.words("running"), self.stands(look, i)
+        if stands:
+            self.bench(look, i, cell, born)
+        else:
+            self.waits(look, i, cell)
+            said = [(p.text, p.color, p.step) for p in look.pieces("value")]
+            own = [(spelled(cell.value), born.color, i)]
+            assert said == own, f"result: a cube says {said} at step {i}, not {own}"
         if self.kind == "sweep":
             assert not words, f"words: {words} while so many cells are made"
             return
         self.named(words, i, cell)
-        parts = [v for _, v in self.partial_sums(cell)]
-        self.added(words, i, cell, parts if self.kind == "volume" and parts else self.products(cell))
+        if self.kind == "volume":
+            self.signs(words, self.partial_sums(cell) if stands else [])
+        else:
+            self.added(words, i, cell, self.products(cell))
+
+    def stands(self, look, i: int) -> bool:
+        """Whether the bench has something of a step that is not worked out."""
+        return any(p.step == i for p in look.all("bench"))
+
+    def waits(self, look, i: int, cell) -> None:
+        """The bench has the weights of the filter at work and glass above them, and nothing else."""
+        pieces = self.on_bench(look)
+        halves, cards = [p for p in pieces if not p.card], [p for p in pieces if p.card]
+        wanted = 2 * len(cell.taps)
+        assert len(halves) == wanted, f"bench: {len(halves)} halves, not {wanted}, wait for values at step {i}"
+        pairs, panels = self.panels(halves)
+        weights = self.filter_cells(look, self.index_of(cell)[0])
+        for tap in cell.taps:
+            upper, lower = pairs[flat(tap.kernel)]
+            said = lower.text, lower.color
+            own = TIMES + spelled(tap.weight), weights[flat(tap.kernel)].color
+            assert said == own, f"domino: {said} waits at {tap.kernel} at step {i}, not {own}"
+            assert upper.kind.what == "glass" and upper.text is None, f"domino: a value at {tap.kernel} at step {i}"
+        self.channel_cards(cards, panels, min(flat(tap.place)[0] for tap in cell.taps))
 
     # how it comes about ----------------------------------------------------------------------------------------------
 

@@ -99,7 +99,7 @@ class SolidProof(BenchProof):
         self.filter_at_work(look, index[0])
         born = self.output(look, i)
         if not info.explained:
-            self.ran(look, i, cell)
+            self.ran(look, i, cell, born)
             return look
         pairs = self.bench(look, i, cell, born)
         self.said(look, i, cell)

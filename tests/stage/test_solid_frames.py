@@ -57,7 +57,7 @@ def test_between_steps_nothing_is_shown_that_is_not_so(proof):
 def test_nothing_is_there_before_the_first_step(proof):
     """In the opening there is no sum, no window, no mark, no born cell."""
     look = proof.look_at(-0.75)
-    proof.idle(look)
+    proof.empty(look)
     assert look.box("input.window") is None
     assert not any(p.kind.what == "solid" for p in look.cells(proof.output_role(0)))
     tubes = [look.pieces("output.marker")] if proof.kind == "volume" else [look.box("output.marker")]
@@ -66,7 +66,7 @@ def test_nothing_is_there_before_the_first_step(proof):
 
 def test_at_the_end_all_is_there_and_filed(proof):
     look = proof.look(proof.plan.seconds)
-    proof.idle(look)
+    proof.empty(look)
     assert look.box("input.window") is None
     proof.between(look)
     depths = proof.depths(look)

@@ -6,16 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from addon.story.cast.bench import HALF
 from addon.story.plan.plan import LANDED, NONE, Points
 
 from .proof_solid import SolidProof
+from .reading import TIMES
 from .seeing import staged
 from .test_solid_frames import ODD
 
 pytestmark = pytest.mark.once  # the proofs are the same on every Python
 VOLUME, SLIDING = ODD["dilated_channels"], ODD["even_window"]
 STEP = 1  # whose sum is falsified: an explained one that has neighbours
-RUN = 4  # a step that is not explained, as is the next
+RUN = 4  # a step that is passed too fast for its sum to be seen, as is the next
+STANDS = 17  # one whose sum stands on the bench without being worked out
 BESIDE = (0.0, 0.0, 1.0)
 
 
@@ -60,8 +63,24 @@ def flying(step: int = STEP):
     return lambda plan, p: (p["step"] == NONE) & (p["exit_until"] == step) & (p["label"] >= 0)
 
 
+def cubes(step: int):
+    """The partial sums, the bias and the result of a sum that stands."""
+    return lambda plan, p: (p["step"] == step) & np.isclose(np.ptp(p["scale"], axis=1), 0) & (p["label"] >= 0)
+
+
 def of_step(step: int):
     return lambda plan, p: p["step"] == step
+
+
+def halves(step: int, lower: bool):
+    """The upper or lower halves of the pairs of a sum that stands, or of those that wait for values (NONE)."""
+
+    def chosen(plan, p):
+        own = (p["step"] == step) & (p["label"] >= 0) & np.isclose(p["scale"], HALF, atol=1e-3).all(axis=1)
+        weights = [n for n, label in enumerate(plan.labels) if label.text.startswith(TIMES)]
+        return own & (np.isin(p["label"], weights) == lower)
+
+    return chosen
 
 
 def ends_at(clock: float):
@@ -230,11 +249,24 @@ ON_THE_BENCH = {
     "a product of the step before": (some(products(STEP - 1), [0]), LEFT_OVER, "bench"),
 }
 
+# of a sum that stands: the same
+STANDING = {
+    "a domino's number another's": (some(halves(STANDS, False), [4]), ANOTHER, "domino"),
+    "a weight's number another's": (some(halves(STANDS, True), [4]), ANOTHER, "domino"),
+    "two colours swapped": (halves(STANDS, False), turned_about("cube"), "colour"),
+    "a partial sum of another step": (some(cubes(STANDS), [0]), ANOTHER, "partial"),
+    "a result of another step": (some(cubes(STANDS), [3]), ANOTHER, "result"),
+    "it is there too early": (of_step(STANDS), {"visible_from": RUN - 0.5}, "bench"),
+}
+
 # name: (scene, the wrong plan, the step that is looked at, how the refusal begins)
 ELSEWHERE = {
     "said of another step": (VOLUME, said_of_the_next, STEP, "words"),
     "the line of another step": (SLIDING, said_of_the_next, STEP, "words"),
     "said of another step while the window runs": (VOLUME, run_of_the_next, RUN, "words"),
+    "a weight that waits another's": (VOLUME, changed("bench", some(halves(NONE, True), [4]), **ANOTHER), RUN, "domino"),
+    "a value of another step": (VOLUME, changed("value", of_step(RUN), **ANOTHER), RUN, "result"),
+    "no value": (VOLUME, changed("value", of_step(RUN), visible_until=RUN), RUN, "result"),
     "another step of the trace": (VOLUME, steps_shifted, STEP, "step"),
     # the output
     "a slice filed early": (VOLUME, later("output.0.location.y", -1.5), 8, "slice"),
@@ -275,12 +307,19 @@ def test_a_wrong_bench_is_refused(mutant):
     refused(VOLUME, changed("bench", rows, **columns), STEP, begins)
 
 
+@pytest.mark.parametrize("mutant", STANDING.values(), ids=STANDING)
+def test_a_wrong_sum_that_stands_is_refused(mutant):
+    rows, columns, begins = mutant
+    step = RUN if "visible_from" in columns else STANDS
+    refused(VOLUME, changed("bench", rows, **columns), step, begins)
+
+
 @pytest.mark.parametrize("mutant", ELSEWHERE.values(), ids=ELSEWHERE)
 def test_a_wrong_picture_is_refused(mutant):
     refused(*mutant)
 
 
-@pytest.mark.parametrize("scene, steps", [(VOLUME, (STEP, 2, 3, 8, 9, 10)), (SLIDING, (STEP,))])
+@pytest.mark.parametrize("scene, steps", [(VOLUME, (STEP, 2, 3, RUN, 8, 9, 10, STANDS)), (SLIDING, (STEP,))])
 def test_what_is_changed_was_right_before(scene, steps):
     proof = SolidProof(staged(scene))
     for step in steps:

@@ -18,9 +18,10 @@ from ..plan.timeline import Timeline
 
 PAUSED = 0.08  # the clock past a step in a pause after it
 GLIDE = 0.32  # seconds a window takes to an explained position
-FULL, DOUBLE, SHORT = "full", "double", "short"
-HOLD = {FULL: 1.1, DOUBLE: 0.55, SHORT: 0.8}  # seconds a finished sum stays before the window leaves
-PARTS = {FULL: 1.0, DOUBLE: 0.5, SHORT: 0.34}  # of `timing.first`
+FULL, DOUBLE, SHORT, GLANCE, RUN = "full", "double", "short", "glance", "run"
+HOLD = {FULL: 1.1, DOUBLE: 0.55, SHORT: 0.8, GLANCE: 0.6}  # seconds a finished sum stays before the window leaves
+PARTS = {FULL: 1.0, DOUBLE: 0.5, SHORT: 0.34, GLANCE: 0.05}  # of `timing.first`
+SEEN, FRAMES = 0.2, 2  # seconds, and frames, that a step of a run has to have for its sum to be seen
 
 
 @dataclass(frozen=True)
@@ -29,34 +30,59 @@ class Stretch:
 
     first: int
     last: int
-    kind: str  # FULL, DOUBLE, SHORT, or "run"
+    kind: str  # FULL, DOUBLE, SHORT: worked out; GLANCE: the finished sum is shown; or RUN
     seconds: float
     pause: float = 0.0
+
+    def slow(self, fps: float) -> bool:
+        """Whether each step of a run has its time."""
+        return self.seconds / (self.last - self.first + 1) >= max(SEEN, FRAMES / fps) - 1e-9
 
 
 @dataclass(frozen=True)
 class Rhythm:
-    """All stretches of a figure, in order; `explained` has the steps whose sums are shown, with their kinds."""
+    """All stretches of a figure, in order; `explained` has the steps whose sums are worked out, with their kinds."""
 
     stretches: tuple[Stretch, ...]
 
     @property
     def explained(self) -> dict[int, str]:
-        return {s.first: s.kind for s in self.stretches if s.kind != "run"}
+        return {s.first: s.kind for s in self.stretches if s.kind not in (RUN, GLANCE)}
 
-    def lives(self, steps: int) -> tuple[tuple[float, float], ...]:
-        """The clock values between which sums are worked out: from before a window lands until it leaves."""
-        spans: list[list[float]] = []
-        for i in sorted(self.explained):
-            if spans and spans[-1][1] >= i - 1:
-                spans[-1][1] = i + LEAVES
-            else:
-                spans.append([i - 0.9, i + LEAVES])
-        return tuple((a, b) for a, b in spans) or ((steps, steps),)
+    def standing(self, fps: float) -> dict[int, float]:
+        """The steps whose finished sums stand on the bench without being worked out, and the clock value until which:
+        in a run that has time for them until the next window has landed."""
+        found = {}
+        for s, then in zip(self.stretches, (*self.stretches[1:], None), strict=True):
+            if s.kind == GLANCE or s.kind == RUN and s.slow(fps):
+                found |= {i: i + LANDED for i in range(s.first, s.last + 1)}
+                if then is None or then.pause or then in self.swept(fps):
+                    found[s.last] = s.last + LEAVES
+        return found
+
+    def swept(self, fps: float) -> list[Stretch]:
+        """The runs that are too fast for sums to be seen."""
+        return [s for s in self.stretches if s.kind == RUN and not s.slow(fps)]
+
+    def lives(self, steps: int, fps: float) -> tuple[tuple[float, float], ...]:
+        """The clock values between which sums are worked out or stand: from before a window lands until it leaves."""
+        shown = {i: i + LEAVES for i in self.explained} | self.standing(fps)
+        return joined([(i - 0.9, shown[i]) for i in sorted(shown)], 0.1) or ((steps, steps),)
 
     @property
     def seconds(self) -> float:
-        return sum(s.pause + s.seconds + (GLIDE + HOLD[s.kind] if s.kind != "run" else 0.0) for s in self.stretches)
+        return sum(s.pause + s.seconds + (GLIDE + HOLD[s.kind] if s.kind != RUN else 0.0) for s in self.stretches)
+
+
+def joined(spans, near: float = 1e-6) -> tuple[tuple[float, float], ...]:
+    """Spans in order, those that are less than `near` apart as one."""
+    found: list[list[float]] = []
+    for since, until in spans:
+        if found and since <= found[-1][1] + near:
+            found[-1][1] = until
+        else:
+            found.append([since, until])
+    return tuple((a, b) for a, b in found)
 
 
 def rhythm(steps: int, explained: dict[int, str], timing, *, spent: float = 0.0, pauses=None, weights=None) -> Rhythm:
@@ -79,8 +105,8 @@ def rhythm(steps: int, explained: dict[int, str], timing, *, spent: float = 0.0,
     share = min(1.0, max(room, 0.25 * len(runs)) / max(sum(wanted), 1e-9))
     made, wanted = [], iter(wanted)
     for a, b in spans:
-        kind = explained.get(a, "run")
-        seconds = PARTS[kind] * timing.first if kind != "run" else next(wanted) * share
+        kind = explained.get(a, RUN)
+        seconds = PARTS[kind] * timing.first if kind != RUN else next(wanted) * share
         made.append(Stretch(a, b, kind, seconds, pauses.get(a, 0.0)))
     return Rhythm(tuple(made))
 
@@ -94,7 +120,7 @@ def _within(explained: dict[int, str], timing, room: float) -> dict[int, str]:
     """As many explained steps as leave a quarter of the time for the runs: short ones are let go, from the
     middle on."""
     while sum(_seconds(k, timing) for k in explained.values()) > 0.75 * room:
-        short = sorted(i for i, kind in explained.items() if kind == SHORT)[:-1]
+        short = sorted(i for i, kind in explained.items() if kind in (SHORT, GLANCE))[:-1]
         if not short:
             break
         del explained[short[len(short) // 2]]
@@ -119,7 +145,7 @@ def run_clock(line: Timeline, rhythm: Rhythm, fps: float, weights=None) -> Beats
             line.play("clock.step", stretch.first - 1 + PAUSED, 0.05, easing="linear")
             pauses[stretch.first] = line.cursor, line.cursor + stretch.pause - 0.05
             line.wait(stretch.pause - 0.05)
-        if stretch.kind != "run":
+        if stretch.kind != RUN:
             i = stretch.first
             line.play("clock.step", i - LANDED, GLIDE if i else 0.6)
             line.play("clock.step", i, stretch.seconds, easing="linear")
@@ -128,7 +154,7 @@ def run_clock(line: Timeline, rhythm: Rhythm, fps: float, weights=None) -> Beats
             continue
         count = stretch.last - stretch.first + 1
         each = stretch.seconds / count
-        if each >= 4 * frame:
+        if stretch.slow(fps):
             for i in range(stretch.first, stretch.last + 1):
                 line.play("clock.step", i - LANDED, 0.45 * each)
                 line.play("clock.step", i, 0.2 * each, easing="linear")

@@ -7,12 +7,12 @@ import numpy as np
 from ..cast import cards
 from ..cast.arrangement import PANEL_CARD, Arrangement
 from ..cast.bench import HALF, Bench
-from ..cast.figure import NAME, SMALL, SUM, Figure
+from ..cast.figure import SMALL, SUM, Figure
 from ..cast.weighted import grouped, sum_text
 from ..page.glyphs import after, number, operand, width
 from ..page.view import HEIGHT
-from ..plan.plan import LANDED, LEAVES
-from .rhythm import Rhythm, within
+from ..plan.plan import LEAVES
+from .rhythm import within
 from .summing import FLY, STAND, SUMS, Summing, schedule
 
 MOST = 6  # channels: of more, a line says the sum alone
@@ -53,21 +53,15 @@ class Saying:
         said += [after(self.words.bias, step.bias)] if self.biased else []
         return f"{' + '.join(said)} = {number(step.value)}"
 
-    def running(self, rhythm: Rhythm, trace, cells: list[str]) -> list:
-        """The sums of the steps that are not explained, each from when its cell is there until the window is at the
-        next; `cells` are the cells' names."""
-        figure, made = self.figure, []
-        for i in range(len(trace)):
-            if i in rhythm.explained:
-                continue
-            life = {"visible_from": i - 1e-3, "visible_until": i + 1 - LANDED, "align": "center"}
-            made += [figure.text(cells[i], self.middle, self.line, NAME, **life),
-                     figure.text(self.sum(trace[i]), self.middle, self.line + NEXT, SUM, **life)]  # fmt: skip
-        return made
+    def signs(self, i: int, name: str, since: float | None = None, until: float | None = None) -> list:
+        """What stands between the bench's parts: arrows, plus and equals signs, the bias's and the cell's name. With
+        `since` and `until` (clock values) of a sum that stands all that while, else of one that is worked out."""
+        figure, stands, made, times = self.figure, self.stands, [], schedule(self.per)
+        worked, until = since is None, i + LEAVES if until is None else until
 
-    def signs(self, i: int, name: str) -> list:
-        """What stands between the bench's parts: arrows, plus and equals signs, the bias's and the cell's name."""
-        figure, stands, made, until, times = self.figure, self.stands, [], i + LEAVES, schedule(self.per)
+        def at(part: float) -> float:
+            return within(i, part) if worked else since
+
         extra = [stands.extra] if stands.extra else []
         blocks = [*stands.partials, *extra]
         following = [*stands.panels[1 : len(stands.partials)], *extra, stands.result]
@@ -77,36 +71,46 @@ class Saying:
             made.append(figure.text(text, x, y, SUM, align="center", visible_from=since, visible_until=until))
 
         for n, (block, then) in enumerate(zip(blocks, following, strict=False)):
-            since = within(i, times[n]["summed"] if n < len(times) else SUMS)
+            begins = at(times[n]["summed"] if n < len(times) else SUMS)
             if n < len(stands.partials):
-                sign("\u2192", stands.panels[n], block, block, since)
-            sign("+" if n + 1 < len(blocks) else "=", block, then, block, since)
+                sign("\u2192", stands.panels[n], block, block, begins)
+            sign("+" if n + 1 < len(blocks) else "=", block, then, block, begins)
         if stands.extra:
             x0, _, x1, y1 = stands.extra.box
             made.append(figure.text(self.words.bias, (x0 + x1) / 2, y1 + 3.0, SMALL, align="center",
-                                    visible_from=within(i, SUMS - 0.04), visible_until=until))  # fmt: skip
+                                    visible_from=at(SUMS - 0.04), visible_until=until))  # fmt: skip
+        if not worked:
+            return [*made, self.name(name, since, until)]
+        # a copy of the result flies up past it
+        return [*made, self.name(name, within(i, STAND), within(i, FLY)), self.name(name, i - 1e-3, until)]
+
+    def name(self, name: str, since: float, until: float):
+        """The name of the cell that is being made, above the result."""
+        figure, stands = self.figure, self.stands
         x0, y0, x1, _ = stands.result.box
         wide, last, y = width(name) * SMALL * HEIGHT, stands.panels[-1], y0 + 1.5
         middle = min((x0 + x1) / 2, figure.page.width - 8.0 - wide / 2)
         if middle - wide / 2 < last.box[2]:  # above what it would touch
             corner = last.corner + last.cell * np.array([last.size[0], last.size[1], self.high])
             y = min(y, figure.page.seen(corner)[1] - 1.2)
-        # a copy of the result flies up past it
-        return made + [figure.text(name, middle, y, SMALL, align="center", visible_from=a, visible_until=b)
-                       for a, b in ((within(i, STAND), within(i, FLY)), (i - 1e-3, until))]  # fmt: skip
+        return figure.text(name, middle, y, SMALL, align="center", visible_from=since, visible_until=until)
 
-    def panel_cards(self, act: Summing, step, i: int, colors: list[str]) -> list:
-        """The cards of the channels, on their panels, as on the input's slices."""
+    def panel_cards(self, act: Summing, step, i: int, colors: list[str], since: float | None = None,
+                    until: float | None = None) -> list:  # fmt: skip
+        """The cards of the channels that a step reads, on their panels, as on the input's slices: from when these land
+        while it is worked out, or between two clock values."""
         if self.per < 2:
             return []
         first, made = int(step.positions[:, 0].min()), []
+        worked = since is None
         for c, (place, t) in enumerate(zip(act.bench.panels, schedule(self.per), strict=True)):
             # a number alone may be a filter's or a slice's, too
             name = self.names[first + c] if self.named else f"{self.words.channel} {self.names[first + c]}"
             right = max((cards.breadth(name, PANEL_CARD) - HALF[0]) / 2, 0.0)
             at = act.local(place) + np.array([right, 0.0, 0.5 + PANEL_CARD / 2])
-            made.append(cards.card(self.figure, name, colors[first + c], at, PANEL_CARD,
-                                   visible_from=within(i, t["lands"]), visible_until=i + LEAVES, step=i))  # fmt: skip
+            life = {"visible_from": within(i, t["lands"]), "visible_until": i + LEAVES, "step": i} if worked else {
+                "visible_from": since, "visible_until": until}  # fmt: skip
+            made.append(cards.card(self.figure, name, colors[first + c], at, PANEL_CARD, **life))
         return made
 
     @property

@@ -57,7 +57,7 @@ class Summing:
     def _columns(self, o, times, name):
         return np.array([times[c][name] for c in o.channel])
 
-    def _digits(self, texts, fills, face: float, size: float, inks=None) -> dict:
+    def digits(self, texts, fills, face: float, size: float, inks=None) -> dict:
         """Texts on faces `face` cells high of pieces; `size` is their font size there."""
         if not self.figure.scene.look.numbers:
             return {}
@@ -77,7 +77,7 @@ class Summing:
         size = DIGITS * HALF[2] / CAP_HEIGHT * k / HALF[0]
         return Points.make(
             rest, cube=cubes, faded=cubes, scale=[(k, k, k)] * len(rest), lift=0.49 * k,
-            **self._digits(texts, o.fills, k, size, o.inks),
+            **self.digits(texts, o.fills, k, size, o.inks),
             origin=-np.tile(o.hover / bench.cell, (len(rest), 1)), leaves=within(o.index, 0.0),
             arrives=within(o.index, SLIDE), exit=way, exit_via=way * (0.55, 0.75, 0.0) + (0, -1.2, 0.9),
             exit_from=self._columns(o, times, "flies"), exit_until=self._columns(o, times, "lands"),
@@ -96,7 +96,7 @@ class Summing:
         met = self._columns(o, times, "met")
         return Points.make(
             rest, cube=cubes, faded=cubes, scale=[HALF] * len(rest), lift=0.49 * HALF[1],
-            **self._digits(texts, o.weight_fills, HALF[0], DIGITS * HALF[2] / CAP_HEIGHT),
+            **self.digits(texts, o.weight_fills, HALF[0], DIGITS * HALF[2] / CAP_HEIGHT),
             origin=away, enter_via=away * (0.5, 0.3, 0.6) + (0, -2.0,
                 0.6), enter_scale=[k / np.array(HALF)] * len(rest),
             leaves=self._columns(o, times, "weights"), arrives=met, visible_from=self._columns(o, times, "weights"),
@@ -106,24 +106,13 @@ class Summing:
     def _products(self, o: Operands, times) -> list[Points]:
         """Products step out of their pairs, turning, and fall into the sum; beside their pairs they stay, if
         there is room."""
-        bench = self.bench
-        places = list(zip(o.channel, o.row, o.column, strict=True))
+        bench, (rest, known) = self.bench, self.product_cells(o)
+        places = zip(o.channel, o.row, o.column, strict=True)
         middle = np.array([(self.local(bench.pair(*p)) + self.local(bench.pair(*p, True))) / 2 for p in places])
-        if bench.keeps_products:
-            rest, size = np.array([self.local(bench.product(*p)) for p in places]), PRODUCT
-        else:
-            rest, size = middle + (0.0, -(HALF[1] / 2 + 0.3), -0.03), (0.86, 0.5, 0.72)
         goal = np.array([self.local(bench.partials[c] if bench.partials else bench.result) for c in o.channel])
         # they end in one place, each in planes of its own
         way = goal - rest + np.outer(np.arange(len(rest)), (0.0, BEHIND, 0.0))
-        fills = [palette.signed(p, self.greatest) for p in o.products]
-        cubes = [self.figure.cube(f) for f in fills]
-        texts = [number(p, self.decimals) for p in o.products]
         summed, opens = self._columns(o, times, "summed"), self._columns(o, times, "opens")
-        known = {"cube": cubes, "faded": cubes, "scale": [size] * len(rest), "lift": 0.49 * size[1],
-            "channel": o.channel,
-                 "row": o.row, "column": o.column, "value": o.products, "step": o.index,
-                 **self._digits(texts, fills, size[0], 0.56 * size[2] / CAP_HEIGHT)}  # fmt: skip
         comes = {"origin": middle - rest, "enter_turn": -np.pi / 2, "enter_scale": [(0.7,) * 3] * len(rest),
             "leaves": opens,
                  "arrives": self._columns(o, times, "open"), "visible_from": opens}  # fmt: skip
@@ -135,60 +124,83 @@ class Summing:
         return [Points.make(rest, **known, **comes, visible_until=o.index + LEAVES),
                 Points.make(rest, **known, **falls, visible_from=falls["exit_from"])]  # fmt: skip
 
-    def _cube(self, place, value, edge, **columns) -> Points:
+    def product_cells(self, o: Operands) -> tuple[np.ndarray, dict]:
+        """Where the products stand before they fall, and what they look like: beside their pairs, or before them."""
+        bench, places = self.bench, list(zip(o.channel, o.row, o.column, strict=True))
+        if bench.keeps_products:
+            rest, size = np.array([self.local(bench.product(*p)) for p in places]), PRODUCT
+        else:
+            middle = np.array([(self.local(bench.pair(*p)) + self.local(bench.pair(*p, True))) / 2 for p in places])
+            rest, size = middle + (0.0, -(HALF[1] / 2 + 0.3), -0.03), (0.86, 0.5, 0.72)
+        fills = [palette.signed(p, self.greatest) for p in o.products]
+        cubes = [self.figure.cube(f) for f in fills]
+        texts = [number(p, self.decimals) for p in o.products]
+        return rest, {"cube": cubes, "faded": cubes, "scale": [size] * len(rest), "lift": 0.49 * size[1],
+                      "channel": o.channel, "row": o.row, "column": o.column, "value": o.products, "step": o.index,
+                      **self.digits(texts, fills, size[0], 0.56 * size[2] / CAP_HEIGHT)}  # fmt: skip
+
+    def cube(self, place, value, edge, **columns) -> Points:
         fill = palette.signed(value, self.greatest)
         cube = self.figure.cube(fill)
         text = number(value, self.decimals)
         return Points.make([self.local(place)], cube=cube, faded=cube, scale=[(edge,) * 3], lift=0.49 * edge,
-                           value=value, **self._digits([text], [fill], edge,
+                           value=value, **self.digits([text], [fill], edge,
                                0.5 * edge / CAP_HEIGHT), **columns)  # fmt: skip
+
+    def parts(self, o: Operands) -> list[tuple[np.ndarray, float, int]]:
+        """Places, values and channels of the partial sums and of the bias, which belongs to none."""
+        bench, sums = self.bench, np.zeros(int(o.channel.max()) + 1)
+        np.add.at(sums, o.channel, o.products)
+        parts = [(bench.partials[c], v, c) for c, v in enumerate(sums)] if bench.partials else []
+        return parts + ([(bench.bias, o.bias, NONE)] if bench.partials and o.bias is not None else [])
 
     def _partials(self, o: Operands, times) -> list[Points]:
         """The partial sums and the bias, which stay, and their copies that roll into the result."""
-        bench, sums = self.bench, np.zeros(len(times))
-        np.add.at(sums, o.channel, o.products)
-        stands = [(bench.partials[c], sums[c], times[c]["summed"], c) for c in range(len(times))]
-        if o.bias is not None:
-            stands.append((bench.bias, o.bias, within(o.index, SUMS - 0.04), NONE))
+        bench = self.bench
+        since = [*(t["summed"] for t in times), within(o.index, SUMS - 0.04)]
+        stands = [(place, value, at, channel) for (place, value, channel), at
+                  in zip(self.parts(o), since, strict=False)]  # fmt: skip
         made = []
         for place, value, since, channel in stands:
             own = {"visible_until": o.index + LEAVES, "step": o.index, "channel": channel}
-            made.append(self._cube(place, value, PARTIAL, visible_from=since, grow_time=0.02, **own))
+            made.append(self.cube(place, value, PARTIAL, visible_from=since, grow_time=0.02, **own))
             way = self.local(bench.result) - self.local(place) + BEHIND * len(made) * np.array([0.0, 1.0, 0.0])
             own |= {"visible_from": within(o.index, ROLL), "visible_until": within(o.index, STAND), "channel": NONE}
-            made.append(self._cube(place, value, PARTIAL, exit=[way], exit_via=[way * (0.5, 0.5, 0.5) + (0, -0.6, 2.2)],
+            made.append(self.cube(place, value, PARTIAL, exit=[way], exit_via=[way * (0.5, 0.5, 0.5) + (0, -0.6, 2.2)],
                                    exit_turn=-np.pi / 2, exit_scale=[(0.6,) * 3], exit_from=within(o.index, ROLL),
                                    exit_until=within(o.index, STAND), **own))  # fmt: skip
-            ground = self.local(np.array(place) - (0.0, 0.0, PARTIAL / 2 * bench.cell))
-            made.append(shade(self.figure, (PARTIAL,) * 3, 0.0, ground, visible_from=since,
-                              visible_until=o.index + LEAVES))  # fmt: skip
+            made.append(self.under(place, PARTIAL, visible_from=since, visible_until=o.index + LEAVES))
         return made
 
     def _result(self, o: Operands) -> list[Points]:
         bench, size = self.bench, o.target_cell / self.bench.cell / RESULT
         way = self.local(o.target) - self.local(bench.result)
         since = within(o.index, STAND if bench.partials else SUMS)
-        ground = self.local((bench.result[0], bench.result[1], bench.result[2] - RESULT / 2 * bench.cell))
         return [
-            self._cube(bench.result, o.value, RESULT, visible_from=since, grow_time=0.02,
+            self.cube(bench.result, o.value, RESULT, visible_from=since, grow_time=0.02,
                 visible_until=o.index + LEAVES, step=o.index),
-            self._cube(bench.result, o.value, RESULT, visible_from=within(o.index, FLY), visible_until=o.index,
+            self.cube(bench.result, o.value, RESULT, visible_from=within(o.index, FLY), visible_until=o.index,
                 step=NONE, exit=[way],
                        exit_via=[way * (0.3, 0.6, 0.8) + (0, -1.5, 1.0)], exit_scale=[(size,) * 3],
                        exit_from=within(o.index, FLY), exit_until=o.index),
-            shade(self.figure, (RESULT,) * 3, 0.0, ground, visible_from=since, visible_until=o.index + LEAVES),
+            self.under(bench.result, RESULT, visible_from=since, visible_until=o.index + LEAVES),
         ]  # fmt: skip
 
     def _grounds(self, o: Operands, times) -> list[Points]:
         """The shadows of the panels, which grow as these land."""
-        bench, made = self.bench, []
+        return [self.ground(c, visible_from=t["flies"], leaves=t["flies"], arrives=t["lands"],
+                            origin=[(0.0, 0.0, 1e-6)], enter_scale=[(0.4, 0.4, 1.0)], visible_until=o.index + LEAVES)
+                for c, t in enumerate(times)]  # fmt: skip
+
+    def ground(self, channel: int, **columns) -> Points:
+        """The shadow of a panel."""
+        bench = self.bench
         size = bench.panel_size(bench.kernel, bench.keeps_products)
-        for c, t in enumerate(times):
-            middle = bench.panels[c] + bench.cell * np.array([(size[0] - HALF[0]) / 2, 0, 0])
-            made.append(shade(self.figure, size, 0.0, self.local((middle[0], middle[1],
-                bench.panels[c][2] - (size[2] - 0.5) * bench.cell)), visible_from=t["flies"],
-                              leaves=t["flies"], arrives=t["lands"], origin=[(0.0, 0.0, 1e-6)],
-                              enter_scale=[(0.4, 0.4, 1.0)], visible_until=o.index + LEAVES))  # fmt: skip
-        return made
+        middle = bench.panels[channel] + bench.cell * np.array([(size[0] - HALF[0]) / 2, 0, 0])
+        foot = self.local((middle[0], middle[1], bench.panels[channel][2] - (size[2] - 0.5) * bench.cell))
+        return shade(self.figure, size, 0.0, foot, **columns)
 
-
+    def under(self, place, edge: float, **columns) -> Points:
+        """The shadow of a cube whose middle is at a world place."""
+        foot = self.local(np.array(place) - (0.0, 0.0, edge / 2 * self.bench.cell))
+        return shade(self.figure, (edge,) * 3, 0.0, foot, **columns)

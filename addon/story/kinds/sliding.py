@@ -5,6 +5,7 @@ import numpy as np
 
 from ...scene.checks import ValidationError
 from ..acts.rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock, within
+from ..acts.standing import on_bench, result_values
 from ..acts.summing import FLY, Summing
 from ..cast import slabs, volumes
 from ..cast.arrangement import ASIDE, BENEATH
@@ -175,17 +176,13 @@ class Sliding:
 
     def _sums(self) -> list[StepInfo]:
         """The sums on the bench and in the line; what the plan says of each step."""
-        act, pieces, infos = Summing(self.figure, self.bench, self.cast.sum_greatest), [], []
-        lines, running = [], []
+        act, infos, lines, running = Summing(self.figure, self.bench, self.cast.sum_greatest), [], [], []
+        pieces = on_bench(act, self.rhythm, self.scene.output.fps, self._operands)
         for i in range(self.count):
             step, place = self.trace[i], tuple(int(v) for v in self.trace[i].output_index)
             name, explained = cell_name(self.scene, place[1:]), i in self.rhythm.explained
             if explained:
-                row, column = divmod(i, self.columns)
-                target = self.home + self.made.cell * np.array([column, 0, -row])
-                hover = (0, -1.3 * self.weights.cell - self.cast.proud, 0)
-                pieces += act.step(self.cast.operands(i, self._weight_places, self.weights.cell, target,
-                                                      self.made.cell, hover))  # fmt: skip
+                pieces += act.step(self._operands(i))
                 lines += self._sum_line(step, i, name, within(i, 0.54), i + LEAVES,
                                         ((within(i, 0.78), within(i, FLY)), (i - 1e-3, i + LEAVES)))  # fmt: skip
             elif self.says_runs:
@@ -193,10 +190,17 @@ class Sliding:
                 running += self._sum_line(step, i, name, *life, (life,))
             infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), sum_text(step, name), i, explained))
         self.figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
+        self.until = result_values(act, self.rhythm, self.scene.output.fps, self.out.ravel(), self.cast.sum_fill)
         if self.scene.look.sum_line:
             self.figure.words("sum", "Sum", lines)
             self.figure.words("running", "Running sum", running)
         return infos
+
+    def _operands(self, i: int):
+        row, column = divmod(i, self.columns)
+        target = self.home + self.made.cell * np.array([column, 0, -row])
+        hover = (0, -1.3 * self.weights.cell - self.cast.proud, 0)
+        return self.cast.operands(i, self._weight_places, self.weights.cell, target, self.made.cell, hover)
 
     says_runs = True  # whether the sum stands in the line while the window runs
 

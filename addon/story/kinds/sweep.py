@@ -15,7 +15,7 @@ from ..page.captions import cell_name, shape_text
 from ..page.glyphs import CAP_HEIGHT, number, width
 from ..page.layout import Block, Column, Row
 from ..page.view import HEIGHT, UNIT
-from ..plan.plan import ALWAYS, LANDED, NEVER, Points
+from ..plan.plan import ALWAYS, NEVER, Points
 from ..traits.meaning import shapes_equation
 from .sliding import ABOVE, LINE, Sliding
 from .sliding import validate as validate  # what holds for sliding holds here
@@ -98,18 +98,9 @@ class _Sweep(Sliding):
         return infos
 
     def _running(self) -> None:
-        """Where nothing is explained: what the cell that is being made comes to, as a cube where results stand, and its
-        name above."""
-        figure, run = self.figure, np.array([i for i in range(self.count) if i not in self.rhythm.explained])
-        values = self.out.ravel()[run]
-        fills = [self.cast.sum_fill(v) for v in values]
-        cubes = [figure.cube(f) for f in fills]
-        lives = {"visible_from": run.astype(float), "visible_until": run + LANDED}
-        digits = volumes.written(figure, [number(v) for v in values], fills, 0.5 / CAP_HEIGHT)
-        figure.volume("value", "Value", Points.make(
-            np.zeros((len(run), 3)), cube=cubes, faded=cubes, lift=volumes.FACE, value=values, step=run, **lives,
-            **(digits if figure.scene.look.numbers else {})), self.bench.result, RESULT * self.bench.cell)  # fmt: skip
-        if not figure.scene.look.labels:
+        """The name of the cell that is being made, above the cube that says what it comes to."""
+        figure, run = self.figure, np.flatnonzero(self.until)
+        if not figure.scene.look.labels or not len(run):
             return
         w, base, (x, y) = figure.scene.words, figure.scene.look.index_from, self.name_place(self.longest_name)
         left = x - (self.longest_name / NAME / HEIGHT / 2 - width(f"{w.out}[{w.row} 20,")) * NAME * HEIGHT
@@ -120,7 +111,7 @@ class _Sweep(Sliding):
                 text = figure.text(f"{name}{n + base}{closes}", left, y, NAME, align=("right", "left")[axis],
                                    visible_from=run[0], visible_until=run[-1])  # fmt: skip
                 said.append(Points({k: np.repeat(v, len(own), axis=0) for k, v in text.data.items()}))
-                said[-1]["visible_from"][:], said[-1]["visible_until"][:] = own, own + LANDED
+                said[-1]["visible_from"][:], said[-1]["visible_until"][:] = own, self.until[own]
         figure.words("cell", "Cell at work", said)
 
     @property

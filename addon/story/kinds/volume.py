@@ -5,8 +5,9 @@ on the bench."""
 import numpy as np
 
 from ...scene.checks import ValidationError
-from ..acts.rhythm import DOUBLE, FULL, SHORT, rhythm, run_clock
+from ..acts.rhythm import DOUBLE, FULL, GLANCE, SHORT, rhythm, run_clock
 from ..acts.saying import NEXT, Saying
+from ..acts.standing import SUMMED, on_bench, result_values, spans
 from ..acts.summing import Summing
 from ..cast import cards, slabs, volumes
 from ..cast.arrangement import MANY, Arrangement
@@ -17,7 +18,7 @@ from ..cast.weighted import Weighted, planar, planes
 from ..page.captions import cell_name, parameters, shape_text
 from ..page.glyphs import TIMES
 from ..page.view import UNIT
-from ..plan.plan import LEAVES, StepInfo
+from ..plan.plan import StepInfo
 from ..traits.index_labels import index_labels
 from ..traits.meaning import why_lines
 
@@ -73,7 +74,7 @@ class _Volume:
         first, filing = self._clock()
         slabs.add_slabs(figure, [self.given, self.work, self.made, *self.small])
         sums = [*self.partials, *([self.extra] if self.extra else [])]
-        slabs.add_slabs(figure, sums, self.rhythm.lives(self.count))
+        slabs.add_slabs(figure, sums, self.rhythm.lives(self.count, scene.output.fps))
         slabs.add_slabs(figure, [*self.panels, self.result], ((START + 0.02, self.count - END),))
         cast.add_input(scene.words.input, arrives=PADDED if cast.padded else None)
         if cast.channels > 1:
@@ -94,14 +95,14 @@ class _Volume:
     def _clock(self) -> tuple[float, float]:
         """Key the clock; the seconds at which the first filter comes and the last slice files in."""
         timing, line, section = self.scene.timing, self.figure.timeline, self.section
-        kinds = (FULL, DOUBLE) if self.slices > MANY else (FULL, DOUBLE, DOUBLE)
+        kinds = (FULL,) if self.slices > MANY else (FULL, DOUBLE, DOUBLE)
         explained = {i: kind for i, kind in zip(range(3), kinds, strict=False) if i < min(self.count, section)}
-        if self.several:
-            explained.setdefault(section, SHORT)
+        if self.several:  # each filter's first sum is seen
+            explained |= {n * section: GLANCE for n in range(1, self.slices)}
         else:
-            explained |= {i: SHORT for i in range(2 * self.columns - 1, self.count,
-                2 * self.columns) if i not in explained}
-        explained.setdefault(self.count - 1, SHORT)
+            explained |= {i: GLANCE for i in range(2 * self.columns - 1, self.count, 2 * self.columns)
+                          if i not in explained}  # fmt: skip
+        explained.setdefault(self.count - 1, GLANCE if self.several else SHORT)
         pauses = {n * section: FILE + CHANGE for n in range(1, self.slices)}
         spent = TURNING + (1.3 if self.cast.padded else 0.0) + FILE + 0.15 * (self.slices + 1)
         self.rhythm = rhythm(self.count, explained, timing, spent=spent, pauses=pauses)
@@ -154,22 +155,34 @@ class _Volume:
         names, colors = map(list, zip(*cards.channel_cards(self.scene, self.cast.channels), strict=True))
         self.saying = Saying(figure, self.stands, names, self.biased)
         hover = (0, -(volumes.deep(self.cast.channels) + 0.35) * self.given.cell, 0)
-        pieces, infos, words, cells = [], [], [], []
+        def operands(i):
+            return self.cast.operands(i, self.filters.weight_places, self.work.cell, self.stack.target(i),
+                                      self.made.cell, hover)  # fmt: skip
+
+        fps = self.scene.output.fps
+        pieces, infos, words, running = on_bench(act, self.rhythm, fps, operands), [], [], []
+        until = result_values(act, self.rhythm, fps, self.trace.output.ravel(), self.cast.sum_fill)
+        stands = self.rhythm.standing(fps)
+        for i, since, end in spans(self.rhythm, fps):
+            pieces += self.saying.panel_cards(act, self.trace[i], i, colors, since, end)
         for i in range(self.count):
             step, place = self.trace[i], tuple(int(v) for v in self.trace[i].output_index)
-            cells.append(cell_name(self.scene, place[1:], place[0] if self.several else None))
-            explained = i in self.rhythm.explained
-            if explained:
-                pieces += act.step(self.cast.operands(i, self.filters.weight_places, self.work.cell,
-                                                      self.stack.target(i), self.made.cell, hover))  # fmt: skip
+            cell, explained = cell_name(self.scene, place[1:], place[0] if self.several else None), False
+            if i in self.rhythm.explained:
+                explained = True
+                pieces += act.step(operands(i))
                 pieces += self.saying.panel_cards(act, step, i, colors)
-                words += self.saying.signs(i, cells[i])
-            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self.saying.text(step, cells[i]),
-                                  i, explained))  # fmt: skip
+                words += self.saying.signs(i, cell)
+            elif i in stands:
+                running += self.saying.signs(i, cell, i - SUMMED, stands[i])
+            else:
+                running.append(self.saying.name(cell, i, until[i]))
+            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self.saying.text(step, cell), i,
+                                  explained))  # fmt: skip
         figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
         if self.scene.look.sum_line:
             figure.words("sum", "Sum", words)
-            figure.words("running", "Running sum", self.saying.running(self.rhythm, self.trace, cells))
+            figure.words("running", "Running sum", running)
         return infos
 
     # words ---------------------------------------------------------------------------------------------------------
@@ -206,19 +219,13 @@ class _Volume:
                               drop=1.2 * made.cell * made.slab[2] / UNIT)]  # fmt: skip
 
     def _lines(self) -> list:
-        """Which filter fills which slice; the why-line; and at the end the shapes as an equation."""
-        figure, w, base, middle = self.figure, self.scene.words, self.scene.look.index_from, self.saying.middle
-        low, made = self.saying.line, []
-        for stretch in self.rhythm.stretches:
-            if self.several and stretch.kind == "run":
-                n = stretch.first // self.section + base
-                made.append(figure.text(f"{w.one_filter} {n} \u2192 {w.slice} {n}", middle, low - NEXT, SUM,
-                                        align="center", visible_from=stretch.first - 1 + 0.1,
-                                        visible_until=stretch.last + LEAVES))  # fmt: skip
+        """The why-line, and at the end the shapes as an equation."""
+        figure, w, middle = self.figure, self.scene.words, self.saying.middle
+        low = self.saying.line
         given, kernel, output = (f" {TIMES} ".join(map(str, s)) for s in self._shapes())
         filters = f"{self.slices} {w.filters if self.several else w.one_filter} {kernel}"
         bias = f"  +  {w.bias}" if self.biased else ""
         since = self.count - 0.6
-        made.append(figure.text(f"{given}  *  {filters}{bias}  =  {output}", middle, low, SUM, align="center",
-                                visible_from=since))  # fmt: skip
+        text = f"{given}  *  {filters}{bias}  =  {output}"
+        made = [figure.text(text, middle, low, SUM, align="center", visible_from=since)]
         return made + why_lines(figure, middle, low, low + NEXT, since)
