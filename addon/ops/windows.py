@@ -25,7 +25,7 @@ def padded_shape(size, op) -> tuple[int, ...]:
 
 
 def size_formula(trace, axis: int, opened: bool) -> str:
-    """As in "(6 − 3) / 1 + 1 = 4"; `opened`: a dilated kernel's extent is known.
+    """As in "(7 − 3) / 2 + 1 = 3", or "6 − 3 + 1 = 4" with stride 1; `opened`: a dilated kernel's extent is known.
 
     Nothing where it would not be the whole truth: rounded up, a window that starts behind the input is left out.
     """
@@ -38,7 +38,7 @@ def size_formula(trace, axis: int, opened: bool) -> str:
         return ""
     pads = "" if not before + after else f" + 2{TIMES}{before}" if before == after else f" + {before} + {after}"
     covered = f"{reach}" if d == 1 or opened else f"({d}{TIMES}{k - 1} + 1)"
-    inner = f"({n}{pads} {MINUS} {covered}) / {s}"
+    inner = f"({n}{pads} {MINUS} {covered}) / {s}" if s > 1 else f"{n}{pads} {MINUS} {covered}"
     if rest % s:
         inner = f"{'ceil' if trace.ceil_mode else 'floor'}({inner})"
     return f"{inner} + 1 = {trace.output.shape[1:][axis]}"

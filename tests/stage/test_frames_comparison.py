@@ -79,7 +79,7 @@ def test_what_both_are_called_and_how_their_sizes_come_about_is_said():
     stage = staged(FIGURE)
     frame = frame_of(ComparisonProof(stage), 0)
     said = {s.role: s.text for s in frame.seen if s.role.endswith("head") and s.instanced}
-    assert said["head"] == "stride 1: 49 positions,  (9 \u2212 3) / 1 + 1 = 7"
+    assert said["head"] == "stride 1: 49 positions,  9 \u2212 3 + 1 = 7"
     assert said["b.head"] == "stride 2: 16 positions,  (9 \u2212 3) / 2 + 1 = 4"
 
 

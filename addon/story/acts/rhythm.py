@@ -19,7 +19,7 @@ from ..plan.timeline import Timeline
 PAUSED = 0.08  # the clock past a step in a pause after it
 GLIDE = 0.32  # seconds a window takes to an explained position
 FULL, DOUBLE, SHORT, GLANCE, RUN = "full", "double", "short", "glance", "run"
-HOLD = {FULL: 1.1, DOUBLE: 0.55, SHORT: 0.8, GLANCE: 0.6}  # seconds a finished sum stays before the window leaves
+HOLD = {FULL: 1.1, DOUBLE: 0.55, SHORT: 0.8, GLANCE: 0.5}  # seconds a finished sum stays before the window leaves
 PARTS = {FULL: 1.0, DOUBLE: 0.5, SHORT: 0.34, GLANCE: 0.05}  # of `timing.first`
 SEEN, FRAMES = 0.2, 2  # seconds, and frames, that a step of a run has to have for its sum to be seen
 
@@ -54,7 +54,7 @@ class Rhythm:
         in a run that has time for them until the next window has landed."""
         found = {}
         for s, then in zip(self.stretches, (*self.stretches[1:], None), strict=True):
-            if s.kind == GLANCE or s.kind == RUN and s.slow(fps):
+            if s.kind == GLANCE or (s.kind == RUN and s.slow(fps)):
                 found |= {i: i + LANDED for i in range(s.first, s.last + 1)}
                 if then is None or then.pause or then in self.swept(fps):
                     found[s.last] = s.last + LEAVES

@@ -21,7 +21,7 @@ def spans(rhythm: Rhythm, fps: float) -> list[tuple[int, float, float]]:
     order."""
     found = [(i, i - LANDED, until) for i, until in rhythm.standing(fps).items()]
     for stretch in rhythm.swept(fps):
-        since = stretch.first - (LANDED if stretch.pause or not stretch.first else 1 - LEAVES)
+        since = stretch.first - (1 - LEAVES if stretch.first else LANDED)
         found.append((stretch.first, since, stretch.last + LEAVES))
     return sorted(found)
 

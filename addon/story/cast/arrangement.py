@@ -90,7 +90,7 @@ class Arrangement:
         size = (self.shape[1] + cards.room(self.channels), volumes.deep(self.channels), self.shape[0])
         # the copy of the window slides out to the left
         self.given = Block("input", size, **{**words, "left": min(max(ASIDE, 2 * size[1] + 3.8), OUT)})
-        size = (self.kernel[1] + cards.room(2 if several else 1), volumes.deep(per), self.kernel[0])
+        size = (self.kernel[1] + cards.room(2 if several else per), volumes.deep(per), self.kernel[0])
         self.work = Block("filter", size, 1.12 if several else 1.4, above=0.0 if several else ABOVE, slab=slabs.VOLUME)
         self.made = Block("output", (self.out[1] + cards.room(slices), depth(slices), self.out[0]), **words)
         small = 0.36 if slices > MANY else 0.45

@@ -14,7 +14,7 @@ from .figure import Figure
 from .weighted import TUBE, Weighted, first_middle, planes
 
 CHANGE = 0.45  # seconds in which a filter comes or goes
-CARD = 0.8  # height of a filter's card, in its cells
+CARD, ONLY = 0.8, 0.62  # height of a filter's card, in its cells; of the cards of the only filter's channels
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Filters:
         digits = volumes.texts_of(front, visible_from=life[0], visible_until=life[1])
         role, parts = f"filter.{number}", [plain, digits]
         if self.count == 1:
-            figure.volume(role, name, parts, self.place, unit)
+            figure.volume(role, name, parts + self._channels(), self.place, unit)
             figure.casts(self.work.corner, self.work.corner + unit * np.array(self.work.size))
             return
         at = cards.beside(self.kernel[1], self.kernel[0], 0.0, CARD)
@@ -90,6 +90,15 @@ class Filters:
                 line.add(channel, end, CHANGE, at=comes)
                 if number + 1 < self.count:
                     line.add(channel, start, CHANGE, at=beats.pauses[(number + 1) * self.section][0] + 0.1)
+
+    def _channels(self) -> list[Points]:
+        """Cards that name the channels of the only filter's slices, where these have names: a number might be read as
+        a filter's."""
+        names = cards.channel_cards(self.figure.scene, self.channels)
+        if self.channels < 2 or len(self.figure.scene.words.channels) != self.channels:
+            return []
+        return [cards.card(self.figure, name, color, cards.beside(self.kernel[1], self.kernel[0], k * (1 +
+                volumes.GAP), ONLY, number=k), ONLY) for k, (name, color) in enumerate(names)]  # fmt: skip
 
     def _waits(self, number: int, home, cell: float) -> None:
         """The shadow of a small filter while it stands on its slab."""

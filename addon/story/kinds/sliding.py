@@ -95,7 +95,7 @@ class Sliding:
         self.add_window()
         self._kernel()
         slabs.add_slabs(figure, [self.given, self.weights, self.made])
-        slabs.add_slabs(figure, [self.panel, self.result], self.bench_lives())
+        slabs.add_slabs(figure, [self.panel, self.result], ((START + 0.02, self.count - 0.46),))
         self.home = first_middle(self.made.corner, self.made.cell, self.rows)
         figure.volume("output", w.output, self.output(), self.home, self.made.cell)
         figure.casts(self.made.corner, self.made.corner + self.made.cell * np.array(self.made.size), self.made_shadow)
@@ -130,10 +130,6 @@ class Sliding:
         line.play("clock.step", self.count - 1 + REST, 0.3)
         line.wait(timing.outro)
         return beats
-
-    def bench_lives(self):
-        """The clock values between which the bench's slabs are there."""
-        return ((START + 0.02, self.count - 0.46),)
 
     def pace(self):
         """How much of a run's time each step is worth; None: alike."""
@@ -246,7 +242,7 @@ class Sliding:
     def shapes(self) -> Points:
         """At the end, where the bench was: the shapes as an equation."""
         box, x = self.panel.box, (self.panel.box[0] + self.result.box[2]) / 2
-        return shapes_equation(self.figure, self.trace, x, (box[1] + box[3]) / 2, self.count - 0.4)
+        return shapes_equation(self.figure, self.trace, x, (box[1] + box[3]) / 2, self.count - 0.46)
 
     def why(self) -> None:
         """The line that says what the operation is for: before the first step, and at the end."""

@@ -15,7 +15,7 @@ from ..page.captions import cell_name, shape_text
 from ..page.glyphs import CAP_HEIGHT, number, width
 from ..page.layout import Block, Column, Row
 from ..page.view import HEIGHT, UNIT
-from ..plan.plan import ALWAYS, NEVER, Points
+from ..plan.plan import Points
 from ..traits.meaning import shapes_equation
 from .sliding import ABOVE, LINE, Sliding
 from .sliding import validate as validate  # what holds for sliding holds here
@@ -63,9 +63,6 @@ class _Sweep(Sliding):
         wanted = sorted({i for i, there in ((high, flat[high] > 0), (low, flat[low] < 0)) if there} or {0})
         explained = dict(zip(wanted, (FULL, DOUBLE), strict=False))
         return rhythm(self.count, explained, self.scene.timing, spent=2.0, weights=self.pace())
-
-    def bench_lives(self):
-        return ((ALWAYS, NEVER),)  # the values of a run stand there too
 
     def pace(self) -> np.ndarray:
         met = np.array([bool(np.any(self.trace[i].values)) for i in range(self.count)])
@@ -192,7 +189,7 @@ class _Sweep(Sliding):
 
     def shapes(self) -> Points:
         """At the end the shapes stand where sums did."""
-        return shapes_equation(self.figure, self.trace, self.figure.page.width / 2, LINE, self.count - 0.4)
+        return shapes_equation(self.figure, self.trace, self.figure.page.width / 2, LINE, self.count - 0.46)
 
     def why(self) -> None:
         """What the colours mean stands with their scale all the time."""

@@ -15,6 +15,7 @@ from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.filters import CHANGE, Filters
 from ..cast.stack import FILE, Stack
 from ..cast.weighted import Weighted, planar, planes
+from ..page import palette
 from ..page.captions import cell_name, parameters, shape_text
 from ..page.glyphs import TIMES
 from ..page.view import UNIT
@@ -72,7 +73,8 @@ class _Volume:
         shape = (*self.trace.kernel_size, self.per_filter)
         figure.heading(scene.words.title or scene.title, parameters(scene, self.trace, shape, self.slices))
         first, filing = self._clock()
-        slabs.add_slabs(figure, [self.given, self.work, self.made, *self.small])
+        slabs.add_slabs(figure, [self.given, self.work, self.made])
+        slabs.add_slabs(figure, self.small, colors=[palette.card(n) for n in range(len(self.small))])
         sums = [*self.partials, *([self.extra] if self.extra else [])]
         slabs.add_slabs(figure, sums, self.rhythm.lives(self.count, scene.output.fps))
         slabs.add_slabs(figure, [*self.panels, self.result], ((START + 0.02, self.count - END),))
@@ -97,8 +99,9 @@ class _Volume:
         timing, line, section = self.scene.timing, self.figure.timeline, self.section
         kinds = (FULL,) if self.slices > MANY else (FULL, DOUBLE, DOUBLE)
         explained = {i: kind for i, kind in zip(range(3), kinds, strict=False) if i < min(self.count, section)}
-        if self.several:  # each filter's first sum is seen
-            explained |= {n * section: GLANCE for n in range(1, self.slices)}
+        if self.several:  # what every filter makes of one place in the middle is seen
+            middle = self.rows // 2 * self.columns + self.columns // 2
+            explained |= {n * section + middle: GLANCE for n in range(1, self.slices - 1)}
         else:
             explained |= {i: GLANCE for i in range(2 * self.columns - 1, self.count, 2 * self.columns)
                           if i not in explained}  # fmt: skip

@@ -60,7 +60,7 @@ def bias_text(scene, trace, channel: int = 0) -> str:
 
 
 def size_formula(trace, axis: int = -1, *, opened: bool = False) -> str:
-    """How the output's size comes about, as in "(6 − 3) / 1 + 1 = 4", or nothing where it takes no working out;
+    """How the output's size comes about, as in "(7 − 3) / 2 + 1 = 3", or nothing where it takes no working out;
     `opened`: a dilated kernel's extent is known."""
     formula = ops.of(trace).size_formula
     return formula(trace, axis, opened) if formula else ""
