@@ -13,7 +13,9 @@ import pytest
 
 from addon.scene.load import load
 from addon.story import make_plan
+from addon.story.cast.bench import HALF
 from addon.story.page import palette
+from addon.story.page.glyphs import TIMES
 from addon.story.plan.plan import NONE, Points
 from tests.first import second_edition
 
@@ -336,7 +338,7 @@ def test_words_have_their_contrast(shown):
 # colour ----------------------------------------------------------------------------------------------------------
 
 
-def meaning(volume, row: int) -> str | None:
+def meaning(plan, volume, row: int) -> str | None:
     """What a row's value is: of which volume, or of which of the bench's pieces."""
     points, name = volume.points, volume.role.split(".")[0]
     if name in ("kernel", "filter"):
@@ -349,8 +351,11 @@ def meaning(volume, row: int) -> str | None:
     scale = points["scale"][row]
     if np.ptp(scale) < 1e-6 and np.any(points["exit_scale"][row] != 1) and np.ptp(points["exit_scale"][row]) > 1e-6:
         return f"input, channel {points['channel'][row]}"  # a copy: a cube that becomes a pair's half
-    if np.ptp(points["enter_scale"][row]) > 1e-6:
+    half = np.allclose(scale, HALF, atol=1e-6)  # of a pair that stands, or is waiting
+    if np.ptp(points["enter_scale"][row]) > 1e-6 or (half and plan.labels[label].text.startswith(TIMES)):
         return "weight"
+    if half:
+        return f"input, channel {points['channel'][row]}"
     return "sum" if label != NONE or np.any(scale) else None
 
 
@@ -366,7 +371,7 @@ def fills(plan) -> dict[tuple[str, float], set[str]]:
             kind = points["cube"][row]
             if not opaque[kind] or plan.cubes[kind].shape.split()[0] not in ("cell", "tile"):
                 continue
-            what = meaning(volume, row)
+            what = meaning(plan, volume, row)
             material = next(m for m in plan.materials if m.name == plan.cubes[kind].material)
             found.setdefault((what, round(float(points["value"][row]), 4)), set()).add(palette.code(material.color))
     return found

@@ -106,10 +106,15 @@ def channels(plan, scene, trace):
 
 
 def filters(plan, scene, trace):
-    """Each is said to fill its slice, and all of one are born before any of the next."""
-    lines = [m for n in (0, 1) for m in said(plan, f"{n} → {scene.words.slice} {n}")]
-    if lines:
-        return lines
+    """A filter and its slice have one card, and all of one slice are born before any of the next."""
+    if not any(v.role == "output.1" for v in plan.volumes):
+        return ["there is one slice"]
+    for n in (0, 1):
+        parts = [volume(plan, f"{role}.{n}").points for role in ("filter", "output")]
+        cards = [{plan.cubes[c].material for c in p["cube"] if plan.cubes[c].shape.startswith("box")} for p in parts]
+        texts = [str(n) in {plan.labels[k].text for k in p["label"] if k >= 0} for p in parts]
+        if len(cards[0]) != 1 or cards[0] != cards[1] or not all(texts):
+            return [f"filter {n} and its slice have the cards {cards}"]
     births = [volume(plan, f"output.{n}").points for n in (0, 1)]
     first, second = (p["visible_from"][p["value"] != 0] for p in births)
     return [] if first.max() < second.min() else ["slices do not come one after the other"]

@@ -10,13 +10,14 @@ import numpy as np
 
 from ..page import palette
 from ..page.glyphs import number, operand
+from ..page.view import UNIT
 from ..plan.plan import LANDED, NEVER
 from . import volumes
 from .bench import Operands
 from .figure import Figure
 
 GLASS_SHADOW = 0.8  # how much of a shadow a block throws whose outer cells are glass
-TUBE = 0.09  # of a cell, how thick a tube is
+TUBE, LEAST = 0.09, 0.45  # how thick a tube is: of a cell, and page units at least
 
 
 def planar(trace):
@@ -144,7 +145,7 @@ class Weighted:
         return volumes.block(self.figure, self.input, self.fill, cell=self.cell, offset=(top, left), solid=solid,
                              digits=digits, standing=not self.padded)  # fmt: skip
 
-    def add_tube(self, name: str, until: float = NEVER, lift: float = 0.0, thickness: float = TUBE) -> None:
+    def add_tube(self, name: str, until: float = NEVER, lift: float = 0.0, thick: float | None = None) -> None:
         """The tube around the window, through every channel, and `lift` cells further towards the viewer."""
         depth = volumes.deep(self.channels)
         size = (self.reach[1] + 0.03, depth + 0.06 + lift, self.reach[0] + 0.03)
@@ -152,15 +153,15 @@ class Weighted:
         steps = len(self.trace) // len(at)
         self.figure.track(f"{self.role}.window.track", np.tile(at, (steps, 1)))
         self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
-                         (-LANDED, until), thickness)  # fmt: skip
+                         (-LANDED, until), thick or thickness(self.cell))  # fmt: skip
 
-    def add_ring(self, name: str, until: float = NEVER, lift: float = 0.0, thickness: float = TUBE) -> None:
+    def add_ring(self, name: str, until: float = NEVER, lift: float = 0.0, thick: float | None = None) -> None:
         """The ring around the window of a single channel, on its front faces, which stand up to `lift` cells proud."""
         size, forward = ring(self.reach[1] + 0.03, self.reach[0] + 0.03, lift)
         at = self.windows() + (0, forward, 0)
         self.figure.track(f"{self.role}.window.track", np.tile(at, (len(self.trace) // len(at), 1)))
         self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
-                         (-LANDED, until), thickness)  # fmt: skip
+                         (-LANDED, until), thick or thickness(self.cell))  # fmt: skip
 
     def operands(self, i: int, weight_places, weight_cell: float, target, target_cell: float, hover) -> Operands:
         """What step `i` brings to the bench; `weight_places(step)` gives its weights' world places (n, 3)."""
@@ -180,6 +181,11 @@ class Weighted:
             inks=[None if real else theme.padding_ink for real in step.real], places=place,
             weight_places=weight_places(step), cell=self.cell, weight_cell=weight_cell, target=np.asarray(target),
             target_cell=target_cell, hover=np.asarray(hover, float))  # fmt: skip
+
+
+def thickness(cell: float) -> float:
+    """How thick a tube around cells of that length (world units) is, in cells: it is seen around small ones, too."""
+    return max(TUBE, LEAST * UNIT / cell)
 
 
 def ring(wide: float, high: float, lift: float = 0.0) -> tuple[tuple[float, float, float], float]:

@@ -157,13 +157,13 @@ class Sliding:
         return [volumes.coming(self.figure, self.out, self.cast.sum_fill, births, cell=self.made.cell),
                 volumes.glass(self.figure, everywhere, everywhere, visible_until=births)]  # fmt: skip
 
-    def add_marker(self, size: float = 1.03, thickness: float = TUBE, lift: float = 0.0) -> None:
+    def add_marker(self) -> None:
         """The ring around the output cell that is being made."""
         row, column = (a.ravel() for a in np.indices((self.rows, self.columns)))
-        shape, forward = ring(size, size, lift)
+        shape, forward = ring(1.03, 1.03)
         self.figure.track("output.track", np.column_stack([column, 0 * column + forward, -row]))
         self.figure.tube("output.marker", "Output marker", "output", "output.track", shape,
-                         (-LANDED, self.count - 0.46), thickness)  # fmt: skip
+                         (-LANDED, self.count - 0.46), TUBE)  # fmt: skip
 
     def _weight_places(self, step) -> np.ndarray:
         inner = step.kernel_index if step.kernel_index.shape[1] == 3 else np.insert(step.kernel_index, 1, 0, axis=1)
