@@ -103,6 +103,19 @@ class Weighted:
         middle = [(k - 1) / 2 for k in self.reach]
         return np.column_stack([c * self.stride[1] + middle[1], 0 * r, -(r * self.stride[0] + middle[0])])
 
+    @property
+    def per(self) -> int:
+        """How many channels a filter reads."""
+        return self.trace.weight.shape[1]
+
+    def everywhere(self, at: np.ndarray) -> np.ndarray:
+        """Places of the windows of one output channel, in front, as those of all: in the middle of the channels that
+        each reads, where these are groups."""
+        slices = len(self.trace) // len(at)
+        group = np.arange(slices) * (self.channels // self.per) // slices
+        middle = (group * self.per + (self.per - 1) / 2) * (1 + volumes.GAP) if self.per < self.channels else 0 * group
+        return np.tile(at, (slices, 1)) + np.repeat(middle, len(at))[:, None] * (0, 1, 0)
+
     def add_input(self, name: str, *, arrives: float | None, digits: bool = True) -> None:
         """The input as one block, lit where the window stands; the padding arrives as a glass shell at a clock
         value."""
@@ -124,9 +137,9 @@ class Weighted:
                 shell["visible_from"][:] = arrives + 0.02 + 0.83 * (turn - turn.min()) / max(np.ptp(turn), 1e-6)
                 shell["grow_time"][:] = 0.12
             parts.append(shell)
-        at = self.windows()
-        figure.track(f"{self.role}.track", np.tile(at, (len(self.trace) // len(at), 1)))
-        deep = 1e3  # every channel is in the window
+        figure.track(f"{self.role}.track", self.everywhere(self.windows()))
+        # of groups each is lit by itself, else every channel is
+        deep = volumes.deep(self.per) if self.per < self.channels else 1e3
         figure.volume(self.role, name, parts, self.location, self.cell, track=f"{self.role}.track",
                       taps=(self.kernel[1], deep, self.kernel[0]), dilation=(self.dilation[1], 1, self.dilation[0]),
                       fade=(-LANDED, len(self.trace) - 0.5))  # fmt: skip
@@ -147,11 +160,11 @@ class Weighted:
 
     def add_tube(self, name: str, until: float = NEVER, lift: float = 0.0, thick: float | None = None) -> None:
         """The tube around the window, through every channel, and `lift` cells further towards the viewer."""
-        depth = volumes.deep(self.channels)
+        depth = volumes.deep(self.per)
         size = (self.reach[1] + 0.03, depth + 0.06 + lift, self.reach[0] + 0.03)
-        at = self.windows() + (0, (depth - 1) / 2 - lift / 2, 0)
-        steps = len(self.trace) // len(at)
-        self.figure.track(f"{self.role}.window.track", np.tile(at, (steps, 1)))
+        front = (depth - 1) / 2 if self.per == self.channels else 0.0  # of groups the middle is known
+        at = self.everywhere(self.windows()) + (0, front - lift / 2, 0)
+        self.figure.track(f"{self.role}.window.track", at)
         self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
                          (-LANDED, until), thick or thickness(self.cell))  # fmt: skip
 
