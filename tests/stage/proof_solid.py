@@ -12,7 +12,7 @@
 
 import numpy as np
 
-from addon.story.plan.plan import LEAVES
+from addon.story.plan.plan import LANDED, LEAVES
 
 from ..engine import reference
 from .proof_bench import BenchProof, flat
@@ -47,6 +47,8 @@ class SolidProof(BenchProof):
         self.before = np.array([p[0] for p in pads])
         self.padded = tuple(n + sum(p) for n, p in zip(self.inputs.shape[1:], pads, strict=True))
         self.kernel = (1, *trace.kernel_size)[-2:]
+        taken = set().union(*map(self.tapped, self.cells.values()))
+        self.unread = {k for k in np.ndindex(self.channels, *self.padded) if self.real(k) and k not in taken}
         self.known: dict = {}
         self.fills: dict = {}  # (what, value): the colour it was shown in first
         self.clock_of = self.plan.channels["clock.step"]
@@ -155,7 +157,8 @@ class SolidProof(BenchProof):
         for key, cell in cells.items():
             wanted = "solid" if self.real(key) else "glass"
             assert cell.kind.what == wanted, f"cells: input {key} is {cell.kind.what}, not {wanted}"
-            said = spelled(self.read(key)) if numbered and key[0] == 0 else None
+            out = key in self.unread and look.clock >= -LANDED
+            said = spelled(self.read(key)) if numbered and key[0] == 0 and not out else None
             assert cell.text == said, f"number: input {key} says {cell.text}, not {said}"
         return cells
 
@@ -185,6 +188,14 @@ class SolidProof(BenchProof):
             lit = own.color == self.full[key]
             assert lit == (key in taps), f"lit: input {key} is {'' if lit else 'not '}lit {moment}"
             assert lit or sum(own.color) < sum(self.full[key]), f"lit: input {key} is brighter outside the window"
+        self.out_of_the_light(cells)
+
+    def out_of_the_light(self, cells) -> None:
+        """What no window reads is darker than what is outside the window alone, and nothing else is."""
+        share = {key: sum(own.color) / sum(self.full[key]) for key, own in cells.items() if self.real(key)}
+        for key, part in share.items():
+            dark = part < 0.75
+            assert dark == (key in self.unread), f"lit: input {key} is {'' if dark else 'not '}out of the light"
 
     def front(self, look, piece) -> float:
         """How far a piece reaches towards the viewer, in its volume's cells."""

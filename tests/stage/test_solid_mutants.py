@@ -15,7 +15,7 @@ from .seeing import staged
 from .test_solid_frames import ODD
 
 pytestmark = pytest.mark.once  # the proofs are the same on every Python
-VOLUME, SLIDING = ODD["dilated_channels"], ODD["even_window"]
+VOLUME, SLIDING, LEFT = ODD["dilated_channels"], ODD["even_window"], ODD["left_over"]
 STEP = 1  # whose sum is falsified: an explained one that has neighbours
 RUN = 4  # a step that is passed too fast for its sum to be seen, as is the next
 STANDS = 17  # one whose sum stands on the bench without being worked out
@@ -220,6 +220,13 @@ def dimmed(plan, own):
     return own["faded"]
 
 
+def darkest(plan, own):
+    """The kind of the piece of the input that is darkest."""
+    light = {m.name: sum(m.color) for m in plan.materials}
+    points = next(v for v in plan.volumes if v.role == "input").points
+    return min(points["cube"].tolist(), key=lambda kind: light[plan.cubes[kind].material])
+
+
 NOWHERE = {"cube": NONE, "faded": NONE, "label": NONE, "label_faded": NONE}
 ANOTHER, BOTH = {"label": another}, {"label": another, "label_faded": another}
 TURNED = turned_about("label", "cube", "size", "stretch")
@@ -289,6 +296,8 @@ ELSEWHERE = {
     "lit cells between the taps": (VOLUME, volumes("input", taps=(5, 1e3, 5), dilation=(1, 1, 1)), STEP, "lit"),
     "lit in one channel alone": (VOLUME, volumes("input", taps=(3, 1, 3)), STEP, "lit"),
     "lit for one filter alone": (VOLUME, track("input.track", lambda at: at[:9]), 10, "lit"),
+    "an unread cell in the light": (LEFT, changed("input", ends_at(-LANDED), visible_until=99.0), STEP, "cells|lit"),
+    "a cell that is read out of the light": (LEFT, changed("input", some(tap, [0]), faded=darkest), 0, "lit"),
     # the filter
     "the other filter in the tube": (VOLUME, other_filter, STEP, "filter"),
     "the kernel turned": (SLIDING, changed("kernel", written, **TURNED), STEP, "filter"),

@@ -63,7 +63,14 @@ def stride(plan, scene, trace):
 
 
 def unread(plan, scene, trace):
-    return said(plan, scene.words.left_over.replace("{lines}", "").strip())
+    """Said, and each of them is there once more, in less light."""
+    own = volume(plan, "input").points
+    rows, columns = trace.input.shape[1:]
+    read = [(n - 1) * s + k for n, s, k in zip(trace.output.shape[1:], trace.stride, trace.kernel_size, strict=True)]
+    wanted = (rows * columns - read[0] * read[1]) * len(trace.input)
+    found = int(np.count_nonzero(own["visible_until"] == -0.5))
+    lines = said(plan, scene.words.left_over.replace("{lines}", "").strip())
+    return lines + ([] if found == wanted else [f"{found} cells are out of the light, not {wanted}"])
 
 
 def bias(plan, scene, trace):
@@ -158,7 +165,8 @@ TRAITS = {  # name: (keys, what it shows)
     "a second run": ({"compare.stride": 2}, never),
     "another operation": ({"op.type": "max_pool"}, never),
 }
-MODULES = {"index_labels": "index labels", "meaning": "why-line"}  # of story/traits: the row that is about it
+# of story/traits: the row that is about it
+MODULES = {"index_labels": "index labels", "meaning": "why-line", "unread": "unread cells"}
 REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"), ("filters", "sweep"),
            ("groups", "sliding"), ("groups", "sweep")}  # fmt: skip
 

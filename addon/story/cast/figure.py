@@ -83,6 +83,12 @@ class Figure:
         """All kinds of pieces, by their numbers."""
         return list(self._cubes)
 
+    def in_light(self, kind: int, light: float) -> int:
+        """The number of the same kind of piece in `light` times as much linear light."""
+        cube = self.kinds[kind]
+        material = self._materials[cube.material]
+        return self.cube(palette.lit(palette.code(material.color), light), cube.shape, material.kind, material.alpha)
+
     def dimmed(self, code: str) -> str:
         """A colour in the light outside the window."""
         return palette.lit(code, self.theme.dim)

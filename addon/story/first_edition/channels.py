@@ -10,6 +10,7 @@ from ..page.captions import bias_text, facts, legend_of, shape_text, size_formul
 from ..page.glyphs import TIMES, number, width
 from ..plan.plan import ALWAYS, LANDED, NEVER
 from ..plan.schedule import ENDED, VISIT, Phase, make_schedule, run_clock
+from ..traits import unread
 from . import sums, unread_cells
 from .builder import WORD, PlanBuilder, plane
 from .guides import add_lines, guide_segments
@@ -191,7 +192,7 @@ def build_plan(sheet: PlanBuilder, trace):
     called = [f"{w.output} {shape_text((*out, 1))}", ""]
     output_block = Block(w.output, 1, count, (ocols, 1, orows), [(text, word) for text in called],
                  tick=1.15 * sheet.px(TICK))  # fmt: skip
-    left = unread_cells.said(scene, trace)
+    left = unread.said(scene, trace)
     output_block.below = [(left, word)] if left else []
     if not scene.look.labels:
         for block in (*inputs, *kernels, output_block):

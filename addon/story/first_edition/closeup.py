@@ -15,6 +15,7 @@ from ..page.captions import bias_text, cell_name, facts, shape_text, size_formul
 from ..page.glyphs import equals, number, operand, width
 from ..plan.plan import ALWAYS, FRONT, LANDED, NEVER
 from ..plan.schedule import ENDED, Phase, Schedule, make_schedule, reveal, run_clock, stopping
+from ..traits import unread
 from . import sums, unread_cells
 from .builder import SQUARE, WORD, PlanBuilder
 from .guides import add_lines
@@ -230,7 +231,7 @@ def _blocks(sheet: PlanBuilder, trace) -> tuple[Block, Block]:
     above = [(f"{w.input} {shape_text(sizes)}", word)]
     if (rows, columns)[-len(sizes) :] != sizes:
         above.append((f"{w.padded} {shape_text((rows, columns)[-len(sizes) :])}", word))
-    left = unread_cells.said(sheet.scene, trace)
+    left = unread.said(sheet.scene, trace)
     below = [(text, word) for text in (_scale_said(sheet.scene), left) if text]
     input_block = Block(w.input, 0, 0, (columns, 1, rows), above, below=below)
     output_block = Block(w.output, 0, 1, (ocols, 1, orows), [(f"{w.output} {shape_text(trace.output.shape[1:])}", word),

@@ -14,6 +14,7 @@ from ..page.captions import axes_text, bias_text, legend_of, shape_text, size_fo
 from ..page.glyphs import CAP_HEIGHT, width
 from ..plan.plan import BORN, FRONT, LANDED, LEAVES, NEVER, Lines, Points, Window
 from ..plan.schedule import ENDED, make_schedule, run_clock, stopping
+from ..traits import unread
 from . import unread_cells
 from .builder import LEAST, WORD, PlanBuilder
 from .guides import add_lines, guide_segments, nearer
@@ -75,7 +76,7 @@ class Layout:
             sizes = run.trace.input.shape[1:]
             padded = (rows, columns)[-len(sizes) :]
             said = f"{w.input} {shape_text(sizes)}" + (f" \u2192 {shape_text(padded)}" if padded != sizes else "")
-            left = unread_cells.said(scene, run.trace)
+            left = unread.said(scene, run.trace)
             above = [(said, word), (left, word)] if left else [(said, word)]
             self.inputs.append(Block(w.input, 0, 0, (columns, 1, rows), above))
             orows, ocols = as_rows(run.trace.output[0]).shape

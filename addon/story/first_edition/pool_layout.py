@@ -9,6 +9,7 @@ import numpy as np
 
 from ..page.captions import shape_text, size_formula
 from ..page.glyphs import TIMES
+from ..traits.unread import left_over, said
 from .builder import WORD, PlanBuilder
 from .layout import Block, Grid
 from .partial_sums import hue_of, names_of
@@ -16,7 +17,6 @@ from .pool_flight import Gate
 from .pool_parts import hangs_over
 from .primitives import TICK, as_rows, padded_shape
 from .theme import HUES
-from .unread_cells import left_over, said
 
 ROW_GAP, CELL_GAP = 2.4, 1.0  # font sizes between inputs and the outputs below them, or a single cell
 ABOVE = 1.05  # cells: the gates of outputs that stand below their inputs

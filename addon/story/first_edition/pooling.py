@@ -11,6 +11,7 @@ from ..page.captions import cell_name, legend_of, shape_text
 from ..page.glyphs import width
 from ..plan.plan import ALWAYS, FAR, LANDED, NEVER, Points
 from ..plan.schedule import ENDED, Phase, make_schedule, run_clock
+from ..traits.unread import left_over
 from . import sums
 from .builder import WORD, PlanBuilder
 from .guides import add_lines, guide_segments
@@ -43,7 +44,6 @@ from .primitives import (
     taps_of,
     window_on,
 )
-from .unread_cells import left_over
 
 MOST_CHANNELS = 8
 

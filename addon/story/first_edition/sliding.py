@@ -12,6 +12,7 @@ from ..page.captions import axes_text, bias_text, facts, legend_of, shape_text, 
 from ..page.glyphs import CAP_HEIGHT, TIMES, width
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER
 from ..plan.schedule import ENDED, Phase, Schedule, make_schedule, run_clock
+from ..traits import unread
 from . import marks, sums, unread_cells
 from .builder import WORD, PlanBuilder
 from .guides import add_lines, funnel_segments, guide_segments
@@ -140,7 +141,7 @@ def _notes(scene, trace, places, last: float) -> list[_Note]:
     if dilated(trace):
         text = w.holes.replace("{count}", str(len(marks.holes_of(trace, 0))))
         found.append(_Note("holes", ((text, -LANDED, last),), key=STROKE))
-    said = unread_cells.said(scene, trace)
+    said = unread.said(scene, trace)
     if said:
         found.append(_Note("leftover", ((said, ALWAYS, last),), True))
     return found if scene.look.labels else []

@@ -12,13 +12,14 @@ from ..cast.arrangement import ASIDE, BENEATH
 from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.weighted import TUBE, Weighted, first_middle, grouped, planar, planes, ring, sum_text
-from ..page.captions import cell_name, parameters, shape_text, size_formula
+from ..page.captions import cell_name, shape_text, size_formula
 from ..page.glyphs import number, width
 from ..page.layout import Block, Column, Row, solve
 from ..page.view import HEIGHT, UNIT
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
+from ..traits import unread
 from ..traits.index_labels import index_labels
-from ..traits.meaning import shapes_equation, why_lines
+from ..traits.meaning import heading, shapes_equation, why_lines
 
 ABOVE = 4.6  # page units for a name above a block
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
@@ -88,10 +89,11 @@ class Sliding:
 
     def plan(self):
         scene, figure, w = self.scene, self.figure, self.scene.words
-        figure.heading(w.title or scene.title, parameters(scene, self.trace))
+        heading(figure, self.trace)
         self.rhythm = self.pacing()
         self.beats = self._clock()
         self.cast.add_input(w.input, arrives=PADDED if self.cast.padded else None)
+        unread.out_of_the_light(figure, self.trace)
         self.add_window()
         self._kernel()
         slabs.add_slabs(figure, [self.given, self.weights, self.made])

@@ -16,12 +16,13 @@ from ..cast.filters import CHANGE, Filters
 from ..cast.stack import FILE, Stack
 from ..cast.weighted import Weighted, planar, planes
 from ..page import palette
-from ..page.captions import cell_name, parameters, shape_text
+from ..page.captions import cell_name, shape_text
 from ..page.glyphs import TIMES
 from ..page.view import UNIT
 from ..plan.plan import StepInfo
+from ..traits import unread
 from ..traits.index_labels import index_labels
-from ..traits.meaning import why_lines
+from ..traits.meaning import heading, why_lines
 
 TURN, TURNING = 25.0, 1.6  # degrees by which the input turns in place at the start, and seconds
 END = 0.45  # the clock before the last step's end at which window, bench and marker are gone
@@ -71,7 +72,7 @@ class _Volume:
     def plan(self):
         scene, figure, cast = self.scene, self.figure, self.cast
         shape = (*self.trace.kernel_size, self.per_filter)
-        figure.heading(scene.words.title or scene.title, parameters(scene, self.trace, shape, self.slices))
+        heading(figure, self.trace, shape, self.slices)
         first, filing = self._clock()
         slabs.add_slabs(figure, [self.given, self.work, self.made])
         slabs.add_slabs(figure, self.small, colors=[palette.card(n) for n in range(len(self.small))])
@@ -79,6 +80,7 @@ class _Volume:
         slabs.add_slabs(figure, sums, self.rhythm.lives(self.count, scene.output.fps))
         slabs.add_slabs(figure, [*self.panels, self.result], ((START + 0.02, self.count - END),))
         cast.add_input(scene.words.input, arrives=PADDED if cast.padded else None)
+        unread.out_of_the_light(figure, self.trace)
         if cast.channels > 1:
             cast.add_tube("Window", until=self.count - END)
             self._channel_cards()

@@ -2,8 +2,16 @@
 """What a figure says about the whole: what the operation is for, and at the end its shapes as an equation."""
 
 from ..cast.figure import NAME, SUM, Figure
-from ..page.captions import shape_text
+from ..page.captions import parameters, shape_text
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
+from . import unread
+
+
+def heading(figure: Figure, trace, kernel_shape=None, filters: int = 1) -> None:
+    """The title and the operation's parameters, and what it leaves over."""
+    scene = figure.scene
+    facts = filter(None, (parameters(scene, trace, kernel_shape, filters), unread.said(scene, trace)))
+    figure.heading(scene.words.title or scene.title, ",  ".join(facts))
 
 
 def why_lines(figure: Figure, x: float, opening: float, ending: float, since: float) -> list[Points]:
