@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which tiles a thing meets, which frames need no evaluation, and the colours that are worked out beforehand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
 from addon.render.reuse import fcurve_state, flat_shading  # noqa: E402
+from addon.render.reuse.batch_scene import BatchScene  # noqa: E402
 from addon.render.reuse.footprints import Grid, Shape  # noqa: E402
+from addon.stage import materials  # noqa: E402
+from addon.stage.materials import LIGHT  # noqa: E402
+from addon.story.plan.plan import Material  # noqa: E402
 
 
 def test_no_tile_that_a_triangle_touches_is_left_out_and_long_thin_ones_leave_out_many():
@@ -69,3 +75,24 @@ def test_baked_light_is_a_colour_of_each_corner():
     found = flat_shading.colors(triangle, made, [], {"light": np.array([[0.0, 0.5, 1.0]])})
     assert np.allclose(found, [[[0, 0, 0, 1], [0.25, 0.5, 0, 1], [0.5, 1, 0, 1]]])
     assert np.allclose(flat_shading.colors(triangle, made, [], {})[..., :3], 0)
+
+
+def test_a_figures_baked_material_is_worked_out_beforehand(empty_blender):
+    made = materials.make(Material("front", (0.5, 0.7, 0.9), "lit"), (1, 1, 1))
+    found = flat_shading.mixture(made)
+    assert found is not None and not found.glow.any() and not found.matt.any()
+    assert np.allclose(found.baked[LIGHT], materials.linear((0.5, 0.7, 0.9))[:3])
+    glass = materials.make(Material("pane", (0.5, 0.7, 0.9), "glass", alpha=0.5), (1, 1, 1))
+    assert flat_shading.mixture(glass) is None
+
+
+def test_triangles_of_several_colours_have_a_depth_each(empty_blender):
+    """Two that meet in one plane are each interpolated from their own corners: which one a ray hits is to be said."""
+    flat = np.array([[[0, 0, 0], [1, 0, 0], [1, 1, 0]], [[0, 0, 0], [1, 1, 0], [0, 1, 0]]], float)
+    shape = SimpleNamespace(digest=bytes(4))
+    reader = SimpleNamespace(turned=[flat, flat], shapes=[shape], shape_of=[0, 0])
+    ranks = SimpleNamespace(ranks={}, reader=reader)
+    plain, slots = np.ones((2, 3, 4)), np.zeros(2, int)
+    assert len(set(BatchScene._ranks(ranks, 0, slots, plain))) == 1
+    shaded = plain * np.linspace(0.5, 1, 3)[:, None]
+    assert len(set(BatchScene._ranks(ranks, 1, slots, shaded))) == 2

@@ -83,13 +83,13 @@ def _depths(triangles, point):
 
 
 def faces(name) -> Faces:
-    """A figure's faces at the second step that is explained."""
+    """A figure's faces at the second step that is explained, or the only one."""
     plan, scene = make_plan(load(name)), bpy.context.scene
     built = build(plan, scene)
     prepare_scene(plan, scene, built)
     PROFILES["lecture"].apply(scene)
     reader = Reader(scene, 16, reuse_policy.reach(scene), MaterialAnalysis())
-    scene.frame_set(plan.frame_of([s for s in plan.steps if s.explained][1].second))
+    scene.frame_set(plan.frame_of([s for s in plan.steps if s.explained][:2][-1].second))
     return Faces(reader, reader.read(bpy.context.evaluated_depsgraph_get()))
 
 

@@ -94,7 +94,7 @@ class BatchScene:
             for kind, triangles, which, own in self._triangles(batch):
                 shape = self.reader.shapes[self.reader.shape_of[kind]]
                 slots, color = self._painted(kind, shape)
-                layers = ((self._ranks(kind, slots)[which] + own) % TURNS)[:, None]
+                layers = ((self._ranks(kind, slots, color)[which] + own) % TURNS)[:, None]
                 triangles[..., 2] = np.rint(triangles[..., 2] / unit + layers) * unit + place
                 corners.append(triangles.astype(np.float32))
                 looks.append(slots[which])
@@ -167,12 +167,13 @@ class BatchScene:
             self.painted[kind] = slots, colors
         return self.painted[kind]
 
-    def _ranks(self, kind: int, slots: np.ndarray) -> np.ndarray:
+    def _ranks(self, kind: int, slots: np.ndarray, color: np.ndarray) -> np.ndarray:
         """A small whole number for each of a kind's triangles, another one where faces meet at an angle.
 
         Moved towards the camera by so many units, they seldom lie at one depth where they meet: else it would hang on
         the order of looking which of them a ray hits. What may be seen through has another one for each triangle:
-        where two meet, a ray passes both or one.
+        where two meet, a ray passes both or one. So has what is not of one colour: two that meet in one plane are
+        interpolated each from its own corners.
         """
         if kind not in self.ranks:
             triangles = self.reader.turned[kind]
@@ -182,7 +183,8 @@ class BatchScene:
             _, rank = np.unique(normal, axis=0, return_inverse=True)
             # and another one for each shape: of two neighbours, faces may lie in one plane
             own = int.from_bytes(self.reader.shapes[self.reader.shape_of[kind]].digest[:4], "little")
-            self.ranks[kind] = (np.where(slots > 0, np.arange(len(rank)), rank.ravel()) + own) % TURNS
+            alone = (slots > 0) | (color != color[:, :1]).any(axis=(1, 2))
+            self.ranks[kind] = (np.where(alone, np.arange(len(rank)), rank.ravel()) + own) % TURNS
         return self.ranks[kind]
 
     def _slot(self, name: str) -> int:

@@ -87,7 +87,7 @@ def _baked(node) -> str | None:
     link = node.inputs["Strength"].links[0]
     source = link.from_node
     plain = source.type == "ATTRIBUTE" and source.attribute_type == "GEOMETRY" and not source.mute
-    return source.attribute_name if plain and link.from_socket.name == "Fac" else None
+    return source.attribute_name if plain and link.from_socket.identifier == "Fac" else None
 
 
 def colors(triangles: np.ndarray, made: Mixture, lights, attributes: dict[str, np.ndarray]) -> np.ndarray:
