@@ -11,24 +11,12 @@ from pathlib import Path
 from addon.scene.load import figures, load
 
 SCENES = Path(__file__).resolve().parents[1] / "scenes"
-FOLDER = Path(__file__).resolve().parent / "scenes" / "first_edition"
-COPIES = {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}
 LONGEST = {False: 25.0, True: 30.0}  # seconds that a figure takes at most; True: where it is of a kind
 
 
 def first_edition_figures() -> list[str]:
-    """The ids of the figures that `load_first` loads: every figure, for there is a copy of each that has moved on."""
-    return figures()
-
-
-def as_first(figure: str | os.PathLike) -> str | os.PathLike:
-    """What to load for a figure's id as the first edition has it: its copy where there is one; any file as it is."""
-    return COPIES.get(figure, figure)
-
-
-def load_first(figure: str | os.PathLike, overrides=None):
-    """The scene of a figure's id as the first edition has it; any other file as it is."""
-    return load(as_first(figure), overrides)
+    """The ids of the figures that a story tells."""
+    return [name for name in figures() if name not in second_edition()]
 
 
 def second_edition() -> dict[str, Path]:
@@ -39,8 +27,14 @@ def second_edition() -> dict[str, Path]:
 
 def both_editions() -> list[str | Path]:
     """Every figure: the first edition's by their ids, and the files of those that are of a kind."""
+    return [*first_edition_figures(), *second_edition().values()]
+
+
+def few() -> list[str | Path]:
+    """One figure of each story and of each kind, for what costs much and is the same for all of one."""
     solid = second_edition()
-    return [*(name for name in figures() if name not in solid), *solid.values()]
+    return ["pooling", "global_pooling", "transposed_conv", "conv2d_stride_comparison",
+            *(solid[name] for name in ("conv2d_same", "rgb_conv", "volume_to_volume", "mnist_conv"))]  # fmt: skip
 
 
 def label(figure: str | os.PathLike) -> str:

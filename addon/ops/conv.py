@@ -27,6 +27,6 @@ OPERATION = Operation(
     grows_by="padding",
     size_formula=windows.size_formula,
     comparable=True,
-    stories=("comparison", "sweep", "sliding", "channels", "filters"),
+    stories=("comparison",),
     kinds=("sliding", "volume", "sweep"),
 )

@@ -57,7 +57,7 @@ class Operation:
     title_word: str = ""  # the key of a scene's [words] that names the operation in a title; "": its parameters do
     comparable: bool = False  # whether a second run can stand beside the first, by a [compare] table
     stories: tuple[str, ...] = ()  # of the first edition, that can explain it
-    kinds: tuple[str, ...] = ()  # of figures, that can explain it; the first unasked where there is no story
+    kinds: tuple[str, ...] = ()  # of figures, that can explain it: unasked, the first that accepts it
 
     @property
     def weighted(self) -> bool:

@@ -17,7 +17,7 @@ from .meshes import attribute
 
 FOOT, SHADED = 0.405, 0.55  # of a tile: where the shade at a wall's foot begins, cells from its middle; its light there
 TILE_BEVEL, GROOVE = 0.075, {0: 0.78, 2: 0.85}  # of a tile: its bevel, cells; how much light its grooves keep
-INSIDE, DARK = 0.46, 0.1  # of a tile: where it is closed inside, cells from its middle; the light there
+INSIDE, DARK = 0.46, 0.25  # of a tile: where it is closed inside, cells from its middle; the light there
 BEVEL = 0.085  # of a cell
 RIM, BEHIND, DIMMEST = 1.5, 0.35, 0.85  # of glass: how much of its rims is there, of its front; its least light
 LEAST = 0.006  # cells: by less than that faces lie in one plane
@@ -69,9 +69,10 @@ def _tile(neighbours: float = 0, walls: float = 0, deep: float = 1, *, closed: b
 
 
 @cache
-def _glass(neighbours: float = 0, aside: float = 1.0):
-    """A cell of glass: faces between thin rims (`depth`: how much of it is there, of its front; `aside`: of its top and
-    side). It throws no light back: its faces show the light there is, with lamps too, and only those in sight."""
+def _glass(neighbours: float = 0, aside: float = 1.0, front: float = 1.0):
+    """A cell of glass: faces between thin rims (`depth`: how much of it is there; `front`: of its front, `aside`: of
+    its top and side). It throws no light back: its faces show the light there is, with lamps too, and only those in
+    sight."""
     size, gap = np.array((1, 1 + GAP, 1)), np.array((0.03, GAP + 0.03, 0.03))
     places, faces, light = baked.cell_mesh(int(neighbours), size, gap)
     places, half = np.asarray(places, float).reshape(-1, 3), (size - gap) / 2
@@ -80,7 +81,7 @@ def _glass(neighbours: float = 0, aside: float = 1.0):
     if aside < 0.5:  # what is seen through it is seen past few lines
         depth[places[:, 1] > BEVEL - half[1]] = BEHIND
     depth[np.linalg.norm(np.maximum(beyond, 0), axis=1) < 0.99 * BEVEL] = 0.0  # the strips that close grooves
-    for axis, much in ((1, 1.0), (0, aside), (2, aside)):
+    for axis, much in ((1, front), (0, aside), (2, aside)):
         depth[(beyond[:, axis] > 0.99 * BEVEL) & (np.delete(beyond, axis, 1) < 0.01 * BEVEL).all(axis=1)] = much
     # through it, edges at its back would be seen, beside which the next one begins
     for bit, axis, sign in ((baked.LEFT, 0, -1), (baked.RIGHT, 0, 1), (baked.BELOW, 2, -1), (baked.ABOVE, 2, 1)):

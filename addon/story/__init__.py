@@ -4,6 +4,7 @@
 - Arrays and frozen dataclasses; nothing is drawn and bpy may not enter.
 - Every decision of what is shown is made here; the stage only carries it out.
 - Which stories and kinds can explain an operation, its descriptor says (ops/).
+- A kind is chosen unasked where `accepts(scene, trace)` says so (kinds/).
 - A story is a module with `accepts(scene, trace)`, whether it is chosen for such shapes unasked;
   `validate(scene, trace)`, None or the (key, value, hint) why it cannot; `build_plan(builder, trace) -> Plan`.
   `STORIES` names them as scene files do, in the order in which they are asked.
@@ -19,40 +20,28 @@ from ..scene.checks import ValidationError
 from ..scene.load import SceneError
 from ..scene.paths import shown
 from . import kinds
-from .first_edition import (
-    channels,
-    closeup,
-    comparison,
-    filters,
-    global_pooling,
-    pooling,
-    sliding,
-    transposed,
-)
+from .first_edition import comparison, global_pooling, pooling, transposed
 from .first_edition.builder import PlanBuilder
 from .plan.plan import Plan
 
 STORIES = {
     "comparison": comparison,
-    "sweep": closeup,
-    "sliding": sliding,
-    "channels": channels,
-    "filters": filters,
     "pooling": pooling,
     "collapse": global_pooling,
     "transposed": transposed,
 }
 KINDS = modules_with("build", kinds.__name__, kinds.__path__)
+# names that scene files give to what is a kind now
+RENAMED = {"sliding": "sliding", "channels": "volume", "filters": "volume", "sweep": "sweep"}
+NAMES = (*STORIES, *RENAMED)  # what a scene file may name as its story
 
 
 def make_plan(scene) -> Plan:
     """The plan of a checked scene. Raises SceneError where no story can tell it."""
     trace, file = runs(scene)[0], shown(scene.path)
     with scene_errors(scene):
-        kind = kind_of(scene)
+        kind = kind_of(scene, trace)
         if kind is not None:
-            if trace.input.ndim > 3:
-                raise ValidationError("must have one or two axes", "input.size", scene.input.size)
             if (refused := kind.validate(scene, trace)) is not None:
                 key, value, hint = refused
                 raise ValidationError(hint, key, value)
@@ -70,39 +59,42 @@ def make_plan(scene) -> Plan:
     return plan
 
 
-def kind_of(scene):
-    """The module of the kind of figure that a scene is: the one it asks for, or its operation's first where that has no
-    story. None where a story explains it. Raises SceneError where none can."""
+def kind_of(scene, trace):
+    """The module of the kind of figure that a scene is: the one it asks for, or that of its operation which accepts it.
+    None where a story explains it. Raises SceneError where none can."""
     operation, file = ops.OPERATIONS[scene.op.type], shown(scene.path)
-    if scene.kind is None:
-        unasked = scene.story is None and not operation.stories
-        return KINDS[operation.kinds[0]] if unasked and operation.kinds else None
-    if scene.kind not in KINDS:
-        raise SceneError(file, "kind", scene.kind, f"must be one of {', '.join(KINDS)}")
-    if scene.story is not None and scene.story not in STORIES:
-        raise SceneError(file, "story", scene.story, f"must be one of {', '.join(STORIES)}")
+    for key, names in (("kind", KINDS), ("story", NAMES)):
+        if (asked := getattr(scene, key)) is not None and asked not in names:
+            raise SceneError(file, key, asked, f"must be one of {', '.join(names)}")
     if len(scene.input.size) > 2:
         raise SceneError(file, "input.size", scene.input.size, "must have one or two axes to be told")
-    if scene.kind not in operation.kinds:
-        able = ops.names(lambda operation: scene.kind in operation.kinds)
-        otherwise = "; or leave kind out" if operation.stories else ""
-        hint = f"must be {' or '.join(able)} for the kind {scene.kind}{otherwise}"
-        raise SceneError(file, "op.type", operation.name, hint)
-    if scene.story is not None:
+    if scene.kind is not None and scene.story is not None:
         raise SceneError(file, "story", scene.story, "must be left out where there is a kind")
+    key = "kind" if scene.kind is not None else "story"
+    name = scene.kind or RENAMED.get(scene.story)
+    if name is None:
+        unasked = scene.story is None and _accepting(scene, trace) is None
+        return KINDS[_unasked(operation.kinds, scene, trace)] if unasked and operation.kinds else None
+    if name not in operation.kinds:
+        able = ops.names(lambda operation: name in operation.kinds)
+        otherwise = f"; or leave {key} out" if operation.stories else ""
+        hint = f"must be {' or '.join(able)} for the {key} {getattr(scene, key)}{otherwise}"
+        raise SceneError(file, "op.type", operation.name, hint)
     if scene.compare.changed:
-        raise SceneError(file, "kind", scene.kind, "must be left out where there is a [compare] table")
-    return KINDS[scene.kind]
+        hint = "must be left out" if key == "kind" else "must be comparison"
+        raise SceneError(file, key, getattr(scene, key), f"{hint} where there is a [compare] table")
+    return KINDS[name]
+
+
+def _unasked(kinds, scene, trace) -> str:
+    """The first of some kinds that accepts a scene, or the first."""
+    return next((k for k in kinds if len(kinds) > 1 and KINDS[k].accepts(scene, trace)), kinds[0])
 
 
 def story_of(scene, trace) -> str:
     """The name of the story that explains a scene: its own, or the first that accepts it. Raises SceneError where
     none can."""
     file = shown(scene.path)
-    if scene.story is not None and scene.story not in STORIES:
-        raise SceneError(file, "story", scene.story, f"must be one of {', '.join(STORIES)}")
-    if trace.input.ndim > 3:
-        raise SceneError(file, "input.size", scene.input.size, "must have one or two axes to be told")
     name = scene.story or _accepting(scene, trace)
     if name is None:
         raise SceneError(file, "op.type", scene.op.type, "has no story yet")
@@ -129,4 +121,4 @@ def _accepting(scene, trace) -> str | None:
     return next((name for name, story in STORIES.items() if name in able and story.accepts(scene, trace)), None)
 
 
-__all__ = ["KINDS", "STORIES", "kind_of", "make_plan", "story_of"]
+__all__ = ["KINDS", "NAMES", "STORIES", "kind_of", "make_plan", "story_of"]

@@ -21,7 +21,7 @@ from ..scene.checks import ValidationError, toml
 from ..scene.load import SceneError, dump, load, loads
 from ..scene.resolve import DRAFT
 from ..scene.spec import COMPANIONS, DEFAULT_SOURCE, SOURCES, WEIGHTED, Output, Scene
-from ..story.first_edition.closeup import meaning_of
+from ..story.traits.meaning import meaning_of
 from . import messages
 from .fields import FIELDS
 
@@ -162,7 +162,7 @@ def _check(settings, text: str) -> Checked:
         trace = run(scene) if _products(scene) <= QUICK else None
         if trace is None:
             return Checked(text, scene, key=key)
-        kind, name, error = story.kind_of(scene), None, None
+        kind, name, error = story.kind_of(scene, trace), None, None
         try:
             name = story.story_of(scene, trace)
         except (SceneError, ValidationError) as refusal:

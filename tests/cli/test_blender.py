@@ -10,8 +10,6 @@ import time
 import numpy as np
 import pytest
 
-from tests.first import as_first
-
 imageio = pytest.importorskip("imageio.v3", reason="imageio is not installed")
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
@@ -173,7 +171,7 @@ class TestInARealBlender:
 
     @pytest.mark.skipif(bpy.app.version < (5, 2), reason="a 4.5 file is opened by 4.5")
     # a solid block has some ten times as many edges
-    @pytest.mark.parametrize("figure, edges", [(as_first("rgb_conv"), 4), ("rgb_conv", 12)], ids=["flat", "solid"])
+    @pytest.mark.parametrize("figure, edges", [(("rgb_conv"), 4), ("rgb_conv", 12)], ids=["flat", "solid"])
     def test_a_saved_figure_renders_the_same_where_the_add_on_is_not(
         self, run_blender, script, tmp_path, figure, edges
     ):

@@ -311,15 +311,3 @@ class Proof:
             if label.instanced and label.shape.flat:
                 claim = f"screen: {label.text!r} on {label.role} is mirrored or turned (frame {frame.number})"
                 assert frame.reads_upright(label), claim
-
-
-def prove(stage: Stage, steps=None) -> Proof:
-    """All proofs at every step's own time, or at some steps'."""
-    if stage.trace.input.shape[0] == stage.trace.output.shape[0] == 1:
-        from .proof_sliding import Sliding as Prover
-    else:
-        Prover = Proof
-    proof = Prover(stage)
-    for i in range(len(stage.trace)) if steps is None else steps:
-        proof.step(i)
-    return proof

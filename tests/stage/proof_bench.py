@@ -12,7 +12,7 @@ from collections import Counter
 import numpy as np
 
 from addon.story.acts.rhythm import within
-from addon.story.acts.summing import ROLL, STAND, schedule
+from addon.story.acts.summing import ROLL, STAND, SUMS, schedule
 from addon.story.plan.plan import LANDED, LEAVES
 
 from .reading import TIMES, number, spelled
@@ -108,7 +108,7 @@ class BenchProof:
             away = [(p.place - place) / edge for p in chips]
             own = [p.text for p, (x, y, z) in zip(chips, away, strict=True)
                    if 0.6 < x < 1.15 and max(abs(y), abs(z)) < 0.1]  # fmt: skip
-            wanted = [spelled(tap.number * tap.weight)]
+            wanted = [f"={spelled(tap.number * tap.weight)}"]
             assert own == wanted, f"product: {own} stands beside {tap.kernel} of step {i}, not {wanted}"
 
     def partial_sums(self, cell) -> list[tuple[str, float]]:
@@ -125,8 +125,9 @@ class BenchProof:
     def index_of(self, cell) -> tuple:
         return next(index for index, other in self.cells.items() if other is cell)
 
-    def panels(self, halves: list[Piece]) -> tuple[dict, list]:
-        """The dominoes by (channel, row, column), and each panel's halves. A panel is what stands in one depth."""
+    def panels(self, halves: list[Piece], each: int = 2) -> tuple[dict, list]:
+        """The dominoes, or what else of `each` parts one above the other, by (channel, row, column), and each
+        panel's halves. A panel is what stands in one depth."""
         edge, (rows, columns) = max(p.long[0] for p in halves), self.kernel
         planes, plane = levels([p.place[1] for p in halves], 0.02 * edge)
         panels = [[p for p, own in zip(halves, plane, strict=True) if own == n] for n in range(len(planes))]
@@ -135,14 +136,15 @@ class BenchProof:
         pairs = {}
         for channel, panel in enumerate(panels):
             (xs, across), (zs, up) = (levels([p.place[axis] for p in panel], 0.02 * edge) for axis in (0, 2))
-            size, wanted = (len(zs), len(xs), len(panel)), (2 * rows, columns, 2 * rows * columns)
+            size, wanted = (len(zs), len(xs), len(panel)), (each * rows, columns, each * rows * columns)
             assert size == wanted, f"domino: panel {channel} has {size} rows, columns and halves, not {wanted}"
             gaps = np.diff(zs)
-            assert rows == 1 or gaps[::2].max() < gaps[1::2].min(), "domino: halves are no nearer than dominoes"
+            near = rows == 1 or each == 1 or gaps[::2].max() < gaps[1::2].min()
+            assert near, "domino: halves are no nearer than dominoes"
             grid = {(len(zs) - 1 - int(z), int(x)): p for p, x, z in zip(panel, across, up, strict=True)}
             assert len(grid) == len(panel), f"domino: two halves are in one place of panel {channel}"
             for r, q in np.ndindex(rows, columns):
-                pairs[channel, r, q] = grid[2 * r, q], grid[2 * r + 1, q]
+                pairs[channel, r, q] = tuple(grid[each * r + k, q] for k in range(each))
         return pairs, panels
 
     def dominoes(self, look, i: int, cell, pairs) -> None:
@@ -170,8 +172,6 @@ class BenchProof:
             return
         cards = sorted(cards, key=self.across)
         names = self.on_cards(range(self.channels))
-        if names[0] is not None:
-            names = [f"{self.stage.asked.words.channel} {name}" for name in names]
         if self.stage.asked.look.labels and self.channels == len(self.stage.asked.words.channels):
             names = list(self.stage.asked.words.channels)
         said = [p.text for p in cards]
@@ -206,9 +206,11 @@ class BenchProof:
         base, index = self.stage.asked.look.index_from, self.index_of(cell)
         names = [w for w in words if w.startswith(f"{self.stage.asked.words.out}[")]
         assert len(names) == 1, f"words: {names} name the cell of step {i}"
-        place = [int(n) - base for n in re.findall(r"\d+", names[0])]
+        names += [w for w in words if w.endswith("]") and w not in names]  # on a second line
+        assert "".join(names).count("]") == 1, f"words: {names} name the cell of step {i}"
+        place = [int(n) - base for n in re.findall(r"\d+", " ".join(names))]
         own = list(index if self.filters > 1 else index[1:])
-        assert place == own, f"words: {names[0]} names another cell than {index}"
+        assert place == own, f"words: {names} names another cell than {index}"
 
     def products(self, cell) -> list[float]:
         """What a plane's sum is made of."""
@@ -250,19 +252,18 @@ class BenchProof:
         return any(p.step == i for p in look.all("bench"))
 
     def waits(self, look, i: int, cell) -> None:
-        """The bench has the weights of the filter at work and glass above them, and nothing else."""
+        """The bench has the weights of the filter at work and nothing else."""
         pieces = self.on_bench(look)
         halves, cards = [p for p in pieces if not p.card], [p for p in pieces if p.card]
-        wanted = 2 * len(cell.taps)
-        assert len(halves) == wanted, f"bench: {len(halves)} halves, not {wanted}, wait for values at step {i}"
-        pairs, panels = self.panels(halves)
+        wanted = len(cell.taps)
+        assert len(halves) == wanted, f"bench: {len(halves)} weights, not {wanted}, wait for values at step {i}"
+        lower, panels = self.panels(halves, 1)
         weights = self.filter_cells(look, self.index_of(cell)[0])
         for tap in cell.taps:
-            upper, lower = pairs[flat(tap.kernel)]
-            said = lower.text, lower.color
-            own = TIMES + spelled(tap.weight), weights[flat(tap.kernel)].color
+            piece = lower[flat(tap.kernel)][0]
+            said = piece.kind.what, piece.text, piece.color
+            own = "solid", TIMES + spelled(tap.weight), weights[flat(tap.kernel)].color
             assert said == own, f"domino: {said} waits at {tap.kernel} at step {i}, not {own}"
-            assert upper.kind.what == "glass" and upper.text is None, f"domino: a value at {tap.kernel} at step {i}"
         self.channel_cards(cards, panels, min(flat(tap.place)[0] for tap in cell.taps))
 
     # how it comes about ----------------------------------------------------------------------------------------------
@@ -325,7 +326,7 @@ class BenchProof:
             away = [(p.place - middle) / edge for p in pieces]
             own = [p for p, (x, y, z) in zip(pieces, away, strict=True) if abs(z) < 0.1 and
                    (0.6 < x < 1.15 and abs(y) < 0.1 if self.chips else abs(x) < 0.1 and -1.0 < y < -0.35)]  # fmt: skip
-            said, wanted = [p.text for p in own], [spelled(tap.number * tap.weight)]
+            said, wanted = [p.text for p in own], ["=" * self.chips + spelled(tap.number * tap.weight)]
             assert said == wanted, f"product: {said} stands by {tap.kernel} at step {i}, not {wanted}"
             assert np.abs(own[0].axes - np.eye(3)).max() < 1e-3, "product: it is not open"
             products.add(id(own[0]))
@@ -333,6 +334,7 @@ class BenchProof:
         times, part = schedule(self.per), (clock - i + LANDED) / LANDED
         come = sum(own["weights"] < part for own in times)
         made = channel if self.partial_sums(cell) else 0
+        made += made > 0 and self.trace.bias is not None and part >= SUMS - 0.04  # the bias comes before the last sum
         kept = channel * taps if self.chips else 0
         wanted = len(cell.taps) + come * taps + taps + kept + made
         while_ = f"while channel {channel} of step {i} is multiplied"

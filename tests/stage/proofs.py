@@ -3,22 +3,14 @@
 
 from addon import story
 
-from .proof import Proof
 from .proof_comparison import ComparisonProof
-from .proof_filters import FiltersProof
 from .proof_pooling import CollapseProof, PoolingProof
-from .proof_sliding import Sliding
-from .proof_sweep import SweepProof
 from .proof_transposed import TransposedProof
 
 PROOFS = {
-    "sliding": Sliding,
-    "channels": Proof,
-    "filters": FiltersProof,
     "pooling": PoolingProof,
     "collapse": CollapseProof,
     "transposed": TransposedProof,
-    "sweep": SweepProof,
     "comparison": ComparisonProof,
 }
 

@@ -30,7 +30,6 @@ from addon.stage import Built, build, prepare_scene  # noqa: E402, F401
 from addon.stage.meshes import WEIGHT  # noqa: E402
 from addon.story import make_plan  # noqa: E402
 from addon.story.page.glyphs import FONT_FILE, FONT_SCALE  # noqa: E402
-from tests.first import as_first  # noqa: E402
 
 ROLE = "convolume_role"
 REFILLED = bpy.app.version < (5, 0)
@@ -112,11 +111,6 @@ def rendered(scene, number: int, path: Path, size) -> np.ndarray:
     image.pixels.foreach_get(flat)
     bpy.data.images.remove(image)
     return flat.reshape(*size[::-1], -1)[::-1]
-
-
-def staged_first(figure, overrides=None, mutate=None) -> Stage:
-    """Build a figure as the first edition has it."""
-    return staged(as_first(figure), overrides, mutate)
 
 
 # meshes ----------------------------------------------------------------------------------------------

@@ -16,8 +16,7 @@ from tests.first import first_edition_figures
 
 from ..story.composing import explained, lacking, legible, pieces, step_of, unsaid
 from ..story.picture import Picture
-from .seeing import Frame, Vector, bpy, spells
-from .seeing import staged_first as staged
+from .seeing import Frame, Vector, bpy, spells, staged
 
 SAMPLES = 3  # frames of every figure besides the key moments, by lot
 

@@ -13,7 +13,7 @@ from addon.render.reuse.snapshot import Reader  # noqa: E402
 from addon.scene.load import load  # noqa: E402
 from addon.stage import build, prepare_scene  # noqa: E402
 from addon.story import make_plan  # noqa: E402
-from tests.first import as_first, both_editions, label  # noqa: E402
+from tests.first import both_editions, label  # noqa: E402
 
 FACE_MARGIN = 2e-3  # units between faces that can be told apart from afar
 LEAST = 3e-3  # square units: smaller faces are parts of letters and round edges
@@ -102,7 +102,7 @@ def test_faces_that_are_seen_lie_in_planes_of_their_own(name, empty_blender):
 
 
 def test_a_face_in_anothers_plane_is_found(empty_blender):
-    shown = faces(as_first("conv2d_valid"))
+    shown = faces("pooling")
     front = np.flatnonzero(np.char.find(shown.look.astype(str), "matt") >= 0)
     a = front[np.argmax(shown.corners[front, :, 2].min(axis=1))]
     assert not shown.in_one_plane()

@@ -9,8 +9,7 @@ import pytest
 from addon.story.plan.plan import Points, Track
 
 from .proof_comparison import ComparisonProof, prove_comparison
-from .seeing import Frame
-from .seeing import staged_first as staged
+from .seeing import Frame, staged
 
 FIGURE = "conv2d_stride_comparison"
 SMALL = {"input.size": [6, 7], "look.title": False}

@@ -11,7 +11,7 @@ from addon.story.plan.plan import Points, Track
 
 from .proof_pooling import prove
 from .reading_pools import read_pool
-from .seeing import staged_first as staged
+from .seeing import staged
 
 POOLS = {
     "average": {"op.type": "avg_pool"},

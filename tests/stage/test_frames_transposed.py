@@ -11,7 +11,7 @@ from addon.story.plan.plan import Points, Track
 from .proof import cells_of, label_of
 from .proof_transposed import TransposedProof, prove_transposed
 from .reading import spelled
-from .seeing import staged_first as staged
+from .seeing import staged
 
 FIGURES = ("transposed_conv", "transposed_conv_strided")
 OVERRIDES = {

@@ -9,20 +9,18 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from addon.scene.load import load
 from addon.scene.spec import Words
 from addon.story import make_plan
 from addon.story.page.glyphs import CAP_HEIGHT, DESCENT, width
 from addon.story.plan.plan import ALWAYS, NEVER
-from tests.first import load_first
 
-from .proof import Proof
-from .seeing import Shape, bpy, spelling, spells
-from .seeing import staged_first as staged
+from .proof_pooling import PoolingProof as Proof
+from .seeing import Shape, bpy, spelling, spells, staged
 
 CASES = {
-    "conv2d_valid": ("conv2d_valid", {}),
-    "rgb_conv": ("rgb_conv", {}),
-    "larger": ("conv2d_valid", {"output.size": "1024x768", "op.padding": 1, "camera.azimuth": 30.0}),
+    "pooling": ("pooling", {}),
+    "larger": ("pooling", {"output.size": "1024x768", "op.padding": 1, "camera.azimuth": 30.0}),
 }
 
 
@@ -151,9 +149,10 @@ def test_the_digits_on_the_picture_are_as_tall_as_the_plan_says(proof):
 
 
 def all_texts() -> list[str]:
-    found = {label.text for figure in ("conv2d_valid", "rgb_conv") for label in make_plan(load_first(figure)).labels}
+    figures = ("conv2d_valid", "rgb_conv", "pooling")
+    found = {label.text for figure in figures for label in make_plan(load(figure)).labels}
     broken = {"weight.values": [[0.5, 1 / 3, -7]] * 3, "op.padding": 1, "op.stride": 2}
-    found |= {label.text for label in make_plan(load_first("conv2d_valid", broken)).labels}
+    found |= {label.text for label in make_plan(load("conv2d_valid", broken)).labels}
     words = Words()
     found |= {value for value in vars(words).values() if isinstance(value, str)}
     return sorted(found)
@@ -197,19 +196,6 @@ def test_the_clocks_curve_is_the_plans(proof):
     for second in np.linspace(0, stage.plan.seconds, 173):
         shown, meant = curve.evaluate(1 + second * stage.plan.fps), channel.at(second)
         assert abs(shown - meant) < 2e-3 * np.ptp(channel.values), f"at {second:.3f} s: {shown} is not {meant}"
-
-
-def test_what_follows_the_clock_stands_where_the_plan_has_it(proof):
-    """Seen from the camera; a shadow does at once what it was to do while the clock rests."""
-    plan, objects = proof.stage.plan, proof.stage.built.objects
-    roles = {name.removesuffix(".location.z") for name in plan.channels if name.endswith(".location.z")}
-    for number in range(1, plan.frames + 1, 3):
-        frame, graph = proof.frame(number), bpy.context.evaluated_depsgraph_get()
-        for role in roles:
-            meant = [plan.channels[f"{role}.location.{axis}"].at((number - 1) / plan.fps) for axis in "xyz"]
-            shown = objects[role].evaluated_get(graph).location
-            assert np.abs(frame.pixels(meant) - frame.pixels(shown)).max() < 0.2, f"{role} at frame {number}"
-    assert roles
 
 
 def test_the_clock_of_the_scene_never_runs_back_and_stands_on_each_step(proof):

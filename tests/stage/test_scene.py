@@ -14,11 +14,10 @@ from addon.scene.load import load
 from addon.stage import build, compat, prepare_scene
 from addon.stage.ownership import ROLE
 from addon.story import make_plan
-from tests.first import as_first, load_first, second_edition
+from tests.first import second_edition
 
-from .proof import prove
-from .seeing import Frame, Stage, asked_for, bpy
-from .seeing import staged_first as staged
+from .proof_solid import prove
+from .seeing import Frame, Stage, asked_for, bpy, staged
 
 # reading every property there is also reads those that Blender is about to drop
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -150,13 +149,13 @@ def test_building_in_a_users_file_changes_nothing_that_was_there():
     known = {item.name_full for item in items.values()}
     deep({key: item for key, item in items.items() if key[0] == "meshes"}, known)  # reading stores some of it
     before = deep(items, known)
-    plan = make_plan(load_first("conv2d_valid"))
+    plan = make_plan(load("conv2d_valid"))
     built = build(plan, scene)
     assert not changes(before, deep(items, known))
     prepare_scene(plan, scene, built)
     changed = {key for key, *_ in changes(before, deep(items, known))}
     assert changed <= {("scenes", "Scene")}, f"preparing the scene also changed {changed}"
-    asked, trace = asked_for(as_first("conv2d_valid"))
+    asked, trace = asked_for("conv2d_valid")
     prove(Stage(asked, trace, plan, scene, built), (0, 6, 15))
 
 
@@ -192,7 +191,7 @@ def test_the_comparison_sees_small_changes():
 @pytest.mark.parametrize("length", [24, 60, 200])
 def test_numbers_are_right_in_a_figure_of_a_long_name(length):
     """Blender cuts names (4.5 at 63 bytes), and instances are chosen by the order of names."""
-    asked, trace = asked_for(as_first("conv2d_valid"), {"op.stride": 2})
+    asked, trace = asked_for("conv2d_valid", {"op.stride": 2})
     plan = replace(make_plan(asked), id="long " * (length // 5))
     bpy.ops.wm.read_factory_settings(use_empty=True)
     built = build(plan, bpy.context.scene)
@@ -202,7 +201,7 @@ def test_numbers_are_right_in_a_figure_of_a_long_name(length):
 
 def test_a_node_group_that_only_has_our_name_is_not_used():
     """It may be a user's own, or one of an older version of ours."""
-    asked, trace = asked_for(as_first("conv2d_valid"), {"op.stride": 2})
+    asked, trace = asked_for("conv2d_valid", {"op.stride": 2})
     bpy.ops.wm.read_factory_settings(use_empty=True)
     for name in ("Convolume Cells", "Convolume Window", "Convolume Lines"):
         bpy.data.node_groups.new(name, "GeometryNodeTree")
@@ -307,7 +306,7 @@ def test_a_figure_built_twice_shows_the_same_twice(stage):
 
 def test_two_figures_in_one_file_do_not_disturb_each_other():
     """The second one built shows what it would show alone; so does the first."""
-    asked, trace = asked_for(as_first("conv2d_valid"))
+    asked, trace = asked_for("conv2d_valid")
     plan = make_plan(asked)
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scenes = [bpy.context.scene, bpy.data.scenes.new("second")]
@@ -340,5 +339,5 @@ def test_retiming_the_clock_keeps_the_picture_true():
     for key in curve.keyframe_points:
         key.co.x = 1 + (key.co.x - 1) * 2
     made.scene.frame_set(1)
-    made.frame = lambda step: 1 + (made.plan.frame_of(made.plan.steps[step].second) - 1) * 2
+    made.plan = replace(made.plan, fps=2 * made.plan.fps)
     prove(made, (4, 5))

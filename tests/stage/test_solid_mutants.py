@@ -16,6 +16,7 @@ from .test_solid_frames import ODD
 
 pytestmark = pytest.mark.once  # the proofs are the same on every Python
 VOLUME, SLIDING, LEFT = ODD["dilated_channels"], ODD["even_window"], ODD["left_over"]
+PADDED = ODD["one_filter"]
 STEP = 1  # whose sum is falsified: an explained one that has neighbours
 RUN = 4  # a step that is passed too fast for its sum to be seen, as is the next
 STANDS = 17  # one whose sum stands on the bench without being worked out
@@ -70,6 +71,11 @@ def cubes(step: int):
 
 def of_step(step: int):
     return lambda plan, p: p["step"] == step
+
+
+def quiet(plan, p):
+    """What says something in the window alone."""
+    return (p["label"] != NONE) & (p["label_faded"] == NONE)
 
 
 def halves(step: int, lower: bool):
@@ -297,6 +303,9 @@ ELSEWHERE = {
     "lit in one channel alone": (VOLUME, volumes("input", taps=(3, 1, 3)), STEP, "lit"),
     "lit for one filter alone": (VOLUME, track("input.track", lambda at: at[:9]), 10, "lit"),
     "an unread cell in the light": (LEFT, changed("input", ends_at(-LANDED), visible_until=99.0), STEP, "cells|lit"),
+    "zeros outside the window": (PADDED, changed("input", quiet, label_faded=lambda plan, own: own["label"]), STEP,
+                                 "padding"),
+    "no zeros in the window": (PADDED, changed("input", quiet, label=NONE), STEP, "padding"),
     "a cell that is read out of the light": (LEFT, changed("input", some(tap, [0]), faded=darkest), 0, "lit"),
     # the filter
     "the other filter in the tube": (VOLUME, other_filter, STEP, "filter"),

@@ -9,10 +9,10 @@ from collections import Counter
 import numpy as np
 
 from addon.scene.arrays import run
+from addon.scene.load import load
 from addon.story import make_plan
 from addon.story.first_edition.layout import MARGIN
 from addon.story.page.glyphs import CAP_HEIGHT, TIMES, number, operand
-from tests.first import load_first
 
 from .picture import Picture, rectangles
 
@@ -25,7 +25,7 @@ NEAR = ("inset", "sum", "kernel", "filter", "lit")  # roles whose numbers stand 
 
 def picture_of(figure, overrides=None) -> Picture:
     """The picture of a figure of the first edition or a scene file, with the trace of its operation and a name."""
-    scene = load_first(figure, overrides or {})
+    scene = load(figure, overrides or {})
     picture = Picture(make_plan(scene))
     picture.name, picture.trace = f"{scene.id} at {scene.output.size[0]}x{scene.output.size[1]}", run(scene)
     return picture

@@ -12,10 +12,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from addon.scene.load import load
 from addon.story import make_plan
 from addon.story.first_edition.theme import HUES, THEMES, Palette, ramp
 from addon.story.page.glyphs import MINUS
-from tests.first import first_edition_figures, load_first
+from tests.first import first_edition_figures
 
 from .seeing_colors import SIGHT, apart
 
@@ -103,7 +104,7 @@ def signs_apart(plan, volume) -> float:
 
 @each_figure
 def test_a_sign_is_told_by_colour_or_by_its_minus(figure):
-    plan = make_plan(load_first(figure))
+    plan = make_plan(load(figure))
     for v in plan.volumes:
         p = v.points
         cells = np.flatnonzero((p["cube"] >= 0) & (p["value"] < 0))
@@ -128,7 +129,7 @@ def test_half_large_negatives_look_apart_from_half_large_results(sight):
 @each_figure
 def test_volumes_of_a_kind_carry_their_names(figure):
     """What hues tell apart is explained in words too: captions of their own, or one of the kind that says each name."""
-    plan = make_plan(load_first(figure))
+    plan = make_plan(load(figure))
     said = {w.role: " ".join(plan.labels[k].text for k in w.points["label"]) for w in plan.words}
     kinds: dict = {}
     for v in plan.volumes:

@@ -14,7 +14,7 @@ from addon.scene.arrays import run
 from addon.scene.load import load
 from addon.story import make_plan
 from addon.story.plan.plan import BORN
-from tests.first import LONGEST, both_editions, label, load_first
+from tests.first import LONGEST, both_editions, label
 
 from .picture import Picture
 from .truth import runs, untrue_frames, wrong_windows
@@ -99,7 +99,7 @@ def test_a_cell_of_the_output_is_born_at_its_own_step(shown):
 
 
 def mutant(change) -> Picture:
-    scene = load_first("conv2d_valid")
+    scene = load("pooling")
     picture = Picture(change(make_plan(scene)))
     picture.trace = run(scene)
     return picture

@@ -6,7 +6,7 @@ import pytest
 from addon.scene.arrays import run
 from addon.scene.load import SceneError, load, loads
 from addon.story import KINDS, make_plan
-from tests.first import LONGEST, both_editions, label, load_first
+from tests.first import LONGEST, both_editions, label
 
 pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
 
@@ -58,7 +58,7 @@ def test_words_are_the_lecturers(figure):
                                    "words.stride": "Schritt", "words.out": "aus"}))  # fmt: skip
     said = " | ".join(texts(plan) - {plan.title})  # the title is the scene's own
     row, column = ((0, 0), *plan.steps[[s.explained for s in plan.steps].index(True)].index)[-2:]  # the first one shown
-    cell = f"aus[Spalte {column}]" if len(load(figure).input.size) == 1 else f"Zeile {row}, Spalte {column}]"
+    cell = f"aus[{column}]" if len(load(figure).input.size) == 1 else f"Zeile {row}, Spalte {column}]"
     assert "Ausgabe" in said
     assert not indexed(figure) or (cell in said and "aus[" in said and "Schritt " in said)
     assert "Output" not in said and "stride" not in said
@@ -66,7 +66,7 @@ def test_words_are_the_lecturers(figure):
 
 def test_indices_count_from_one_where_asked(figure):
     plan = make_plan(load(figure, {"look.index_from": 1}))
-    cell = "out[col 1]" if len(load(figure).input.size) == 1 else "row 1, col 1]"
+    cell = "out[1]" if len(load(figure).input.size) == 1 else "row 1, col 1]"
     assert not indexed(figure) or cell in plan.steps[0].text
     assert "row 0" not in " ".join(texts(plan))
 
@@ -88,7 +88,7 @@ REFUSED = [
 @pytest.mark.parametrize(("overrides", "key"), REFUSED)
 def test_what_no_story_tells_is_refused_by_name(overrides, key):
     with pytest.raises(SceneError) as refused:
-        make_plan(load_first("conv2d_valid", overrides))
+        make_plan(load("conv2d_valid", overrides))
     assert refused.value.key == key and "\n" not in str(refused.value)
 
 

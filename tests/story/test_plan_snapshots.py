@@ -12,14 +12,14 @@ import pytest
 from addon.scene.load import load
 from addon.story import make_plan
 from addon.story.plan.describe import describe
-from tests.first import both_editions, first_edition_figures, label, load_first
+from tests.first import both_editions, first_edition_figures, label
 
 FOLDER = Path(__file__).parent / "snapshots"
 
 
 @pytest.mark.parametrize("figure", first_edition_figures())
 def test_the_plan_of_a_figure_is_the_one_agreed_on(figure):
-    path, text = FOLDER / f"{figure}.txt", describe(make_plan(load_first(figure)))
+    path, text = FOLDER / f"{figure}.txt", describe(make_plan(load(figure)))
     if os.environ.get("CONVOLUME_SNAPSHOTS") == "write":
         path.write_text(text, encoding="utf-8")
     assert path.is_file(), f"no snapshot of {figure} yet; see this file's head"

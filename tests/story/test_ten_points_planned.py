@@ -392,7 +392,9 @@ def test_outside_the_window_a_fill_is_the_same_with_less_light(shown):
     colors = [rgb(shown.view.materials[c.material]) for c in plan.cubes]
     for volume in plan.volumes:
         points = volume.points
+        clear = [c.shape.startswith("glass") for c in plan.cubes]  # of padding there is less, not in less light
         both = (points["cube"] >= 0) & (points["faded"] >= 0) & (points["cube"] != points["faded"])
+        both &= ~np.array(clear)[points["cube"]]
         for a, b in {*zip(points["cube"][both], points["faded"][both], strict=True)}:
             assert colors[b] == palette.lit(colors[a], dim), (volume.role, colors[a], colors[b])
 

@@ -12,9 +12,10 @@ from functools import cache
 import numpy as np
 import pytest
 
+from addon.scene.load import load
 from addon.story import make_plan
 from addon.story.first_edition.theme import THEMES
-from tests.first import first_edition_figures, load_first
+from tests.first import first_edition_figures
 
 from .composing import explained
 from .picture import LOOKS, Picture
@@ -62,7 +63,7 @@ def stacked(figure: str):
 
     A theme changes colours and no places, so this holds for all of them.
     """
-    picture = Picture(make_plan(load_first(figure)))
+    picture = Picture(make_plan(load(figure)))
     pairs, before = set(), {}
     for frame in chosen(picture):
         cells, numbers, texts = picture.cells(frame), picture.numbers(frame), picture.texts(frame)
@@ -135,22 +136,22 @@ def faint(plan, pairs, before) -> dict:
 @pytest.mark.parametrize("figure", first_edition_figures())
 def test_every_text_has_the_contrast_of_aa_on_what_lies_behind_it(figure, theme):
     pairs, before = stacked(figure)
-    found = faint(make_plan(load_first(figure, {"look.theme": theme})), pairs, before)
+    found = faint(make_plan(load(figure, {"look.theme": theme})), pairs, before)
     assert not found, f"{figure}, {theme}: {len(found)} texts below {AA}: {list(found.items())[:8]}"
 
 
 def test_numbers_stand_on_cells_of_their_own_volume():
     """The pairs that contrast is worked out for are those that a viewer sees."""
-    picture = Picture(make_plan(load_first("conv2d_valid")))
-    pairs, _ = stacked("conv2d_valid")
+    picture = Picture(make_plan(load("pooling")))
+    pairs, _ = stacked("pooling")
     own = [cell is not None and cell[0] == number[0] for number, cell in pairs]
-    assert len(own) > 60 and np.mean(own) > 0.9
-    assert {picture.plan.volumes[n[0]].role for n, _ in pairs} >= {"input", "kernel", "output"}
+    assert len(own) > 60 and np.mean(own) > 0.8  # copies lie on others' cells
+    assert {picture.plan.volumes[n[0]].role for n, _ in pairs} >= {"input", "output"}
 
 
 def test_faint_ink_is_caught():
-    plan = make_plan(load_first("conv2d_valid"))
-    pairs, before = stacked("conv2d_valid")
+    plan = make_plan(load("pooling"))
+    pairs, before = stacked("pooling")
     pale = tuple(replace(m, color=(0.75, 0.75, 0.75)) if m.kind == "flat" else m for m in plan.materials)
     found = {where for where, _ in faint(replace(plan, materials=pale), pairs, before)}
     assert {"sum", "title", "input.caption"} <= found and any(w.startswith("input on input") for w in found)

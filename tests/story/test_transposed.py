@@ -5,11 +5,10 @@ import numpy as np
 import pytest
 
 from addon.scene.arrays import run
-from addon.scene.load import SceneError, figures, load
+from addon.scene.load import SceneError, figures, load, loads
 from addon.story import STORIES, make_plan
 from addon.story.first_edition.gathering import PaddedGrid, Phases
 from addon.story.first_edition.stamping import StampGrid, additions, sum_text
-from tests.first import load_first
 
 from .composing import margin_faults, picture_of, size_faults, unsaid, word_faults
 
@@ -140,7 +139,7 @@ def test_what_it_cannot_tell_is_refused_by_name(overrides, key, right):
 
 def test_a_convolution_is_refused():
     with pytest.raises(SceneError) as refused:
-        make_plan(load_first("conv2d_valid", {"story": "transposed"}))
+        make_plan(loads('story = "transposed"\n[op]\ntype = "conv"\n[input]\nseed = 1\n'))
     assert refused.value.key == "op.type" and "conv_transpose" in str(refused.value)
 
 

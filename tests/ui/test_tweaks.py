@@ -7,7 +7,7 @@ from addon.scene.load import load
 from addon.stage import build, compat, prepare_again, prepare_scene, tweaks
 from addon.stage.tweaks import ROLE
 from addon.story import make_plan
-from tests.first import as_first, second_edition
+from tests.first import second_edition
 from tests.stage.proof import cells_of
 from tests.stage.seeing import Frame
 
@@ -15,7 +15,7 @@ bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make t
 
 QUICK = {"look.title": False, "look.labels": False, "look.sum_line": False,
          "op.kernel_size": 2, "weight.kernel": "ones"}  # fmt: skip
-FIRST, SOLID = as_first("conv2d_valid"), second_edition()["conv2d_valid"]
+FIRST, SOLID = "conv2d_valid", second_edition()["conv2d_valid"]
 BEFORE, AFTER = {**QUICK, "input.size": "3x3"}, {**QUICK, "input.size": "2x4", "bias.values": [1]}
 
 
@@ -46,7 +46,7 @@ class Desk:
         return compat.curves(self["clock"])[0]
 
 
-@pytest.fixture(params=[FIRST, SOLID], ids=["conv2d_valid", "solid conv2d_valid"])
+@pytest.fixture(params=[SOLID], ids=["conv2d_valid"])
 def desk(request, empty_blender):
     return Desk(request.param)
 
@@ -390,17 +390,14 @@ def test_a_dragged_window_lights_the_cells_under_it(empty_blender):
     assert lit() == {(r + 1, c + 2) for r, c in own}
     shown = Frame(scene, frame)
     assert not shown.labels("sum") and shown.own("output.marker") is None and not shown.of("lines")
-    meets = desk.plan.frame_of(desk.plan.steps[0].second)  # the kernel stands on the input then
-    assert not any(Frame(scene, meets).of(role) for role in ("kernel", "weights", "output"))
-    assert Frame(scene, meets).own("kernel.shadow") is None and Frame(scene, meets).own("input.shadow")
+    meets = desk.plan.frame_of(desk.plan.steps[0].second)
+    assert not any(Frame(scene, meets).of(role) for role in ("bench", "output"))
     desk.make({"weight.kernel": "edge"})  # a build while exploring goes on exploring
     assert desk.built.collection[tweaks.EXPLORE] and not Frame(scene, frame).labels("sum")
-    assert Frame(scene, meets).own("kernel.shadow") is None
     tweaks.explore(desk.built.collection, False)
     assert tuple(desk["input.window"].location) == (0, 0, 0) and all(desk["input.window"].lock_location)
-    assert lit() == own and Frame(scene, frame).labels("sum")
-    assert all(Frame(scene, meets).of(role) for role in ("kernel", "output"))
-    assert Frame(scene, meets).own("kernel.shadow")
+    assert lit() == own and Frame(scene, frame).labels("running")
+    assert all(Frame(scene, meets).of(role) for role in ("kernel", "output", "bench"))
 
 
 def test_so_it_does_in_a_figure_of_a_kind(empty_blender):

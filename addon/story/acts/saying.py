@@ -16,6 +16,8 @@ from .rhythm import within
 from .summing import FLY, STAND, SUMS, Summing, schedule
 
 MOST = 6  # channels: of more, a line says the sum alone
+BACK = 0.3  # cells behind a panel's middle at which its card stands
+UNDER = 3.0  # page units from one line of a name to the next
 NEXT = 5.2  # page units from one line to the next
 
 
@@ -80,20 +82,30 @@ class Saying:
             made.append(figure.text(self.words.bias, (x0 + x1) / 2, y1 + 3.0, SMALL, align="center",
                                     visible_from=at(SUMS - 0.04), visible_until=until))  # fmt: skip
         if not worked:
-            return [*made, self.name(name, since, until)]
+            return [*made, *self.name(name, since, until)]
         # a copy of the result flies up past it
-        return [*made, self.name(name, within(i, STAND), within(i, FLY)), self.name(name, i - 1e-3, until)]
+        return [*made, *self.name(name, within(i, STAND), within(i, FLY)), *self.name(name, i - 1e-3, until)]
 
-    def name(self, name: str, since: float, until: float):
-        """The name of the cell that is being made, above the result."""
-        figure, stands = self.figure, self.stands
-        x0, y0, x1, _ = stands.result.box
-        wide, last, y = width(name) * SMALL * HEIGHT, stands.panels[-1], y0 + 1.5
-        middle = min((x0 + x1) / 2, figure.page.width - 8.0 - wide / 2)
-        if middle - wide / 2 < last.box[2]:  # above what it would touch
-            corner = last.corner + last.cell * np.array([last.size[0], last.size[1], self.high])
-            y = min(y, figure.page.seen(corner)[1] - 1.2)
-        return figure.text(name, middle, y, SMALL, align="center", visible_from=since, visible_until=until)
+    def name(self, name: str, since: float, until: float) -> list:
+        """The name of the cell that is being made, above the result; that of a slice on two lines, where one would
+        meet the last panel."""
+        figure, stands, lines = self.figure, self.stands, [name]
+        above = stands.result.box[1] + 1.5
+        if stands.slices > 1 and ", " in name:
+            first, rest = name.split(", ", 1)
+            lines = [f"{first},", rest]
+        return [figure.text(line, self._left_of(line) + self._wide(line) / 2, above - UNDER * (len(lines) - 1 - n),
+                            SMALL, align="center", visible_from=since, visible_until=until)
+                for n, line in enumerate(lines)]  # fmt: skip
+
+    @staticmethod
+    def _wide(line: str) -> float:
+        return width(line) * SMALL * HEIGHT
+
+    def _left_of(self, line: str) -> float:
+        """Where a line above the result begins on the page."""
+        x0, _, x1, _ = self.stands.result.box
+        return min((x0 + x1) / 2, self.figure.page.width - 8.0 - self._wide(line) / 2) - self._wide(line) / 2
 
     def panel_cards(self, act: Summing, step, i: int, colors: list[str], since: float | None = None,
                     until: float | None = None) -> list:  # fmt: skip
@@ -104,10 +116,9 @@ class Saying:
         first, made = int(step.positions[:, 0].min()), []
         worked = since is None
         for c, (place, t) in enumerate(zip(act.bench.panels, schedule(self.per), strict=True)):
-            # a number alone may be a filter's or a slice's, too
-            name = self.names[first + c] if self.named else f"{self.words.channel} {self.names[first + c]}"
+            name = self.names[first + c]
             right = max((cards.breadth(name, PANEL_CARD) - HALF[0]) / 2, 0.0)
-            at = act.local(place) + np.array([right, 0.0, 0.5 + PANEL_CARD / 2])
+            at = act.local(place) + np.array([right, BACK, 0.5 + PANEL_CARD / 2])
             life = {"visible_from": within(i, t["lands"]), "visible_until": i + LEAVES, "step": i} if worked else {
                 "visible_from": since, "visible_until": until}  # fmt: skip
             made.append(cards.card(self.figure, name, colors[first + c], at, PANEL_CARD, **life))

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The bench while the window runs: each step's sum as it stands, where there is time to see it; else the weights, which
-are the same at every step, below glass in place of the values that come and go, and one cube that says what each
-position comes to.
+are the same at every step, without the values that come and go, and one cube that says what each position comes to.
 """
 
 import numpy as np
@@ -60,13 +59,9 @@ def shaded(act: Summing, o: Operands, spans, summed) -> list[Points]:
 
 
 def waiting(act: Summing, o: Operands, since: float, until: float) -> list[Points]:
-    """The weights of a step and glass above them, between two clock values."""
-    theme, life = act.figure.theme, {"visible_from": since, "visible_until": until}
-    known = {"channel": o.channel, "row": o.row, "column": o.column, **life}
-    glass = act.figure.cube(theme.frosted, "glass 0 0.8", "glass", theme.frosted_alpha)
-    upper = _places(act, o, False)
-    return [Points.make(upper, cube=glass, faded=glass, scale=[HALF] * len(upper), **known),
-            _halves(act, o, True, o.weight_fills, _weights(act, o), value=o.weights, **known)]  # fmt: skip
+    """The weights of a step, between two clock values: above them is room for the values."""
+    known = {"channel": o.channel, "row": o.row, "column": o.column, "visible_from": since, "visible_until": until}
+    return [_halves(act, o, True, o.weight_fills, _weights(act, o), value=o.weights, **known)]
 
 
 def result_values(act: Summing, rhythm: Rhythm, fps: float, sums, fill) -> np.ndarray:

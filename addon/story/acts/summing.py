@@ -17,6 +17,7 @@ from ..plan.plan import LEAVES, NONE, Points
 from .rhythm import within
 
 BEHIND = 0.012  # cells from one to the next of those that fall into one place
+EQUALS = "="  # before a product that stays beside its pair
 DIGITS = 0.67  # cap height of digits on a pair's halves, of these
 SLIDE = 0.10  # part of the time in which the copy slides out
 SUMS, ROLL, STAND, FLY = 0.74, 0.76, 0.86, 0.90  # parts: the sums are there; they roll; the result stands; it flies
@@ -134,10 +135,10 @@ class Summing:
             rest, size = middle + (0.0, -(HALF[1] / 2 + 0.3), -0.03), (0.86, 0.5, 0.72)
         fills = [palette.signed(p, self.greatest) for p in o.products]
         cubes = [self.figure.cube(f) for f in fills]
-        texts = [number(p, self.decimals) for p in o.products]
+        texts = [EQUALS * bench.keeps_products + number(p, self.decimals) for p in o.products]
         return rest, {"cube": cubes, "faded": cubes, "scale": [size] * len(rest), "lift": 0.49 * size[1],
                       "channel": o.channel, "row": o.row, "column": o.column, "value": o.products, "step": o.index,
-                      **self.digits(texts, fills, size[0], 0.56 * size[2] / CAP_HEIGHT)}  # fmt: skip
+                      **self.digits(texts, fills, 0.92 * size[0], 0.56 * size[2] / CAP_HEIGHT)}  # fmt: skip
 
     def cube(self, place, value, edge, **columns) -> Points:
         fill = palette.signed(value, self.greatest)

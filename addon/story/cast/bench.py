@@ -11,8 +11,8 @@ import numpy as np
 
 PITCH_X, PITCH_Z = 0.93, 1.13  # from one pair to the next, in bench cells
 HALF = (0.88, 0.70, 0.49)  # the size of a pair's half
-PRODUCT = (0.66, 0.5, 0.62)  # the size of a product that stays beside its pair
-AWAY = 0.09  # how far away from it
+PRODUCT = (0.81, 0.5, 0.58)  # the size of a product that stays beside its pair
+AWAY, NEXT = 0.05, 0.27  # how far away from it, and from the next pair
 PARTIAL, RESULT = 0.78, 1.06  # edges of the cubes of partial sums and of the result, in bench cells
 SLAB = (0.12, 0.26, 0.2)  # the slab under it: how much larger at the sides and in front, how high
 SMALL_SLAB = (0.045, 0.13, 0.12)  # that under a partial sum
@@ -43,7 +43,7 @@ class Bench:
     @staticmethod
     def pitch(products: bool) -> float:
         """From one pair to the next along a row, in bench cells."""
-        return PITCH_X + (PRODUCT[0] + 2 * AWAY if products else 0.0)
+        return PITCH_X + (PRODUCT[0] + AWAY + NEXT - (PITCH_X - HALF[0]) if products else 0.0)
 
     @classmethod
     def panel_size(cls, kernel, products: bool = False) -> tuple[float, float, float]:

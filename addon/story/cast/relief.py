@@ -13,14 +13,14 @@ from ..page import palette
 from ..plan.plan import LANDED, NEVER, Points
 from . import volumes
 from .figure import Figure
-from .weighted import Weighted, ring
+from .weighted import Weighted, planes, ring
 
 THICK = 1.5  # of a cell at height 0, in cells: room for sunken ones
 ALIKE = 0.055  # cells by which neighbours may differ to have a seam as between equal ones
 STEP = 0.1  # cells by which a neighbour must be higher to throw a shade
 DIM = 0.86  # light on a picture outside the window: less would look like card
 LOWEST = 0.3  # what is left of the sunken ones
-BAR, RIM = 0.30, 0.62  # of a window's bars and of the pale rim behind them, how thick they are, in cells
+BAR, RIM = 0.28, 0.44  # of a window's bars and of the pale rim behind them, how thick they are, in cells
 BEHIND = 0.6  # cells by which the rim is further from the viewer
 
 
@@ -111,8 +111,21 @@ class Relief(Weighted):
         thicken(Points({field: values[shell] for field, values in points.data.items()}))
 
     def add_window(self, name: str, until: float = NEVER) -> None:
-        """The window, which stands before all of the relief, its feet on the paper."""
-        shape, forward = ring(self.reach[1] + 0.03, self.reach[0] + 0.03, self.height + BEHIND)
+        """The window: a ring just before the highest of its cells, so that it is seen around them."""
+        shape, forward = ring(self.reach[1] + 0.03, self.reach[0] + 0.03)
         at = self.windows() + (0, forward, 0)
+        at[:, 1] -= self._highest()
         rimmed(self.figure, f"{self.role}.window", name, self.role, np.tile(at, (len(self.trace) // len(at), 1)),
                shape, until)  # fmt: skip
+
+    def _highest(self) -> np.ndarray:
+        """How far the highest cell stands proud, of those of each window and of those above and right of it, which
+        would cover its ring; cells."""
+        high = self.heights(np.pad(self.input[0], self.pads))
+        rows, columns = planes(self.trace.output).shape[1:]
+        found = []
+        for r, c in np.ndindex(rows, columns):
+            top, left = r * self.stride[0], c * self.stride[1]
+            own = high[max(top - 1, 0) : top + self.reach[0], left : left + self.reach[1] + 1]
+            found.append(own.max(initial=0.0))
+        return np.array(found)

@@ -17,6 +17,7 @@ from .figure import CAP, DIGIT, Figure
 GAP = 0.11  # between the channels of a volume, in cells: so slices can be counted at its side
 FACE = 0.49  # from a cell's middle to just before its front face
 FROSTED, CLEAR = 0.8, 0.08  # how much of glass is there at its top and side, of its front: cells to come, padding
+QUIET = 0.4  # how much of padding's glass is there outside the window
 NARROWEST, FULL = 0.66, 0.70  # how far a number may be squeezed; how much of a face's width it may take
 LEFT, RIGHT, FRONT, BACK, BELOW, ABOVE = (1 << i for i in range(6))  # neighbours, as bits of a cell's mask
 
@@ -112,8 +113,8 @@ def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0
 def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: bool = True, texts: str = "",
           cell: float = 1.0, gap: float = GAP, **columns) -> Points:  # fmt: skip
     """Frosted cells at `where` (a mask of the block's shape), the outer faces of which are drawn; `texts` on those in
-    front: it is padding then, and clear at its top and side, where cells are seen through it. `solid`: where the block
-    has any cells."""
+    front: it is padding then, clear at its top and side, where cells are seen through it, and outside the window an
+    outline without texts. `solid`: where the block has any cells."""
     mask, theme = neighbours(solid, standing), figure.theme
     index = np.argwhere(where)
     aside, alpha = (CLEAR, theme.padding_alpha) if texts else (FROSTED, theme.frosted_alpha)
@@ -121,11 +122,14 @@ def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: boo
     channel, row, column = index.T
     at = np.column_stack([column, channel * (1 + gap), -row]).astype(float)
     size = digit_size(cell) if texts and figure.scene.look.numbers else 0.0
-    known = {"cube": cubes, "faded": cubes, "lift": FACE, "channel": channel, "row": row, "column": column}
+    faded = cubes
+    if texts:
+        faded = [figure.cube(theme.frosted, f"glass {mask[tuple(i)]} 0 {QUIET}", "glass", QUIET * alpha) for i in index]
+    known = {"cube": cubes, "faded": faded, "lift": FACE, "channel": channel, "row": row, "column": column}
     if size:
         label = figure.label(texts, theme.padding_ink)
         labels = np.where(channel == 0, label, NONE)
-        known |= {"label": labels, "label_faded": labels, "size": size}
+        known |= {"label": labels, "size": size}
     return Points.make(at, **known, **columns)
 
 

@@ -17,7 +17,7 @@ from .bench import Operands
 from .figure import Figure
 
 GLASS_SHADOW = 0.8  # how much of a shadow a block throws whose outer cells are glass
-TUBE, LEAST = 0.09, 0.45  # how thick a tube is: of a cell, and page units at least
+TUBE, LEAST = 0.09, 0.56  # how thick a tube is: of a cell, and page units at least
 
 
 def planar(trace):

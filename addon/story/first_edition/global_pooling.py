@@ -13,7 +13,7 @@ from ..plan.plan import ALWAYS, BORN, FAR, LANDED, NEVER, Points
 from ..plan.schedule import ENDED, Phase, make_schedule, run_clock
 from . import sums
 from .builder import WORD, PlanBuilder
-from .channels import STACK_OPEN_SECONDS, open_stack, stack_up
+from .channel_stack import STACK_OPEN_SECONDS, open_stack, stack_up
 from .guides import add_lines, guide_segments
 from .pool_flight import BEFORE_ALL, TAKES_OFF, Flights
 from .pool_layout import PoolLayout, too_small

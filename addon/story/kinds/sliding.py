@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Kind `sliding`: one window over one plane. Input, kernel over the bench, output; the sum is one line below them."""
 
+from contextlib import suppress
+
 import numpy as np
 
 from ...scene.checks import ValidationError
@@ -8,7 +10,7 @@ from ..acts.rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock,
 from ..acts.standing import on_bench, result_values
 from ..acts.summing import FLY, Summing
 from ..cast import slabs, volumes
-from ..cast.arrangement import ASIDE, BENEATH
+from ..cast.arrangement import ASIDE, BENEATH, READ
 from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.weighted import TUBE, Weighted, first_middle, grouped, planar, planes, ring, sum_text
@@ -28,6 +30,7 @@ PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the fir
 # sizes of the bench that are tried, the largest that leaves room counts
 BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)
 LARGER = 1.02  # how much larger a pair is than an input's cell
+MOST = 400  # output cells: of more it is the kind sweep, unasked
 REST = 0.55  # the clock past the last step at which the window is gone
 
 
@@ -37,6 +40,16 @@ def validate(scene, trace):
         if count > 1:
             return key, count, "must be 1 for this kind; the kind volume shows several"
     return None
+
+
+def accepts(scene, trace) -> bool:
+    """One channel, one filter, and cells that can be counted and read."""
+    if len(trace.input) > 1 or len(trace.output) > 1 or len(trace) > MOST:
+        return False
+    with suppress(ValidationError):
+        laid_out = Sliding(scene, trace)
+        return all(volumes.digit_size(block.cell) for block in (laid_out.given, laid_out.made))
+    return False
 
 
 def build(scene, trace):
@@ -77,7 +90,7 @@ class Sliding:
         words = {"left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
         self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE, **words)
         self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
-            slab=slabs.VOLUME)
+                             slab=slabs.VOLUME, least=READ)  # fmt: skip
         self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, slab=SLAB)
         self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE + 3.4, **words)
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * bench, slab=SLAB)
@@ -116,9 +129,15 @@ class Sliding:
 
     def pacing(self) -> Rhythm:
         """Which steps are explained, and how long everything takes."""
-        explained = {i: kind for i, kind in zip(range(3), (FULL, DOUBLE, DOUBLE), strict=False) if i < self.count}
+        explained = dict(zip(self._worked(), (FULL, DOUBLE, DOUBLE), strict=False))
         explained |= {i: SHORT for i in range(self.columns - 1, self.count, self.columns) if i not in explained}
         return rhythm(self.count, explained, self.scene.timing, spent=2.0)
+
+    def _worked(self) -> list[int]:
+        """The positions that are worked out first: the first two, and the third or the first without padding."""
+        inside = [i for i in range(self.count) if self.trace[i].real.all()]
+        third = inside[0] if inside and inside[0] > 1 else 2
+        return [i for i in (0, 1, third) if i < self.count]
 
     def _clock(self) -> Beats:
         line, timing = self.figure.timeline, self.scene.timing
@@ -223,22 +242,24 @@ class Sliding:
         """What the volumes are called, with their shapes; the output's size and how it comes about."""
         w, figure, trace = self.scene.words, self.figure, self.trace
         given, weights, made = self.given.box, self.weights.box, self.made.box
+        formula = size_formula(trace)
+        right = figure.page.width - 8.0 - width(formula) * SMALL * HEIGHT
         return [
             figure.text(f"{w.input}  {shape_text(trace.input.shape[1:])}", given[0], given[1] - 1.6, NAME),
             figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME),
-            figure.text(size_formula(trace), made[0], made[1] - 1.4, SMALL, figure.theme.secondary),
+            figure.text(formula, min(made[0], right), made[1] - 1.4, SMALL, figure.theme.secondary),
             figure.text(f"{w.output}  {shape_text(trace.output.shape[1:])}", made[0], made[1] - 5.2, NAME),
         ]
 
     def indices(self) -> list[Points]:
         """Row and column numbers of input and output."""
         figure, given, made = self.figure, self.given, self.made
-        before = (self.pads[0][0], self.pads[1][0])
+        before, axes = (self.pads[0][0], self.pads[1][0]), len(self.trace.kernel_size)
         return [
             *index_labels(figure, given.corner, given.cell, planes(self.trace.input).shape[1:], high=self.shape[0],
-                          offset=before, drop=1.2 * given.cell * given.slab[2] / UNIT),
+                          offset=before, drop=1.2 * given.cell * given.slab[2] / UNIT, axes=axes),
             *index_labels(figure, made.corner, made.cell, (self.rows, self.columns),
-                          drop=1.2 * made.cell * made.slab[2] / UNIT),
+                          drop=1.2 * made.cell * made.slab[2] / UNIT, axes=axes),
         ]  # fmt: skip
 
     def shapes(self) -> Points:

@@ -24,9 +24,13 @@ BLANK = 0.08  # what a step that meets no ink is worth of a run's time, where on
 CUBE = 2.6  # page units: the cubes that say what colours mean
 SHARES = (-1.0, -0.6, -0.3, 0.0, 0.3, 0.6, 1.0)  # of the greatest sum: what the output's scale shows
 ROWS = 4.6  # page units that row numbers take
-DEEP = 1.1  # cells: of the output's marker
 PLINTH = (0.3, 0.4, 0.55)  # of the slabs of pictures: the marker of the lowest row is above the floor
 WHY = 81.3  # page units: the baseline of what the colours mean
+
+
+def accepts(scene, trace) -> bool:
+    """One channel and one filter, whatever the size."""
+    return len(trace.input) == len(trace.output) == 1
 
 
 def build(scene, trace):
@@ -77,9 +81,9 @@ class _Sweep(Sliding):
         high = np.pad(self.cast.sum_heights(self.out), 1, constant_values=-1.0)
         beside = [high[1:-1, 1:-1], high[:-2, 1:-1], high[1:-1, :-2], high[:-2, :-2], high[:-2, 2:]]
         front = np.max(beside, axis=0).ravel()
-        shape, forward = ring(1.5, 1.5, DEEP)
+        shape, forward = ring(1.5, 1.5)
         rimmed(self.figure, "output.marker", "Output marker", "output",
-               np.column_stack([column, forward + DEEP - 0.7 - front, -row]), shape, self.count - 0.46)  # fmt: skip
+               np.column_stack([column, forward - front, -row]), shape, self.count - 0.46)  # fmt: skip
 
     def output(self) -> list[Points]:
         births = np.arange(self.count, dtype=float)

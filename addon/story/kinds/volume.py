@@ -34,6 +34,11 @@ def validate(scene, trace):
     return None
 
 
+def accepts(scene, trace) -> bool:
+    """Several channels or filters."""
+    return len(trace.input) > 1 or len(trace.output) > 1
+
+
 def build(scene, trace):
     """The plan of several channels or filters."""
     return _Volume(scene, trace).plan()
@@ -181,7 +186,7 @@ class _Volume:
             elif i in stands:
                 running += self.saying.signs(i, cell, i - SUMMED, stands[i])
             else:
-                running.append(self.saying.name(cell, i, until[i]))
+                running.extend(self.saying.name(cell, i, until[i]))
             infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self.saying.text(step, cell), i,
                                   explained))  # fmt: skip
         figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)

@@ -67,9 +67,10 @@ def size_formula(trace, axis: int = -1, *, opened: bool = False) -> str:
 
 
 def cell_name(scene, index, slice: int | None = None) -> str:
-    """The output cell's name with its place, as in "out[row 1, col 2]", or "out[slice 0, row 1, col 2]"."""
+    """The output cell's name with its place, as in "out[row 1, col 2]", "out[slice 0, row 1, col 2]", or on one axis
+    "out[1]"."""
     w, base = scene.words, scene.look.index_from
-    names = (w.row, w.column)[-len(index) :] if len(index) < 3 else ("",) * len(index)
+    names = (w.row, w.column) if len(index) == 2 else ("",) * len(index)
     inner = [f"{name} {i + base}".strip() for name, i in zip(names, index, strict=True)]
     if slice is not None:
         inner.insert(0, f"{w.slice} {slice + base}".strip())

@@ -12,11 +12,12 @@ MOST = 12  # rows or columns that are all numbered; of more, every fifth is
 
 
 def index_labels(figure: Figure, corner, cell: float, shape, *, high: float | None = None, offset=(0, 0),
-    drop: float = 0.0, visible_from: float = ALWAYS) -> list[Points]:
+    drop: float = 0.0, axes: int = 2, visible_from: float = ALWAYS) -> list[Points]:
     """The numbers of `shape` (rows, columns) cells whose block stands at a corner, `offset` cells coming
     before them; the block is `high` cells high.
 
-    `drop`: how much lower (page units) the column numbers stand, below a slab; `visible_from`: a clock value.
+    `drop`: how much lower (page units) the column numbers stand, below a slab; `axes`: of the operation, of which a
+    single one is numbered below; `visible_from`: a clock value.
     """
     rows, columns = shape
     high = rows if high is None else high
@@ -24,7 +25,7 @@ def index_labels(figure: Figure, corner, cell: float, shape, *, high: float | No
     base, made = figure.scene.look.index_from, []
     every = 1 if max(shape) <= MOST else 5
     cap = CAP_HEIGHT * INDEX * HEIGHT / 2
-    for row in range(0, rows, every):
+    for row in range(0, rows if axes > 1 else 0, every):
         x, y = figure.page.seen(corner + cell * np.array([0.0, 0.0, high - above - row - 0.5]))
         made.append(figure.text(str(row + base), x - 0.9, y + cap, INDEX, figure.theme.secondary, align="right",
                                 kind="index", visible_from=visible_from))  # fmt: skip

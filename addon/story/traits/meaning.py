@@ -1,10 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a figure says about the whole: what the operation is for, and at the end its shapes as an equation."""
 
+from ...scene.kernels import NAMED
 from ..cast.figure import NAME, SUM, Figure
 from ..page.captions import parameters, shape_text
+from ..page.glyphs import width
+from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
 from . import unread
+
+
+def meaning_of(scene) -> str:
+    """What the results mean: the scene's own words, or what the named kernel is for."""
+    if scene.weight.meaning is not None:
+        return scene.weight.meaning
+    name = scene.weight.kernel
+    return f"{scene.words.kernel} {name}: {NAMED[name][0]}" if isinstance(name, str) and name in NAMED else ""
 
 
 def heading(figure: Figure, trace, kernel_shape=None, filters: int = 1) -> None:
@@ -15,11 +26,13 @@ def heading(figure: Figure, trace, kernel_shape=None, filters: int = 1) -> None:
 
 
 def why_lines(figure: Figure, x: float, opening: float, ending: float, since: float) -> list[Points]:
-    """The scene's line about purpose, centred at `x`: before the first step at the height `opening` (page units), and
-    from the clock value `since` on at `ending`. Nothing where the scene has none."""
+    """The scene's line about purpose, or what its kernel is for, centred at `x`: before the first step at the height
+    `opening` (page units), and from the clock value `since` on at `ending`. Nothing where the scene has none."""
+    said = figure.scene.why or meaning_of(figure.scene)
+    if not said or width(said) * NAME * HEIGHT > 2 * min(x, figure.page.width - x) - 16:
+        return []
     lives = ((opening, ALWAYS, -LANDED), (ending, since, NEVER))
-    return [figure.text(figure.scene.why, x, y, NAME, align="center", visible_from=a, visible_until=b)
-            for y, a, b in lives] if figure.scene.why else []  # fmt: skip
+    return [figure.text(said, x, y, NAME, align="center", visible_from=a, visible_until=b) for y, a, b in lives]
 
 
 def shapes_equation(figure: Figure, trace, x: float, y: float, since: float) -> Points:
