@@ -228,7 +228,7 @@ class Scene:
     id: str = ""
     title: str = knob("", "text", "the figure's title", auto="empty")
     story: str | None = knob(
-        None, "name", "which storyboard tells it: `sliding`, `channels`, …", auto="chosen from the operation"
+        None, "name", "which storyboard tells it: `comparison`, `pooling`, …", auto="chosen from the operation"
     )
     kind: str | None = knob(
         None, "name", "which kind of figure it is, solid and on a stage: `sliding`, `volume` or `sweep`",

@@ -5,11 +5,14 @@ import numpy as np
 
 from ..plan.schedule import Phase
 from .builder import WORD, PlanBuilder
-from .opening import padded
 
 UNEVEN = 0.004  # cells by which each plane stands higher, so that no two faces share a place on the way
 STACK_OPEN_SECONDS = 1.3  # seconds the stack takes to come apart
 PADDED = 1.4  # seconds the padding takes to arrive
+
+
+def padded(trace) -> bool:
+    return any(sum(p) for p in trace.padding)
 
 
 def open_stack(sheet: PlanBuilder, trace) -> float:

@@ -46,20 +46,6 @@ def guide_segments(sheet: PlanBuilder, trace, stops, around=()) -> list[tuple]:
     return [(s, nearer(camera, a), t, nearer(camera, b), i) for s, a, t, b, i in rows]
 
 
-def funnel_segments(sheet: PlanBuilder, trace, stops) -> list[tuple]:
-    """Where one row stands below another: from the window's lower corners straight to the output cell's upper ones.
-
-    Takes the same stops as `guide_segments`, with one window each.
-    """
-    wide = trace.dilation[-1] * (trace.kernel_size[-1] - 1) + 1
-    rows = []
-    for clock, ((number, _, (x, _, z)),), (end, _, row, column) in stops:
-        for side in (-1, 1):
-            rows.append((number, nearer(sheet.camera, (x + side * wide / 2, FRONT, z - 0.5)), end,
-                         nearer(sheet.camera, (column + side / 2, FRONT, -row + 0.5)), clock))  # fmt: skip
-    return rows
-
-
 def nearer(camera, place):
     return tuple(np.array(place) + LINES_NEARER * camera.toward)
 
