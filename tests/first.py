@@ -30,11 +30,9 @@ def both_editions() -> list[str | Path]:
     return [*first_edition_figures(), *second_edition().values()]
 
 
-def few() -> list[str | Path]:
-    """One figure of each story and of each kind, for what costs much and is the same for all of one."""
-    solid = second_edition()
-    return ["pooling", "global_pooling", "transposed_conv", "conv2d_stride_comparison",
-            *(solid[name] for name in ("conv2d_same", "rgb_conv", "volume_to_volume", "mnist_conv"))]  # fmt: skip
+def one_of_each() -> dict[str, Path]:
+    """Figures that between them are of each kind, with padding and without, for what is the same for all of one."""
+    return {name: SCENES / f"{name}.toml" for name in ("conv2d_valid", "rgb_conv", "volume_to_volume", "mnist_conv")}
 
 
 def label(figure: str | os.PathLike) -> str:

@@ -12,13 +12,13 @@ import pytest
 from addon.story.plan.evaluate import Evaluator, extent
 from addon.story.plan.plan import NONE, Points
 
-from ..first import second_edition
+from ..first import one_of_each
 from .glance import Glance
 from .seeing import staged
 
 NEAR = 1e-3  # cells
 SEED = 2551
-SOLID = second_edition()
+SOLID = one_of_each()
 FLAT = ["conv2d_dilated", "pooling", "depth"]  # of the first edition, of which only some is promised
 
 

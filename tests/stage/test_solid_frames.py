@@ -11,7 +11,7 @@ import pytest
 
 from addon.scene.load import load
 
-from ..first import second_edition
+from ..first import one_of_each, second_edition
 from .proof_solid import SolidProof
 from .reading import spelled
 from .seeing import Frame, staged
@@ -23,7 +23,12 @@ SEED = 12
 FEW = 40  # steps: so many are all proved
 
 
-@pytest.fixture(scope="module", params=SCENES.values(), ids=SCENES)
+# one of each kind on every Blender, all on the newest
+BOTH = [pytest.param(path, id=name, marks=() if name in one_of_each() else pytest.mark.once)
+        for name, path in SCENES.items()]  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=BOTH)
 def proof(request):
     return SolidProof(staged(request.param))
 
@@ -108,7 +113,7 @@ def test_relief_says_what_a_value_is(figure):
         assert (reach[values > 0] > level[0] + 0.02).all() and (reach[values < 0] < level[0] - 0.02).all(), role
 
 
-@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
+@pytest.mark.parametrize("figure", one_of_each().values(), ids=one_of_each())
 def test_a_figure_is_large_enough_for_numbers(figure):
     """Or a proof of numbers would prove none."""
     stage = staged(figure)

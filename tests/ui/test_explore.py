@@ -6,7 +6,7 @@ import pytest
 from addon.scene.load import load
 from addon.stage import build, prepare_scene, tweaks
 from addon.story import make_plan
-from tests.first import second_edition
+from tests.first import one_of_each
 from tests.stage.seeing import Frame
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
@@ -39,7 +39,7 @@ def test_no_output_is_left_in_sight(empty_blender, figure):
     assert seen() == before
 
 
-@pytest.mark.parametrize("figure", second_edition().values(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("figure", one_of_each().values(), ids=lambda path: path.stem)
 def test_nor_is_one_or_its_sum_of_a_figure_of_a_kind(empty_blender, figure):
     plan, scene = make_plan(load(figure)), bpy.context.scene
     built = build(plan, scene)
