@@ -183,6 +183,5 @@ class TestInARealBlender:
             plain = imageio.imread(tmp_path / f"plain_{number:04d}.png")[..., :3].astype(int)
             ours = imageio.imread(tmp_path / "a" / figure / f"frame_{number:04d}.png")[..., :3]
             apart = np.abs(plain - ours).max(axis=2)
-            # an edge may pass one of a pixel's four samples by a rounding, in one pixel two
-            few = (apart > 3).sum() <= edges and (apart > 255 / 4).sum() <= 1 and apart.max() <= 255 / 2
-            assert few, (number, np.sort(apart[apart > 3]))
+            # an edge may pass one of a pixel's four samples by a rounding
+            assert (apart > 3).sum() <= edges and apart.max() <= 255 / 4, (number, np.sort(apart[apart > 3]))

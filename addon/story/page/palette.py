@@ -215,7 +215,7 @@ class Theme:
 
 LIGHT = Theme(
     "light", floor="#C8CED7", floor_center=1.06, floor_corner=0.80, ink=INK, secondary="#3F495C",
-    red="#8A1C28", green="#0D5531", blue="#1A4690", tube="#0F172A", frosted="#EEF1F6", frosted_alpha=0.64,
+    red="#8A1C28", green="#0D5531", blue="#1A4690", tube="#0F172A", frosted="#EEF1F6", frosted_alpha=0.60,
     padding_alpha=0.4, padding="#DADEE5", padding_ink="#3A3E46", glass="#7C8798", shadow=0.45,
 )  # fmt: skip
 # The tube stays dark: it runs around cells, and they keep their fills. The floor is light enough for it to be seen.
