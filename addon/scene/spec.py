@@ -232,7 +232,7 @@ class Scene:
     )
     kind: str | None = knob(
         None, "name", "which kind of figure it is, solid and on a stage: `sliding`, `volume` or `sweep`",
-        auto="none: the story tells it",
+        auto="chosen from the operation and its sizes",
     )  # fmt: skip
     watch: str = knob("", "text", "one sentence: what to watch in it, as docs/gallery.md says it", auto="empty")
     why: str = knob("", "text", "one line in the figure that says what the operation is for", auto="empty")

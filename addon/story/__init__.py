@@ -87,8 +87,10 @@ def kind_of(scene, trace):
 
 
 def _unasked(kinds, scene, trace) -> str:
-    """The first of some kinds that accepts a scene, or the first."""
-    return next((k for k in kinds if len(kinds) > 1 and KINDS[k].accepts(scene, trace)), kinds[0])
+    """The only one of an operation's kinds, or the first that accepts a scene."""
+    if len(kinds) == 1:
+        return kinds[0]
+    return next((name for name in kinds if KINDS[name].accepts(scene, trace)), kinds[0])
 
 
 def story_of(scene, trace) -> str:

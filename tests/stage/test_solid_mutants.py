@@ -73,9 +73,10 @@ def of_step(step: int):
     return lambda plan, p: p["step"] == step
 
 
-def quiet(plan, p):
-    """What says something in the window alone."""
-    return (p["label"] != NONE) & (p["label_faded"] == NONE)
+def padding(plan, p):
+    """The cells around the input's own."""
+    clear = [cube.shape.startswith("glass") for cube in plan.cubes]
+    return np.array(clear)[p["cube"]]
 
 
 def halves(step: int, lower: bool):
@@ -303,9 +304,8 @@ ELSEWHERE = {
     "lit in one channel alone": (VOLUME, volumes("input", taps=(3, 1, 3)), STEP, "lit"),
     "lit for one filter alone": (VOLUME, track("input.track", lambda at: at[:9]), 10, "lit"),
     "an unread cell in the light": (LEFT, changed("input", ends_at(-LANDED), visible_until=99.0), STEP, "cells|lit"),
-    "zeros outside the window": (PADDED, changed("input", quiet, label_faded=lambda plan, own: own["label"]), STEP,
-                                 "padding"),
-    "no zeros in the window": (PADDED, changed("input", quiet, label=NONE), STEP, "padding"),
+    "no zeros in the window": (PADDED, changed("input", padding, label=NONE), STEP, "number"),
+    "no zeros outside the window": (PADDED, changed("input", padding, label_faded=NONE), STEP, "number"),
     "a cell that is read out of the light": (LEFT, changed("input", some(tap, [0]), faded=darkest), 0, "lit"),
     # the filter
     "the other filter in the tube": (VOLUME, other_filter, STEP, "filter"),

@@ -207,3 +207,20 @@ def test_what_a_trait_shows_is_not_in_a_figure_without_it(trait):
     scene = loads("", {**plain, "kind": "volume"})
     trace = run(loads("", {**BASE, **TRAITS[trait][0]}))
     assert TRAITS[trait][1](make_plan(scene), scene, trace)
+
+
+def test_a_line_about_purpose_that_is_too_long_is_refused_and_what_a_kernel_is_for_left_out():
+    """It has up to three lines on a narrow page."""
+    upright = {**BASE, "kind": "sliding", "output.size": [270, 480]}
+    said = "WHAT IT IS FOR, AND WHY ANYBODY WANTS THAT"
+    plan = make_plan(loads("", {**upright, "why": said}))
+    lines = [label.text for label in plan.labels if label.text and label.text in said and len(label.text) > 4]
+    assert len(lines) > 1 and " ".join(lines) == said
+    with pytest.raises(SceneError) as refused:
+        make_plan(loads("", {**upright, "why": " ".join(["WHAT IT IS FOR"] * 8)}))
+    assert refused.value.key == "why" and "letters have room" in refused.value.hint
+    plain = {key: value for key, value in upright.items() if key not in ("why", "weight.seed")}
+    for many in (1, 8):
+        meaning = " ".join(["WHAT IT IS FOR"] * many)
+        plan = make_plan(loads("", {**plain, "weight.kernel": "edge", "weight.meaning": meaning}))
+        assert any("WHAT" in label.text for label in plan.labels) == (many == 1)

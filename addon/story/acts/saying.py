@@ -6,7 +6,7 @@ import numpy as np
 
 from ..cast import cards
 from ..cast.arrangement import PANEL_CARD, Arrangement
-from ..cast.bench import HALF, Bench
+from ..cast.bench import HALF
 from ..cast.figure import SMALL, SUM, Figure
 from ..cast.weighted import grouped, sum_text
 from ..page.glyphs import after, number, operand, width
@@ -27,7 +27,6 @@ class Saying:
     def __init__(self, figure: Figure, stands: Arrangement, names: list[str], biased: bool):
         self.figure, self.stands, self.names, self.biased = figure, stands, names, biased
         self.words, self.per = figure.scene.words, stands.per
-        self.high = Bench.panel_size(stands.kernel, stands.products)[2]  # of a panel, in bench cells
         ends = [*stands.panels, stands.result]
         self.middle = (ends[0].box[0] + ends[-1].box[2]) / 2
         # page units: the baseline of what is said of a run, above the trays; above it there is room for one line
@@ -94,18 +93,11 @@ class Saying:
         if stands.slices > 1 and ", " in name:
             first, rest = name.split(", ", 1)
             lines = [f"{first},", rest]
-        return [figure.text(line, self._left_of(line) + self._wide(line) / 2, above - UNDER * (len(lines) - 1 - n),
-                            SMALL, align="center", visible_from=since, visible_until=until)
-                for n, line in enumerate(lines)]  # fmt: skip
-
-    @staticmethod
-    def _wide(line: str) -> float:
-        return width(line) * SMALL * HEIGHT
-
-    def _left_of(self, line: str) -> float:
-        """Where a line above the result begins on the page."""
-        x0, _, x1, _ = self.stands.result.box
-        return min((x0 + x1) / 2, self.figure.page.width - 8.0 - self._wide(line) / 2) - self._wide(line) / 2
+        x0, _, x1, _ = stands.result.box
+        right = figure.page.width - 8.0
+        return [figure.text(line, min((x0 + x1) / 2, right - width(line) * SMALL * HEIGHT / 2),
+                            above - UNDER * (len(lines) - 1 - n), SMALL, align="center", visible_from=since,
+                            visible_until=until) for n, line in enumerate(lines)]  # fmt: skip
 
     def panel_cards(self, act: Summing, step, i: int, colors: list[str], since: float | None = None,
                     until: float | None = None) -> list:  # fmt: skip

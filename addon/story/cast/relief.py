@@ -74,7 +74,7 @@ def rimmed(figure: Figure, role: str, name: str, parent: str, places: np.ndarray
 class Relief(Weighted):
     """A weighted sum whose input is a picture in relief."""
 
-    height = 2.4  # cells by which the greatest value stands proud
+    height = 1.6  # cells by which the greatest value stands proud
 
     @staticmethod
     def block_size(shape, channels: int, gap: float = 0.0) -> tuple[float, float, float]:

@@ -114,7 +114,7 @@ def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: boo
           cell: float = 1.0, gap: float = GAP, **columns) -> Points:  # fmt: skip
     """Frosted cells at `where` (a mask of the block's shape), the outer faces of which are drawn; `texts` on those in
     front: it is padding then, clear at its top and side, where cells are seen through it, and outside the window an
-    outline without texts. `solid`: where the block has any cells."""
+    outline around its text. `solid`: where the block has any cells."""
     mask, theme = neighbours(solid, standing), figure.theme
     index = np.argwhere(where)
     aside, alpha = (CLEAR, theme.padding_alpha) if texts else (FROSTED, theme.frosted_alpha)
@@ -129,7 +129,7 @@ def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: boo
     if size:
         label = figure.label(texts, theme.padding_ink)
         labels = np.where(channel == 0, label, NONE)
-        known |= {"label": labels, "size": size}
+        known |= {"label": labels, "label_faded": labels, "size": size}
     return Points.make(at, **known, **columns)
 
 

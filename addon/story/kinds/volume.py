@@ -222,11 +222,12 @@ class _Volume:
     def _indices(self) -> list:
         """Row and column numbers of the input and of the slice being written."""
         figure, given, made, before = self.figure, self.given, self.made, (self.pads[0][0], self.pads[1][0])
-        size, since = planes(self.trace.input).shape[1:], (PADDED if self.cast.padded else START) + 0.05
+        size, axes = planes(self.trace.input).shape[1:], len(self.trace.kernel_size)
+        since = (PADDED if self.cast.padded else START) + 0.05
         return [*index_labels(figure, given.corner, given.cell, size, high=self.cast.shape[0], offset=before,
-                              drop=1.2 * given.cell * given.slab[2] / UNIT, visible_from=since),
+                              drop=1.2 * given.cell * given.slab[2] / UNIT, axes=axes, visible_from=since),
                 *index_labels(figure, made.corner, made.cell, (self.rows, self.columns),
-                              drop=1.2 * made.cell * made.slab[2] / UNIT)]  # fmt: skip
+                              drop=1.2 * made.cell * made.slab[2] / UNIT, axes=axes)]  # fmt: skip
 
     def _lines(self) -> list:
         """The why-line, and at the end the shapes as an equation."""

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a figure says about the whole: what the operation is for, and at the end its shapes as an equation."""
 
+from textwrap import wrap
+
+from ...scene.checks import ValidationError
 from ...scene.kernels import NAMED
 from ..cast.figure import NAME, SUM, Figure
 from ..page.captions import parameters, shape_text
@@ -8,6 +11,8 @@ from ..page.glyphs import width
 from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
 from . import unread
+
+MOST_LINES, UNDER = 3, 3.6  # of the line about purpose on narrow pages; page units from one to the next
 
 
 def meaning_of(scene) -> str:
@@ -27,12 +32,21 @@ def heading(figure: Figure, trace, kernel_shape=None, filters: int = 1) -> None:
 
 def why_lines(figure: Figure, x: float, opening: float, ending: float, since: float) -> list[Points]:
     """The scene's line about purpose, or what its kernel is for, centred at `x`: before the first step at the height
-    `opening` (page units), and from the clock value `since` on at `ending`. Nothing where the scene has none."""
+    `opening` (page units), and from the clock value `since` on at `ending`; on narrow pages on several lines, of which
+    the last is there. Nothing where the scene has none. Raises ValidationError where the scene's own is too long."""
     said = figure.scene.why or meaning_of(figure.scene)
-    if not said or width(said) * NAME * HEIGHT > 2 * min(x, figure.page.width - x) - 16:
+    if not said:
+        return []
+    part = (2 * min(x, figure.page.width - x) - 16.0) / (width(said) * NAME * HEIGHT)
+    lines = [said] if part >= 1.0 else wrap(said, max(int(0.92 * part * len(said)), 1))
+    if len(lines) > MOST_LINES:
+        if figure.scene.why:
+            most = int(0.92 * part * len(said)) * MOST_LINES
+            raise ValidationError(f"must be shorter: about {most} letters have room", "why", said)
         return []
     lives = ((opening, ALWAYS, -LANDED), (ending, since, NEVER))
-    return [figure.text(said, x, y, NAME, align="center", visible_from=a, visible_until=b) for y, a, b in lives]
+    return [figure.text(line, x, y - UNDER * (len(lines) - 1 - n), NAME, align="center", visible_from=a,
+                        visible_until=b) for y, a, b in lives for n, line in enumerate(lines)]  # fmt: skip
 
 
 def shapes_equation(figure: Figure, trace, x: float, y: float, since: float) -> Points:
