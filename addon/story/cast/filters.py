@@ -11,7 +11,8 @@ from ..page.layout import Block
 from ..plan.plan import ALWAYS, LANDED, NEVER, NONE, Points
 from . import cards, volumes
 from .figure import Figure
-from .weighted import TUBE, Weighted, first_middle, planes
+from .weighted import Weighted
+from .windowed import TUBE, first_middle, planes
 
 CHANGE = 0.45  # seconds in which a filter comes or goes
 CARD, ONLY = 0.8, 0.62  # height of a filter's card, in its cells; of the cards of the only filter's channels

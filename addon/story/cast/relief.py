@@ -13,7 +13,8 @@ from ..page import palette
 from ..plan.plan import LANDED, NEVER, Points
 from . import volumes
 from .figure import Figure
-from .weighted import Weighted, planes, ring
+from .weighted import Weighted
+from .windowed import planes, ring
 
 THICK = 1.5  # of a cell at height 0, in cells: room for sunken ones
 ALIKE = 0.055  # cells by which neighbours may differ to have a seam as between equal ones

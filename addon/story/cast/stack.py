@@ -14,7 +14,7 @@ from ..page.layout import Block
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
 from . import cards, volumes
 from .figure import Figure
-from .weighted import TUBE, Weighted, first_middle, ring
+from .windowed import TUBE, Windowed, first_middle, ring
 
 APART = 1.6  # cells from the slice being written to the one behind it, so that there is clear air between
 OUTLINE, THIN = "#8A94A6", 0.035  # of the block that the slices will make: its colour and thickness in cells
@@ -28,10 +28,11 @@ def depth(slices: int) -> float:
 
 @dataclass
 class Stack:
-    """The output of a run: `values` (slices, rows, columns) in a block."""
+    """The output of a run: `values` (slices, rows, columns) in a block; its colours are the cast's `sum_fill(value,
+    slice)`."""
 
     figure: Figure
-    cast: Weighted
+    cast: Windowed
     block: Block
     values: np.ndarray
 
@@ -59,7 +60,10 @@ class Stack:
         last = number + 1 == self.slices
         appears = number * section - 0.6 if number else ALWAYS
         values = self.values[number]
-        cells = volumes.coming(figure, values, self.cast.sum_fill, births, cell=unit)
+        def fill(value, _):
+            return self.cast.sum_fill(value, number)
+
+        cells = volumes.coming(figure, values, fill, births, cell=unit)
         cells["channel"][:] = number
         texts = volumes.texts_of(cells, visible_from=births,
             visible_until=NEVER if last else (number + 1) * section - 0.97)

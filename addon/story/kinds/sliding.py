@@ -13,7 +13,8 @@ from ..cast import slabs, volumes
 from ..cast.arrangement import ASIDE, BENEATH, READ
 from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
-from ..cast.weighted import TUBE, Weighted, first_middle, grouped, planar, planes, ring, sum_text
+from ..cast.weighted import Weighted, grouped, sum_text
+from ..cast.windowed import TUBE, first_middle, planar, planes, ring
 from ..page.captions import cell_name, shape_text, size_formula
 from ..page.glyphs import number, width
 from ..page.layout import Block, Column, Row, solve

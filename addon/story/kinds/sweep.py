@@ -10,7 +10,7 @@ from ..cast import slabs, volumes
 from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME
 from ..cast.relief import Relief, relief, rimmed, thicken
-from ..cast.weighted import ring
+from ..cast.windowed import ring
 from ..page.captions import cell_name, shape_text
 from ..page.glyphs import CAP_HEIGHT, number, width
 from ..page.layout import Block, Column, Row

@@ -14,7 +14,8 @@ from ..cast.arrangement import MANY, Arrangement
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.filters import CHANGE, Filters
 from ..cast.stack import FILE, Stack
-from ..cast.weighted import Weighted, planar, planes
+from ..cast.weighted import Weighted
+from ..cast.windowed import planar, planes
 from ..page import palette
 from ..page.captions import cell_name, shape_text
 from ..page.glyphs import TIMES

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..cast.figure import Figure
-from ..cast.weighted import planar, planes
+from ..cast.windowed import planar, planes
 from ..plan.plan import LANDED, NONE, Points
 
 LIGHT = 0.36  # linear light on a cell that takes no part, where what is outside the window has 0.7
