@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An input on the stage, with its padding and the window that goes over it: where every cell is in the world, and in
+which colour. What an operation does with the cells under the window it does not know.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..page import palette
+from ..page.view import UNIT
+from ..plan.plan import LANDED, NEVER, Points
+from . import volumes
+from .figure import Figure
+
+GLASS_SHADOW = 0.8  # how much of a shadow a block throws whose outer cells are glass
+TUBE, LEAST = 0.09, 0.56  # how thick a tube is: of a cell, and page units at least
+
+
+def planar(trace):
+    """Kernel, stride, padding pairs and dilation of a trace over (rows, columns); one axis is a single row."""
+    lead = 2 - len(trace.kernel_size)
+    pairs = ((0, 0),) * lead + tuple((int(a), int(b)) for a, b in trace.padding)
+    return (1,) * lead + trace.kernel_size, (1,) * lead + trace.stride, pairs, (1,) * lead + trace.dilation
+
+
+def planes(array: np.ndarray) -> np.ndarray:
+    """(channels, *spatial) as (channels, rows, columns)."""
+    return array if array.ndim == 3 else array[:, None, :]
+
+
+@dataclass
+class Windowed:
+    """The input of one run: `corner` is where its block stands, `cell` its cells' length (world units)."""
+
+    figure: Figure
+    trace: object
+    corner: np.ndarray
+    cell: float
+    role: str = "input"
+
+    def __post_init__(self):
+        self.kernel, self.stride, self.pads, self.dilation = planar(self.trace)
+        self.input = planes(self.trace.input)
+        self.channels = len(self.input)
+        (top, bottom), (left, right) = self.pads
+        rows, columns = self.input.shape[1:]
+        self.shape = rows + top + bottom, columns + left + right
+        self.padded = any(v for pair in self.pads for v in pair)
+        self.reach = tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
+        self.greatest = float(np.abs(self.trace.input).max()) or 1.0
+        self.signed = bool(self.trace.input.min() < 0)
+
+    @property
+    def per(self) -> int:
+        """How many channels a window reads."""
+        return self.channels
+
+    # colours and places --------------------------------------------------------------------------------------------
+
+    def fill(self, value, channel: int) -> str:
+        """The colour of an input's cell."""
+        if self.signed:
+            return palette.signed(value, self.greatest)
+        return palette.unsigned(value, self.greatest, self.ramp(channel))
+
+    def ramp(self, channel: int):
+        if self.channels == 3:
+            return (palette.RED, palette.GREEN, palette.BLUE)[channel]
+        return palette.BLUE
+
+    @staticmethod
+    def block_size(shape, channels: int, gap: float = volumes.GAP) -> tuple[float, float, float]:
+        """Columns, depth and rows of a block, as layout places it."""
+        return shape[1], volumes.deep(channels, gap), shape[0]
+
+    @property
+    def location(self) -> np.ndarray:
+        """The middle of the input's first padded cell."""
+        return first_middle(self.corner, self.cell, self.shape[0])
+
+    def place(self, channel, row, column) -> np.ndarray:
+        """World places of padded cells."""
+        at = np.column_stack([column, np.asarray(channel) * (1 + volumes.GAP), -np.asarray(row)])
+        return self.location + self.cell * at
+
+    # the cast ------------------------------------------------------------------------------------------------------
+
+    def windows(self) -> np.ndarray:
+        """The middle of the window's front cells at every step of one output channel, in the input's frame."""
+        rows, columns = planes(self.trace.output).shape[1:]
+        r, c = (a.ravel() for a in np.indices((rows, columns)))
+        middle = [(k - 1) / 2 for k in self.reach]
+        return np.column_stack([c * self.stride[1] + middle[1], 0 * r, -(r * self.stride[0] + middle[0])])
+
+    def everywhere(self, at: np.ndarray) -> np.ndarray:
+        """Places of the windows of one output channel, in front, as those of all: in the middle of the channels that
+        each reads, where these are groups."""
+        slices = len(self.trace) // len(at)
+        group = np.arange(slices) * (self.channels // self.per) // slices
+        middle = (group * self.per + (self.per - 1) / 2) * (1 + volumes.GAP) if self.per < self.channels else 0 * group
+        return np.tile(at, (slices, 1)) + np.repeat(middle, len(at))[:, None] * (0, 1, 0)
+
+    def add_input(self, name: str, *, arrives: float | None, digits: bool = True) -> None:
+        """The input as one block, lit where the window stands; the padding arrives as a glass shell at a clock
+        value."""
+        figure, (top, left) = self.figure, (self.pads[0][0], self.pads[1][0])
+        solid = np.zeros((self.channels, *self.shape), bool)
+        rows, columns = self.input.shape[1:]
+        solid[:, top : top + rows, left : left + columns] = True
+        parts = [self.cells(solid, digits)]
+        if self.padded:
+            everywhere = np.ones_like(solid)
+            shell = volumes.glass(figure, everywhere, ~solid, texts="0", cell=self.cell)
+            shell["row"][:] -= top
+            shell["column"][:] -= left
+            if arrives is not None:
+                self.arrive(shell, arrives)
+            parts.append(shell)
+        figure.track(f"{self.role}.track", self.everywhere(self.windows()))
+        # of groups each is lit by itself, else every channel is
+        deep = volumes.deep(self.per) if self.per < self.channels else 1e3
+        figure.volume(self.role, name, parts, self.location, self.cell, track=f"{self.role}.track",
+                      taps=(self.kernel[1], deep, self.kernel[0]), dilation=(self.dilation[1], 1, self.dilation[0]),
+                      fade=(-LANDED, len(self.trace) - 0.5))  # fmt: skip
+        high = self.corner + self.cell * np.array(self.block_size(self.shape, self.channels))
+        figure.casts(self.corner, high, GLASS_SHADOW if self.padded else 1.0)
+        if self.padded:  # its own cells within the glass
+            inner = np.array([left, 0, self.shape[0] - top - rows])
+            size = np.array(self.block_size((rows, columns), self.channels))
+            figure.casts(self.corner + self.cell * inner, self.corner + self.cell * (inner + size))
+
+    proud = 0.0  # how far its cells stand out towards the viewer, world units
+
+    def cells(self, solid: np.ndarray, digits: bool):
+        """The input's own cells; `solid` says where the padded block has any."""
+        top, left = self.pads[0][0], self.pads[1][0]
+        return volumes.block(self.figure, self.input, self.fill, cell=self.cell, offset=(top, left), solid=solid,
+                             digits=digits, standing=not self.padded)  # fmt: skip
+
+    def arrive(self, shell: Points, since: float) -> None:
+        """Let padding come around the input, from a clock value on."""
+        middle = np.array([(self.shape[1] - 1) / 2, 0, -(self.shape[0] - 1) / 2])
+        away = shell["position"] - middle
+        turn = np.arctan2(away[:, 0], away[:, 2])
+        # none is there before the clock sets out
+        shell["visible_from"][:] = since + 0.02 + 0.83 * (turn - turn.min()) / max(np.ptp(turn), 1e-6)
+        shell["grow_time"][:] = 0.12
+
+    def add_tube(self, name: str, until: float = NEVER, lift: float = 0.0, thick: float | None = None) -> None:
+        """The tube around the window, through every channel, and `lift` cells further towards the viewer."""
+        depth = volumes.deep(self.per)
+        size = (self.reach[1] + 0.03, depth + 0.06 + lift, self.reach[0] + 0.03)
+        front = (depth - 1) / 2 if self.per == self.channels else 0.0  # of groups the middle is known
+        at = self.everywhere(self.windows()) + (0, front - lift / 2, 0)
+        self.figure.track(f"{self.role}.window.track", at)
+        self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
+                         (-LANDED, until), thick or thickness(self.cell))  # fmt: skip
+
+    def add_ring(self, name: str, until: float = NEVER, lift: float = 0.0, thick: float | None = None) -> None:
+        """The ring around the window of a single channel, on its front faces, which stand up to `lift` cells proud."""
+        size, forward = ring(self.reach[1] + 0.03, self.reach[0] + 0.03, lift)
+        at = self.windows() + (0, forward, 0)
+        self.figure.track(f"{self.role}.window.track", np.tile(at, (len(self.trace) // len(at), 1)))
+        self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
+                         (-LANDED, until), thick or thickness(self.cell))  # fmt: skip
+
+
+def thickness(cell: float) -> float:
+    """How thick a tube around cells of that length (world units) is, in cells: it is seen around small ones, too."""
+    return max(TUBE, LEAST * UNIT / cell)
+
+
+def ring(wide: float, high: float, lift: float = 0.0) -> tuple[tuple[float, float, float], float]:
+    """The size of a ring that stands out from front faces by `lift` cells, and where its middle is along y."""
+    deep = 0.16 + lift
+    return (wide, deep, high), -0.5 - deep / 2 + 0.08
+
+
+def first_middle(corner, cell: float, rows: float) -> np.ndarray:
+    """The middle of the first cell of a block that stands at a corner."""
+    return np.asarray(corner) + cell * np.array([0.5, 0.5, rows - 0.5])
