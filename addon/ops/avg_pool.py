@@ -31,5 +31,5 @@ OPERATION = Operation(
     grows_by="padding",
     size_formula=windows.size_formula,
     title_word="mean_pooling",
-    stories=("pooling",),
+    kinds=("pooling",),
 )

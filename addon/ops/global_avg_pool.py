@@ -19,5 +19,5 @@ OPERATION = Operation(
     output_shape=output_shape,
     arithmetic=Arithmetic.MEAN,
     title_word="global_mean",
-    stories=("collapse",),
+    kinds=("pooling",),
 )

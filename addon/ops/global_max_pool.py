@@ -19,5 +19,5 @@ OPERATION = Operation(
     output_shape=output_shape,
     arithmetic=Arithmetic.MAX,
     title_word="global_max",
-    stories=("collapse",),
+    kinds=("pooling",),
 )

@@ -28,5 +28,5 @@ OPERATION = Operation(
     grows_by="padding",
     size_formula=windows.size_formula,
     title_word="max_pooling",
-    stories=("pooling",),
+    kinds=("pooling",),
 )

@@ -33,6 +33,7 @@ class Words:
     out: str = word("out", "the output cell in the sum line, as in out[1,2]")
     max: str = word("max", "the largest, in the sum line of max pooling")
     mean: str = word("mean", "the mean, in the sum line of average pooling")
+    tie: str = word("the first of {count} equal", "said where several numbers are the largest; `{count}`: how many")
     window: str = word("window", "the window's size in the title of a pooling")
     max_pooling: str = word("max pooling", "the operation, in the title")
     mean_pooling: str = word("average pooling", "the operation, in the title")

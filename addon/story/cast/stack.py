@@ -35,6 +35,7 @@ class Stack:
     cast: Windowed
     block: Block
     values: np.ndarray
+    names: list[tuple[str, str]] | None = None  # what the slices' cards say, and their colours; default: filters' cards
 
     def __post_init__(self):
         self.slices, self.rows, self.columns = self.values.shape
@@ -76,7 +77,8 @@ class Stack:
             figure.volume("output", name, parts, self.front, unit)
             return
         at = cards.beside(self.columns, self.rows, 0.0, number=self.slices - 1 - number)
-        parts.append(cards.card(figure, str(number + base), palette.card(number), at, cards.HIGH, visible_from=appears))
+        said = self.names[number] if self.names else (str(number + base), palette.card(number))
+        parts.append(cards.card(figure, *said, at, cards.HIGH, visible_from=appears))
         role = f"output.{number}"
         figure.volume(role, f"{name} {number + base}", parts, self.front, unit)
         channel, line = f"{role}.location.y", figure.timeline

@@ -6,6 +6,6 @@ be right) why it cannot show that; where an operation has several kinds, `accept
 is chosen unasked.
 """
 
-from . import sliding, sweep, volume
+from . import pooling, sliding, sweep, volume
 
-__all__ = ["sliding", "sweep", "volume"]
+__all__ = ["pooling", "sliding", "sweep", "volume"]

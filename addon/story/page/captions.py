@@ -35,13 +35,19 @@ def parameters(scene, trace, kernel_shape=None, filters: int = 1) -> str:
     """The operation's parameters, as a heading names them: kernel, stride and padding always, others where they differ
     from the defaults."""
     w, shape = scene.words, shape_text(kernel_shape or trace.kernel_size)
-    name = w.filters if filters > 1 else w.size if len(trace.input) == 1 else w.one_filter
-    said = [f"{filters} {name} {shape}" if filters > 1 else f"{name} {shape}", f"{w.stride} {axes_text(trace.stride)}",
-            f"{w.padding} {axes_text(trace.padding)}"]  # fmt: skip
+    if trace.weight is None:
+        name = w.window
+    else:
+        name = w.filters if filters > 1 else w.size if len(trace.input) == 1 else w.one_filter
+    said = [f"{filters} {name} {shape}" if filters > 1 else f"{name} {shape}"]
+    if ops.of(trace).windowed:
+        said += [f"{w.stride} {axes_text(trace.stride)}", f"{w.padding} {axes_text(trace.padding)}"]
     if any(d != 1 for d in trace.dilation):
         said.append(f"{w.dilation} {axes_text(trace.dilation)}")
     if trace.groups > 1:
         said.append(f"{w.groups} {trace.groups}")
+    if not trace.count_include_pad and any(sum(p) for p in trace.padding):
+        said.append(w.uncounted)
     if trace.bias is not None:
         said.append(f"{w.bias} {number(trace.bias[0])}" if filters == 1 else w.biases)
     return ",  ".join(said)

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An input whose channels are read one after the other: a block of slices, of which the one at work stands beside it.
+
+Padding that takes part in a mean says 0, in a maximum −∞; cells behind it, over which windows hang, say nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..page import palette
+from ..page.glyphs import MINUS
+from ..plan.plan import FAR, LANDED, Points
+from . import cards, volumes
+from .stack import FILE
+from .windowed import GLASS_SHADOW, Windowed, planes, ring, thickness
+
+APART = 1.3  # cells from the block to the slice that stands beside it
+OUT, BACK = 0.45, 0.4  # seconds in which a slice slides out, and back
+INFINITE = f"{MINUS}\u221e"
+CHOSEN, THIN = 0.86, 0.07  # of the ring on a chosen cell: its length and thickness, in cells
+SEAM, SEAM_COLOR = 0.07, "#1E2839"  # of the lines between windows: their thickness in cells, their colour
+
+
+def wide(columns: int, channels: int) -> float:
+    """Cells that a block of so many columns takes with the slice beside it."""
+    return columns + (columns + APART if channels > 1 else 0.0)
+
+
+@dataclass
+class Slices(Windowed):
+    """The cast of one pooling; `section` is how many steps each slice makes."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.mean, self.section = self.trace.reduce == "mean", self.trace.output[0].size
+        out = planes(self.trace.output).shape[1:]
+        self.own_pads, self.own_shape = self.pads, self.shape
+        over = [max((n - 1) * s + reach - have, 0)
+                for n, s, reach, have in zip(out, self.stride, self.reach, self.shape, strict=True)]  # fmt: skip
+        self.pads = tuple((a, b + more) for (a, b), more in zip(self.pads, over, strict=True))
+        self.shape = tuple(n + more for n, more in zip(self.shape, over, strict=True))
+        self.padded = self.padded or any(over)
+        self.roles = [f"input.{c}" for c in range(self.channels)] if self.channels > 1 else ["input"]
+
+    def ramp(self, channel: int):
+        """Of a single channel numbers up to 9 are told apart."""
+        whole = self.channels == 1 and not self.signed and self.greatest > 3
+        return palette.FINE if whole else super().ramp(channel)
+
+    def sum_fill(self, value, channel: int = 0) -> str:
+        """The colour of a result: that of a cell of its channel with that number."""
+        return self.fill(value, channel)
+
+    @property
+    def low(self) -> float:
+        """The number at which a bar has no height."""
+        return min(float(self.trace.input.min()), 0.0)
+
+    @property
+    def high(self) -> float:
+        """The number at which a bar is highest."""
+        return max(float(self.trace.input.max()), self.low + 1e-9)
+
+    def place(self, channel, row, column) -> np.ndarray:
+        """World places of padded cells of the slice at work."""
+        aside = self.shape[1] + APART if self.channels > 1 else 0.0
+        return super().place(channel, row, column) + self.cell * np.array([aside, 0.0, 0.0])
+
+    # the cast ------------------------------------------------------------------------------------------------------
+
+    def add(self, name: str, arrives: float | None, until: float) -> None:
+        """Every slice with its padding, its window, the lines between windows; they are lit while they are read."""
+        last = self.channels * self.section
+        for channel, role in enumerate(self.roles):
+            own = slice(channel * self.section, (channel + 1) * self.section)
+            places = np.full((last, 3), FAR)
+            places[own] = self.windows()
+            self.figure.track(f"{role}.track", places)
+            home = self.location + self.cell * np.array([0.0, channel * (1 + volumes.GAP), 0.0])
+            title = f"{name} {channel + self.figure.scene.look.index_from}" if self.channels > 1 else name
+            self.figure.volume(role, title, self._slice(channel, arrives), home, self.cell, track=f"{role}.track",
+                               taps=(self.kernel[1], 1e3, self.kernel[0]),
+                               dilation=(self.dilation[1], 1, self.dilation[0]), fade=(-LANDED, last - 0.5))
+            self._window(channel, role, places, until)
+            self._seams(role)
+        self._casts()
+
+    def _life(self, channel: int) -> tuple[float, float]:
+        """The clock values between which a slice stands beside the block."""
+        until = (channel + 1) * self.section - (0.9 if channel + 1 < self.channels else 0.6)
+        return channel * self.section - 0.7 if channel else -0.99, until
+
+    def _slice(self, channel: int, arrives: float | None) -> list[Points]:
+        figure, (top, left) = self.figure, (self.pads[0][0], self.pads[1][0])
+        rows, columns = self.input.shape[1:]
+        solid = np.zeros((1, *self.shape), bool)
+        solid[:, top : top + rows, left : left + columns] = True
+        def fill(value, _):
+            return self.fill(value, channel)
+
+        cells = volumes.block(figure, self.input[channel][None], fill, cell=self.cell, offset=(top, left), solid=solid,
+                              standing=not self.padded)  # fmt: skip
+        parts = [cells]
+        if channel:  # behind others its numbers would be cut off
+            since, until = self._life(channel)
+            parts.append(volumes.texts_of(cells, visible_from=since, visible_until=until))
+            cells["label"][:] = cells["label_faded"][:] = -1
+        cells["channel"][:] = channel
+        if self.channels > 1:
+            name, color = cards.channel_cards(figure.scene, self.channels)[channel]
+            at = cards.beside(self.shape[1], self.shape[0], 0.0, number=channel)
+            parts.append(cards.card(figure, name, color, at, cards.HIGH))
+        if self.padded:
+            everywhere, own = np.ones_like(solid), np.zeros_like(solid)
+            own[:, : self.own_shape[0], : self.own_shape[1]] = True
+            said = "0" if self.trace.count_include_pad else " "
+            for where, text in ((own & ~solid, said if self.mean else INFINITE), (~own, " ")):
+                if not where.any():
+                    continue
+                shell = volumes.glass(figure, everywhere, where, texts=text, cell=self.cell)
+                shell["row"][:] -= top
+                shell["column"][:] -= left
+                if arrives is not None:
+                    self.arrive(shell, arrives)
+                parts.append(shell)
+        return parts
+
+    def _window(self, channel: int, role: str, places, until: float) -> None:
+        """The ring around the window, while its slice is read."""
+        size, forward = ring(self.reach[1] + 0.03, self.reach[0] + 0.03)
+        since, end = channel * self.section - LANDED, (channel + 1) * self.section - 1 + 0.02
+        self.figure.track(f"{role}.window.track", places + (0, forward, 0))
+        self.figure.tube(f"{role}.window", "Window", role, f"{role}.window.track", size,
+                         (since, until if channel + 1 == self.channels else end), thickness(self.cell))  # fmt: skip
+
+    def _seams(self, role: str) -> None:
+        """Thin lines between the windows on the faces of a slice, where these tile it."""
+        tiles = all(s == r == k for s, r, k in zip(self.stride, self.reach, self.kernel, strict=True))
+        if not tiles or self.padded or self.trace.output[0].size == 1:
+            return
+        rows, columns = self.shape
+        made = []
+        for axis, (n, step) in enumerate(((rows, self.stride[0]), (columns, self.stride[1]))):
+            levels = np.arange(step, n, step) - 0.5
+            if not len(levels):
+                continue
+            size = (columns - 0.1, 0.03, SEAM) if axis == 0 else (SEAM, 0.03, rows - 0.1)
+            kind = self.figure.cube(SEAM_COLOR, "box " + " ".join(f"{v:.4g}" for v in size))
+            across, down = (columns - 1) / 2 + 0 * levels, -levels
+            at = (across, down) if axis == 0 else (levels, (1 - rows) / 2 + 0 * levels)
+            places = np.column_stack([at[0], np.full(len(levels), -0.487), at[1]])
+            made.append(Points.make(places, cube=kind, faded=kind))
+        if made:
+            self.figure.volume(f"{role}.seams", "Lines between windows", made, (0, 0, 0), self.cell, parent=role)
+
+    def add_chosen(self, spans) -> None:
+        """A ring on the cell that is the largest of a step's window; `spans`: (step, two clock values)."""
+        (top, _), (left, _) = self.pads
+        size, forward = ring(CHOSEN, CHOSEN)
+        kind = self.figure.cube(self.figure.theme.tube, "tube " + " ".join(f"{v:.4g}" for v in (*size, THIN)))
+        for channel, role in enumerate(self.roles):
+            made = []
+            for i, since, until in spans:
+                step = self.trace[i]
+                place = (0, *step.positions[step.chosen])[-2:]
+                if step.output_index[0] == channel:
+                    made.append(Points.make([(place[1] + left, forward, -(place[0] + top))], cube=kind, faded=kind,
+                                            visible_from=since, visible_until=until, step=i))  # fmt: skip
+            if made:
+                self.figure.volume(f"{role}.chosen", "Chosen cells", made, (0, 0, 0), self.cell, parent=role)
+
+    def _casts(self) -> None:
+        figure, corner, (rows, columns) = self.figure, self.corner, self.shape
+        deep = volumes.deep(self.channels)
+        figure.casts(corner, corner + self.cell * np.array([columns, deep, rows]), GLASS_SHADOW if self.padded else 1.0)
+        if self.channels == 1:
+            return
+        at = np.array([(columns - 1) / 2 + columns + APART, 0.0, 0.5 - rows])
+        shades = [volumes.shade(figure, (columns, 1, rows), 0.0, at + (0, c * (1 + volumes.GAP), 0),
+                                visible_from=self._life(c)[0], visible_until=self._life(c)[1])
+                  for c in range(self.channels)]  # fmt: skip
+        figure.volume("input.shadow", "Shadow of the slice at work", shades, self.location, self.cell)
+
+    def slide(self, pauses, first: float, ending: float) -> None:
+        """Each slice slides out of the block before it is read, and back: the first at the second `first`, the others
+        in the pauses before their first steps, after their results' slices; the last goes back at `ending`."""
+        if self.channels == 1:
+            return
+        line, home = self.figure.timeline, float(self.location[0])
+        for channel, role in enumerate(self.roles):
+            name, start = f"{role}.location.x", channel * self.section
+            line.declare(name, home)
+            line.add(name, home + self.cell * (self.shape[1] + APART), OUT,
+                     at=pauses[start][0] + FILE + BACK + 0.05 if channel else first)  # fmt: skip
+            more = channel + 1 < self.channels
+            line.add(name, home, BACK, at=pauses[start + self.section][0] + FILE if more else ending)
+
+

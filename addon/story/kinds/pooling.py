@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kind `pooling`: windows without weights. The numbers under one stand on the bench as bars, of which the highest is
+chosen or which level; each channel is read by itself, the whole of it if the pooling is global.
+"""
+
+import numpy as np
+
+from ... import ops
+from ...scene.checks import ValidationError
+from ..acts.reducing import BASE, FLY, MOST, STAND, Bars, Reducing
+from ..acts.rhythm import DOUBLE, FULL, SHORT, rhythm, run_clock, within
+from ..cast import cards, slabs, volumes
+from ..cast.arrangement import ASIDE, BENEATH
+from ..cast.bench import RESULT, SLAB
+from ..cast.figure import INDEX, NAME, SMALL, SUM, Figure
+from ..cast.slices import BACK, OUT, Slices, wide
+from ..cast.stack import FILE, Stack, depth
+from ..cast.windowed import planes
+from ..page.captions import cell_name, shape_text, size_formula
+from ..page.glyphs import equals, number, operand, width
+from ..page.layout import Block, Column, Row, solve
+from ..page.view import HEIGHT, UNIT
+from ..plan.plan import LANDED, LEAVES, StepInfo
+from ..traits import unread
+from ..traits.index_labels import index_labels
+from ..traits.meaning import heading, why_lines
+
+ABOVE, LINE, LARGEST = 4.6, 84.2, 9.5  # page units: a name above a block; the line below everything; the largest cell
+PADDED, START, END = -2.0, -1.0, 0.46  # the clock when padding arrives, before the first step; before the last's end
+BENCHES = (1.8, 1.6, 1.45, 1.3, 1.15, 1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2, 0.1)  # sizes of the bench that are tried
+NAMED = 0.36  # room for a cell's name above the result, in bench cells
+STATED = 0.56  # part of a step's time at which its line is there
+
+
+def validate(scene, trace):
+    """None, or the (key, value, what would be right) why it cannot be shown."""
+    if not np.isfinite(trace.output).all():
+        return "op.padding", scene.op.padding, "must leave every window an input cell, or it has no largest number"
+    return None
+
+
+def accepts(scene, trace) -> bool:
+    """Every pooling."""
+    return True
+
+
+def build(scene, trace):
+    """The plan of a pooling."""
+    return _Pooling(scene, trace).plan()
+
+
+class _Pooling:
+    def __init__(self, scene, trace):
+        self.scene, self.trace, self.figure = scene, trace, Figure(scene)
+        out = planes(trace.output)
+        self.slices, (self.rows, self.columns) = len(out), out.shape[1:]
+        self.section, self.count = self.rows * self.columns, len(trace)
+        self.cast = Slices(self.figure, trace, np.zeros(3), 1.0)
+        self.kernel = self.cast.kernel
+        self.barred = self.kernel[0] * self.kernel[1] <= MOST
+        self.base = scene.look.index_from
+        page, tried = self.figure.page, []
+        ways = [(1.0, 1)]
+        if self.barred:
+            ways = [(bench, per) for per in range(self.kernel[0], 0, -1) for bench in BENCHES]
+        for way in ways:
+            if solve(page, self._layout(*way), self._region(page), LARGEST):
+                tried.append((min(self.given.cell, 1.2 * self.result.cell), *way))
+        if not tried:
+            hint = "must be smaller, or the channels fewer, to find room"
+            raise ValidationError(hint, "input.size", scene.input.size)
+        solve(page, self._layout(*max(tried)[1:]), self._region(page), LARGEST)
+        self.cast.corner, self.cast.cell = self.given.corner, self.given.cell
+        cell = self.result.cell
+        bars = Bars(self.kernel, max(tried)[2], cell, [Bars.first(line.corner, cell) for line in self.lines],
+                    self.result.corner + cell * RESULT / 2, self.cast.low, self.cast.high)  # fmt: skip
+        self.act = Reducing(self.figure, bars, self.cast)
+        self.stack = Stack(self.figure, self.cast, self.made, out, cards.channel_cards(scene, self.slices))
+
+    def _region(self, page) -> tuple[float, float, float, float]:
+        return 8.0, 11.8, page.width - 8.0, 80.9
+
+    def _layout(self, bench: float, per: int):
+        """The layout's tree, with a bench of so much of an input cell's size and so many rows of the window in each of
+        its lines; names its blocks."""
+        (rows, columns), cast, several = self.cast.shape, self.cast, self.slices > 1
+        words = {"left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
+        beside = cards.room(self.slices) if several else 0.0
+        self.given = Block("input", (wide(columns, cast.channels) + beside, volumes.deep(cast.channels), rows),
+                           above=ABOVE, **words)  # fmt: skip
+        high, wide_ = self.kernel if self.barred else (0, 0)
+        self.lines = [Block(f"bars.{n}", Bars.size(wide_, min(per, high - first)), bench, below=BENEATH, slab=SLAB)
+                      for n, first in enumerate(range(0, high, per))]  # fmt: skip
+        self.made = Block("output", (self.columns + beside, depth(self.slices), self.rows), above=ABOVE + 3.4, **words)
+        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), bench, slab=SLAB)
+        parts = [self.given, *([Column(self.lines, gap=1.0, spread=4.0)] if self.barred else []),
+                 Column([self.made, self.result], gap=3.6, spread=8.0)]  # fmt: skip
+        return Row(parts, gap=5.0, align=(0.5, 0.5))
+
+    # the story -----------------------------------------------------------------------------------------------------
+
+    def plan(self):
+        scene, figure, cast, w = self.scene, self.figure, self.cast, self.scene.words
+        heading(figure, self.trace)
+        first, ending = self._clock()
+        cast.add(w.input, PADDED if cast.padded else None, self.count - END)
+        cast.slide(self.beats.pauses, first, ending)
+        for role in cast.roles:
+            unread.out_of_the_light(figure, self.trace, role)
+        slabs.add_slabs(figure, [self.given, self.made])
+        if self.barred:
+            slabs.add_slabs(figure, [*self.lines, self.result], ((START + 0.02, self.count - END),))
+        self.stack.add(self.beats, ending)
+        infos = self._sums()
+        if scene.look.labels:
+            figure.words("names", "Names", self._names())
+            figure.words("indices", "Row and column numbers", self._indices())
+            figure.words("ending", "Shapes", [self._shapes()])
+            figure.words("why", "Why", why_lines(figure, figure.page.width / 2, LINE, LINE, self.count - END))
+        return figure.plan(scene.title, infos)
+
+    def _clock(self) -> tuple[float, float]:
+        """Key the clock; the seconds at which the first slice slides out, and the last slices go back."""
+        line, timing, several = self.figure.timeline, self.scene.timing, self.slices > 1
+        explained = dict(zip(range(min(3, self.count)), (FULL, DOUBLE, DOUBLE), strict=False))
+        lasts = range(self.section - 1 if several else self.columns - 1, self.count, self.section if several
+                      else self.columns)  # fmt: skip
+        explained |= {i: SHORT for i in lasts if i not in explained}
+        pauses = {n * self.section: FILE + BACK + OUT + 0.15 for n in range(1, self.slices)}
+        spent = (OUT + BACK + 0.3 if several else 0.3) + (1.3 if self.cast.padded else 0.0)
+        self.rhythm = rhythm(self.count, explained, timing, spent=spent, pauses=pauses)
+        line.declare("clock.step", PADDED if self.cast.padded else START)
+        line.wait(timing.intro)
+        if self.cast.padded:
+            line.play("clock.step", START, 0.9, easing="linear")
+            line.wait(0.4)
+        first = line.cursor
+        line.wait(OUT + 0.15 if several else 0.0)
+        self.beats = run_clock(line, self.rhythm, self.scene.output.fps)
+        line.wait(0.3)
+        line.play("clock.step", self.count - 1 + 0.55, 0.3)
+        ending = line.cursor
+        line.wait(FILE + timing.outro)
+        return first, ending
+
+    def _sums(self) -> list[StepInfo]:
+        """The bars on the bench and what is said of them; what the plan says of each step."""
+        figure, act, infos, words, running = self.figure, self.act, [], [], []
+        stands = self.rhythm.standing(self.scene.output.fps)
+        pieces, spans, chosen = [], [], []
+        for i in range(self.count):
+            step, explained = self.trace[i], i in self.rhythm.explained
+            place = tuple(map(int, step.output_index))
+            inner = place[1:] if self.section > 1 or self.slices == 1 else ()
+            name = cell_name(self.scene, inner, place[0] if self.slices > 1 else None)
+            text = f"{name} = {self._sum(step)}"
+            if explained:
+                pieces += act.step(i, self.stack.target(i), self.made.cell) if self.barred else []
+                words += self._said(step, name, within(i, STATED), i + LEAVES,
+                                    ((within(i, STAND), within(i, FLY)), (i - 1e-3, i + LEAVES)))  # fmt: skip
+                spans.append((within(i, 0.2), i + LEAVES))
+                chosen.append((i, within(i, STATED), i + LEAVES))
+            elif i in stands:
+                pieces += act.standing(i, stands[i]) if self.barred else []
+                running += self._said(step, name, i - LANDED, stands[i], ((i - LANDED, stands[i]),))
+                spans.append((i - LANDED, stands[i]))
+                chosen.append((i, i - LANDED, stands[i]))
+            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), text, i, explained))
+        if pieces:
+            figure.volume("bench", "Bench", [*pieces, *act.grounds(spans)], act.bars.origins[0], act.bars.cell)
+        if not self.cast.mean:
+            self.cast.add_chosen(chosen)
+        if self.scene.look.sum_line:
+            figure.words("sum", "Sum", words)
+            figure.words("running", "Running sum", running)
+        return infos
+
+    # words ---------------------------------------------------------------------------------------------------------
+
+    def _sum(self, step) -> str:
+        """What a step comes to, as in "max(6, 3, 2, 9) = 9"; of many numbers how many they are."""
+        w, mean = self.scene.words, self.cast.mean
+        own, tail = step.values[step.counted if mean else step.real], ""
+        if mean:
+            said = f"({' + '.join([number(own[0]), *map(operand, own[1:])])}) / {step.divisor}"
+            sign = equals([*own, step.value])
+        else:
+            said, sign, equal = f"{w.max}({', '.join(map(number, own))})", "=", int((own == step.value).sum())
+            tail = f"   ({w.tie.replace('{count}', str(equal))})" if equal > 1 else ""
+        full = f"{said} {sign} {number(step.value)}{tail}"
+        if width(full) * SUM * HEIGHT <= self.figure.page.width - 16.0:
+            return full
+        many = (w.mean_of if mean else w.max_of).replace("{count}", str(len(own)))
+        return f"{many} {sign} {number(step.value)}"
+
+    def _said(self, step, name: str, since: float, until: float, named) -> list:
+        """The line of a step, the name of its result, and which of the input's rows its bars come from."""
+        figure, bars, w = self.figure, self.act.bars, self.scene.words
+        life, x = {"visible_from": since, "visible_until": until}, (self.result.box[0] + self.result.box[2]) / 2
+        x = min(x, figure.page.width - 8.0 - width(name) * SMALL * HEIGHT / 2)
+        made = [figure.text(self._sum(step), figure.page.width / 2, LINE, SUM, align="center", **life)]
+        made += [figure.text(name, x, self.result.box[1] + 1.4, SMALL, align="center", visible_from=a, visible_until=b)
+                 for a, b in named]  # fmt: skip
+        if not self.barred or self.kernel[0] < 2 or not self.scene.look.labels:
+            return made
+        first, half = int(step.positions[0][1]), np.array([0.0, BASE[1], BASE[2]]) / 2
+        for row in range(self.kernel[0]):
+            own = first + row * self.cast.dilation[0]
+            if 0 <= own < self.cast.input.shape[1]:
+                middle = bars.at([(row, 0), (row, self.kernel[1] - 1)]).mean(axis=0)
+                x, y = figure.page.seen(bars.origins[0] + bars.cell * (middle - half))
+                y += 1.3 * bars.cell * SLAB[2] / UNIT + 3.4
+                made.append(figure.text(f"{w.row} {own + self.base}", x, y, INDEX, figure.theme.secondary,
+                                        align="center", kind="index", **life))  # fmt: skip
+        return made
+
+    def _channels(self, array) -> tuple:
+        return (*array.shape[1:], len(array)) if len(array) > 1 else array.shape[1:]
+
+    def _names(self) -> list:
+        """What the volumes are called, with their shapes; the output's size and how it comes about."""
+        w, figure, trace = self.scene.words, self.figure, self.trace
+        given, made, right = self.given.box, self.made.box, figure.page.width - 8.0
+        formula = size_formula(trace) if ops.of(trace).windowed else ""
+        named = f"{w.output}  {shape_text(self._channels(trace.output))}"
+        found = [figure.text(f"{w.input}  {shape_text(self._channels(trace.input))}", given[0], given[1] - 1.6, NAME)]
+        for text, up, size, color in ((formula, 1.4, SMALL, figure.theme.secondary),
+                                      (named, 5.2 if formula else 1.6, NAME, None)):  # fmt: skip
+            if text:
+                x = min(made[0], right - width(text) * size * HEIGHT)
+                found.append(figure.text(text, x, made[1] - up, size, color))
+        return found
+
+    def _indices(self) -> list:
+        """Row and column numbers of input and output."""
+        figure, given, made, cast = self.figure, self.given, self.made, self.cast
+        axes = len(self.trace.kernel_size)
+        before = (cast.pads[0][0], cast.pads[1][0])
+        found = index_labels(figure, given.corner, given.cell, cast.input.shape[1:], high=cast.shape[0], offset=before,
+                             drop=1.2 * given.cell * given.slab[2] / UNIT, axes=axes)  # fmt: skip
+        if self.section > 1:
+            found += index_labels(figure, made.corner, made.cell, (self.rows, self.columns),
+                                  drop=1.2 * made.cell * made.slab[2] / UNIT, axes=axes)  # fmt: skip
+        return found
+
+    def _shapes(self):
+        """At the end the shapes, where the bars were."""
+        figure, box = self.figure, (self.lines[0] if self.barred else self.result).box
+        given, output = (shape_text(self._channels(a)) for a in (self.trace.input, self.trace.output))
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        return figure.text(f"{given}  \u2192  {output}", x, y, SUM, align="center", visible_from=self.count - END)
+
+
