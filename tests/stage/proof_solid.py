@@ -35,6 +35,7 @@ class SolidProof(BenchProof):
     def __init__(self, stage):
         self.stage, self.trace, self.plan = stage, stage.trace, stage.plan
         self.kind = story.kind_of(stage.asked, stage.trace).__name__.rpartition(".")[2]
+        self.stacked = self.kind == "volume"  # its output is a stack of slices
         trace = self.trace
         assert trace.op == "conv", "these proofs know convolutions"
         shape, self.cells = reference.conv(trace.input, trace.weight, trace.bias, trace.stride, trace.padding,
@@ -263,7 +264,7 @@ class SolidProof(BenchProof):
     # output ----------------------------------------------------------------------------------------------------------
 
     def output_role(self, n: int) -> str:
-        return "output" if self.kind != "volume" or self.filters == 1 else f"output.{n}"
+        return "output" if not self.stacked or self.filters == 1 else f"output.{n}"
 
     def output(self, look, i: int) -> Piece:
         """Born so far and no others, with their numbers; the mark on the last; slices filed in order. Returns it."""
@@ -285,12 +286,16 @@ class SolidProof(BenchProof):
                 said = spelled(value) if own < done and numbered else None
                 assert piece.text == said, f"number: {role} {r, c} says {piece.text}, not {said}"
                 if own < done:
-                    self.one_fill("sum", value, piece.color)
+                    self.one_fill(self.sum_sort(m), value, piece.color)
             self.carded(look, role, m)
         last = self.lattice(look, self.output_role(n), shape)[0, row, column]
         self.filed(look, n)
         self.marker(look, last)
         return last
+
+    def sum_sort(self, m: int) -> str:
+        """What the colour of a result in slice m depends on besides its value."""
+        return "sum"
 
     @property
     def numbered(self) -> bool:
@@ -304,7 +309,7 @@ class SolidProof(BenchProof):
 
     def marker(self, look, last: Piece) -> None:
         """One tube, around the cell that is being made."""
-        if self.kind == "volume":
+        if self.stacked:
             tubes = look.pieces("output.marker")
             assert len(tubes) == 1, f"marker: {len(tubes)} at {look.second:.3f} s"
             tube = tubes[0].box
@@ -367,7 +372,7 @@ class SolidProof(BenchProof):
                 assert says, f"number: output {m, r, c} says {piece.text} {moment}"
                 whole &= there
             assert whole or abs(deep - self.front_at) < NEAR, f"slice: {m} is filed early, {moment}"
-        if self.kind == "volume":  # a mark is around a cell
+        if self.stacked:  # a mark is around a cell
             for tube in look.pieces("output.marker"):
                 cells = [p for m in depths for p in look.cells(self.output_role(m))]
                 off = min(np.abs(p.place - (0, p.long[1] / 2, 0) - tube.place).max() / p.long[0] for p in cells)
