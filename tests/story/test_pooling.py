@@ -1,168 +1,105 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stories of poolings on plans, without Blender: composition with any options, what flies and when, words, refusals."""
+"""Poolings as people bring them: each has a picture, or one line says what would be right. What is said is true."""
 
-import numpy as np
 import pytest
 
-from addon.scene.arrays import run
-from addon.scene.load import SceneError, load
+from addon.scene.load import SceneError, load, loads
 from addon.story import make_plan
-from addon.story.plan.plan import BORN
 
-from .composing import all_faults, picture_of
-from .truth import untrue_frames, wrong_windows
-
-pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
-
-MEAN = {"op.type": "avg_pool"}
-POOLS = {
-    "average": MEAN,
-    "average of negative numbers": {**MEAN, "input.low": -9},
-    "padding not counted": {**MEAN, "op.padding": 1, "op.count_include_pad": False, "op.kernel_size": 3},
-    "3×3 with padding": {"op.padding": 1, "op.kernel_size": 3, "op.stride": 2},
-    "4×4 average": {**MEAN, "op.kernel_size": 4},
-    "stride 3": {"op.stride": 3},
-    "rounded up": {"op.ceil_mode": True, "input.size": [7, 7]},
-    "dilation 2": {"op.dilation": 2},
-    "one axis": {"input.size": [14]},
-    "one row of windows": {"input.size": [2, 12]},
-    "one column of windows": {"input.size": [8, 2]},
-    "three channels": {"input.channels": 3},
-    "three channels of one axis": {"input.channels": 3, "input.size": [9]},
-    "two channels": {"input.channels": 2, "input.size": [6, 8]},
-    "four channels, average": {**MEAN, "input.channels": 4, "input.size": [6, 6]},
-    "eight channels": {"input.channels": 8, "input.size": [4, 4]},
-    "many cells": {"input.size": [28, 28]},
-    "numbers of two digits": {"input.high": 99},
-    "seen from the right": {"camera.azimuth": 30.0, "camera.elevation": 35.0},
-    "long words": {"words.input": "Eingabe (Bild)", "words.output": "Ausgabe (Karte)", "words.max_pooling": "Maximum"},
-    "without labels": {"look.labels": False},
-}
-GLOBALS = {
-    "max": {"op.type": "global_max_pool"},
-    "one channel": {"input.channels": 1},
-    "two channels": {"input.channels": 2, "input.size": [5, 5]},
-    "four channels": {"input.channels": 4, "input.size": [3, 5]},
-    "eight channels": {"input.channels": 8},
-    "one axis": {"input.channels": 1, "input.size": [12]},
-    "three channels of one axis": {"input.size": [8]},
-    "2×5": {"input.size": [2, 5]},
-    "7×7": {"input.size": [7, 7]},
-    "negative numbers": {"input.low": -3},
-    "many cells": {"input.size": [20, 20], "input.channels": 2},
-    "seen from the right": {"camera.azimuth": 30.0, "camera.elevation": 35.0},
-}
-UNREAD = ("many cells",)  # where a global pooling has more numbers than can be read
-CASES = [("pooling", n, o) for n, o in POOLS.items()] + [("global_pooling", n, o) for n, o in GLOBALS.items()]
+BASE = {"title": "Pooling", "op.type": "max_pool", "op.kernel_size": 2, "op.stride": 2, "input.size": [8, 8],
+        "input.seed": 5, "input.low": 0, "input.high": 9}  # fmt: skip
+VALUES = {"input.size": None, "input.seed": None, "input.low": None, "input.high": None}  # given by themselves
+WIDE = {"op.padding": 2, "op.kernel_size": 3, "op.stride": 1, "input.size": [4, 4]}
 
 
-@pytest.mark.parametrize("size", ["854x480", "1024x768"])
-@pytest.mark.parametrize(("figure", "name", "overrides"), CASES, ids=lambda v: v if isinstance(v, str) else "")
-def test_any_pooling_is_composed(figure, name, overrides, size):
-    picture = picture_of(figure, {**overrides, "output.size": size})
-    faults = [f for f in all_faults(picture) if name not in UNREAD or "legible" not in f]
-    assert not faults, "\n".join(faults)
-    assert not untrue_frames(picture)
-    assert 8.0 <= picture.plan.seconds <= 25.0
+@pytest.mark.parametrize(
+    ("changed", "first"),
+    [
+        ({}, "max(3) = 3"),
+        ({"op.type": "avg_pool", "op.count_include_pad": False}, "(3) / 1 = 3"),
+        ({"op.type": "avg_pool"}, "+ 0 + 3) / 9 ≈ 0.33"),
+        ({"op.type": "avg_pool", "op.kernel_size": 2}, "(0 + 0 + 0 + 0) / 4 = 0"),
+    ],
+)
+def test_more_padding_than_half_a_window_has_a_plan(changed, first):
+    plan = make_plan(load("pooling", {**WIDE, **changed}))
+    assert [s.index[1:] for s in plan.steps[:7]] == [divmod(i, 6 + ("op.kernel_size" in changed)) for i in range(7)]
+    assert first in plan.steps[0].text
 
 
-@pytest.mark.parametrize("name", POOLS)
-def test_windows_cover_what_is_read(name):
-    picture = picture_of("pooling", POOLS[name])
-    assert not wrong_windows(picture)
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"op.type": "avg_pool", "op.count_include_pad": False},
+        {"input.values": [[0.5, 1.5], [2, 3]], "input.size": None, "input.seed": None, "input.low": None,
+         "input.high": None},
+    ],
+    ids=["whole numbers", "mean without padding", "fractions"],
+)  # fmt: skip
+def test_a_window_on_padding_alone_is_refused_in_one_line(changed):
+    overrides = {k: v for k, v in {**WIDE, "op.kernel_size": 2, **changed}.items() if v is not None}
+    with pytest.raises(SceneError) as caught:
+        make_plan(load("pooling", overrides))
+    assert (caught.value.key, caught.value.value) == ("op.padding", 2)
+    assert "input cell" in caught.value.hint and "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "print", "transparent"])
-def test_a_chosen_cell_is_told_apart_by_its_frame_too(theme):
-    """Violet beside blue is not enough for all eyes: its frame has three times the contrast that a graphic needs."""
-    plan = make_plan(load("pooling", {"look.theme": theme}))
-    colors = {m.name: m.color for m in plan.materials}
-    points = next(v for v in plan.volumes if v.role == "input.chosen").points
-    framed = np.array([plan.cubes[c].shape == "frame" for c in points["cube"]])
-    frames, cells = points["cube"][framed], list(zip(points["row"], points["column"], framed, strict=True))
-    assert {(r, c) for r, c, f in cells if f} == {(r, c) for r, c, f in cells if not f}
-    frame = colors[plan.cubes[frames[0]].material]
-    assert np.abs(np.array(frame) - plan.background).max() > 0.6
+BROUGHT = {
+    "one axis": {"input.size": [9]},
+    "twelve channels": {"input.channels": 12},
+    "forty channels": {"input.channels": 40, "input.size": [6, 6]},
+    "many cells": {"input.size": [64, 64], "op.kernel_size": 4, "op.stride": 4},
+    "a window of many": {"input.size": [16, 16], "op.kernel_size": 12, "op.stride": 4},
+    "one long number": {**VALUES, "input.values": [[1, 12345.678], [2, 3]]},
+    "upright": {"output.size": [720, 1280]},
+    "square": {"output.size": [1080, 1080], "input.channels": 3},
+    "without words": {"look.labels": False, "look.sum_line": False, "look.title": False},
+    "without numbers": {"look.numbers": False},
+    "counted from one": {"look.index_from": 1},
+    "global": {"op.type": "global_avg_pool", "op.kernel_size": None, "op.stride": None, "input.channels": 20},
+    "global, one channel": {"op.type": "global_max_pool", "op.kernel_size": None, "op.stride": None},
+}  # fmt: skip
 
 
-def flight(plan):
-    return next(v for v in plan.volumes if v.role == "flight").points
+def figure(keys):
+    """The plan of BASE with other keys; those that are None are left out."""
+    return make_plan(loads("", {k: v for k, v in {**BASE, **keys}.items() if v is not None}))
 
 
-def test_every_told_step_of_a_maximum_sends_one_copy_that_is_handed_over_at_the_birth():
-    scene = load("pooling")
-    plan, trace = make_plan(scene), run(scene)
-    points = flight(plan)
-    for i, step in enumerate(trace):
-        own = points["step"] == i
-        assert set(points["value"][own]) == {step.value}
-        assert points["arrives"][own].max() == pytest.approx(i - BORN, abs=1e-4)
-        assert i - BORN < points["visible_until"][own].max() < i
-        # legs follow each other without a gap, and start where the last ended
-        order = np.argsort(points["leaves"][own])
-        ends, starts = points["position"][own][order], (points["position"] + points["origin"])[own][order]
-        assert np.abs(ends[:-1] - starts[1:]).max() < 1e-4
-        assert np.abs(points["visible_until"][own][order][:-1] - points["visible_from"][own][order][1:]).max() < 1e-6
+@pytest.mark.parametrize("keys", BROUGHT.values(), ids=BROUGHT)
+def test_what_people_bring_has_a_picture(keys):
+    """All of it within the page, and every step in it."""
+    plan = figure(keys)
+    wide, high = plan.size
+    for name, _, x0, y0, x1, y1, *_ in plan.boxes:
+        assert -wide / 2 <= x0 <= x1 <= wide / 2 and -high / 2 <= y0 <= y1 <= high / 2, name
+    births = sorted(float(t) for v in plan.volumes if v.role.startswith("output") and "shadow" not in v.role
+                    for t, value in zip(v.points["visible_from"], v.points["step"], strict=True) if value >= 0)
+    assert len(plan.steps) <= len(births)
 
 
-def test_of_a_mean_all_that_count_fly_and_one_goes_on():
-    plan = make_plan(load("pooling", {**MEAN, "op.padding": 1, "op.count_include_pad": False}))
-    trace = run(load("pooling", {**MEAN, "op.padding": 1, "op.count_include_pad": False}))
-    points = flight(plan)
-    for i in (0, 1, 7):
-        own = points["step"] == i
-        at = (points["visible_from"][own] <= i - 0.3) & (points["visible_until"][own] > i - 0.3)
-        assert at.sum() == trace[i].divisor == trace[i].counted.sum()
-        later = (points["visible_from"][own] <= i - 0.22) & (points["visible_until"][own] > i - 0.22)
-        assert list(points["value"][own][later]) == [np.float32(trace[i].value)]
+def texts(plan, *roles: str) -> list[str]:
+    return [plan.labels[k].text for w in plan.words if w.role in roles for k in w.points["label"] if k >= 0]
 
 
-def test_a_sweep_sends_nothing():
-    plan = make_plan(load("pooling", {"input.size": [28, 28]}))
-    explained = {i for i, s in enumerate(plan.steps) if s.explained}
-    assert set(flight(plan)["step"]) == explained and len(explained) < len(plan.steps)
+def test_the_line_says_numbers_ties_and_what_is_rounded():
+    plan = figure({**VALUES, "input.values": [[3, 1], [3, 2]]})
+    assert "max(3, 1, 3, 2) = 3   (the first of 2 equal)" in texts(plan, "sum")
+    plan = figure({"op.type": "avg_pool", "op.kernel_size": 3, "op.stride": 3, "input.size": [3, 3]})
+    (line,) = [t for t in texts(plan, "sum") if "/" in t]
+    total, said = plan.steps[0].value * 9, line.rpartition(" ")[2]
+    assert ("\u2248" in line) == (abs(float(said) - plan.steps[0].value) > 1e-9) and line.startswith("(")
+    assert sum(map(float, line[1:].partition(")")[0].split(" + "))) == pytest.approx(total)
 
 
-def test_what_is_left_over_is_said():
-    said = {plan_label.text for plan_label in make_plan(load("pooling", {"input.size": [9, 8]})).labels}
-    assert "1 row left over" in said
-    said = {plan_label.text for plan_label in make_plan(load("pooling")).labels}
-    assert not any("left over" in text for text in said)
+def test_a_window_of_too_many_says_how_many():
+    plan = figure({"input.size": [16, 16], "op.kernel_size": 8, "op.stride": 8})
+    assert any(t.startswith("largest of 64 = ") for t in texts(plan, "sum")), texts(plan, "sum")
 
 
-def test_the_title_says_window_and_no_weights():
-    for kind, word in (("max_pool", "max pooling"), ("avg_pool", "average pooling")):
-        plan = make_plan(load("pooling", {"op.type": kind}))
-        said = " ".join(plan.labels[n].text for w in plan.words if w.role == "title" for n in w.points["label"])
-        assert word in said and "window 2 × 2" in said and "stride 2" in said and "no weights" in said
-
-
-def test_the_words_are_the_lecturers():
-    words = {"words.window": "Fenster", "words.no_weights": "ohne Gewichte", "words.max": "größte",
-             "words.max_pooling": "Max-Pooling", "words.max_rule": "Die größte von {count}"}  # fmt: skip
-    plan = make_plan(load("pooling", words))
-    said = " | ".join(label.text for label in plan.labels)
-    assert "Fenster 2 × 2" in said and "ohne Gewichte" in said and "größte(" in said and "Die größte von 4" in said
-    assert "window 2" not in said and "max" not in said
-    plan = make_plan(load("global_pooling", {"words.mean_of": "Mittel von {count}", "words.global_mean": "alles"}))
-    said = " | ".join(label.text for label in plan.labels)
-    assert "Mittel von 16" in said and "alles" in said and "mean" not in said.replace("their mean", "")
-
-
-@pytest.mark.parametrize(("figure", "overrides", "key"), [
-    ("pooling", {"input.channels": 9}, "input.channels"),
-    ("pooling", {"input.size": [90, 90]}, "input.size"),
-    ("pooling", {"story": "collapse"}, "op.type"),
-    ("global_pooling", {"input.channels": 12}, "input.channels"),
-    ("global_pooling", {"input.size": [60, 60]}, "input.size"),
-    ("global_pooling", {"story": "pooling"}, "op.type"),
-])  # fmt: skip
-def test_what_cannot_be_told_is_refused_by_name(figure, overrides, key):
-    with pytest.raises(SceneError) as refused:
-        make_plan(load(figure, overrides))
-    assert refused.value.key == key and "\n" not in str(refused.value)
-
-
-def test_average_pooling_sees_its_dilation():
-    scene = load("pooling", {**MEAN, "op.dilation": 2})
-    assert run(scene).dilation == (2, 2) and run(scene).output.shape == (1, 3, 3)
+def test_the_heading_says_window_stride_and_padding_of_one_that_has_them():
+    said = texts(make_plan(load("pooling")), "title")
+    assert said == ["Max pooling", "window 2 \u00d7 2,  stride 2,  padding 0"]
+    said = texts(make_plan(load("global_pooling")), "title")
+    assert said == ["Global average pooling", "window 4 \u00d7 4"]

@@ -10,6 +10,7 @@ import pkgutil
 import numpy as np
 import pytest
 
+from addon.ops import OPERATIONS
 from addon.scene.arrays import run
 from addon.scene.load import SceneError, loads
 from addon.story import KINDS, make_plan, traits
@@ -106,8 +107,11 @@ def why(plan, scene, trace):
 
 
 def channels(plan, scene, trace):
-    """A card names each, and the window reaches through all of them."""
+    """A card names each, and the window reaches through all of them, or a pooling's stands on each by itself."""
     names = {label.text for label in plan.labels}
+    if trace.weight is None:
+        apart = [w.role for w in plan.windows if w.role.endswith(".window")]
+        return [] if {"0", "1"} <= names and len(apart) == 2 else [f"windows {apart}, cards {names}"]
     tube = next(w for w in plan.windows if w.role == "input.window")
     return [f"no card {n}" for n in ("0", "1") if n not in names] + ([] if tube.size[1] > 2 else ["a flat window"])
 
@@ -163,19 +167,25 @@ TRAITS = {  # name: (keys, what it shows)
     "one axis": ({"input.size": [9]}, one_axis),
     "three axes": ({"input.size": [4, 4, 4]}, never),
     "a second run": ({"compare.stride": 2}, never),
-    "another operation": ({"op.type": "max_pool"}, never),
+    "another operation": ({"op.type": "other"}, never),
 }
 # of story/traits: the row that is about it
 MODULES = {"index_labels": "index labels", "meaning": "why-line", "unread": "unread cells"}
 REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"), ("filters", "sweep"),
-           ("groups", "sliding"), ("groups", "sweep")}  # fmt: skip
+           ("groups", "sliding"), ("groups", "sweep"),
+           *((trait, "pooling") for trait in ("bias", "filters", "groups"))}  # fmt: skip
 
 
 def figure(trait: str, kind: str):
-    """Scene, trace and plan; SceneError where it is refused."""
-    given = {**BASE, **TRAITS[trait][0], "kind": kind}
-    if given["op.type"] != "conv":
+    """Scene, trace and plan of the first operation that has such a figure; SceneError where it is refused."""
+    own = next(op for op in sorted(OPERATIONS.values(), key=lambda op: op.name) if kind in op.kinds)
+    given = {**BASE, "op.type": own.name, **TRAITS[trait][0], "kind": kind}
+    if given["op.type"] == "other":
+        given["op.type"] = "conv" if not own.weighted else "max_pool"
+    if not OPERATIONS[given["op.type"]].weighted:
         del given["weight.seed"]
+    if not OPERATIONS[given["op.type"]].windowed:
+        del given["op.kernel_size"]
     scene = loads("", given)
     return make_plan(scene), scene, run(scene)
 
@@ -188,7 +198,8 @@ def test_a_trait_is_shown_by_a_kind_or_refused_with_one_line(trait, kind):
         made = figure(trait, kind)
     except SceneError as refusal:
         assert shows is never or (trait, kind) in REFUSED, refusal
-        assert refusal.key in {*keys, "kind"} and refusal.hint.startswith("must "), refusal
+        assert refusal.key in {*keys, "kind"}, refusal
+        assert refusal.hint.startswith(("must ", "does not apply ")), refusal
         assert "\n" not in str(refusal) and len(str(refusal)) < 160
         return
     assert (trait, kind) not in REFUSED

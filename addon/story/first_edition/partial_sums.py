@@ -13,18 +13,6 @@ from .primitives import result_color
 from .sums import Piece
 from .theme import filter_hue
 
-HUE_OF = ("red", "green", "blue")
-
-
-def names_of(scene, count: int) -> list[str]:
-    w = scene.words
-    return list(w.channels) if count == len(w.channels) else [f"{w.channel} {i + scene.look.index_from}"
-                                                              for i in range(count)]  # fmt: skip
-
-
-def hue_of(channel: int, count: int) -> str:
-    return HUE_OF[channel] if count == 3 else "blue"
-
 
 def partial_sums(trace) -> np.ndarray:
     """Every step's sum of products per channel, shape (steps, channels)."""

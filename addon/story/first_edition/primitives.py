@@ -7,7 +7,7 @@ A story puts these parts on the sheet; none of them decides where it stands.
 import numpy as np
 
 from ..page.glyphs import DESCENT, TIMES, number, width
-from ..plan.plan import ALWAYS, BORN, FAR, LANDED, LEAVES, NEVER, Points, StepInfo, Window
+from ..plan.plan import ALWAYS, BORN, LANDED, LEAVES, NEVER, Points, StepInfo, Window
 from ..plan.schedule import MEETING, VISIT, Phase, Schedule, StepTimes
 from .builder import WORD, PlanBuilder, ink_width, plane, squeeze
 from .layout import Block
@@ -241,26 +241,6 @@ def window_on(sheet: PlanBuilder, role: str, name: str, volume: str, track: str,
     thick = max(0.1, sheet.units(sheet.px(3.0)) / unit)
     sheet.windows.append(Window(role, name, volume, track, (columns, 1.0, rows), frame, (since, until), thick,
                                 jump=jump))  # fmt: skip
-
-
-def marker_on(sheet: PlanBuilder, volume: str, trace, start: float = -LANDED, *, channel: int = 0, unit: float = 1.0,
-              base: int = 0, until: float = NEVER, apart: float = 0.0) -> None:  # fmt: skip
-    """A small frame around the cell being made in one output channel; nowhere while another channel is at work.
-
-    `base` is the clock of the trace's first step; `apart` by how much (cells) it is larger than the cell.
-    """
-    count = len(trace.output)
-    shape = as_rows(trace.output[0]).shape
-    row, column = (a.ravel() for a in np.indices(shape))
-    places = np.full((base + count * row.size, 3), FAR)
-    own = slice(base + channel * row.size, base + (channel + 1) * row.size)
-    places[own] = np.column_stack([column, 0 * row, -row])
-    track = sheet.track(f"{volume}.track", places)
-    frame = sheet.palette.material(sheet.theme.frame, "flat")
-    thick = max(0.09, sheet.units(sheet.px(2.5)) / unit)
-    sheet.windows.append(Window(f"{volume}.marker", "Output marker", volume, track,
-                                (1.0 + apart, 1.0, 1.0 + apart), frame,
-                                (start, until), thick, flat=True))  # fmt: skip
 
 
 def grow_shadow(sheet: PlanBuilder, role: str, columns: int, step_times: StepTimes, first: int, last: int) -> None:
