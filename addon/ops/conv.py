@@ -27,6 +27,5 @@ OPERATION = Operation(
     grows_by="padding",
     size_formula=windows.size_formula,
     comparable=True,
-    stories=("comparison",),
-    kinds=("sliding", "volume", "sweep"),
+    kinds=("comparison", "sliding", "volume", "sweep"),
 )

@@ -20,18 +20,17 @@ from ..scene.checks import ValidationError
 from ..scene.load import SceneError
 from ..scene.paths import shown
 from . import kinds
-from .first_edition import comparison, transposed
+from .first_edition import transposed
 from .first_edition.builder import PlanBuilder
 from .plan.plan import Plan
 
 STORIES = {
-    "comparison": comparison,
     "transposed": transposed,
 }
 KINDS = modules_with("build", kinds.__name__, kinds.__path__)
 # names that scene files give to what is a kind now
 RENAMED = {"sliding": "sliding", "channels": "volume", "filters": "volume", "sweep": "sweep",
-           "pooling": "pooling", "collapse": "pooling"}  # fmt: skip
+           "pooling": "pooling", "collapse": "pooling", "comparison": "comparison"}  # fmt: skip
 NAMES = (*STORIES, *RENAMED)  # what a scene file may name as its story
 
 
@@ -79,9 +78,8 @@ def kind_of(scene, trace):
         otherwise = f"; or leave {key} out" if operation.stories else ""
         hint = f"must be {' or '.join(able)} for the {key} {getattr(scene, key)}{otherwise}"
         raise SceneError(file, "op.type", operation.name, hint)
-    if scene.compare.changed:
-        hint = "must be left out" if key == "kind" else "must be comparison"
-        raise SceneError(file, key, getattr(scene, key), f"{hint} where there is a [compare] table")
+    if scene.compare.changed and name != "comparison":
+        raise SceneError(file, key, getattr(scene, key), "must be comparison where there is a [compare] table")
     return KINDS[name]
 
 

@@ -1,160 +1,187 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The prover of figures that show two runs side by side: at every step of either, both are what they should be.
+"""The prover of two runs on one input: at the time of any step of either, the evaluated scene shows that step.
 
-Each run is proved as a figure of its own, seen through a `view` in which the other is left out. When which cell is
-born is worked out here, from both traces: where the one run's windows all start at places of the other's, both stand
-there at the same time; else the shorter one's steps are spread evenly.
+Which steps the runs make together is worked out here, from where their windows begin. What one sum has to show the
+proofs of a single run say (proof_solid.py, proof_bench.py); here it is asked of the run that is at work, of both
+windows, both outputs and both marks.
 """
 
-import copy
-from dataclasses import replace
+import re
 
 import numpy as np
 
-from addon.story.page.captions import axes_text
+from addon.scene.arrays import runs
 
-from .proof import Proof, cells_of
-from .seeing import Frame, arrays, worked_out
+from ..engine import reference
+from .proof_bench import AT_ONCE, at
+from .proof_solid import SolidProof, planes
+from .reading import spelled
 
-SECOND = "b."  # stands before the roles of the second run
-
-
-def traces_of(stage) -> list:
-    """Both runs' traces: the scene file's operation, and again with what its [compare] table says."""
-    asked = stage.asked
-    changed = {key: value for key, value in vars(asked.compare).items() if value is not None}
-    return [stage.trace, worked_out(replace(asked.op, **changed), *arrays(asked))]
+PREFIX = ("", "b.")
 
 
-def times_of(traces) -> list[list[int]]:
-    """For each run the count of the longer run's steps at which each of its own is born."""
-    longer = int(len(traces[1]) > len(traces[0]))
-    spots = [[tuple(step.positions[0]) for step in trace] for trace in traces]
-    if set(spots[1 - longer]) <= set(spots[longer]):
-        other = [spots[longer].index(spot) for spot in spots[1 - longer]]
-    else:
-        many, few = len(traces[longer]), len(traces[1 - longer])
-        other = [(j + 1) * many // few - 1 for j in range(few)]
-    found = [list(range(len(traces[longer]))), other]
-    return found if longer == 0 else found[::-1]
-
-
-def view(frame: Frame, second: bool) -> Frame:
-    """The frame as if one of the runs were alone."""
-    own = copy.copy(frame)
-    kept = []
-    for seen in frame.seen:
-        theirs = seen.role.startswith(SECOND)
-        if theirs and second:
-            kept.append(replace(seen, role=seen.role.removeprefix(SECOND)))
-        elif not theirs and (not second or seen.role.split(".")[0] not in ("input", "output")):
-            kept.append(seen)
-    own.seen = kept
-    return own
-
-
-class Run(Proof):
-    """One of the two runs."""
-
-    def __init__(self, stage, trace, number: int, label: str):
-        self.number, self.label = number, label
-        super().__init__(replace(stage, trace=trace))
-        self.apart = (1, 1)  # the one kernel stands as it is stored
-
-    def frame(self, number: int) -> Frame:
-        return view(super().frame(number), self.number == 1)
-
-    def sum_lines(self, frame) -> list[str]:
-        """This run's lines: from the one that begins with its label to the other's."""
-        own, mine = [], False
-        for line in super().sum_lines(frame):
-            starts = line.startswith(f"{self.label}: ")
-            mine = starts or (mine and ": " not in line)
-            if mine:
-                own.append(line.removeprefix(f"{self.label}: "))
-        return own
-
-    def still(self, frame, j: int, explained: bool) -> None:
-        """Step j's window stands, its cell is the last that was born; its sum is there where it is `explained`."""
-        cells, step = cells_of(frame, "input", self.padded), self.trace[j]
-        self.ghosts(frame, "", cells)
-        self.window(frame, "", cells, self.taps(step, 0))
-        self.input_numbers(frame, "", cells, 0)
-        self.kernel_numbers(frame, "", 0)
-        self.output(frame, j)
-        if explained:
-            self.sum(frame, step)
-
-    def absent(self, frame) -> None:
-        """Nothing has begun."""
-        assert frame.own("input.window") is None, f"window: {self.label} has one before its first step"
-        assert frame.own("output.marker") is None, f"marker: {self.label} has one before its first step"
-        cells = cells_of(frame, "output", self.outputs.shape[1:])
-        assert not any(c.shape.solid for c in cells.values()), f"born: {self.label} has a cell before its first step"
-
-
-class ComparisonProof:
-    """The proofs of one staged comparison; `step(i)` makes them for one step of either run."""
+class ComparisonProof(SolidProof):
+    """The proofs of one staged comparison; `step(n)` makes them for the plan's step n."""
 
     def __init__(self, stage):
-        self.stage, self.traces = stage, traces_of(stage)
-        self.times = times_of(self.traces)
-        order = [(clock, run, j) for run, times in enumerate(self.times) for j, clock in enumerate(times)]
-        self.order = sorted(order)
-        differs = [k for k in ("stride", "padding", "dilation") if len({getattr(t, k) for t in self.traces}) > 1]
-        words = stage.asked.words
-        self.runs = []
-        for number, trace in enumerate(self.traces):
-            label = ", ".join(f"{getattr(words, k)} {axes_text(getattr(trace, k))}" for k in differs)
-            self.runs.append(Run(stage, trace, number, label))
+        self.stage, self.plan, self.kind, self.stacked = stage, stage.plan, "comparison", False
+        self.traces, self.run_cells = runs(stage.asked), []
+        for trace in self.traces:
+            shape, cells = reference.conv(trace.input, trace.weight, trace.bias, trace.stride, trace.padding,
+                                          trace.dilation, trace.groups)  # fmt: skip
+            assert shape == trace.output.shape, "the engine's output has another shape"
+            self.run_cells.append(cells)
+        one, other = self.traces
+        self.inputs, self.weights = planes(one.input), [planes(w) for w in one.weight]
+        self.channels = self.filters = self.per = 1
+        self.kernel = (1, *one.kernel_size)[-2:]
+        pads = np.array([[(0, 0), *trace.padding][-2:] for trace in self.traces]).max(axis=0)
+        self.before = pads[:, 0]
+        self.padded = tuple(int(n + sum(p)) for n, p in zip(self.inputs.shape[1:], pads, strict=True))
+        self.together = one.dilation == other.dilation
+        taken = set()
+        for cells in self.run_cells:
+            taken |= set().union(*map(self.tapped, cells.values()))
+        self.unread = {k for k in np.ndindex(1, *self.padded) if self.real(k) and k not in taken}
+        self.moments = self.merged()  # at each clock the step of each run, or None
+        self.known, self.fills = {}, {}
+        self.clock_of = self.plan.channels["clock.step"]
+        self.right = np.array(stage.built.camera.matrix_world)[:3, 0]
+        self.at_work(0)
+        opening = self.look_at(-0.75)
+        self.full = {key: cell.color for key, cell in self.input_cells(opening).items() if self.real(key)}
+        for key, color in self.full.items():
+            self.one_fill("input", self.read(key), color)
+        self.chips = self.products_stay()
 
-    def __len__(self) -> int:
-        return len(self.order)
+    def merged(self) -> list[tuple]:
+        """Row by row every place where a window begins; of windows of different reach one run after the other."""
+        first, second = ([tuple(self.first(cell)) for cell in cells.values()] for cells in self.run_cells)
+        if not self.together:
+            return [(n, None) for n in range(len(first))] + [(None, n) for n in range(len(second))]
+        found = sorted(set(first) | set(second))
+        return [tuple(own.index(place) if place in own else None for own in (first, second)) for place in found]
 
-    def step(self, i: int) -> Frame:
-        """Both runs, at step i's own time."""
-        clock, number, j = self.order[i]
-        info, trace = self.stage.plan.steps[i], self.traces[number]
-        said = (info.run, info.index, info.value)
-        assert said == (number, trace[j].output_index, trace[j].value), f"steps: {i} is {said}"
-        frame = Frame(self.stage.scene, self.stage.frame(i), self.runs[0].shapes)
-        for run, times in zip(self.runs, self.times, strict=True):
-            appeared = int(np.searchsorted(times, clock, side="right")) - 1
-            own = view(frame, run.number == 1)
-            if appeared < 0:
-                run.absent(own)
-            else:
-                explained = self.stage.plan.steps[self.order.index((times[appeared], run.number, appeared))].explained
-                run.still(own, appeared, explained and info.explained)
-        self.runs[0].upright(frame)
-        self.alike(frame)
-        return frame
+    def first(self, cell) -> list[int]:
+        return [int(v) for v in np.min(list(self.tapped(cell)), axis=0)]
 
-    def alike(self, frame) -> None:
-        """Equal numbers look alike in both inputs and in both outputs."""
-        for kind, values in (("input", [run.inputs[0] for run in self.runs]),
-                             ("output", [run.outputs[0] for run in self.runs])):  # fmt: skip
-            seen: dict = {}
-            for run, numbers in zip(self.runs, values, strict=True):
-                own = view(frame, run.number == 1)
-                colors = run.full[""]
-                if kind == "output":
-                    cells = cells_of(own, kind, numbers.shape)
-                    colors = {k: c.color for k, c in cells.items() if c.shape.solid}
-                for key, color in colors.items():
-                    at = np.array(key) - (run.before if kind == "input" else 0)
-                    if (at >= 0).all() and (at < numbers.shape).all():
-                        known = seen.setdefault(float(numbers[tuple(at)]), color)
-                        assert known == color, f"color: {kind} {numbers[tuple(at)]} has two colours"
+    def at_work(self, run: int) -> None:
+        """From now on the sum is one of this run's."""
+        self.trace, self.cells = self.traces[run], self.run_cells[run]
+        self.order = list(self.cells)
+        self.rows, self.columns = planes(self.trace.output).shape[1:]
+        self.section = len(self.order)
+        self.input_role = PREFIX[run] * (not self.together) + "input"
+        self.window_role = f"{PREFIX[run]}input.window"
 
-    def notes(self, frame) -> list[str]:
-        """What is said of a run that waits."""
-        return [s.text for s in frame.seen if s.role.endswith("waits") and s.instanced]
+    def own_look(self, clock: int):
+        second = next(s.second for s in self.plan.steps if s.clock == clock)
+        second = (self.plan.frame_of(second) - 1) / self.plan.fps
+        if not -1e-6 <= self.clock_of.at(second) - clock <= 1e-6:
+            second = self.second_at(clock + 2e-3)
+        return self.look(second)
 
+    def step(self, n: int):
+        info = self.plan.steps[n]
+        clock, made = int(info.clock), self.moments[int(info.clock)]
+        lead = 0 if made[0] is not None else 1
+        own = made[info.run]
+        assert own is not None, f"step {n}: run {info.run} has none at the clock {clock}"
+        index = list(self.run_cells[info.run])[own]
+        cell, step = self.run_cells[info.run][index], self.traces[info.run][own]
+        assert info.index == index == step.output_index, f"step {n} is not the trace's"
+        same = info.value == step.value and abs(info.value - cell.value) < 1e-9 * (1 + abs(cell.value))
+        assert same, f"step {n}: it says {info.value}, not {cell.value}"
+        self.at_work(lead)
+        shown = self.run_cells[lead][self.order[made[lead]]]
+        look = self.own_look(clock)
+        self.window(look, shown)
+        self.waiting(look, clock, 1 - lead)
+        self.filter_at_work(look, 0)
+        born = self.boards(look, clock)
+        self.moment = clock
+        if not info.explained:
+            self.ran(look, clock, shown, born[lead])
+            return look
+        pairs = self.bench(look, clock, shown, born[lead])
+        self.said(look, clock, shown)
+        self.ritual(clock, shown, pairs, born[lead])
+        for run in {0, 1} - {lead}:
+            if made[run] is not None:
+                self.flown(clock, self.run_cells[run][list(self.run_cells[run])[made[run]]], born[run])
+        return look
 
-def prove_comparison(stage, steps=None) -> ComparisonProof:
-    """All proofs at every step's own time, or at some steps'."""
-    proof = ComparisonProof(stage)
-    for i in range(len(proof)) if steps is None else steps:
-        proof.step(i)
-    return proof
+    def last_of(self, run: int, clock: int) -> int | None:
+        """The last step that a run has made by a clock."""
+        own = [m[run] for m in self.moments[: clock + 1] if m[run] is not None]
+        return own[-1] if own else None
+
+    def waiting(self, look, clock: int, run: int) -> None:
+        """The other window is around the same taps, or waits where it was; before its first step it is not there."""
+        last, role = self.last_of(run, clock), f"{PREFIX[run]}input.window"
+        box = look.box(role)
+        ended = not self.together and run == 0
+        if last is None or ended:
+            assert box is None or (run == 0 and self.together), f"window: {role} is there at {look.second:.3f} s"
+            return
+        assert box is not None, f"window: no {role} at {look.second:.3f} s"
+        taps = list(self.tapped(list(self.run_cells[run].values())[last]))
+        low, high = np.min(taps, axis=0), np.max(taps, axis=0)
+        cells = self.lattice(look, self.input_role, (1, *self.padded))
+        inside = {k for k, c in cells.items() if ((box[0] < c.local) & (c.local < box[1]))[[0, 2]].all()}
+        hull = {k for k in cells if ((low <= k) & (k <= high)).all()}
+        assert inside == hull, f"window: {role} covers {sorted(inside)}, not {sorted(hull)} at {look.second:.3f} s"
+
+    def boards(self, look, clock: int) -> list:
+        """Both outputs: born so far and no others, the marks on the last of each. Returns these."""
+        found = []
+        for run, (prefix, cells) in enumerate(zip(PREFIX, self.run_cells, strict=True)):
+            role, columns = f"{prefix}output", planes(self.traces[run].output).shape[2]
+            shown = self.lattice(look, role, (1, len(cells) // columns, columns))
+            when = {m[run]: n for n, m in enumerate(self.moments) if m[run] is not None}
+            numbered = any(p.text for p in shown.values())
+            for (_, r, c), piece in shown.items():
+                own = r * columns + c
+                there, value = when[own] <= clock, list(cells.values())[own].value
+                assert piece.kind.what == ("solid" if there else "glass"), f"born: {role} {r, c} at {look.second:.3f} s"
+                said = spelled(value) if there and numbered else None
+                assert piece.text == said, f"number: {role} {r, c} says {piece.text}, not {said}"
+                if there:
+                    self.one_fill("sum", value, piece.color)
+            last = self.last_of(run, clock)
+            found.append(None if last is None else shown[0, last // columns, last % columns])
+            if found[-1] is not None and (self.together or run == 1 or self.last_of(1, clock) is None):
+                self.marker(look, found[-1], role)
+        return found
+
+    def named(self, words, i: int, cell) -> None:
+        """Each output's cell that the sum goes to is named, and no other."""
+        base, made = self.stage.asked.look.index_from, self.moments[i]
+        names = [w for w in words if w.startswith(f"{self.stage.asked.words.out}[")]
+        said = sorted(tuple(int(n) - base for n in re.findall(r"\d+", name)) for name in names)
+        own = sorted(list(self.run_cells[run])[n][1:] for run, n in enumerate(made) if n is not None)
+        assert said == own, f"words: {names} name other cells than {own}"
+
+    def kept(self) -> None:
+        """At the end copies of the results that both have leave the larger output, and land on the smaller."""
+        few, many = sorted((0, 1), key=lambda run: len(self.run_cells[run]))
+        both = [m for m in self.moments if m[few] is not None]
+        values = list(self.run_cells[few].values())
+        leaves = self.plan.channels["clock.step"].values.max()
+        look = self.look_at(len(self.moments) - 0.45 + 2e-3)
+        pieces = [p for p in look.pieces("kept") if p.text is not None]
+        wide = planes(self.traces[many].output).shape[2]
+        shown = self.lattice(look, f"{PREFIX[many]}output", (1, len(self.run_cells[many]) // wide, wide))
+        assert len(pieces) == len(both), f"kept: {len(pieces)} copies leave, {len(both)} results are in both"
+        for made in both:
+            source = shown[0, made[many] // wide, made[many] % wide]
+            own = [p.text for p in pieces if at(p, source.place, source.long[0])]
+            assert own == [spelled(values[made[few]].value)], f"kept: {own} leaves {made[many]}"
+        look = self.look_at(leaves - AT_ONCE)
+        pieces = [p for p in look.pieces("kept") if p.text is not None]
+        columns = planes(self.traces[few].output).shape[2]
+        landed = self.lattice(look, f"{PREFIX[few]}output", (1, len(values) // columns, columns))
+        for made in both:
+            goal = landed[0, made[few] // columns, made[few] % columns]
+            own = [p.text for p in pieces if at(p, goal.place, goal.long[0])]
+            assert own == [goal.text], f"kept: {own} lands on {made[few]}, which says {goal.text}"

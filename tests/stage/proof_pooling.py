@@ -2,8 +2,8 @@
 """The prover of poolings: at a step's own time the evaluated scene shows what was computed, and nothing else.
 
 What is expected comes from the scene's arrays and `engine/reference.py`; which cell is the largest from the numbers
-alone. Bars are measured: each is as high as its number says, beside all others. Failures begin with what is wrong: cells,
-number, lit, window, slice, chosen, born, marker, bench, bar, result, flight, words.
+alone. Bars are measured: each is as high as its number says, beside all others. Failures begin with what is wrong:
+cells, number, lit, window, slice, chosen, born, marker, bench, bar, result, flight, words.
 """
 
 import re
@@ -178,10 +178,15 @@ class PoolingProof(SolidProof):
         assert all(np.abs(p.axes - np.eye(3)).max() < 1e-3 for p in pieces), "bench: something is turned"
         written = [p for p in pieces if p.text is not None]
         result = max(written, key=lambda p: p.long.min())
-        copies = sorted((p for p in written if p is not result), key=lambda p: (-round(p.place[1], 3), p.place[0]))
+        copies = self.in_order(p for p in written if p is not result)
         others = [p for p in pieces if p.text is None]
         hollow = [p for p in others if not p.kind.shape.blocks((0, 1, 0))]
         return copies, [p for p in others if p not in hollow], hollow, result
+
+    @staticmethod
+    def in_order(pieces) -> list:
+        """Pieces as they are read: the lines from the back to the front, each from the left."""
+        return sorted(pieces, key=lambda p: (-round(p.place[1], 3), p.place[0]))
 
     def on(self, copy, pieces) -> list:
         """Those of some pieces that stand on or around a copy."""
@@ -271,7 +276,7 @@ class PoolingProof(SolidProof):
         pieces = self.on_bench(before, i)
         assert sum(p.text is not None for p in pieces) == len(taps), f"result: it is there before its time at step {i}"
         if self.mean:
-            copies = sorted((p for p in pieces if p.text is not None), key=lambda p: (-round(p.place[1], 3), p.place[0]))
+            copies = self.in_order(p for p in pieces if p.text is not None)
             bars = [p for p in pieces if p.text is None]
             heights = [sum(p.long[2] for p in self.on(copy, bars)) for copy in copies]
             self.scale(copies[0], heights, [tap.number for tap in taps], "bars")

@@ -32,6 +32,8 @@ def planes(array: np.ndarray) -> np.ndarray:
 class SolidProof(BenchProof):
     """The proofs of one staged figure."""
 
+    input_role, window_role = "input", "input.window"
+
     def __init__(self, stage):
         self.stage, self.trace, self.plan = stage, stage.trace, stage.plan
         self.kind = story.kind_of(stage.asked, stage.trace).__name__.rpartition(".")[2]
@@ -155,7 +157,7 @@ class SolidProof(BenchProof):
 
     def input_cells(self, look) -> dict[tuple, Piece]:
         """The padded input: real cells solid, padding frosted; each in front says its own number."""
-        cells = self.lattice(look, "input", (self.channels, *self.padded))
+        cells = self.lattice(look, self.input_role, (self.channels, *self.padded))
         numbered = any(p.text for p in cells.values())
         for key, cell in cells.items():
             wanted = "solid" if self.real(key) else "glass"
@@ -170,7 +172,7 @@ class SolidProof(BenchProof):
         cells, taps, moment = self.input_cells(look), self.tapped(cell), f"at {look.second:.3f} s"
         first, last = np.min(list(taps), axis=0), np.max(list(taps), axis=0)
         hull = {k: c for k, c in cells.items() if ((first <= k) & (k <= last)).all()}
-        box = look.box("input.window")
+        box = look.box(self.window_role)
         assert box is not None, f"window: none on the input {moment}"
         # in the input's own cells, of which each is 1
         at = np.array([c.local for c in hull.values()])
@@ -203,7 +205,7 @@ class SolidProof(BenchProof):
 
     def front(self, look, piece) -> float:
         """How far a piece reaches towards the viewer, in its volume's cells."""
-        unit = np.linalg.norm(look.matrix("input")[:3, 1])
+        unit = np.linalg.norm(look.matrix(self.input_role)[:3, 1])
         return float(piece.local[1] - piece.long[1] / unit / 2)
 
     def on_cards(self, numbers) -> list[str | None]:
@@ -307,14 +309,14 @@ class SolidProof(BenchProof):
             said = look.cards(role)
             assert said == self.on_cards([m]), f"slice: the cards of {role} say {said}"
 
-    def marker(self, look, last: Piece) -> None:
+    def marker(self, look, last: Piece, role: str = "output") -> None:
         """One tube, around the cell that is being made."""
         if self.stacked:
             tubes = look.pieces("output.marker")
             assert len(tubes) == 1, f"marker: {len(tubes)} at {look.second:.3f} s"
             tube = tubes[0].box
         else:
-            own, world = look.box("output.marker"), look.matrix("output")
+            own, world = look.box(f"{role}.marker"), look.matrix(role)
             assert own is not None, f"marker: none at {look.second:.3f} s"
             tube = own @ world[:3, :3].T + world[:3, 3]
         edge = last.long[[0, 2]].max()

@@ -3,15 +3,10 @@
 
 from addon import story
 
-from .proof_comparison import ComparisonProof
-from .proof_pooling import CollapseProof, PoolingProof
 from .proof_transposed import TransposedProof
 
 PROOFS = {
-    "pooling": PoolingProof,
-    "collapse": CollapseProof,
     "transposed": TransposedProof,
-    "comparison": ComparisonProof,
 }
 
 

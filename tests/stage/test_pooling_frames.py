@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from addon.story.plan.plan import NONE, Points
+from addon.story.plan.plan import NONE
 
 from ..first import SCENES
 from .proof_pooling import PoolingProof
@@ -100,13 +100,16 @@ def no_rise(plan):
 WRONG = {
     "a copy's number another's": (MAX, changed("bench", some(copies, [0]), **ANOTHER), STEP, "bench"),
     "two copies swapped": (MAX, changed("bench", copies, **swapped("label", "cube")), STEP, "bench|bar|chosen"),
-    "a copy of the cell beside": (MAX, changed("bench", some(copies, [0]), **added("origin", (1, 0, 0))), STEP, "bench"),
+    "a copy of the cell beside": (MAX, changed("bench", some(copies, [0]), **added("origin", (1, 0, 0))), STEP,
+                                  "bench"),
     "a bar too low": (MAX, no_rise, STEP, "bar"),
     "a bar of a mean too low": (MEAN, no_rise, STEP, "bar"),
     "the tube around another": (MAX, changed("bench", tubes, **added("position", (0.95, 0, 0))), STEP, "chosen"),
     "another result": (MAX, changed("bench", result, **ANOTHER), STEP, "result"),
-    "the result flown to the cell beside": (MAX, changed("bench", flying, **added("exit", (0.6, 0, 0))), STEP, "flight"),
-    "another cell chosen": (MAX, changed("input.chosen", of_step(STEP), **added("position", (1, 0, 0))), STEP, "chosen"),
+    "the result flown to the cell beside": (MAX, changed("bench", flying, **added("exit", (0.6, 0, 0))), STEP,
+                                            "flight"),
+    "another cell chosen": (MAX, changed("input.chosen", of_step(STEP), **added("position", (1, 0, 0))), STEP,
+                            "chosen"),
     "none chosen": (MAX, changed("input.chosen", of_step(STEP), cube=NONE, faded=NONE), STEP, "chosen"),
     "a window beside its taps": (MAX, track("input.window.track", beside), STEP, "window"),
     "light beside the taps": (MAX, track("input.track", beside), STEP, "lit"),

@@ -109,9 +109,11 @@ class Figure:
         self.tracks.append(Track(role, np.asarray(places, np.float32).reshape(-1, 3)))
         return role
 
-    def tube(self, role: str, name: str, parent: str, track: str, size, life, thickness: float, **more) -> None:
-        """An ink tube around `size` cells of a volume, which follows a track while the clock is within `life`."""
-        ink = self.material(self.theme.tube, "lit")
+    def tube(self, role: str, name: str, parent: str, track: str, size, life, thickness: float, color: str = "",
+             **more) -> None:  # fmt: skip
+        """A tube around `size` cells of a volume, which follows a track while the clock is within `life`; of ink, if no
+        other colour is asked for."""
+        ink = self.material(color or self.theme.tube, "lit")
         self.windows.append(Window(role, name, parent, track, tuple(map(float, size)), ink, life, thickness, **more))
 
     def casts(self, low, high, strength: float = 1.0) -> None:

@@ -34,8 +34,10 @@ class Weighted(Windowed):
         """How many channels a filter reads."""
         return self.trace.weight.shape[1]
 
-    def operands(self, i: int, weight_places, weight_cell: float, target, target_cell: float, hover) -> Operands:
-        """What step `i` brings to the bench; `weight_places(step)` gives its weights' world places (n, 3)."""
+    def operands(self, i: int, weight_places, weight_cell: float, target, target_cell: float, hover,
+                 at: int | None = None) -> Operands:  # fmt: skip
+        """What step `i` brings to the bench; `weight_places(step)` gives its weights' world places (n, 3). `at`: the
+        clock's step, where that is another."""
         step, lead = self.trace[i], 2 - len(self.trace.kernel_size)
         inner = step.kernel_index if not lead else np.insert(step.kernel_index, 1, 0, axis=1)
         spots = step.positions if not lead else np.insert(step.positions, 1, 0, axis=1)
@@ -45,7 +47,7 @@ class Weighted(Windowed):
         fills = [self.fill(v, int(c)) if real else theme.padding
                  for v, c, real in zip(step.values, spots[:, 0], step.real, strict=True)]  # fmt: skip
         return Operands(
-            index=i, values=step.values, weights=step.weights, products=step.products,
+            index=i if at is None else at, values=step.values, weights=step.weights, products=step.products,
             bias=None if self.trace.bias is None else float(step.bias), value=float(step.value), channel=inner[:, 0],
             row=inner[:, 1], column=inner[:, 2], fills=fills,
             weight_fills=[self.weight_fill(w) for w in step.weights],

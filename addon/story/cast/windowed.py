@@ -56,6 +56,11 @@ class Windowed:
         """How many channels a window reads."""
         return self.channels
 
+    @property
+    def steps(self) -> int:
+        """How many steps the clock has."""
+        return len(self.trace)
+
     # colours and places --------------------------------------------------------------------------------------------
 
     def fill(self, value, channel: int) -> str:
@@ -122,7 +127,7 @@ class Windowed:
         deep = volumes.deep(self.per) if self.per < self.channels else 1e3
         figure.volume(self.role, name, parts, self.location, self.cell, track=f"{self.role}.track",
                       taps=(self.kernel[1], deep, self.kernel[0]), dilation=(self.dilation[1], 1, self.dilation[0]),
-                      fade=(-LANDED, len(self.trace) - 0.5))  # fmt: skip
+                      fade=(-LANDED, self.steps - 0.5))  # fmt: skip
         high = self.corner + self.cell * np.array(self.block_size(self.shape, self.channels))
         figure.casts(self.corner, high, GLASS_SHADOW if self.padded else 1.0)
         if self.padded:  # its own cells within the glass

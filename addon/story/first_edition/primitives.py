@@ -6,12 +6,12 @@ A story puts these parts on the sheet; none of them decides where it stands.
 
 import numpy as np
 
-from ..page.glyphs import DESCENT, TIMES, number, width
-from ..plan.plan import ALWAYS, BORN, LANDED, LEAVES, NEVER, Points, StepInfo, Window
-from ..plan.schedule import MEETING, VISIT, Phase, Schedule, StepTimes
-from .builder import WORD, PlanBuilder, ink_width, plane, squeeze
+from ..page.glyphs import DESCENT, width
+from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points, StepInfo, Window
+from ..plan.schedule import VISIT, Phase, Schedule, StepTimes
+from .builder import WORD, PlanBuilder
 from .layout import Block
-from .theme import HUES, Scale
+from .theme import HUES
 
 CLEAR = 9.0  # cells by which a visiting kernel stays before what it visits
 VANISHED = 1e-4  # the scale of a shadow that is not there
@@ -36,129 +36,12 @@ def padded_shape(trace) -> tuple[int, int]:
     return rows + top + bottom, columns + left + right
 
 
-def place_of(trace, channel: int = 0) -> np.ndarray:
-    """Where the window's middle stands at every step of one output channel, in cells of the padded plane."""
-    (top, _), (left, _) = pads_of(trace)
-    places = []
-    for i in range(trace.output[0].size):
-        spots = trace[i].positions[:, 1:]
-        middle = (spots.min(axis=0) + spots.max(axis=0)) / 2
-        row, column = (0.0, *middle) if len(middle) == 1 else middle
-        places.append((column + left, 0.0, -(row + top)))
-    return np.array(places)
-
-
-def input_plane(sheet: PlanBuilder, trace, channel: int, hue: str, *, unit: float = 1.0, added: str = "0",
-                fade: float = 0.6) -> Points:  # fmt: skip
-    """One input channel with its ring of padding, which arrives cell by cell between RING and START.
-
-    `unit` is the size of its cells; `added` is what a cell of padding says: the number, or ""; `fade` how far its
-    cells fade back outside the window.
-    """
-    values = as_rows(trace.input[channel])
-    (top, bottom), (left, right) = pads_of(trace)
-    scale = Scale(sheet.palette, hue, trace.input.min(), trace.input.max(), fade)
-    size = sheet.digits([number(v) for v in trace.input.ravel()], unit)
-    points = plane(sheet, values, scale, size=size, channel=channel)
-    points["position"][:] += (left, 0, -top)
-    rows, columns = padded_shape(trace)
-    ring = [(r, c) for r in range(rows) for c in range(columns)
-            if not (top <= r < rows - bottom and left <= c < columns - right)]  # fmt: skip
-    if not ring:
-        return points
-    middle = ((rows - 1) / 2, (columns - 1) / 2)
-    ring.sort(key=lambda rc: np.arctan2(rc[0] - middle[0], rc[1] - middle[1]))
-    p, ghost = sheet.palette, sheet.theme.ghost
-    faded = p.faded(ghost, fade)
-    visible_from = Phase.PADDING + 0.02 + 0.83 * np.arange(len(ring)) / len(ring)
-    ghosts = Points.make(
-        [(c, 0, -r) for r, c in ring], cube=p.cube(ghost, "ghost"), faded=p.cube(faded, "ghost"),
-        label=p.label(added, p.faded_ink_on(ghost)) if size and added else -1,
-        label_faded=p.label(added, p.faded_ink_on(faded)) if size and added else -1,
-        size=size or 0.5, lift=0.45, visible_from=visible_from, grow_time=0.14, channel=channel,
-        row=[r - top for r, _ in ring], column=[c - left for _, c in ring],
-    )  # fmt: skip
-    return Points.join([points, ghosts])
-
-
-def output_plane(sheet: PlanBuilder, trace, hue: str = "violet", *, channel: int = 0, unit: float = 1.0,
-                 base: float = 0.0, span=None, neutral: bool = False) -> Points:  # fmt: skip
-    """One output channel: wire cubes until their step, then cells that rise with their number.
-
-    `unit` is the size of its cells, `base` the clock of the trace's first step; `span` the lowest and the highest
-    value of its shades, where other outputs share them; `neutral`: 0 has no hue where signs mix.
-    """
-    values = as_rows(trace.output[channel])
-    scale = Scale(sheet.palette, hue, *(span or (trace.output.min(), trace.output.max())), neutral=neutral)
-    size = sheet.digits([number(v) for v in trace.output.ravel()], unit)
-    steps = channel * values.size + np.arange(values.size)
-    return plane(sheet, values, scale, size=size, before=wires(sheet, values.shape), visible_from=base + steps - BORN,
-                 grow_time=BORN, step=steps, channel=channel)  # fmt: skip
-
-
 def wires(sheet: PlanBuilder, shape) -> np.ndarray:
     """The wire cubes of a plane, in scan order: fronts, and what of tops and sides is not hidden by neighbours."""
     side = 0 if sheet.scene.camera.azimuth < 0 else shape[1] - 1
     kinds = [("wire" + (" top" if r == 0 else "") + (" side" if c == side else ""))
              for r in range(shape[0]) for c in range(shape[1])]  # fmt: skip
     return np.array([sheet.palette.cube(sheet.theme.wire, kind) for kind in kinds])
-
-
-def add_home(sheet: PlanBuilder, role: str, name: str, block: Block, location, back: float, *, color=None,
-             lives=((ALWAYS, NEVER),), empty=(), opened: float = ALWAYS) -> None:  # fmt: skip
-    """What stays at a kernel's place until it is `back` (clock): its outline, and its name.
-
-    `empty` places (row, column), between a dilated kernel's taps, are outlined from the clock `opened` on.
-    """
-    shape = (block.cells[2], block.cells[0])
-    row, column = (a.ravel() for a in np.indices(shape))
-    points = Points.make(np.column_stack([column, 0 * row, -row]), cube=wires(sheet, shape), faded=wires(sheet, shape),
-                         visible_from=-LANDED, visible_until=back, row=row, column=column)  # fmt: skip
-    for place in empty:
-        own = (row == place[0]) & (column == place[1])
-        points["visible_from"][own], points["visible_until"][own] = opened, NEVER
-    sheet.volume(f"{role}.home", f"{name} outline", points, location, block.cells, contact_shadow=None)
-    sheet.captions(f"{role}.home", block, color=color, lives=lives)
-
-
-def add_ticks(sheet: PlanBuilder, role: str, block: Block, pads=((0, 0), (0, 0)), visible_until: float = NEVER, *,
-              right: bool = False, below: bool = False, sparse: bool = False,
-              arriving: bool = False) -> None:  # fmt: skip
-    """Row numbers left of a plane and column numbers above it, in line with the cells' fronts; padding has none.
-
-    `right`, `below`: they stand there instead, as where cells fly in from the left or from above. `sparse`: where
-    cells are too many or too small for all of them, some are given, the first and the last among them. `arriving`:
-    while the padding is not there they stand at the cells themselves, which they number.
-    """
-    columns, _, rows = block.cells
-    (top, bottom), (left, after) = pads
-    widest = width(str(columns - 1 + sheet.scene.look.index_from)) * sheet.px(TICK)
-    cell = sheet.scale * block.unit
-    near = widest > cell or (rows > 1 and cell < 0.9 * sheet.px(TICK))
-    few = max(columns, rows) > MOST_TICKS or near
-    if not sheet.scene.look.labels or (few and not sparse):
-        return
-    only = few and {count: some_of(count, sheet.px(INDEX_SPACING) / cell) for count in (rows - top - bottom,
-                                                                               columns - left - after)}  # fmt: skip
-    ringed = arriving and top + bottom + left + after > 0
-    made = tick_marks(sheet, block, range(top, rows - bottom), range(left, columns - after),
-                      visible_until=visible_until, right=right,
-                      below=below, only=only or None,
-                      visible_from=Phase.READY - 0.12 if ringed else ALWAYS)  # fmt: skip
-    if ringed:
-        x, y = sheet.camera.project((left, 0, -top)) * cell
-        inner = Block(block.name, 0, 0, (columns - left - after, 1, rows - top - bottom), unit=block.unit,
-                      origin=(block.origin[0] + float(x), block.origin[1] + float(y)))  # fmt: skip
-        made += tick_marks(sheet, inner, range(inner.cells[2]), range(inner.cells[0]), home=block.origin,
-                           visible_until=Phase.PADDING + LEAVES,
-                           only=only or None)  # fmt: skip
-    sheet.words(f"{role}.ticks", f"{block.name} indices", made, role)
-
-
-def some_of(count: int, apart: float) -> set[int]:
-    """Some of `count` indices, at least so many cells apart: the first, the last, and round steps between."""
-    step = next((s for s in STEPS if s >= apart), count)
-    return {i for i in range(0, count, step) if count - 1 - i >= 0.75 * apart} | {count - 1}
 
 
 def tick_marks(sheet: PlanBuilder, block: Block, rows, columns, *, home=None, visible_from: float = ALWAYS,
@@ -197,38 +80,6 @@ def tick_marks(sheet: PlanBuilder, block: Block, rows, columns, *, home=None, vi
             for said, x, y, dx, dy in made]  # fmt: skip
 
 
-def kernel_plane(sheet: PlanBuilder, trace, channel: int, products: bool) -> Points:
-    """One channel of the kernel; with `products` its cells show "value × weight" while they lie on the window."""
-    weights = as_rows(trace.weight[0, channel])
-    scale = Scale(sheet.palette, "amber", trace.weight.min(), trace.weight.max())
-    size = sheet.digits([number(v) for v in trace.weight.ravel()])
-    points = plane(sheet, weights, scale, size=0.0, channel=channel)
-    if not size:
-        return points
-    step = trace[0]
-    own = [t for t in range(len(step.taps)) if step.kernel_index[t][0] == channel]
-    taps = [f"{number(step.values[t])}{TIMES}{number(step.weights[t])}" for t in own]
-    fits = sheet.digits(taps) if products else 0.0
-    made = [points]
-    for place, (t, text) in enumerate(zip(own, taps, strict=True)):
-        weight = step.weights[t]
-        ink = sheet.palette.ink_on(scale.color(weight))
-        common = {"row": points["row"][place], "column": points["column"][place], "channel": channel}
-        plain = {"label": sheet.palette.label(number(weight), ink), "size": size, "value": weight,
-                 "stretch": squeeze(ink_width(number(weight)), size)}  # fmt: skip
-        at = [points["position"][place]]
-        if not fits:
-            made.append(Points.make(at, **plain, **common))
-            continue
-        full = {"label": sheet.palette.label(text, ink), "size": fits, "value": step.products[t],
-                "stretch": squeeze(ink_width(text), fits)}  # fmt: skip
-        met = 0.9 * MEETING - LANDED
-        made += [Points.make(at, visible_until=met, **plain, **common),
-                 Points.make(at, visible_from=met, visible_until=-0.02, **full, **common),
-                 Points.make(at, visible_from=-0.02, **plain, **common)]  # fmt: skip
-    return Points.join(made)
-
-
 def window_on(sheet: PlanBuilder, role: str, name: str, volume: str, track: str, trace, until=NEVER, *, since=-LANDED,
               unit: float = 1.0, jump: bool = False) -> None:  # fmt: skip
     """The open frame around the cells the window covers, there from one clock value until another.
@@ -241,27 +92,6 @@ def window_on(sheet: PlanBuilder, role: str, name: str, volume: str, track: str,
     thick = max(0.1, sheet.units(sheet.px(3.0)) / unit)
     sheet.windows.append(Window(role, name, volume, track, (columns, 1.0, rows), frame, (since, until), thick,
                                 jump=jump))  # fmt: skip
-
-
-def grow_shadow(sheet: PlanBuilder, role: str, columns: int, step_times: StepTimes, first: int, last: int) -> None:
-    """Key a shadow that grows to the right with the cells of the row on the ground, which steps `first` to `last` make.
-
-    Until then there is none: outlines cast no shadow.
-    """
-    line, left, right = sheet.timeline, -0.47, columns - 0.53
-    times = np.array(step_times.seconds[first : last + 1])
-    shares = (np.arange(len(times)) + 1) / len(times)
-    line.declare(f"{role}.shadow.scale.x", VANISHED)
-    line.declare(f"{role}.shadow.location.x", left)
-    done = times[0] - 0.3
-    for at, share in zip(times, shares, strict=True):
-        start = max(done, at - 0.15)
-        if at - start < 0.02 and share < 1:  # several cells of a sweep's frame
-            continue
-        line.add(f"{role}.shadow.scale.x", share, max(at - start, 0.02), at=start, easing="linear")
-        line.add(f"{role}.shadow.location.x", left + share * (right - left) / 2, max(at - start, 0.02), at=start,
-                 easing="linear")  # fmt: skip
-        done = max(at, start + 0.02)
 
 
 def taps_of(trace) -> dict:

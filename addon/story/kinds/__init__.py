@@ -6,6 +6,6 @@ be right) why it cannot show that; where an operation has several kinds, `accept
 is chosen unasked.
 """
 
-from . import pooling, sliding, sweep, volume
+from . import comparison, pooling, sliding, sweep, volume
 
-__all__ = ["pooling", "sliding", "sweep", "volume"]
+__all__ = ["comparison", "pooling", "sliding", "sweep", "volume"]

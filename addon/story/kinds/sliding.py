@@ -69,8 +69,7 @@ class Sliding:
         self.kernel, _, self.pads, _ = planar(trace)
         self.out = planes(trace.output)[0]
         self.rows, self.columns = self.out.shape
-        shape = planes(trace.input).shape[1:]
-        self.shape = tuple(n + sum(p) for n, p in zip(shape, self.pads, strict=True))
+        self.shape = self.padded_shape(planes(trace.input).shape[1:], self.pads)
         page = self.figure.page
         for bench in BENCHES:
             if solve(page, self.layout(bench), self.region(page), self.largest):
@@ -81,6 +80,10 @@ class Sliding:
         self.bench.panels = [self.bench.stand(self.panel.corner)]
         self.bench.result = self.bench.cube(self.result.corner, RESULT)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
+
+    def padded_shape(self, shape, pads) -> tuple[int, ...]:
+        """Rows and columns of the input with its padding."""
+        return tuple(n + sum(p) for n, p in zip(shape, pads, strict=True))
 
     def region(self, page) -> tuple[float, float, float, float]:
         """Where blocks may stand on the page: left, top, right, bottom."""
@@ -150,8 +153,12 @@ class Sliding:
         beats = run_clock(line, self.rhythm, self.scene.output.fps, self.pace())
         line.wait(0.3)
         line.play("clock.step", self.count - 1 + REST, 0.3)
+        self.ending(line)
         line.wait(timing.outro)
         return beats
+
+    def ending(self, line) -> None:
+        """What happens on the clock when the window is gone."""
 
     def pace(self):
         """How much of a run's time each step is worth; None: alike."""

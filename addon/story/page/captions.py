@@ -31,19 +31,24 @@ def facts(scene, trace, kernel_shape, filters: int = 1) -> str:
     return ",  ".join(said)
 
 
-def parameters(scene, trace, kernel_shape=None, filters: int = 1) -> str:
+def parameters(scene, trace, kernel_shape=None, filters: int = 1, other=None) -> str:
     """The operation's parameters, as a heading names them: kernel, stride and padding always, others where they differ
-    from the defaults."""
-    w, shape = scene.words, shape_text(kernel_shape or trace.kernel_size)
+    from the defaults. `other`: a second run, whose own are named too."""
+    w, shape, runs = scene.words, shape_text(kernel_shape or trace.kernel_size), (trace, other or trace)
     if trace.weight is None:
         name = w.window
     else:
         name = w.filters if filters > 1 else w.size if len(trace.input) == 1 else w.one_filter
     said = [f"{filters} {name} {shape}" if filters > 1 else f"{name} {shape}"]
+
+    def own(word, key):
+        texts = dict.fromkeys(axes_text(getattr(run, key)) for run in runs)
+        return f"{word} {f' {w.and_word} '.join(texts)}"
+
     if ops.of(trace).windowed:
-        said += [f"{w.stride} {axes_text(trace.stride)}", f"{w.padding} {axes_text(trace.padding)}"]
-    if any(d != 1 for d in trace.dilation):
-        said.append(f"{w.dilation} {axes_text(trace.dilation)}")
+        said += [own(w.stride, "stride"), own(w.padding, "padding")]
+    if any(d != 1 for run in runs for d in run.dilation):
+        said.append(own(w.dilation, "dilation"))
     if trace.groups > 1:
         said.append(f"{w.groups} {trace.groups}")
     if not trace.count_include_pad and any(sum(p) for p in trace.padding):

@@ -126,29 +126,6 @@ def _sections(steps: int, row: int, section: int, scene, spent: float) -> Schedu
     return replace(schedule, frames=int(shares.sum()), shares=tuple(int(n) for n in shares))
 
 
-def stopping(schedule: Schedule, stops, scene, *, spent: float = 0.0, weights=None) -> Schedule:
-    """A swept schedule in which some of the sweep's steps are explained on the way, like the second of all.
-
-    The sweeps between them share what is left of `timing.longest` by how many steps they have; `weights`: by what
-    these sum up to, in parts per step.
-    """
-    kinds, timing = list(schedule.kinds), scene.timing
-    for stop in stops:
-        kinds[stop] = "next" if kinds[stop] == "sweep" else kinds[stop]
-    made = Schedule(tuple(kinds), schedule.step)
-    if not made.sweeps:
-        return made
-    slow = timing.first * kinds.count("first") + timing.next * kinds.count("next") + schedule.step * kinds.count("walk")
-    pauses = timing.breath * (len(made.sweeps) + 3)
-    room = timing.longest - spent - timing.intro - timing.outro - slow - pauses
-    weights = np.ones(len(kinds)) if weights is None else np.asarray(weights, float)
-    parts = np.array([weights[first : last + 1].sum() for first, last in made.sweeps])
-    parts[0] *= 1.6  # the first one gathers way
-    shares = np.floor(max(SHORTEST_SWEEP, room) * scene.output.fps * parts / parts.sum())
-    shares = tuple(int(n) for n in np.maximum(1, shares))
-    return replace(made, frames=sum(shares), shares=shares)
-
-
 @dataclass(frozen=True)
 class StepTimes:
     """What the clock's run came to: each step's own second and whether it is explained; when the first window has

@@ -23,10 +23,11 @@ def meaning_of(scene) -> str:
     return f"{scene.words.kernel} {name}: {NAMED[name][0]}" if isinstance(name, str) and name in NAMED else ""
 
 
-def heading(figure: Figure, trace, kernel_shape=None, filters: int = 1) -> None:
-    """The title and the operation's parameters, and what it leaves over."""
+def heading(figure: Figure, trace, kernel_shape=None, filters: int = 1, other=None) -> None:
+    """The title and the operation's parameters, and what it leaves over; `other`: a second run."""
     scene = figure.scene
-    facts = filter(None, (parameters(scene, trace, kernel_shape, filters), unread.said(scene, trace)))
+    left = "" if other else unread.said(scene, trace)
+    facts = filter(None, (parameters(scene, trace, kernel_shape, filters, other), left))
     figure.heading(scene.words.title or scene.title, ",  ".join(facts))
 
 

@@ -41,9 +41,9 @@ def said(scene, trace) -> str:
     return w.left_over.replace("{lines}", f" {w.and_word} ".join(parts)) if parts else ""
 
 
-def out_of_the_light(figure: Figure, trace, role: str = "input") -> None:
-    """Darken the cells of a volume that no window reads; `role` names the volume."""
-    grid = left_over(trace)
+def out_of_the_light(figure: Figure, trace, role: str = "input", other=None) -> None:
+    """Darken the cells of a volume that no window reads, nor one of a second run; `role` names the volume."""
+    grid = left_over(trace) & (left_over(other) if other else True)
     if not grid.any():
         return
     place = next(n for n, volume in enumerate(figure.volumes) if volume.role == role)

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An input that two runs of one operation share: at which of the clock's steps each run has which of its own.
+
+Where both read the same cells from one place on, they are at it together: one sum goes to both outputs. Where their
+windows reach differently, the second run follows the first.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..page import palette
+from ..plan.plan import FAR, LANDED
+from .weighted import Weighted
+from .windowed import planar, planes, ring, thickness
+
+SECOND = palette.CARDS[1]  # the colour of the second run's window, marks and words
+AROUND = 0.2  # cells by which the second window goes around the first where both stand together
+PREFIX = ("", "b.")  # of the roles of each run's parts
+
+
+def starts(trace) -> np.ndarray:
+    """Row and column of the input at which each step's window begins, (steps, 2); negative in the padding."""
+    _, stride, pads, _ = planar(trace)
+    rows, columns = planes(trace.output).shape[1:]
+    places = np.indices((rows, columns)).reshape(2, -1).T
+    return places * stride - [pads[0][0], pads[1][0]]
+
+
+class Pair:
+    """Two traces on one clock: `steps` has for each of its steps the step of each run, or None."""
+
+    def __init__(self, one, other):
+        self.traces = (one, other)
+        self.together = planar(one)[0] == planar(other)[0] and planar(one)[3] == planar(other)[3]
+        if self.together:
+            found: dict[tuple, list] = {}
+            for run, trace in enumerate(self.traces):
+                for i, place in enumerate(starts(trace).tolist()):
+                    found.setdefault(tuple(place), [None, None])[run] = i
+            self.steps = [tuple(found[place]) for place in sorted(found)]
+        else:
+            self.steps = [(i, None) for i in range(len(one))] + [(None, i) for i in range(len(other))]
+        # for each run the clock at which each of its steps is made
+        self.clocks = [np.array([n for n, own in enumerate(self.steps) if own[run] is not None]) for run in (0, 1)]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def shown(self, clock: int) -> tuple[int, int]:
+        """The run whose sum is worked out at a clock, and its step."""
+        run = 0 if self.steps[clock][0] is not None else 1
+        return run, self.steps[clock][run]
+
+    @property
+    def kept(self) -> tuple[int, int] | None:
+        """The run with fewer results, and that with more, where all of the first are among the second's."""
+        few, many = sorted((0, 1), key=lambda run: len(self.traces[run]))
+        among = self.together and len(self.clocks[few]) < len(self.clocks[many])
+        return (few, many) if among and set(self.clocks[few]) <= set(self.clocks[many]) else None
+
+    @property
+    def pads(self) -> tuple:
+        """Padding around the input, as much as either run has."""
+        return tuple((max(a, c), max(b, d)) for (a, b), (c, d)
+                     in zip(*(planar(trace)[2] for trace in self.traces), strict=True))  # fmt: skip
+
+
+@dataclass
+class Shared(Weighted):
+    """The cast of one of two runs, `run`: the input stands for both, and the clock is the pair's."""
+
+    pair: Pair | None = None
+    run: int = 0
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.pads = self.pair.pads
+        (top, bottom), (left, right) = self.pads
+        rows, columns = self.input.shape[1:]
+        self.shape = rows + top + bottom, columns + left + right
+        self.padded = any(v for pads in self.pads for v in pads)
+        self.sum_greatest = max(float(np.abs(trace.output).max()) for trace in self.pair.traces) or 1.0
+
+    @property
+    def steps(self) -> int:
+        return len(self.pair)
+
+    def everywhere(self, at: np.ndarray) -> np.ndarray:
+        return at
+
+    def middles(self, run: int) -> np.ndarray:
+        """The middle of the window at each of a run's own steps, in the input's frame."""
+        first = starts(self.pair.traces[run]) + [self.pads[0][0], self.pads[1][0]]
+        rows, columns = (first + [(k - 1) / 2 for k in self.reach]).T
+        return np.column_stack([columns, 0 * rows, -rows])
+
+    def windows(self) -> np.ndarray:
+        """What is lit at each of the clock's steps: what the run whose sum is worked out reads there; of two inputs,
+        each has its own run's."""
+        at = np.full((self.steps, 3), FAR)
+        for n in range(self.steps):
+            run, i = self.pair.shown(n)
+            if self.pair.together or run == self.run:
+                at[n] = self.middles(run)[i]
+        return at
+
+    def add_ring(self, name: str, until: float, lift: float = 0.0, thick: float | None = None) -> None:
+        """The ring around the run's window: it waits where the other run alone has a step."""
+        clocks = self.pair.clocks[self.run]
+        last = np.clip(np.searchsorted(clocks, np.arange(self.steps), side="right") - 1, 0, None)
+        around = AROUND * self.run
+        size, forward = ring(self.reach[1] + 0.03 + around, self.reach[0] + 0.03 + around, lift)
+        role = f"{PREFIX[self.run]}input.window"
+        self.figure.track(f"{role}.track", self.middles(self.run)[last] + (0, forward, 0))
+        since = clocks[0] - LANDED if self.run or not self.pair.together else -LANDED
+        end = until if self.pair.together or self.run else clocks[-1] + LANDED
+        color = SECOND if self.run else ""
+        self.figure.tube(role, name, self.role, f"{role}.track", size, (since, end), thick or thickness(self.cell),
+                         color)  # fmt: skip

@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kind `comparison`: two runs of one kernel over one input. Two windows, two outputs at two heights; where both stand
+together, one sum goes to both.
+"""
+
+import numpy as np
+
+from ...scene.arrays import runs
+from ..acts.rhythm import DOUBLE, FULL, SHORT, rhythm, within
+from ..acts.standing import on_bench, result_values
+from ..acts.summing import FLY, STAND, Summing
+from ..cast import slabs, volumes
+from ..cast.arrangement import ASIDE, BENEATH, READ
+from ..cast.bench import RESULT, SLAB, Bench
+from ..cast.figure import NAME, SMALL, SUM
+from ..cast.shared import PREFIX, SECOND, Pair, Shared
+from ..cast.weighted import Weighted, grouped, sum_text
+from ..cast.windowed import TUBE, first_middle, planes, ring
+from ..page.captions import axes_text, cell_name, shape_text, size_formula
+from ..page.glyphs import number, width
+from ..page.layout import Block, Column, Row
+from ..page.view import HEIGHT, UNIT
+from ..plan.plan import LANDED, LEAVES, Points, StepInfo
+from ..traits import unread
+from ..traits.index_labels import index_labels
+from ..traits.meaning import heading
+from .sliding import ABOVE, LARGER, LINE, PADDED, REST, START, Sliding
+from .sliding import validate as planar_alone
+
+UNDER = 3.2  # page units from one line of a name to the next
+OUT, LANDS = 0.12, 0.3  # the clock, past the window's end, when kept cells stand out, and when they have arrived
+
+
+def validate(scene, trace):
+    """None, or the (key, value, what would be right) why two runs cannot be shown side by side."""
+    if not scene.compare.changed:
+        return "kind", "comparison", "must have a [compare] table with a stride, a padding or a dilation"
+    return planar_alone(scene, trace)
+
+
+def accepts(scene, trace) -> bool:
+    """Where there is a second run."""
+    return bool(scene.compare.changed)
+
+
+def build(scene, trace):
+    """The plan of two runs."""
+    return _Comparison(scene, trace).plan()
+
+
+class _Comparison(Sliding):
+    def __init__(self, scene, trace):
+        self.pair = Pair(*runs(scene))
+        self.outs = [planes(t.output)[0] for t in self.pair.traces]
+        super().__init__(scene, trace)
+        corner, cell = self.given.corner, self.given.cell
+        self.casts = [Shared(self.figure, t, corner, cell, f"{PREFIX[run] * (not self.pair.together)}input",
+                             self.pair, run) for run, t in enumerate(self.pair.traces)]  # fmt: skip
+        self.cast = self.casts[0]
+        self.boards = (self.made, self.other)
+        self.homes = [first_middle(b.corner, b.cell, len(out)) for b, out in zip(self.boards, self.outs, strict=True)]
+        w = scene.words
+        said = [(getattr(w, key), [axes_text(getattr(t, key)) for t in self.pair.traces])
+                for key in scene.compare.changed]  # fmt: skip
+        self.labels = [",  ".join(f"{word} {texts[run]}" for word, texts in said) for run in (0, 1)]
+
+    def padded_shape(self, shape, pads):
+        return super().padded_shape(shape, self.pair.pads)
+
+    def layout(self, bench: float):
+        """The layout's tree: the kernel over the panel, the outputs at two heights, below the second the result."""
+        words = {"left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
+        self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE, **words)
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
+                             slab=slabs.VOLUME, least=READ)  # fmt: skip
+        self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, slab=SLAB)
+        self.result = Block("result", (RESULT, RESULT, RESULT), LARGER * bench, above=7.0, slab=SLAB)
+        self.made, self.other = (
+            Block(f"{PREFIX[run]}output", (out.shape[1], 1, out.shape[0]), above=ABOVE + 3.4, **words)
+            for run, out in enumerate(self.outs))  # fmt: skip
+        middle = Column([self.weights, self.panel], gap=2.0, spread=6.0)
+        return Row([self.given, middle, self.made, Column([self.other, self.result], gap=1.0, spread=6.0)], gap=3.0,
+                   align=(0.5, 0.5))  # fmt: skip
+
+    # the story -----------------------------------------------------------------------------------------------------
+
+    def plan(self):
+        scene, figure, w = self.scene, self.figure, self.scene.words
+        one, other = self.pair.traces
+        heading(figure, one, other=other)
+        self.rhythm = self.pacing()
+        self.beats = self._clock()
+        self._inputs(w.input)
+        for cast in self.casts:
+            cast.add_ring("Window", self.count - 0.46)
+        self._kernel()
+        slabs.add_slabs(figure, [self.given, self.weights, *self.boards])
+        slabs.add_slabs(figure, [self.panel, self.result], ((START + 0.02, self.count - 0.46),))
+        for run in (0, 1):
+            self._output(run)
+        if self.pair.kept:
+            self._keep(*self.pair.kept)
+        infos = self._sums()
+        if scene.look.labels:
+            figure.words("names", "Names", self.names())
+            figure.words("indices", "Row and column numbers", self.indices())
+            self.why()
+        return figure.plan(scene.title, infos)
+
+    @property
+    def count(self) -> int:
+        return len(self.pair)
+
+    def pacing(self):
+        """The first is worked out in full; the next, and the next of both, at double speed; then the end of rows."""
+        columns = max(out.shape[1] for out in self.outs)
+        wanted = [0, *(int(n) for clocks in self.pair.clocks for n in clocks[clocks > 0][:1])]
+        explained = dict(zip(dict.fromkeys(sorted(wanted)), (FULL, DOUBLE, DOUBLE), strict=False))
+        explained |= {i: SHORT for i in range(columns - 1, self.count, columns) if i not in explained}
+        return rhythm(self.count, explained, self.scene.timing, spent=4.0)
+
+    def ending(self, line) -> None:
+        if self.pair.kept:
+            line.wait(0.3)
+            line.play("clock.step", self.count - 1 + REST + OUT, 0.6)
+            line.wait(0.3)
+            line.play("clock.step", self.count - 1 + REST + LANDS, 0.9)
+
+    def _inputs(self, name: str) -> None:
+        """The input, once where both windows read alike, or once for each run, of which the second follows."""
+        figure, (one, other) = self.figure, self.casts
+        one.add_input(name, arrives=PADDED if one.padded else None)
+        unread.out_of_the_light(figure, self.pair.traces[0], one.role, self.pair.traces[1])
+        if self.pair.together:
+            return
+        turn, shadows = len(self.pair.clocks[0]) - LANDED, len(figure.shadows)
+        other.add_input(name, arrives=None)
+        del figure.shadows[shadows:]
+        unread.out_of_the_light(figure, self.pair.traces[0], other.role, self.pair.traces[1])
+        for volume in figure.volumes:
+            if volume.role == one.role:
+                volume.points["visible_until"][:] = np.minimum(volume.points["visible_until"], turn)
+            elif volume.role == other.role:
+                volume.points["visible_from"][:] = np.maximum(volume.points["visible_from"], turn)
+
+    def _output(self, run: int) -> None:
+        """A run's output: frosted cells, each there from its step on; the ring around the one that is being made."""
+        figure, board, out, clocks = self.figure, self.boards[run], self.outs[run], self.pair.clocks[run]
+        everywhere, births = np.ones((1, *out.shape), bool), clocks.astype(float)
+        role = f"{PREFIX[run]}output"
+        made = [volumes.coming(figure, out, self.cast.sum_fill, births, cell=board.cell),
+                volumes.glass(figure, everywhere, everywhere, visible_until=births)]  # fmt: skip
+        figure.volume(role, f"{self.scene.words.output} {self.labels[run]}", made, self.homes[run], board.cell)
+        figure.casts(board.corner, board.corner + board.cell * np.array(board.size), self.made_shadow)
+        last = np.clip(np.searchsorted(clocks, np.arange(self.count), side="right") - 1, 0, None)
+        row, column = np.divmod(last, out.shape[1])
+        shape, forward = ring(1.03, 1.03)
+        figure.track(f"{role}.track", np.column_stack([column, 0 * column + forward, -row]))
+        end = self.count - 0.46 if self.pair.together or run else clocks[-1] + LANDED
+        figure.tube(f"{role}.marker", "Output marker", role, f"{role}.track", shape, (clocks[0] - LANDED, end), TUBE,
+                    SECOND if run else "")  # fmt: skip
+
+    def _keep(self, few: int, many: int) -> None:
+        """At the end copies of the results that both runs have stand out of the larger output and fly to the smaller;
+        rings stay where they were."""
+        figure, unit = self.figure, self.boards[many].cell
+        clocks, end = self.pair.clocks[few], self.count - 1 + REST
+        index = np.searchsorted(self.pair.clocks[many], clocks)
+        row, column = np.divmod(index, self.outs[many].shape[1])
+        at = np.column_stack([column, 0 * column, -row]).astype(float)
+        rows, columns = np.divmod(np.arange(len(clocks)), self.outs[few].shape[1])
+        goal = self.homes[few] + self.boards[few].cell * np.column_stack([columns, 0 * columns, -rows])
+        values = self.outs[few].ravel()
+        fills = [self.cast.sum_fill(v) for v in values]
+        cubes = [figure.cube(f) for f in fills]
+        digits = volumes.written(figure, [number(v) for v in values], fills, volumes.digit_size(unit))
+        out = np.array([0.0, -1.4, 0.0])
+        way = (goal - self.homes[many]) / unit - at - out
+        copies = Points.make(at + out, cube=cubes, faded=cubes, lift=volumes.FACE, value=values,
+                             origin=[-out] * len(at), leaves=end, arrives=end + OUT, visible_from=end, exit=way,
+                             exit_from=end + OUT + 0.02, exit_via=way / 2 + (0, -0.6, 0), exit_until=end + LANDS,
+                             exit_scale=[(self.boards[few].cell / unit,) * 3] * len(at), visible_until=end + LANDS,
+                             **(digits if self.scene.look.numbers else {}))  # fmt: skip
+        size, forward = ring(1.03, 1.03)
+        kind = figure.cube(SECOND, "tube " + " ".join(f"{v:.4g}" for v in (*size, TUBE)))
+        rings = Points.make(at + (0, forward, 0), cube=kind, faded=kind, visible_from=end + 0.01)
+        figure.volume("kept", "Results of both", [copies, rings], self.homes[many], unit)
+
+    def _operands(self, i: int):
+        run, step = self.pair.shown(i)
+        row, column = divmod(step, self.outs[run].shape[1])
+        board = self.boards[run]
+        target = self.homes[run] + board.cell * np.array([column, 0, -row])
+        hover = (0, -1.3 * self.weights.cell, 0)
+        return self.casts[run].operands(step, self._weight_places, self.weights.cell, target, board.cell, hover, at=i)
+
+    def _also(self, act: Summing, i: int) -> list[Points]:
+        """A copy of the result that flies to the second output, where both runs have the step."""
+        if None in self.pair.steps[i]:
+            return []
+        row, column = divmod(self.pair.steps[i][1], self.outs[1].shape[1])
+        home, size = act.local(self.bench.result), self.other.cell / self.bench.cell / RESULT
+        way = act.local(self.homes[1] + self.other.cell * np.array([column, 0, -row])) - home
+        value = self.pair.traces[1][self.pair.steps[i][1]].value
+        return [act.cube(self.bench.result, value, RESULT, visible_from=within(i, FLY), visible_until=i, exit=[way],
+                         exit_via=[way * (0.3, 0.6, 0.8) + (0, -1.0, -0.6)], exit_scale=[(size,) * 3],
+                         exit_from=within(i, FLY), exit_until=i)]  # fmt: skip
+
+    def _sums(self) -> list[StepInfo]:
+        """The sums on the bench and in the line; what the plan says of each run's steps."""
+        act, infos, lines, running = Summing(self.figure, self.bench, self.cast.sum_greatest), [], [], []
+        fps = self.scene.output.fps
+        pieces, stands = on_bench(act, self.rhythm, fps, self._operands), self.rhythm.standing(fps)
+        for i in range(self.count):
+            run, own = self.pair.shown(i)
+            step, explained = self.pair.traces[run][own], i in self.rhythm.explained
+            if explained:
+                pieces += [*act.step(self._operands(i)), *self._also(act, i)]
+                lines += self._lines(step, i, within(i, 0.54), i + LEAVES,
+                                     ((within(i, STAND), within(i, FLY)), (i - 1e-3, i + LEAVES)))  # fmt: skip
+            elif i in stands:
+                running += self._lines(step, i, i - LANDED, stands[i], ((i - LANDED, stands[i]),))
+            else:
+                running += self._lines(step, i, i - 1e-3, i + LANDED, ((i - 1e-3, i + LANDED),))
+            for number_, n in enumerate(self.pair.steps[i]):
+                if n is not None:
+                    made = self.pair.traces[number_][n]
+                    place = tuple(map(int, made.output_index))
+                    text = sum_text(made, cell_name(self.scene, place[1:]))
+                    infos.append(StepInfo(self.beats.seconds[i], place, float(made.value), text, i, explained, number_))
+        self.figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
+        sums = [self.pair.traces[run][own].value for run, own in map(self.pair.shown, range(self.count))]
+        self.until = result_values(act, self.rhythm, fps, sums, self.cast.sum_fill)
+        if self.scene.look.sum_line:
+            self.figure.words("sum", "Sum", lines)
+            self.figure.words("running", "Running sum", running)
+        return infos
+
+    # words ---------------------------------------------------------------------------------------------------------
+
+    def _lines(self, step, i: int, since: float, until: float, named) -> list[Points]:
+        """The products and what they come to; over the result the cells that it goes to, each in its run's colour."""
+        figure, text = self.figure, f"{grouped(step, self.kernel[1])} = {number(step.value)}"
+        made = [figure.text(text, figure.page.width / 2, LINE, SUM, align="center", visible_from=since,
+                            visible_until=until)]  # fmt: skip
+        runs_ = [run for run, n in enumerate(self.pair.steps[i]) if n is not None]
+        for line, run in enumerate(runs_):
+            place = tuple(map(int, self.pair.traces[run][self.pair.steps[i][run]].output_index))[1:]
+            name, (x0, y0, x1, _) = cell_name(self.scene, place), self.result.box
+            y = y0 - 1.5 - UNDER * (len(runs_) - 1 - line)
+            made += [figure.text(name, (x0 + x1) / 2, y, SMALL, self._ink(run), align="center", visible_from=a,
+                                 visible_until=b) for a, b in named]  # fmt: skip
+        return made
+
+    def _ink(self, run: int) -> str | None:
+        """The colour of words about a run."""
+        return (SECOND if not self.figure.theme.dark else "#5FD0CE") if run else None
+
+    def names(self) -> list[Points]:
+        """What the volumes are called, with their shapes; of each output whose it is, and how its size comes about."""
+        w, figure, trace = self.scene.words, self.figure, self.trace
+        given, weights = self.given.box, self.weights.box
+        found = [figure.text(f"{w.input}  {shape_text(trace.input.shape[1:])}", given[0], given[1] - 1.6, NAME),
+                 figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME)]
+        for run, (board, own) in enumerate(zip(self.boards, self.pair.traces, strict=True)):
+            left = unread.said(self.scene, own)
+            formula = ",  ".join(filter(None, (size_formula(own), left)))
+            name = f"{self.labels[run]}:  {w.output.lower()}  {shape_text(own.output.shape[1:])}"
+            for text, up, color in ((formula, 1.4, figure.theme.secondary), (name, 5.0, self._ink(run))):
+                x = min(board.box[0], figure.page.width - 8.0 - width(text) * SMALL * HEIGHT)
+                found.append(figure.text(text, x, board.box[1] - up, SMALL, color))
+        return found
+
+    def indices(self) -> list[Points]:
+        """Row and column numbers of the input and both outputs."""
+        figure, given, axes = self.figure, self.given, len(self.trace.kernel_size)
+        before = (self.cast.pads[0][0], self.cast.pads[1][0])
+        found = index_labels(figure, given.corner, given.cell, planes(self.trace.input).shape[1:], high=self.shape[0],
+                             offset=before, drop=1.2 * given.cell * given.slab[2] / UNIT, axes=axes)  # fmt: skip
+        for board, out in zip(self.boards, self.outs, strict=True):
+            found += index_labels(figure, board.corner, board.cell, out.shape,
+                                  drop=1.2 * board.cell * board.slab[2] / UNIT, axes=axes)  # fmt: skip
+        return found
