@@ -21,7 +21,7 @@ from .rhythm import within
 PITCH, BETWEEN = 0.95, 0.4  # bench cells from one bar to the next, and more between two rows of the window
 BASE = (0.88, 0.7, 0.8)  # the size of a copy on the bench
 BAR = (0.8, 0.56)  # a bar's width and depth
-RISE = 2.4  # the height of the highest bar
+RISE, LOWER = 2.4, 1.5  # the height of the highest bar; where there are several lines
 MOST = 64  # numbers that are shown as bars
 OUTLINE, THIN = "#5C687C", 0.03  # of the height that a bar had before it levelled
 SLIDE, FLIES, LANDS, GROWS, GROWN, LEVELS, LEVEL, STAND, FLY = (
@@ -44,9 +44,10 @@ class Bars:
     high: float
 
     @staticmethod
-    def size(columns: int, rows: int) -> tuple[float, float, float]:
-        """Columns, depth and rows that a line of so many rows of a window takes, in bench cells."""
-        return (rows * columns - 1) * PITCH + (rows - 1) * BETWEEN + BASE[0], BASE[1], BASE[2] + RISE
+    def size(columns: int, rows: int, lines: int) -> tuple[float, float, float]:
+        """Columns, depth and rows that each of some lines of so many rows of a window takes, in bench cells."""
+        wide = (rows * columns - 1) * PITCH + (rows - 1) * BETWEEN + BASE[0]
+        return wide, BASE[1], BASE[2] + (RISE if lines == 1 else LOWER)
 
     @staticmethod
     def first(corner, cell: float) -> np.ndarray:
@@ -62,7 +63,8 @@ class Bars:
 
     def height(self, value) -> np.ndarray:
         """The height of a bar, in bench cells."""
-        return RISE * (np.asarray(value, float) - self.low) / (self.high - self.low)
+        rise = RISE if len(self.origins) == 1 else LOWER
+        return rise * (np.asarray(value, float) - self.low) / (self.high - self.low)
 
 
 class Reducing:
@@ -109,7 +111,7 @@ class Reducing:
         bars, made = self.bars, []
         for line, origin in enumerate(bars.origins):
             rows = min(bars.per, bars.kernel[0] - line * bars.per)
-            size = (bars.size(bars.kernel[1], rows)[0], BASE[1], BASE[2])
+            size = (bars.size(bars.kernel[1], rows, 1)[0], BASE[1], BASE[2])
             at = self.local(origin) + ((size[0] - BASE[0]) / 2, 0.0, -BASE[2] / 2)
             made += [shade(self.figure, size, 0.0, at, visible_from=a, visible_until=b) for a, b in spans]
         return made

@@ -29,6 +29,7 @@ ABOVE, LINE, LARGEST = 4.6, 84.2, 9.5  # page units: a name above a block; the l
 PADDED, START, END = -2.0, -1.0, 0.46  # the clock when padding arrives, before the first step; before the last's end
 BENCHES = (1.8, 1.6, 1.45, 1.3, 1.15, 1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2, 0.1)  # sizes of the bench that are tried
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
+BESIDE = 10.0  # page units for a row's name at the left of its line
 STATED = 0.56  # part of a step's time at which its line is there
 
 
@@ -89,11 +90,14 @@ class _Pooling:
         self.given = Block("input", (wide(columns, cast.channels) + beside, volumes.deep(cast.channels), rows),
                            above=ABOVE, **words)  # fmt: skip
         high, wide_ = self.kernel if self.barred else (0, 0)
-        self.lines = [Block(f"bars.{n}", Bars.size(wide_, min(per, high - first)), bench, below=BENEATH, slab=SLAB)
-                      for n, first in enumerate(range(0, high, per))]  # fmt: skip
+        count = -(-high // per)
+        # each line's row is named at its left, rows that share a line below it
+        named = {"below": BENEATH} if self.kernel[0] > 1 and (count == 1 or per > 1) else {"left": BESIDE * (count > 1)}
+        self.lines = [Block(f"bars.{n}", Bars.size(wide_, min(per, high - n * per), count), bench, slab=SLAB, **named)
+                      for n in range(count)]  # fmt: skip
         self.made = Block("output", (self.columns + beside, depth(self.slices), self.rows), above=ABOVE + 3.4, **words)
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), bench, slab=SLAB)
-        parts = [self.given, *([Column(self.lines, gap=1.0, spread=4.0)] if self.barred else []),
+        parts = [self.given, *([Column(self.lines, gap=1.5, spread=4.0, align=(0.0, 0.5))] if self.barred else []),
                  Column([self.made, self.result], gap=3.6, spread=8.0)]  # fmt: skip
         return Row(parts, gap=5.0, align=(0.5, 0.5))
 
@@ -207,11 +211,13 @@ class _Pooling:
         for row in range(self.kernel[0]):
             own = first + row * self.cast.dilation[0]
             if 0 <= own < self.cast.input.shape[1]:
-                middle = bars.at([(row, 0), (row, self.kernel[1] - 1)]).mean(axis=0)
-                x, y = figure.page.seen(bars.origins[0] + bars.cell * (middle - half))
-                y += 1.3 * bars.cell * SLAB[2] / UNIT + 3.4
-                made.append(figure.text(f"{w.row} {own + self.base}", x, y, INDEX, figure.theme.secondary,
-                                        align="center", kind="index", **life))  # fmt: skip
+                at = bars.at([(row, 0), (row, self.kernel[1] - 1)])
+                aside = bars.per == 1 and len(bars.origins) > 1
+                middle = at[0] - (half[0] + 0.5, 0.0, 0.0) if aside else at.mean(axis=0) - half
+                x, y = figure.page.seen(bars.origins[0] + bars.cell * middle)
+                x, y = (x - 1.6, y + 1.0) if aside else (x, y + 1.3 * bars.cell * SLAB[2] / UNIT + 3.4)
+                made.append(figure.text(f"{w.row} {own + self.base}", x, y, INDEX, figure.theme.secondary, kind="index",
+                                        align="right" if aside else "center", **life))  # fmt: skip
         return made
 
     def _channels(self, array) -> tuple:
