@@ -32,7 +32,8 @@ class Kind:
         """The lowest and highest of its own coordinates. A cell's are those of a whole one: of what neighbours hide, or
         the camera does not see, its mesh has nothing, and dark strips in the grooves besides."""
         vertices = self.shape.vertices
-        if not len(vertices) or (np.abs(np.abs(vertices) - HALF).min() < 1e-4 and np.abs(vertices).max() < 0.7):
+        away = np.abs(vertices)
+        if not len(vertices) or (np.abs(away - HALF).min() < 1e-4 and away.max() < 0.7 and away[:, 1].max() > 0.45):
             return np.array([[-HALF], [HALF]]) * np.ones(3)
         return np.array([self.shape.low, self.shape.high])
 
