@@ -20,7 +20,7 @@ from ..scene.checks import ValidationError
 from ..scene.load import SceneError
 from ..scene.paths import shown
 from . import kinds
-from .first_edition import comparison, global_pooling, pooling, transposed
+from .first_edition import comparison, global_pooling, pooling
 from .first_edition.builder import PlanBuilder
 from .plan.plan import Plan
 
@@ -28,11 +28,11 @@ STORIES = {
     "comparison": comparison,
     "pooling": pooling,
     "collapse": global_pooling,
-    "transposed": transposed,
 }
 KINDS = modules_with("build", kinds.__name__, kinds.__path__)
 # names that scene files give to what is a kind now
-RENAMED = {"sliding": "sliding", "channels": "volume", "filters": "volume", "sweep": "sweep"}
+RENAMED = {"sliding": "sliding", "channels": "volume", "filters": "volume", "sweep": "sweep",
+           "transposed": "stamping"}
 NAMES = (*STORIES, *RENAMED)  # what a scene file may name as its story
 
 

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is said of a transposed convolution: of each stamp, of what happens between the views, of each window."""
+
+from ..cast.figure import FACTS, NAME, SUM, TITLE, Figure
+from ..page.captions import axes_text, cell_name
+from ..page.glyphs import TIMES, number, operand, width
+from ..page.view import HEIGHT
+from ..plan.plan import ALWAYS, LANDED, NEVER, Points
+
+TERMS = 4  # products that are written with their factors
+
+
+def fitting(figure: Figure, text: str, size: float) -> float:
+    """A size of type at which a text has room on the page."""
+    return min(size, size * (figure.page.width - 16.0) / (width(text) * size * HEIGHT))
+
+
+def stamp_lines(figure: Figure, adding, y: float, said) -> list[Points]:
+    """What each stamp makes of one of its cells, below everything; `said(stamp)` gives two clock values."""
+    made = []
+    for s in range(adding.count):
+        text = stamp_text(figure.scene, adding, s)
+        if text:
+            since, until = said(s)
+            made.append(figure.text(text, figure.page.width / 2, y, fitting(figure, text, SUM), align="center",
+                                    visible_from=since, visible_until=until))  # fmt: skip
+    return made
+
+
+def stamp_text(scene, adding, s: int) -> str:
+    """One cell's number with stamp s, as in "out[row 1, col 1] = 1×1 + 2×0 = 1 so far"; "" where all is cut off."""
+    touched = [c for c, own in adding.story.items() if adding.stamps.kept(c) and any(a.stamp == s for a in own)]
+    if not touched:
+        return ""
+
+    def telling(cell):
+        own = [a for a in adding.story[cell] if a.stamp <= s]
+        return len(own), own[-1].added != 0, sum(a.added != 0 for a in own)
+
+    cell = max(touched, key=telling)
+    every = adding.story[cell]
+    own = [a for a in every if a.stamp <= s]
+    index = adding.stamps.own(cell)
+    name = cell_name(scene, index[-len(adding.trace.kernel_size) :])
+    terms = " + ".join(f"{operand(a.value)}{TIMES}{operand(a.weight)}" for a in own)
+    if len(own) > TERMS:
+        terms = " + ".join(operand(a.added) for a in own)
+    final = len(own) == len(every) and adding.trace.bias is None
+    return f"{name} = {terms} = {number(own[-1].after)}" + ("" if final else f"  {scene.words.so_far}")
+
+
+def factor_names(figure: Figure, adding, x: float, y: float, said) -> list[Points]:
+    """What is on the bench, above it at its left: the input's number times the kernel."""
+    w = figure.scene.words
+    return [figure.text(w.factor.replace("{factor}", operand(value)), x, y, NAME, visible_from=said(s)[0],
+                        visible_until=said(s)[1]) for s, value in enumerate(adding.trace.input[0].ravel())]  # fmt: skip
+
+
+def met_names(figure: Figure, trace, base: int, x: float, y: float) -> list[Points]:
+    """How many of a window's cells are input and how many are zeros, above the bench."""
+    made, until, w = [], None, figure.scene.words
+    for i in range(len(trace)):
+        real = trace[i].real
+        text = w.meets_zeros.replace("{count}", str(int(real.sum()))).replace("{zeros}", str(int((~real).sum())))
+        if made and text == until:
+            made[-1][1] = base + i + LANDED
+        else:
+            made.append([base + i - LANDED, base + i + LANDED, text])
+        until = text
+    return [figure.text(text, x, y, NAME, visible_from=a, visible_until=min(b, base + len(trace) - 0.46))
+            for a, b, text in made]  # fmt: skip
+
+
+def view_names(figure: Figure, title: str, again: float) -> list[Points]:
+    """Which of the two views it is, behind the title, where there is room."""
+    w, x = figure.scene.words, 8.0 + width(title) * TITLE * HEIGHT + 3.0
+    made = [(w.first_view, ALWAYS, again), (w.second_view, again, NEVER)]
+    return [figure.text(text, x, 9.2, FACTS, figure.theme.secondary, visible_from=a, visible_until=b)
+            for text, a, b in made]  # fmt: skip
+
+
+def between(figure: Figure, trace, phases, cut: bool, y: float) -> list[Points]:
+    """What happens between the views, one line after the other."""
+    w, at, said = figure.scene.words, phases, []
+    if cut:
+        said.append((at.cut, at.bias, w.cutting.replace("{padding}", axes_text(trace.padding))))
+    if trace.bias is not None:
+        said.append((at.bias, at.spread, w.biasing.replace("{bias}", number(trace.bias[0]))))
+    border = [tuple(max(0, int(v)) for v in pair) for pair in trace.grid_border]
+    zeros = []
+    if max(trace.spread) > 1:
+        zeros.append(w.zeros_between.replace("{zeros}", axes_text([n - 1 for n in trace.spread])))
+    if any(max(pair) for pair in border):
+        zeros.append(w.zeros_around.replace("{zeros}", axes_text(border)))
+    how = ",  ".join(zeros) or w.no_zeros
+    for name, text in (("stride", w.stride), ("kernel", w.size), ("dilation", w.dilation), ("padding", w.padding)):
+        how = how.replace(f"{{{name}}}", text)
+    said += [(at.spread, at.turn, how), (at.turn, at.base - 0.9, w.flipping)]
+    return [figure.text(text, figure.page.width / 2, y, fitting(figure, text, SUM), align="center", visible_from=a,
+                        visible_until=b) for a, b, text in said]  # fmt: skip
+
+
+def agreement(figure: Figure, trace, adding, x: float, y: float, since: float) -> Points:
+    """How many cells of the output are the same in both views."""
+    equal = 0
+    for i in range(len(trace)):
+        step = trace[i]
+        row, column = (0, *step.output_index[1:])[-2:]
+        place = row + adding.stamps.crop[0][0], column + adding.stamps.crop[1][0]
+        equal += abs(adding.numbers(place)[-1][0] - float(step.products.sum() + step.bias)) < 1e-6
+    said = figure.scene.words.agree.replace("{equal}", str(equal)).replace("{count}", str(len(trace)))
+    return figure.text(said, x, y, fitting(figure, said, SUM), align="center", visible_from=since)
+
+
