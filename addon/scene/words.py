@@ -184,6 +184,7 @@ class Words:
     agree: str = word(
         "Both views agree: {equal} of {count} cells are equal", "said at the end; `{equal}` and `{count}` are numbers"
     )
+    zeros: str = word("zeros", "said before how many zeros are put between and around an input's cells")
     so_far: str = word("so far", "said after a sum to which stamps will still add")
     first_view: str = word("1 of 2: stamping", "names the first view of a transposed convolution")
     second_view: str = word("2 of 2: sliding", "names the second view of a transposed convolution")

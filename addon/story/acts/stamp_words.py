@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is said of a transposed convolution: of each stamp, of what happens between the views, of each window."""
 
-from ..cast.figure import FACTS, NAME, SUM, TITLE, Figure
+from ..cast.figure import FACTS, NAME, SMALL, SUM, TITLE, Figure
 from ..page.captions import axes_text, cell_name
 from ..page.glyphs import TIMES, number, operand, width
 from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
+from .two_views import CLEARED
 
 TERMS = 4  # products that are written with their factors
 
@@ -15,38 +16,30 @@ def fitting(figure: Figure, text: str, size: float) -> float:
     return min(size, size * (figure.page.width - 16.0) / (width(text) * size * HEIGHT))
 
 
-def stamp_lines(figure: Figure, adding, y: float, said) -> list[Points]:
-    """What each stamp makes of one of its cells, below everything; `said(stamp)` gives two clock values."""
+def stamp_lines(figure: Figure, adding, y: float, name_place, lives) -> list[Points]:
+    """What each stamp makes of one of its cells, below everything, and that cell's name above the cube that has its
+    number; `lives(stamp)` gives two clock values."""
     made = []
     for s in range(adding.count):
-        text = stamp_text(figure.scene, adding, s)
-        if text:
-            since, until = said(s)
-            made.append(figure.text(text, figure.page.width / 2, y, fitting(figure, text, SUM), align="center",
-                                    visible_from=since, visible_until=until))  # fmt: skip
+        if (told := adding.told(s)) is None:
+            continue
+        since, until = lives(s)
+        index = adding.stamps.own(told.cell)
+        name = cell_name(figure.scene, index[-len(adding.trace.kernel_size) :])
+        text, (x, above) = stamp_text(figure.scene, adding, told), name_place(width(name) * SMALL * HEIGHT)
+        life = {"align": "center", "visible_from": since, "visible_until": until}
+        made.append(figure.text(text, figure.page.width / 2, y, fitting(figure, text, SUM), **life))
+        made.append(figure.text(name, x, above, SMALL, **life))
     return made
 
 
-def stamp_text(scene, adding, s: int) -> str:
-    """One cell's number with stamp s, as in "out[row 1, col 1] = 1×1 + 2×0 = 1 so far"; "" where all is cut off."""
-    touched = [c for c, own in adding.story.items() if adding.stamps.kept(c) and any(a.stamp == s for a in own)]
-    if not touched:
-        return ""
-
-    def telling(cell):
-        own = [a for a in adding.story[cell] if a.stamp <= s]
-        return len(own), own[-1].added != 0, sum(a.added != 0 for a in own)
-
-    cell = max(touched, key=telling)
-    every = adding.story[cell]
-    own = [a for a in every if a.stamp <= s]
-    index = adding.stamps.own(cell)
-    name = cell_name(scene, index[-len(adding.trace.kernel_size) :])
-    terms = " + ".join(f"{operand(a.value)}{TIMES}{operand(a.weight)}" for a in own)
-    if len(own) > TERMS:
-        terms = " + ".join(operand(a.added) for a in own)
-    final = len(own) == len(every) and adding.trace.bias is None
-    return f"{name} = {terms} = {number(own[-1].after)}" + ("" if final else f"  {scene.words.so_far}")
+def stamp_text(scene, adding, told) -> str:
+    """A cell's number with the stamps that it has had, as in "1×1 + 2×0 = 1 so far"."""
+    terms = " + ".join(f"{operand(a.value)}{TIMES}{operand(a.weight)}" for a in told.additions)
+    if len(told.additions) > TERMS:
+        terms = " + ".join(operand(a.added) for a in told.additions)
+    final = told.final and adding.trace.bias is None
+    return f"{terms} = {number(told.value)}" + ("" if final else f"  {scene.words.so_far}")
 
 
 def factor_names(figure: Figure, adding, x: float, y: float, said) -> list[Points]:
@@ -93,9 +86,12 @@ def between(figure: Figure, trace, phases, cut: bool, y: float) -> list[Points]:
     if any(max(pair) for pair in border):
         zeros.append(w.zeros_around.replace("{zeros}", axes_text(border)))
     how = ",  ".join(zeros) or w.no_zeros
+    if all(d == 1 for d in trace.dilation):
+        how = how.replace(f" {TIMES} {{dilation}}", "")
     for name, text in (("stride", w.stride), ("kernel", w.size), ("dilation", w.dilation), ("padding", w.padding)):
         how = how.replace(f"{{{name}}}", text)
-    said += [(at.spread, at.turn, how), (at.turn, at.base - 0.9, w.flipping)]
+    how = f"{w.zeros}:  {how}" if zeros else how
+    said += [(at.spread, at.turn, how), (at.turn, at.base - CLEARED, w.flipping)]
     return [figure.text(text, figure.page.width / 2, y, fitting(figure, text, SUM), align="center", visible_from=a,
                         visible_until=b) for a, b, text in said]  # fmt: skip
 

@@ -7,7 +7,7 @@ products fly, all at once and in order, to before the output, and are pressed on
 
 import numpy as np
 
-from ..cast.bench import PRODUCT, Operands
+from ..cast.bench import PRODUCT, RESULT, Operands
 from ..page import palette
 from ..page.glyphs import CAP_HEIGHT, MINUS, number
 from ..plan.plan import LEAVES, Points
@@ -68,6 +68,11 @@ class Stamping(Summing):
         """What a stamp's cell says: what it adds, with a sign where something stands already."""
         text = number(product, self.decimals)
         return text if np.isnan(before) or text.startswith(MINUS) else f"+{text}"
+
+    def so_far(self, value: float, since: float, until: float) -> list[Points]:
+        """The cube that has the number of the cell that is told, and its shadow."""
+        life = {"visible_from": since, "visible_until": until}
+        return [self.cube(self.bench.result, value, RESULT, **life), self.under(self.bench.result, RESULT, **life)]
 
     def _result(self, o: Operands) -> list[Points]:
         return []

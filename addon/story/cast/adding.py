@@ -12,10 +12,11 @@ import numpy as np
 
 from ..page import palette
 from ..page.glyphs import number
-from ..plan.plan import ALWAYS, NEVER, NONE, Points
+from ..plan.plan import ALWAYS, LANDED, NEVER, NONE, Points
 from . import volumes
 from .figure import Figure
-from .stamped import Stamps, additions
+from .stamped import Stamps, Told, additions, told
+from .weighted import TUBE, ring
 
 SO_FAR = 0.86  # how large a cell is whose number is not final
 BAR, WIDE, LOW = (0.10, 0.05), 0.76, -0.385  # of marks: height and depth, width of a row, where it is
@@ -48,6 +49,10 @@ class Adding:
                           for r in range(self.stamps.shape[0])])[None]  # fmt: skip
         self.kept, self.masks = solid, volumes.neighbours(solid)[0]
         self.around = volumes.neighbours(np.ones_like(solid))[0]
+
+    def told(self, s: int) -> Told | None:
+        """The cell whose number is told at stamp s."""
+        return told(self.story, self.stamps, s)
 
     def born(self, place) -> float:
         """The clock at which a cell has its first number: where no stamp reaches it, when all have come."""
@@ -96,7 +101,8 @@ class Adding:
         own = np.array([self.stamps.own(place) for place, *_ in rows])
         return Points.make(at, cube=cubes, faded=cubes, scale=np.repeat(scale[:, None], 3, axis=1),
                            lift=volumes.FACE * scale, value=values, row=own[:, 0], column=own[:, 1],
-                           visible_from=[r[2] for r in rows], visible_until=[r[3] for r in rows], **written)  # fmt: skip
+                           visible_from=[r[2] for r in rows], visible_until=[r[3] for r in rows],
+                           **written)  # fmt: skip
 
     def _border(self) -> list[Points]:
         """What is cut off: outlines that take their share, and fall."""
@@ -113,8 +119,9 @@ class Adding:
                  for p, *_ in rows]  # fmt: skip
         at = np.array([(c, 0.0, -r) for (r, c), *_ in rows])
         fits = [volumes.fitted(t, self.size) if t and self.size else (0.5, 1.0) for _, t, *_ in rows]
-        labels = [figure.label(t, theme.padding_ink) if t and self.size else NONE for _, t, *_ in rows]
         falls = np.array([since == self.cut for *_, since, _ in rows])
+        labels = [figure.label(t, theme.padding_ink) if t and self.size and not f else NONE
+                  for (_, t, *_), f in zip(rows, falls, strict=True)]  # fmt: skip
         low = np.array([-(self.stamps.shape[0] - r) - 0.8 for (r, _), *_ in rows])
         away = np.column_stack([0 * low, 0 * low - CUT_FORWARD, low]) * falls[:, None]
         ahead = np.outer(falls, (0.0, -CUT_FORWARD, 0.2))
@@ -123,6 +130,35 @@ class Adding:
                             visible_from=[r[2] for r in rows], visible_until=[r[3] for r in rows],
                             exit=away, exit_via=ahead, exit_from=np.where(falls, self.cut, NEVER),
                             exit_until=np.where(falls, self.cut + 0.9, NEVER))]  # fmt: skip
+
+    def stand(self, name: str, place: np.ndarray, shadow: float, end: float) -> None:
+        """The output with what is cut off, its shadows, marks and rings; `place` is the middle of its first cell, `end`
+        the clock at which the last window is gone."""
+        figure, cell, (rows, columns) = self.figure, self.cell, self.stamps.shape
+        (top, _), (left, right) = self.stamps.crop
+        high, wide = self.kept[0].any(axis=1).sum(), columns - left - right
+        figure.volume("output", name, self.points(), place, cell)
+        lives = (((columns, 1, rows), (columns - 1) / 2, ALWAYS, self.cut + 0.5),
+                 ((wide, 1, high), left + (wide - 1) / 2, self.cut + 0.5, NEVER))  # fmt: skip
+        ground = [volumes.shade(figure, size, 0.0, (x, 0, -(rows - 0.5)), strength=shadow, visible_from=since,
+                                visible_until=until) for size, x, since, until in lives]  # fmt: skip
+        figure.volume("output.ground", "Shadow of the output", ground, place, cell)
+        if self.marked:
+            figure.volume("output.marks", "Marks of the stamps", self.marks(), (0, 0, 0), cell, parent="output")
+        row, column = (a.ravel() for a in np.indices((high, wide)))
+        made = np.column_stack([row + top, column + left])
+        made = np.concatenate([np.repeat(made[:1], self.base, axis=0), made])
+        middle = [(n - 1) / 2 for n in self.stamps.span]
+        said = [t.cell if t else self.stamps.cells(s)[0] for s, t in enumerate(map(self.told, range(self.count)))]
+        first = -LANDED, self.count - 0.46
+        for role, text, at, span, life in (
+            ("stamp", "Place of the stamp", self.stamps.places + middle, self.stamps.span, first),
+            ("told", "Cell that is told", np.array(said), (1, 1), (self.landed(0), first[1])),
+            ("marker", "Output marker", made, (1, 1), (self.base - LANDED, end)),
+        ):
+            size, forward = ring(span[1] + 0.03, span[0] + 0.03)
+            figure.track(f"output.{role}.track", np.column_stack([at[:, 1], 0 * at[:, 0] + forward, -at[:, 0]]))
+            figure.tube(f"output.{role}", text, "output", f"output.{role}.track", size, life, TUBE)
 
     # marks ----------------------------------------------------------------------------------------------------------
 

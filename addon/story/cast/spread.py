@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..plan.plan import LANDED, NEVER, NONE, Points
+from ..plan.plan import LANDED, NEVER, Points
 from . import volumes
 from .bench import Operands
-from .stamped import Stamps
-from .weighted import Weighted, planar, planes, ring, thickness
+from .stamped import Stamps, additions
+from .weighted import TUBE, Weighted, first_middle, planar, planes, ring, thickness
 
 
 def grid_of(trace) -> tuple[tuple[int, int], tuple[tuple[int, int], tuple[int, int]]]:
@@ -45,14 +45,8 @@ class Spread(Weighted):
         # compact it stands on the floor, in the middle of where the grid will
         aside = (self.shape[1] - self.small[1]) / 2
         self.compact = np.column_stack([columns + aside, 0 * rows, -(rows + self.shape[0] - self.small[0])])
-        running = [0.0] + [a.after for own in self.story.values() for a in own]
+        running = [0.0] + [a.after for own in additions(self.trace, Stamps.of(self.trace)).values() for a in own]
         self.sum_greatest = float(max(np.abs(running).max(), np.abs(self.trace.output).max())) or 1.0
-
-    @property
-    def story(self):
-        from .stamped import additions
-
-        return additions(self.trace, Stamps.of(self.trace))
 
     @property
     def compact_corner(self) -> np.ndarray:
@@ -141,6 +135,28 @@ class Spread(Weighted):
         figure.track(f"{role}.source.track", self.compact + (0, forward, 0))
         figure.tube(f"{role}.source", "Cell that is stamped", role, f"{role}.source.track", size,
                     (-LANDED, stamps - 0.46), thickness(self.cell))  # fmt: skip
+
+    def add_kernel(self, block, turn: float, end: float) -> np.ndarray:
+        """The kernel as `block` (page/layout.py), which turns by 180° in its plane from the clock `turn` on, its
+        numbers upright, and its tube in each view; where its first cell's middle is. `end`: the last window is gone."""
+        figure, (rows, columns) = self.figure, self.kernel
+        place, values = first_middle(block.corner, block.cell, rows), planes(self.trace.weight[0])
+        own, then = (volumes.block(figure, v, self.weight_fill, cell=block.cell, dims=False)
+                     for v in (values, values[:, ::-1, ::-1]))  # fmt: skip
+        way = own["position"][::-1] - own["position"]
+        own["visible_until"][:] = then["visible_from"][:] = turn + 0.8
+        own["exit"][:], own["exit_from"][:], own["exit_until"][:] = way, turn, turn + 0.8
+        # each on an arc about the middle, before what stays, and not through the floor
+        moves = np.abs(way).max(axis=1, keepdims=True) > 0
+        own["exit_via"][:] = 0.5 * way + np.column_stack([way[:, 2], 0 * way[:, 0], -way[:, 0]])
+        own["exit_via"][:] += moves * np.array([0.0, -1.2, 0.9])
+        figure.volume("kernel", figure.scene.words.kernel, [own, then], place, block.cell)
+        figure.casts(block.corner, block.corner + block.cell * np.array(block.size))
+        figure.track("kernel.track", [((columns - 1) / 2, 0, -(rows - 1) / 2)])
+        stamps, size = self.input[0].size, (columns + 0.03, 1.05, rows + 0.03)
+        for role, life in (("source", (-LANDED, stamps - 0.46)), ("window", (self.base - LANDED, end))):
+            figure.tube(f"kernel.{role}", "Kernel at work", "kernel", "kernel.track", size, life, TUBE)
+        return place
 
     def stamp_operands(self, s: int, weight_places, weight_cell: float, goals, target_cell: float, hover) -> Operands:
         """What stamp `s` brings to the bench: one cell as often as there are weights; `goals` are where its products

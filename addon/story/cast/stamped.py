@@ -75,3 +75,27 @@ def additions(trace, stamps: Stamps) -> dict[tuple[int, int], list[Addition]]:
             added = value * weight
             own.append(Addition(s, value, weight, added, own[-1].after + added if own else added))
     return made
+
+
+@dataclass(frozen=True)
+class Told:
+    """The cell of the output whose number is told at a stamp, with its additions until then."""
+
+    cell: tuple[int, int]
+    additions: tuple[Addition, ...]
+    final: bool
+
+    @property
+    def value(self) -> float:
+        return self.additions[-1].after
+
+
+def told(story, stamps: Stamps, s: int) -> Told | None:
+    """The cell of stamp s at which most stamps have added something; None where padding cuts all of it off."""
+    found = []
+    for cell in (tuple(map(int, c)) for c in stamps.cells(s)):
+        own = tuple(a for a in story[cell] if a.stamp <= s)
+        if stamps.kept(cell):
+            found.append(Told(cell, own, len(own) == len(story[cell])))
+    return max(found, key=lambda t: (len(t.additions), t.additions[-1].added != 0,
+                                     sum(a.added != 0 for a in t.additions)), default=None)  # fmt: skip

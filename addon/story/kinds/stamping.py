@@ -6,23 +6,22 @@ at stamp s). Then padding cuts the border off and the bias is added; the input i
 and a window slides: it finds every number of the output again (step i at the clock `base` + i).
 """
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from ...scene.checks import ValidationError
 from ..acts import stamp_words
-from ..acts.rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock, within
-from ..acts.stamping import LANDS, Stamping, landed
+from ..acts.rhythm import within
+from ..acts.stamping import Stamping, landed
 from ..acts.standing import on_bench
-from ..cast import slabs, volumes
+from ..acts.two_views import Phases, TwoViews
+from ..cast import slabs
 from ..cast.adding import Adding
 from ..cast.arrangement import ASIDE, BENEATH, READ
 from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME, SMALL, Figure
 from ..cast.spread import Spread, grid_of
 from ..cast.stamped import Stamps
-from ..cast.weighted import TUBE, first_middle, planar, planes, ring
+from ..cast.weighted import planar, planes
 from ..page.captions import shape_text, size_formula
 from ..page.glyphs import width
 from ..page.layout import Block, Column, Row, solve
@@ -31,9 +30,6 @@ from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points
 from ..traits.index_labels import index_labels
 from ..traits.meaning import heading, shapes_equation, why_lines
 from .sliding import ABOVE, BENCHES, LARGER, LINE, NAMED, START, Sliding
-
-CUT, BIAS, SPREAD, ZEROS, TURN = 1.7, 1.2, 1.4, 1.3, 1.5  # seconds that these take
-STAMPING = 0.44  # of the time of both views: the first one's
 
 
 def validate(scene, trace):
@@ -54,20 +50,6 @@ def build(scene, trace):
     return _Stamping(scene, trace).plan()
 
 
-@dataclass(frozen=True)
-class _Phases:
-    """The clock, all whole numbers, at which things begin after the last of `stamps` stamps."""
-
-    stamps: int
-
-    cut = property(lambda self: self.stamps)
-    bias = property(lambda self: self.stamps + 1)
-    spread = property(lambda self: self.stamps + 2)
-    zeros = property(lambda self: self.stamps + 3)
-    turn = property(lambda self: self.stamps + 4)
-    base = property(lambda self: self.stamps + 6)
-
-
 class _Stamping(Sliding):
     largest = 9.0
 
@@ -77,7 +59,7 @@ class _Stamping(Sliding):
         self.out = planes(trace.output)[0]
         self.rows, self.columns = self.out.shape
         self.stamps, (self.shape, _) = Stamps.of(trace), grid_of(trace)
-        self.phases = _Phases(trace.input[0].size)
+        self.phases = Phases(trace.input[0].size)
         self.base, page = self.phases.base, self.figure.page
         for bench in BENCHES:
             if solve(page, self.layout(bench), self.region(page), self.largest):
@@ -111,14 +93,23 @@ class _Stamping(Sliding):
     def plan(self):
         scene, figure, w, at = self.scene, self.figure, self.scene.words, self.phases
         heading(figure, self.trace)
-        self.beats = self._clock()
+        views = TwoViews.of(self.trace, scene.timing, self.stamps.cut, self.cast.padded or max(self.trace.spread) > 1)
+        self.stamping, self.rhythm, line = views.stamping, views.sliding, figure.timeline
+        line.declare("clock.step", START)
+        if self.lowered:
+            line.declare("output.location.z", self.stamped[2])
+        lowers = (self.stamped[2], self.lowered) if self.lowered else None
+        self.beats = views.run(line, scene.timing, scene.output.fps, lowers)
         self.adding = Adding(figure, self.trace, self.stamps, self.cast.sum_fill, self.made.cell, landed, at.cut + 0.05,
                              at.bias + 0.5, at.spread, self.base)  # fmt: skip
         self.cast.add_input(w.input)
         self.cast.add_ring("Window", until=self.end)
-        self._kernel()
+        self.kernel_at = self.cast.add_kernel(self.weights, at.turn + 0.1, self.end)
         self._slabs()
-        self._output()
+        self.adding.stand(w.output, self.stamped, self.made_shadow, self.end)
+        if self.adding.marked:
+            marks = self.adding.source_marks(self.cast.compact, at.spread)
+            figure.volume("input.marks", "Marks of the input's cells", marks, self.cast.location, self.cast.cell)
         infos = self._sums()
         self._say_stamps()
         if scene.look.labels:
@@ -135,119 +126,23 @@ class _Stamping(Sliding):
         """The clock at which the last window is gone."""
         return self.base + self.count - 0.46
 
-    @property
-    def takes(self) -> list[tuple[float, float]]:
-        """What happens between the views, as (clock at its end, seconds)."""
-        at, spreads = self.phases, bool(max(self.trace.spread) > 1)
-        return [(at.bias, CUT if self.stamps.cut else 0.0), (at.spread, BIAS if self.trace.bias is not None else 0.0),
-                (at.zeros, SPREAD if spreads or self.cast.padded else 0.0), (at.turn, ZEROS * self.cast.padded),
-                (at.turn + 1, TURN)]  # fmt: skip
-
-    def _clock(self) -> Beats:
-        """Key the clock over both views; `stamping` and `rhythm` say how each goes."""
-        line, timing, at, fps = self.figure.timeline, self.scene.timing, self.phases, self.scene.output.fps
-        spent = sum(seconds for _, seconds in self.takes) + 1.5
-        room = timing.longest - timing.intro - timing.outro - spent
-        own = replace(timing, intro=0.0, outro=0.0)
-        first = replace(own, longest=STAMPING * room, step=2.4 * timing.step)
-        worked = dict(zip(range(at.stamps), (FULL, DOUBLE), strict=False))
-        self.stamping = rhythm(at.stamps, worked, first)
-        left = room - self.stamping.seconds
-        second = rhythm(self.count, self._explained(), replace(own, longest=left))
-        self.rhythm = Rhythm(tuple(replace(s, first=s.first + self.base, last=s.last + self.base)
-                                   for s in second.stretches))  # fmt: skip
-        line.declare("clock.step", START)
-        line.wait(timing.intro)
-        run_clock(line, self.stamping, fps)
-        line.wait(0.3)
-        line.play("clock.step", at.cut, 0.25, easing="linear")
-        if self.lowered:
-            line.declare("output.location.z", self.stamped[2])
-        for until, seconds in self.takes:
-            if seconds and until == at.bias and self.lowered:
-                line.play("clock.step", until - 0.04, 0.6 * seconds, easing="linear")
-                line.add("output.location.z", self.stamped[2] - self.lowered, 0.25 * seconds)
-                line.play("clock.step", until, 0.25 * seconds, easing="linear")
-                line.wait(0.15 * seconds)
-                continue
-            line.play("clock.step", until, max(0.8 * seconds, 0.01), easing="linear")
-            line.wait(0.2 * seconds)
-        line.play("clock.step", self.base - 0.95, 0.01, easing="linear")
-        beats = run_clock(line, self.rhythm, fps)
-        line.wait(0.3)
-        line.play("clock.step", self.base + self.count - 0.45, 0.3)
-        line.wait(timing.outro)
-        return beats
-
-    def _explained(self) -> dict[int, str]:
-        """The steps that are worked out: the first, the one whose window first meets most of the input, the last."""
-        met = [int(self.trace[i].real.sum()) for i in range(self.count)]
-        most = int(np.argmax(met))
-        return {self.count - 1: SHORT, most: DOUBLE, 0: FULL}
-
     # the cast ------------------------------------------------------------------------------------------------------
 
-    def _kernel(self) -> None:
-        """The kernel, which turns by 180° in its plane before the second view; its numbers stay upright."""
-        figure, block, (rows, columns) = self.figure, self.weights, self.kernel
-        self.kernel_at = first_middle(block.corner, block.cell, rows)
-        values, turn = planes(self.trace.weight[0]), self.phases.turn + 0.1
-        own = volumes.block(figure, values, self.cast.weight_fill, cell=block.cell, dims=False)
-        then = volumes.block(figure, values[:, ::-1, ::-1], self.cast.weight_fill, cell=block.cell, dims=False)
-        way = then["position"][::-1] - own["position"]
-        own["visible_until"][:] = then["visible_from"][:] = turn + 0.8
-        own["exit"][:], own["exit_from"][:], own["exit_until"][:] = way, turn, turn + 0.8
-        far = np.abs(way).max(axis=1, keepdims=True) > 0
-        own["exit_via"][:] = 0.5 * way + np.column_stack([way[:, 2], 0 * way[:, 0], -way[:, 0]]) + far * (0, -1.2, 0.9)
-        figure.volume("kernel", self.scene.words.kernel, [own, then], self.kernel_at, block.cell)
-        figure.casts(block.corner, block.corner + block.cell * np.array(block.size))
-        middle = [(columns - 1) / 2, 0, -(rows - 1) / 2]
-        figure.track("kernel.track", [middle])
-        size = columns + 0.03, 1.05, rows + 0.03
-        for role, life in (("source", (-LANDED, self.phases.stamps - 0.46)), ("window", (self.base - LANDED, self.end))):
-            figure.tube(f"kernel.{role}", "Kernel at work", "kernel", "kernel.track", size, life, TUBE)
-
     def _slabs(self) -> None:
-        figure, at, small = self.figure, self.phases, self.cast.small
-        slabs.add_slabs(figure, [self.weights, self.made])
-        compact = replace(self.given, name="source", size=Spread.block_size(small, 1), corner=self.cast.compact_corner)
-        compact.foot = compact.corner - compact.cell * np.array(compact.slab)
-        compact.box = figure.page.box(compact.corner, compact.corner + compact.cell * np.array(compact.size))
-        self.compact = compact
-        slabs.add_slabs(figure, [compact], ((ALWAYS, at.spread),))
-        slabs.add_slabs(figure, [self.given], ((at.spread, NEVER),))
-        second = self.base - 1 + 0.02, self.end
-        slabs.add_slabs(figure, [self.panel], ((START + 0.02, at.stamps - 0.46), second))
-        slabs.add_slabs(figure, [self.result], (second,))
-
-    def _output(self) -> None:
-        """The output with what is cut off, its marks, shadows and rings."""
-        figure, block, at, (rows, columns) = self.figure, self.made, self.phases, self.stamps.shape
-        figure.volume("output", self.scene.words.output, self.adding.points(), self.stamped, block.cell)
-        (_, bottom), (left, right) = self.stamps.crop
-        lives = (((columns, 1, rows), (columns - 1) / 2, ALWAYS, at.cut + 0.5),
-                 ((columns - left - right, 1, self.rows), (columns - 1 + left - right) / 2, at.cut + 0.5, NEVER))  # fmt: skip
-        figure.volume("output.ground", "Shadow of the output", [
-            volumes.shade(figure, size, 0.0, (x, 0, -(rows - 0.5)), strength=self.made_shadow, visible_from=since,
-                          visible_until=until) for size, x, since, until in lives], self.stamped, block.cell)  # fmt: skip
-        if self.adding.marked:
-            figure.volume("output.marks", "Marks of the stamps", self.adding.marks(), (0, 0, 0), block.cell,
-                          parent="output")  # fmt: skip
-            figure.volume("input.marks", "Marks of the input's cells",
-                          self.adding.source_marks(self.cast.compact, at.spread), self.cast.location, self.cast.cell)  # fmt: skip
-        size, forward = ring(self.stamps.span[1] + 0.03, self.stamps.span[0] + 0.03)
-        middle = [(n - 1) / 2 for n in self.stamps.span]
-        places = self.stamps.places + middle
-        figure.track("output.stamp.track", np.column_stack([places[:, 1], 0 * places[:, 0] + forward, -places[:, 0]]))
-        figure.tube("output.stamp", "Place of the stamp", "output", "output.stamp.track", size,
-                    (-LANDED, at.stamps - 0.46), TUBE)  # fmt: skip
-        size, forward = ring(1.03, 1.03)
-        top = self.stamps.crop[0][0]
-        row, column = (a.ravel() for a in np.indices((self.rows, self.columns)))
-        track = np.column_stack([column + left, 0 * column + forward, -(row + top)])
-        figure.track("output.track", np.concatenate([np.repeat(track[:1], self.base, axis=0), track]))
-        figure.tube("output.marker", "Output marker", "output", "output.track", size, (self.base - LANDED, self.end),
-                    TUBE)  # fmt: skip
+        """The slabs; those of the input and of the output are as wide as what stands on them."""
+        figure, at, cast, (_, (left, right)) = self.figure, self.phases, self.cast, self.stamps.crop
+        page = figure.page
+        self.compact = self.given.like(page, "source", Spread.block_size(cast.small, 1), cast.compact_corner)
+        lowered = self.made.corner + self.made.cell * np.array([left, 0.0, 0.0])
+        kept = self.made.like(page, "kept", Spread.block_size((self.rows, self.columns), 1), lowered)
+        slabs.add_slabs(figure, [self.weights])
+        cut = at.cut + 0.5
+        for block, lives in ((self.made, (ALWAYS, cut if left + right else NEVER)), (kept, (cut, NEVER)),
+                             (self.compact, (ALWAYS, at.spread)), (self.given, (at.spread, NEVER))):  # fmt: skip
+            if block is not kept or left + right:
+                slabs.add_slabs(figure, [block], (lives,))
+        lives = (START + 0.02, at.stamps - 0.46), (self.base - 1 + 0.02, self.end)
+        slabs.add_slabs(figure, [self.panel, self.result], lives)
 
     # sums ----------------------------------------------------------------------------------------------------------
 
@@ -262,10 +157,21 @@ class _Stamping(Sliding):
     def earlier_pieces(self) -> list[Points]:
         """The stamps on the bench."""
         act = Stamping(self.figure, self.bench, self.cast.sum_greatest, before=self._before)
-        pieces = on_bench(act, self.stamping, self.scene.output.fps, self._stamp)
+        pieces = on_bench(act, self.stamping, self.fps, self._stamp)
         for s in self.stamping.explained:
             pieces += act.step(self._stamp(s))
-        return pieces
+        shown = {s: self._told_life(s) for s in (*self.stamping.explained, *self.stamping.standing(self.fps))}
+        told = ((self.adding.told(s), life) for s, life in shown.items())
+        return pieces + [p for t, life in told if t for p in act.so_far(t.value, *life)]
+
+    @property
+    def fps(self) -> float:
+        return self.scene.output.fps
+
+    def _told_life(self, s: int) -> tuple[float, float]:
+        """The clock values between which a stamp's number is told."""
+        until = s + LEAVES if s in self.stamping.explained or s == self.phases.stamps - 1 else s + 1 - LANDED
+        return landed(s), until
 
     def _stamp(self, s: int):
         cells = self.stamps.cells(s)
@@ -288,24 +194,19 @@ class _Stamping(Sliding):
 
     def _say_stamps(self) -> None:
         """The lines of the first view; which view it is; what a window meets."""
-        figure, box, last = self.figure, self.panel.box, self.phases.stamps - 1
-        explained = self.stamping.explained
+        figure, box, look = self.figure, self.panel.box, self.scene.look
 
-        def said(since: float):
-            def life(s: int) -> tuple[float, float]:
-                until = s + LEAVES if s in explained or s == last else s + 1 - LANDED
-                return (within(s, since) if s in explained else s - LANDED), until
+        def bench(s: int) -> tuple[float, float]:
+            return within(s, 0.27) if s in self.stamping.explained else s - LANDED, self._told_life(s)[1]
 
-            return life
-
-        top = box[1] - 1.4
-        if self.scene.look.sum_line:
-            figure.words("stamps", "Stamps", stamp_words.stamp_lines(figure, self.adding, LINE, said(LANDS)))
-        if self.scene.look.labels:
-            figure.words("factor", "What is on the bench",
-                         [*stamp_words.factor_names(figure, self.adding, box[0], top, said(0.27)),
-                          *stamp_words.met_names(figure, self.trace, self.base, box[0], top)])  # fmt: skip
-        if self.scene.look.title:
+        if look.sum_line:
+            lines = stamp_words.stamp_lines(figure, self.adding, LINE, self.name_place, self._told_life)
+            figure.words("stamps", "Stamps", lines)
+        if look.labels:
+            x, y = box[0], box[1] - 1.4
+            figure.words("factor", "What is on the bench", [*stamp_words.factor_names(figure, self.adding, x, y, bench),
+                         *stamp_words.met_names(figure, self.trace, self.base, x, y)])  # fmt: skip
+        if look.title:
             title = self.scene.words.title or self.scene.title
             figure.words("view", "Which view", stamp_words.view_names(figure, title, self.phases.spread))
 
