@@ -247,9 +247,9 @@ class _Stamping(Sliding):
     def ending(self) -> list[Points]:
         """At the end, where the bench was: the shapes as an equation, and that both views agree."""
         box, since = self.panel.box, self.end
-        x, y = (box[0] + self.result.box[2]) / 2, (box[1] + box[3]) / 2
-        return [shapes_equation(self.figure, self.trace, x, y - 3.0, since),
-                stamp_words.agreement(self.figure, self.trace, self.adding, x, y + 3.0, since)]  # fmt: skip
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        return [shapes_equation(self.figure, self.trace, x, y, since),
+                stamp_words.agreement(self.figure, self.trace, self.adding, x, y + 6.0, since)]  # fmt: skip
 
     def why(self) -> None:
         lines = why_lines(self.figure, self.figure.page.width / 2, LINE, LINE, self.end)
