@@ -33,6 +33,12 @@ class Stamping(Summing):
         super().__init__(*args, **more)
         self.before = before
 
+    def _copies(self, o: Operands, times) -> Points:
+        """One copy of the cell slides out; only then are there as many as weights."""
+        made = super()._copies(o, times)
+        made["visible_from"][1:] = self._columns(o, times, "flies")[1:]
+        return made
+
     def _products(self, o: Operands, times) -> list[Points]:
         rest, known = self.product_cells(o)
         places = zip(o.channel, o.row, o.column, strict=True)

@@ -10,6 +10,7 @@ from .rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock
 CUT, BIAS, SPREAD, ZEROS, TURN = 1.5, 1.2, 1.2, 1.2, 1.5  # seconds that these take
 STAMPING = 0.42  # of the time of both views: the first one's
 HURRY = (1.0, 0.85, 0.7, 0.55, 0.4)  # of the time of what is worked out, where the figure would take too long
+WALKED = 16  # stamps: so few are not run through so fast that they are not seen, if that can be
 CLEARED = 0.95  # the clock before the first step of the second view at which what is said between is gone
 
 
@@ -38,22 +39,25 @@ class TwoViews:
     seconds: dict[int, float]
 
     @classmethod
-    def of(cls, trace, timing, cut: bool, zeros: bool) -> "TwoViews":
+    def of(cls, trace, timing, fps: float, cut: bool, zeros: bool) -> "TwoViews":
         """`cut`: padding cuts something off; `zeros`: some are added."""
         at = Phases(trace.input[0].size)
         seconds = {at.bias: CUT * cut, at.spread: BIAS * (trace.bias is not None), at.zeros: SPREAD * zeros,
                    at.turn: ZEROS * zeros, at.turn + 1: TURN}  # fmt: skip
         # what the clock takes from one of these to the next, and what it rests
         room = timing.longest - timing.intro - timing.outro - sum(seconds.values()) - 1.3
+        met = [int(trace[i].real.sum()) for i in range(len(trace))]
+        worked = {len(trace) - 1: SHORT, int(np.argmax(met)): DOUBLE, 0: DOUBLE}
+        first = dict(zip(range(at.stamps), (FULL, DOUBLE), strict=False))
+        tried = []
         for hurry in HURRY:
             own = replace(timing, intro=0.0, outro=0.0, first=hurry * timing.first)
-            worked = dict(zip(range(at.stamps), (FULL, DOUBLE), strict=False))
-            stamping = rhythm(at.stamps, worked, replace(own, longest=STAMPING * room, step=2.4 * timing.step))
-            met = [int(trace[i].real.sum()) for i in range(len(trace))]
-            worked = {len(trace) - 1: SHORT, int(np.argmax(met)): DOUBLE, 0: DOUBLE}
+            stamping = rhythm(at.stamps, first, replace(own, longest=STAMPING * room, step=2.4 * timing.step))
             second = rhythm(len(trace), worked, replace(own, longest=room - stamping.seconds))
-            if stamping.seconds + second.seconds <= room + 0.05:
-                break
+            tried.append((stamping, second))
+        fitting = [both for both in tried if sum(r.seconds for r in both) <= room + 0.05]
+        walked = [both for both in fitting if not both[0].swept(fps)] if at.stamps <= WALKED else []
+        stamping, second = (walked or fitting or tried[-1:])[0]
         later = (replace(s, first=s.first + at.base, last=s.last + at.base) for s in second.stretches)
         return cls(at, stamping, Rhythm(tuple(later)), seconds)
 

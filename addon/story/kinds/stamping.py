@@ -93,7 +93,8 @@ class _Stamping(Sliding):
     def plan(self):
         scene, figure, w, at = self.scene, self.figure, self.scene.words, self.phases
         heading(figure, self.trace)
-        views = TwoViews.of(self.trace, scene.timing, self.stamps.cut, self.cast.padded or max(self.trace.spread) > 1)
+        zeros = self.cast.padded or max(self.trace.spread) > 1
+        views = TwoViews.of(self.trace, scene.timing, self.fps, self.stamps.cut, zeros)
         self.stamping, self.rhythm, line = views.stamping, views.sliding, figure.timeline
         line.declare("clock.step", START)
         if self.lowered:
