@@ -72,7 +72,9 @@ class StampingProof(SolidProof):
         for key, color in self.full.items():
             self.one_fill("input", self.read(key), color)
         self.chips = True
-        self.lit = {k: p.color for k, p in self.made(self.look(self.plan.seconds)).items()}
+        ending = self.made(self.look(self.plan.seconds))
+        self._numbered = any(p.text for p in ending.values())
+        self.lit = {k: p.color for k, p in ending.items()}
         for key, color in self.lit.items():
             self.one_fill("sum", self.value(key), color)
 
@@ -129,6 +131,8 @@ class StampingProof(SolidProof):
 
     def met(self, look, cell) -> None:
         """Above the bench it says how many cells of the window are input."""
+        if not self.stage.asked.look.labels:
+            return
         real = sum(t.source is not None for t in cell.taps)
         wanted, words = [real, len(cell.taps) - real], look.words("factor")
         said = [[int(n) for n in re.findall(r"\d+", w)] for w in words]
@@ -163,7 +167,8 @@ class StampingProof(SolidProof):
 
     @property
     def numbered(self) -> bool:
-        return self.stage.asked.look.numbers
+        """Whether cells are large enough for numbers."""
+        return self._numbered
 
     # the first view --------------------------------------------------------------------------------------------------
 
@@ -244,7 +249,8 @@ class StampingProof(SolidProof):
         value = self.small.ravel()[s]
         name = [w for w in look.words("factor")]
         wanted = spelled(value)
-        assert [w.split(f" {TIMES}")[0].strip("()") for w in name] == [wanted], f"product: {name} is on the bench"
+        named = self.stage.asked.look.labels
+        assert not named or [w.split(f" {TIMES}")[0].strip("()") for w in name] == [wanted], f"product: {name} is on the bench"
         pieces = [p for p in self.on_bench(look, s) if p.step == s]
         if not pieces:
             return  # the stamps are too fast for it
@@ -314,7 +320,7 @@ class StampingProof(SolidProof):
     def told(self, look, s: int, canvas) -> None:
         """One cell of the stamp is named, its sum is written out, and where there is time a cube has its number."""
         words = look.words("stamps")
-        if not any(map(self.inside, self.places(s))):
+        if not self.stage.asked.look.sum_line or not any(map(self.inside, self.places(s))):
             assert not words, f"told: {words} of a stamp that is cut off"
             return
         base = self.stage.asked.look.index_from
@@ -375,6 +381,8 @@ class StampingProof(SolidProof):
         for place, piece in self.made(look).items():
             said = spelled(self.value(place)) if self.numbered else None
             assert piece.text == said, f"number: output {place} says {piece.text}, not {said}"
+        if not self.stage.asked.look.labels:
+            return
         words = look.words("ending")
         wanted = self.stage.asked.words.agree.replace("{equal}", str(self.section)).replace("{count}",
                                                                                          str(self.section))  # fmt: skip

@@ -31,7 +31,7 @@ def on_bench(act: Summing, rhythm: Rhythm, fps: float, operands) -> list[Points]
     for i, since, until in panels:
         made += standing(act, operands(i), until) if i in seen else waiting(act, operands(i), since, until)
     sums = joined([(i - SUMMED, until) for i, until in sorted(seen.items())], SUMMED + LEAVES)
-    return made + (shaded(act, operands(0), joined(s[1:] for s in panels), sums) if panels else [])
+    return made + (shaded(act, operands(panels[0][0]), joined(s[1:] for s in panels), sums) if panels else [])
 
 
 def standing(act: Summing, o: Operands, until: float) -> list[Points]:
