@@ -191,7 +191,7 @@ class Words:
     meets_zeros: str = word(
         "{count} input + {zeros} zeros", "how many cells of each kind the window meets where zeros were added"
     )
-    kernel_turned: str = word("Kernel, turned by 180°", "name of the kernel in the second view")
+    kernel_turned: str = word("Kernel, turned 180°", "name of the kernel in the second view")
     spread_input: str = word("Input with zeros", "name of the input with zeros between and around")
     summary: str = word(
         "{count} positions of the window have given {count} output cells", "said at the end; `{count}` is their number"

@@ -247,10 +247,11 @@ class StampingProof(SolidProof):
     def product(self, look, s: int) -> None:
         """The bench has the input's number × every weight, what they come to, and the number that is told."""
         value = self.small.ravel()[s]
-        name = [w for w in look.words("factor")]
+        name = look.words("factor")
         wanted = spelled(value)
         named = self.stage.asked.look.labels
-        assert not named or [w.split(f" {TIMES}")[0].strip("()") for w in name] == [wanted], f"product: {name} is on the bench"
+        said = [w.split(f" {TIMES}")[0].strip("()") for w in name]
+        assert not named or said == [wanted], f"product: {name} is on the bench at stamp {s}"
         pieces = [p for p in self.on_bench(look, s) if p.step == s]
         if not pieces:
             return  # the stamps are too fast for it
@@ -339,7 +340,7 @@ class StampingProof(SolidProof):
         assert total == wanted, f"told: {line} at stamp {s}, not {wanted}"
         self.around(look, "output.told", "output", [canvas[cell]], f"told: at stamp {s}")
         cubes = [p.text for p in look.pieces("bench") if p.step == -1 and not (p.text or "").startswith(TIMES)]
-        fits = cubes in ([spelled(sum(own))] if self.numbered else [None], []) and (
+        fits = cubes in ([spelled(sum(own))], [] if self.numbered else [None], []) and (
             bool(cubes) == any(p.step == s for p in look.all("bench")))  # fmt: skip
         assert fits, f"told: a cube has {cubes} at stamp {s}, not {spelled(sum(own))}"
 

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is said of a transposed convolution: of each stamp, of what happens between the views, of each window."""
 
+import numpy as np
+
 from ..cast.figure import FACTS, NAME, SMALL, SUM, TITLE, Figure
 from ..page.captions import axes_text, cell_name
 from ..page.glyphs import TIMES, number, operand, width
-from ..page.view import HEIGHT
+from ..page.view import HEIGHT, UNIT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
+from ..traits.index_labels import index_labels
 from .two_views import CLEARED
 
 TERMS = 4  # products that are written with their factors
@@ -68,6 +71,10 @@ def view_names(figure: Figure, title: str, again: float) -> list[Points]:
     """Which of the two views it is, behind the title, where there is room."""
     w, x = figure.scene.words, 8.0 + width(title) * TITLE * HEIGHT + 3.0
     made = [(w.first_view, ALWAYS, again), (w.second_view, again, NEVER)]
+    wide = max(width(text) for text, *_ in made) * FACTS * HEIGHT
+    facts = [left for _, _, left, top, _, bottom, *_ in figure.boxes if top < 9.2 < bottom and left > 8.5]
+    if x + wide + 2.0 > min(facts, default=figure.page.width - 8.0):
+        return []
     return [figure.text(text, x, 9.2, FACTS, figure.theme.secondary, visible_from=a, visible_until=b)
             for text, a, b in made]  # fmt: skip
 
@@ -108,3 +115,23 @@ def agreement(figure: Figure, trace, adding, x: float, y: float, since: float) -
     return figure.text(said, x, y, fitting(figure, said, SUM), align="center", visible_from=since)
 
 
+
+
+def block_indices(figure: Figure, block, shape, **more) -> list[Points]:
+    """Row and column numbers of a block on its slab."""
+    drop = 1.2 * block.cell * block.slab[2] / UNIT
+    return index_labels(figure, more.pop("corner", block.corner), block.cell, shape, drop=drop, **more)
+
+
+def output_indices(figure: Figure, block, stamps, cut: float, axes: int) -> list[Points]:
+    """Those of the output; when what is cut off is gone (the clock `cut`), what is left stands lower, and they beside
+    it."""
+    (top, bottom), (left, right) = stamps.crop
+    high, wide = stamps.shape
+    own = high - top - bottom, wide - left - right
+    if not stamps.cut:
+        return block_indices(figure, block, own, axes=axes)
+    beside = block.corner + block.cell * np.array([left, 0.0, 0.0])
+    return [*block_indices(figure, block, own, high=high, offset=(top, left), axes=axes, visible_until=cut),
+            *block_indices(figure, block, own, corner=beside, high=high - bottom, offset=(top, 0), axes=axes,
+                           visible_from=cut)]  # fmt: skip

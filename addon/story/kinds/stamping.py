@@ -25,9 +25,8 @@ from ..cast.weighted import planar, planes
 from ..page.captions import shape_text, size_formula
 from ..page.glyphs import width
 from ..page.layout import Block, Column, Row, solve
-from ..page.view import HEIGHT, UNIT
+from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points
-from ..traits.index_labels import index_labels
 from ..traits.meaning import heading, shapes_equation, why_lines
 from .sliding import ABOVE, BENCHES, LARGER, LINE, NAMED, START, Sliding
 
@@ -62,7 +61,10 @@ class _Stamping(Sliding):
         self.phases = Phases(trace.input[0].size)
         self.base, page = self.phases.base, self.figure.page
         for bench in BENCHES:
-            if solve(page, self.layout(bench), self.region(page), self.largest):
+            tried = {across: solve(page, self.layout(bench, across), self.region(page), self.largest)
+                     for across in (True, False)}
+            if any(tried.values()):
+                solve(page, self.layout(bench, tried[True] >= tried[False]), self.region(page), self.largest)
                 break
         else:
             raise ValidationError("must be smaller to find room beside its kernel", "input.size", scene.input.size)
@@ -76,7 +78,8 @@ class _Stamping(Sliding):
         self.lowered = self.made.cell * self.stamps.crop[0][1]  # how far the output comes down when it is cut
         self.home = self.stamped + self.made.cell * np.array([left, 0, -top]) - (0, 0, self.lowered)
 
-    def layout(self, bench: float):
+    def layout(self, bench: float, across: bool = True):
+        """The layout's tree: input, bench and output side by side, or, on narrow pages, the bench below the others."""
         words = {"left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
         self.given = Block("input", Spread.block_size(self.shape, 1), above=ABOVE, **words)
         self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
@@ -84,6 +87,9 @@ class _Stamping(Sliding):
         self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, above=ABOVE - 0.6, slab=SLAB)
         self.made = Block("output", Spread.block_size(self.stamps.shape, 1), above=ABOVE + 3.4, **words)
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * bench, slab=SLAB)
+        if not across:
+            return Column([Row([self.given, self.made], gap=3.0), Row([self.weights, self.result], gap=3.0),
+                           self.panel])  # fmt: skip
         middle = Column([self.weights, self.panel], gap=1.0, spread=3.0)
         return Row([self.given, middle, Column([self.made, self.result], gap=2.4, spread=8.0)], gap=4.0,
                    align=(0.5, 0.5))  # fmt: skip
@@ -94,7 +100,7 @@ class _Stamping(Sliding):
         scene, figure, w, at = self.scene, self.figure, self.scene.words, self.phases
         heading(figure, self.trace)
         zeros = self.cast.padded or max(self.trace.spread) > 1
-        views = TwoViews.of(self.trace, scene.timing, self.fps, self.stamps.cut, zeros)
+        views = TwoViews.of(self.trace, scene.timing, self.scene.output.fps, self.stamps.cut, zeros)
         self.stamping, self.rhythm, line = views.stamping, views.sliding, figure.timeline
         line.declare("clock.step", START)
         if self.lowered:
@@ -151,23 +157,15 @@ class _Stamping(Sliding):
         """World places of the kernel's cells as they lie."""
         return self.kernel_at + self.weights.cell * np.column_stack([columns, 0 * columns, -rows])
 
-    @property
-    def _hover(self):
-        return 0, -1.3 * self.weights.cell, 0
-
     def earlier_pieces(self) -> list[Points]:
         """The stamps on the bench."""
         act = Stamping(self.figure, self.bench, self.cast.sum_greatest, before=self._before)
-        pieces = on_bench(act, self.stamping, self.fps, self._stamp)
+        pieces = on_bench(act, self.stamping, self.scene.output.fps, self._stamp)
         for s in self.stamping.explained:
             pieces += act.step(self._stamp(s))
-        shown = {s: self._told_life(s) for s in (*self.stamping.explained, *self.stamping.standing(self.fps))}
+        shown = {s: self._told_life(s) for s in (*self.stamping.explained, *self.stamping.standing(self.scene.output.fps))}
         told = ((self.adding.told(s), life) for s, life in shown.items())
         return pieces + [p for t, life in told if t for p in act.so_far(t.value, *life)]
-
-    @property
-    def fps(self) -> float:
-        return self.scene.output.fps
 
     def _told_life(self, s: int) -> tuple[float, float]:
         """The clock values between which a stamp's number is told."""
@@ -177,7 +175,8 @@ class _Stamping(Sliding):
     def _stamp(self, s: int):
         cells = self.stamps.cells(s)
         goals = self.stamped + self.made.cell * np.column_stack([cells[:, 1], 0 * cells[:, 0], -cells[:, 0]])
-        return self.cast.stamp_operands(s, self._weights_at, self.weights.cell, goals, self.made.cell, self._hover)
+        hover = 0, -1.3 * self.weights.cell, 0
+        return self.cast.stamp_operands(s, self._weights_at, self.weights.cell, goals, self.made.cell, hover)
 
     def _before(self, s: int) -> list[float]:
         """The numbers that stand where a stamp lands; NaN: none."""
@@ -189,7 +188,8 @@ class _Stamping(Sliding):
 
     def _operands(self, i: int):
         target = self.home + self.made.cell * np.array([i % self.columns, 0, -(i // self.columns)])
-        return self.cast.window_operands(i, self._weights_at, self.weights.cell, target, self.made.cell, self._hover)
+        hover = 0, -1.3 * self.weights.cell, 0
+        return self.cast.window_operands(i, self._weights_at, self.weights.cell, target, self.made.cell, hover)
 
     # words ---------------------------------------------------------------------------------------------------------
 
@@ -213,7 +213,7 @@ class _Stamping(Sliding):
 
     def names(self) -> list[Points]:
         w, figure, trace, at = self.scene.words, self.figure, self.trace, self.phases
-        _, weights, made = self.given.box, self.weights.box, self.made.box
+        weights, made = self.weights.box, self.made.box
         formula = size_formula(trace)
         right = figure.page.width - 8.0 - width(formula) * SMALL * HEIGHT
         left, top = self.compact.box[0], self.compact.box[1] - 1.6
@@ -230,20 +230,10 @@ class _Stamping(Sliding):
 
     def indices(self) -> list[Points]:
         """Row and column numbers: of the input while it is compact, of the output before and after it is cut."""
-        figure, made, axes, at = self.figure, self.made, len(self.trace.kernel_size), self.phases
-        (_, bottom), (left, _) = self.stamps.crop
-        first = self.stamps.crop[0][0], left
-        own, high, cut = (self.rows, self.columns), self.stamps.shape[0], at.bias - 0.04
-
-        def drop(block):
-            return 1.2 * block.cell * block.slab[2] / UNIT
-
-        lives = ((high, ALWAYS, cut), (high - bottom, cut, NEVER)) if bottom else ((high, ALWAYS, NEVER),)
-        said = [index_labels(figure, made.corner, made.cell, own, high=h, offset=first, drop=drop(made), axes=axes,
-                             visible_from=a, visible_until=b) for h, a, b in lives]  # fmt: skip
-        said.append(index_labels(figure, self.compact.corner, self.compact.cell, self.cast.small, axes=axes,
-                                 drop=drop(self.compact), visible_until=at.spread))  # fmt: skip
-        return [text for texts in said for text in texts]
+        at, axes = self.phases, len(self.trace.kernel_size)
+        return [*stamp_words.output_indices(self.figure, self.made, self.stamps, at.bias - 0.04, axes),
+                *stamp_words.block_indices(self.figure, self.compact, self.cast.small, axes=axes,
+                                           visible_until=at.spread)]  # fmt: skip
 
     def ending(self) -> list[Points]:
         """At the end, where the bench was: the shapes as an equation, and that both views agree."""
