@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The prover of the kind stamping: every stamp, what is between the views, every window, and that both views agree.
+"""The prover of the kind stamping: stamps, what is between the views, windows, and that both views agree.
 
-- `stamp(s)` proves the first view at stamp s, `step(i)` the second at step i of the trace, `cut()` and `end()` the rest.
-- What is expected comes from the scene's arrays and loops: `engine/reference.py`, and output[i × stride + k × dilation]
-  += input[i] × weight[k] here. What is shown is read as in `proof_solid`.
-- Failures begin with what is wrong, as there; of stamps also with: source, stamp, sum so far, border, mark, told, agree.
+- `stamp(s)` proves the first view at stamp s, `step(i)` the second at step i, `cut()` and `end()` the rest.
+- What is expected comes from the scene's arrays and from loops: `engine/reference.py`, and here
+  output[i × stride + k × dilation] += input[i] × weight[k]. What is shown is read as in `proof_solid`.
+- Failures begin with what is wrong, as there; of stamps also with: source, stamp, sum so far, border, mark, told,
+  agree.
 """
 
 import re

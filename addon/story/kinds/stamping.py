@@ -163,7 +163,8 @@ class _Stamping(Sliding):
         pieces = on_bench(act, self.stamping, self.scene.output.fps, self._stamp)
         for s in self.stamping.explained:
             pieces += act.step(self._stamp(s))
-        shown = {s: self._told_life(s) for s in (*self.stamping.explained, *self.stamping.standing(self.scene.output.fps))}
+        stands = self.stamping.standing(self.scene.output.fps)
+        shown = {s: self._told_life(s) for s in (*self.stamping.explained, *stands)}
         told = ((self.adding.told(s), life) for s, life in shown.items())
         return pieces + [p for t, life in told if t for p in act.so_far(t.value, *life)]
 
