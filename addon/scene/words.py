@@ -182,7 +182,7 @@ class Words:
         "said of each position; `{real}` and `{count}` are numbers",
     )
     agree: str = word(
-        "Both views agree: {equal} of {count} cells are equal", "said at the end; `{equal}` and `{count}` are numbers"
+        "Both views agree: {equal} of {count}", "said at the end; `{equal}` and `{count}` are numbers"
     )
     zeros: str = word("zeros", "said before how many zeros are put between and around an input's cells")
     so_far: str = word("so far", "said after a sum to which stamps will still add")

@@ -14,9 +14,10 @@ from .two_views import CLEARED
 TERMS = 4  # products that are written with their factors
 
 
-def fitting(figure: Figure, text: str, size: float) -> float:
-    """A size of type at which a text has room on the page."""
-    return min(size, size * (figure.page.width - 16.0) / (width(text) * size * HEIGHT))
+def fitting(figure: Figure, text: str, size: float, room: float = 0.0) -> float:
+    """A size of type at which a text has room on the page, or in so many page units if that leaves it readable."""
+    wide = width(text) * HEIGHT
+    return min(size, max((figure.page.width - 16.0) / wide if not room else room / wide, NAME if room else 0.0))
 
 
 def stamp_lines(figure: Figure, adding, y: float, name_place, lives) -> list[Points]:
@@ -103,7 +104,7 @@ def between(figure: Figure, trace, phases, cut: bool, y: float) -> list[Points]:
                         visible_until=b) for a, b, text in said]  # fmt: skip
 
 
-def agreement(figure: Figure, trace, adding, x: float, y: float, since: float) -> Points:
+def agreement(figure: Figure, trace, adding, x: float, y: float, since: float, room: float) -> Points:
     """How many cells of the output are the same in both views."""
     equal = 0
     for i in range(len(trace)):
@@ -112,7 +113,7 @@ def agreement(figure: Figure, trace, adding, x: float, y: float, since: float) -
         place = row + adding.stamps.crop[0][0], column + adding.stamps.crop[1][0]
         equal += abs(adding.numbers(place)[-1][0] - float(step.products.sum() + step.bias)) < 1e-6
     said = figure.scene.words.agree.replace("{equal}", str(equal)).replace("{count}", str(len(trace)))
-    return figure.text(said, x, y, fitting(figure, said, SUM), align="center", visible_from=since)
+    return figure.text(said, x, y, fitting(figure, said, SUM, room), align="center", visible_from=since)
 
 
 

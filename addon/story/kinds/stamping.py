@@ -30,6 +30,8 @@ from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points
 from ..traits.meaning import heading, shapes_equation, why_lines
 from .sliding import ABOVE, BENCHES, LARGER, LINE, NAMED, START, Sliding
 
+WAYS = ("below", "beside", "narrow")  # where the result stands, and all else
+
 
 def validate(scene, trace):
     """None, or the (key, value, what would be right) why one input channel and one filter cannot show it."""
@@ -61,10 +63,9 @@ class _Stamping(Sliding):
         self.phases = Phases(trace.input[0].size)
         self.base, page = self.phases.base, self.figure.page
         for bench in BENCHES:
-            tried = {across: solve(page, self.layout(bench, across), self.region(page), self.largest)
-                     for across in (True, False)}
+            tried = {way: solve(page, self.layout(bench, way), self.region(page), self.largest) for way in WAYS}
             if any(tried.values()):
-                solve(page, self.layout(bench, tried[True] >= tried[False]), self.region(page), self.largest)
+                solve(page, self.layout(bench, max(WAYS, key=tried.get)), self.region(page), self.largest)
                 break
         else:
             raise ValidationError("must be smaller to find room beside its kernel", "input.size", scene.input.size)
@@ -78,8 +79,9 @@ class _Stamping(Sliding):
         self.lowered = self.made.cell * self.stamps.crop[0][1]  # how far the output comes down when it is cut
         self.home = self.stamped + self.made.cell * np.array([left, 0, -top]) - (0, 0, self.lowered)
 
-    def layout(self, bench: float, across: bool = True):
-        """The layout's tree: input, bench and output side by side, or, on narrow pages, the bench below the others."""
+    def layout(self, bench: float, way: str = WAYS[0]):
+        """The layout's tree: input, bench and output side by side, the result below the output or beside the bench; or,
+        on narrow pages, the bench below the others."""
         words = {"left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
         self.given = Block("input", Spread.block_size(self.shape, 1), above=ABOVE, **words)
         self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
@@ -87,12 +89,16 @@ class _Stamping(Sliding):
         self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, above=ABOVE - 0.6, slab=SLAB)
         self.made = Block("output", Spread.block_size(self.stamps.shape, 1), above=ABOVE + 3.4, **words)
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * bench, slab=SLAB)
-        if not across:
+        right, panel = self.made, self.panel
+        if way == "narrow":
             return Column([Row([self.given, self.made], gap=3.0), Row([self.weights, self.result], gap=3.0),
                            self.panel])  # fmt: skip
-        middle = Column([self.weights, self.panel], gap=1.0, spread=3.0)
-        return Row([self.given, middle, Column([self.made, self.result], gap=2.4, spread=8.0)], gap=4.0,
-                   align=(0.5, 0.5))  # fmt: skip
+        if way == "beside":
+            panel = Row([panel, self.result], gap=2.0, spread=0.0, align=(0.5, 1.0))
+        else:
+            right = Column([right, self.result], gap=2.4, spread=8.0)
+        middle = Column([self.weights, panel], gap=1.0, spread=3.0)
+        return Row([self.given, middle, right], gap=4.0, align=(0.5, 0.5))
 
     # the story -----------------------------------------------------------------------------------------------------
 
@@ -236,13 +242,18 @@ class _Stamping(Sliding):
                 *stamp_words.block_indices(self.figure, self.compact, self.cast.small, axes=axes,
                                            visible_until=at.spread)]  # fmt: skip
 
+    def name_place(self, wide: float) -> tuple[float, float]:
+        """Above the result, clear of a panel that stands beside it."""
+        x, y = super().name_place(wide)
+        beside = self.panel.box[2] < self.result.box[0] and self.panel.box[1] < y
+        return (max(x, self.panel.box[2] + 0.6 + wide / 2) if beside else x), y
+
     def ending(self) -> list[Points]:
         """At the end, where the bench was: the shapes as an equation, and that both views agree."""
-        box, since = self.panel.box, self.end
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        return [shapes_equation(self.figure, self.trace, x, y, since),
-                stamp_words.agreement(self.figure, self.trace, self.adding, x, y + 6.0, since)]  # fmt: skip
+        ends, box = (self.given.box[2] + 2.0, self.made.box[0] - 2.0), self.panel.box
+        x, y = sum(ends) / 2, (box[1] + box[3]) / 2
+        return [shapes_equation(self.figure, self.trace, x, y, self.end),
+                stamp_words.agreement(self.figure, self.trace, self.adding, x, y + 6.0, self.end, np.ptp(ends))]
 
     def why(self) -> None:
-        lines = why_lines(self.figure, self.figure.page.width / 2, LINE, LINE, self.end)
-        self.figure.words("why", "Why", lines)
+        self.figure.words("why", "Why", why_lines(self.figure, self.figure.page.width / 2, LINE, LINE, self.end))
