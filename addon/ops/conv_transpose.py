@@ -55,5 +55,5 @@ OPERATION = Operation(
     grid_shape=grid_shape,
     grows_by="stride",
     size_formula=size_formula,
-    stories=("transposed",),
+    kinds=("stamping",),
 )

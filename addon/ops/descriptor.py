@@ -56,8 +56,7 @@ class Operation:
     size_formula: Callable | None = None  # (trace, axis, opened) -> how the output's size comes about, as text, or ""
     title_word: str = ""  # the key of a scene's [words] that names the operation in a title; "": its parameters do
     comparable: bool = False  # whether a second run can stand beside the first, by a [compare] table
-    stories: tuple[str, ...] = ()  # of the first edition, that can explain it
-    kinds: tuple[str, ...] = ()  # of figures, that can explain it: unasked, the first that accepts it
+    kinds: tuple[str, ...] = ()  # of figures, that can show it: unasked, the first that accepts it
 
     @property
     def weighted(self) -> bool:

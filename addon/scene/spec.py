@@ -228,10 +228,11 @@ class Scene:
     id: str = ""
     title: str = knob("", "text", "the figure's title", auto="empty")
     story: str | None = knob(
-        None, "name", "which storyboard tells it: `comparison`, `pooling`, …", auto="chosen from the operation"
+        None, "name", "what was named before there were kinds: `channels`, `transposed`, …; each is a kind now",
+        auto="a kind is chosen",
     )
     kind: str | None = knob(
-        None, "name", "which kind of figure it is, solid and on a stage: `sliding`, `volume` or `sweep`",
+        None, "name", "which kind of figure it is: `sliding`, `volume`, `sweep`, `comparison`, `pooling`, `stamping`",
         auto="chosen from the operation and its sizes",
     )  # fmt: skip
     watch: str = knob("", "text", "one sentence: what to watch in it, as docs/gallery.md says it", auto="empty")

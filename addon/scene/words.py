@@ -183,8 +183,17 @@ class Words:
         "said of each position; `{real}` and `{count}` are numbers",
     )
     agree: str = word(
-        "Both views agree: {equal} of {count} cells are equal", "said at the end; `{equal}` and `{count}` are numbers"
+        "Both views agree: {equal} of {count}", "said at the end; `{equal}` and `{count}` are numbers"
     )
+    zeros: str = word("zeros", "said before how many zeros are put between and around an input's cells")
+    so_far: str = word("so far", "said after a sum to which stamps will still add")
+    first_view: str = word("1 of 2: stamping", "names the first view of a transposed convolution")
+    second_view: str = word("2 of 2: sliding", "names the second view of a transposed convolution")
+    meets_zeros: str = word(
+        "{count} input + {zeros} zeros", "how many cells of each kind the window meets where zeros were added"
+    )
+    kernel_turned: str = word("Kernel, turned 180°", "name of the kernel in the second view")
+    spread_input: str = word("Input with zeros", "name of the input with zeros between and around")
     summary: str = word(
         "{count} positions of the window have given {count} output cells", "said at the end; `{count}` is their number"
     )

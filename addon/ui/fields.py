@@ -14,7 +14,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 from ..scene.kernels import NAMES
 from ..scene.spec import TABLES, Scene, knobs
 from ..story import KINDS as FIGURE_KINDS
-from ..story import NAMES as STORY_NAMES
+from ..story import STORIES
 from .field import Field, label_of, shortest
 from .vector_fields import Axes, Numbers, Padding, Pixels, Size
 
@@ -91,7 +91,7 @@ class Name(Choice):
     """The storyboard, or the kind of figure."""
 
     def choices(self):
-        return tuple({"story": STORY_NAMES, "kind": FIGURE_KINDS}[self.key])
+        return tuple({"story": STORIES, "kind": FIGURE_KINDS}[self.key])
 
 
 class Choices(Choice):

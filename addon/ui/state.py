@@ -17,7 +17,7 @@ import bpy
 
 from .. import ops, story
 from ..scene.arrays import arrays, run
-from ..scene.checks import ValidationError, toml
+from ..scene.checks import toml
 from ..scene.load import SceneError, dump, load, loads
 from ..scene.resolve import DRAFT
 from ..scene.spec import COMPANIONS, DEFAULT_SOURCE, SOURCES, WEIGHTED, Output, Scene
@@ -42,7 +42,7 @@ class Checked:
     input: tuple[int, ...] = ()
     output: tuple[int, ...] = ()
     key: str = ""
-    story: str | None = None
+    kind: str | None = None
 
     @property
     def steps(self) -> int:
@@ -162,15 +162,11 @@ def _check(settings, text: str) -> Checked:
         trace = run(scene) if _products(scene) <= QUICK else None
         if trace is None:
             return Checked(text, scene, key=key)
-        kind, name, error = story.kind_of(scene, trace), None, None
-        try:
-            name = story.story_of(scene, trace)
-        except (SceneError, ValidationError) as refusal:
-            if kind is None:  # else no story is asked
-                error = refusal
-        if isinstance(error, ValidationError):  # a story finds no room
-            error = SceneError(settings.id, error.key, error.value, error.hint)
-        return Checked(text, scene, error, trace.input.shape, trace.output.shape, key, name)
+        kind, error = story.kind_of(scene, trace), None
+        if (refused := kind.validate(scene, trace)) is not None:
+            name, value, hint = refused
+            error = SceneError(settings.id, name, value, hint)
+        return Checked(text, scene, error, trace.input.shape, trace.output.shape, key, kind.__name__.rpartition(".")[2])
     except SceneError as error:
         return Checked(text, scene, error)
 
@@ -180,7 +176,7 @@ def worked_out(checked: Checked, table: str, key: str):
     scene = checked.scene
     if scene is None:
         return None
-    defaults = {".story": checked.story, "weight.meaning": meaning_of(scene), "words.title": scene.title}
+    defaults = {".kind": checked.kind, "weight.meaning": meaning_of(scene), "words.title": scene.title}
     if f"{table}.{key}" in defaults:
         return defaults[f"{table}.{key}"]
     return getattr(getattr(scene, "op" if table == "compare" else table) if table else scene, key)

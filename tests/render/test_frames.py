@@ -14,7 +14,7 @@ from addon.render.reuse import frames, material_analysis, reuse_policy  # noqa: 
 from addon.scene.load import load  # noqa: E402
 from addon.stage import build, compat, prepare_scene  # noqa: E402
 from addon.story import make_plan  # noqa: E402
-from tests.first import both_editions, label, second_edition  # noqa: E402
+from tests.figures import figures  # noqa: E402
 
 # A ray that passes an edge by a rounding may fall on either side of it. With few samples a pixel, one such ray is a
 # visible step (a sixteenth of white on black is 70/255), so what is compared with whole frames has many, and in every
@@ -32,7 +32,7 @@ def prepared(name, width, height, **look):
     return scene, built, plan
 
 
-@pytest.fixture(params=["conv2d_valid", second_edition()["rgb_conv"]], ids=label)
+@pytest.fixture(params=["conv2d_valid", "rgb_conv"])
 def figure(request, empty_blender):
     """A small figure, ready to render, and a dozen frames that hold glides, births and the ending."""
     scene, built, plan = prepared(request.param, 214, 120)
@@ -72,12 +72,12 @@ def assert_reused_is_whole(scene, numbers):
     return reused
 
 
-SOLID = second_edition()["rgb_conv"]
+SOLID = "rgb_conv"
 SOME = ("conv2d_valid", "rgb_conv", "depth", "transposed_conv", SOLID)  # on every Blender
-NAMES = [n if n in SOME else pytest.param(n, marks=pytest.mark.once) for n in both_editions()]
+NAMES = [n if n in SOME else pytest.param(n, marks=pytest.mark.once) for n in figures()]
 
 
-@pytest.mark.parametrize("name", NAMES, ids=label)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_figure_reused_is_what_whole_frames_show(name, empty_blender):
     scene, _, plan = prepared(name, 160, 90)
     middle = plan.frame_of(plan.steps[len(plan.steps) // 2].second)
@@ -217,7 +217,7 @@ def test_what_the_viewport_hides_cannot_be_accounted_for(figure):
     assert reuse_policy.unsupported_reason(scene) is None
 
 
-@pytest.mark.parametrize("name", ["conv2d_valid", SOLID], ids=label)
+@pytest.mark.parametrize("name", ["conv2d_valid", SOLID])
 def test_a_film_without_ground_carries_alpha(name, empty_blender):
     scene, _, plan = prepared(name, 214, 120, theme="transparent")
     QUICK.apply(scene)

@@ -13,14 +13,15 @@ from addon.render.reuse.cache import Store  # noqa: E402
 from addon.scene.load import load  # noqa: E402
 from addon.stage import build, prepare_scene  # noqa: E402
 from addon.story import make_plan  # noqa: E402
-from tests.first import label, second_edition  # noqa: E402
+
+  # noqa: E402
 
 DRAFT, INDEX = PROFILES["draft"], b"index of a test."
 NUMBERS = [30, 31, 32, 33]
-FIGURES = ("conv1d", second_edition()["conv2d_valid"])
+FIGURES = ("conv1d", "conv2d_valid")
 
 
-@pytest.fixture(params=FIGURES, ids=label)
+@pytest.fixture(params=FIGURES)
 def scene(request, empty_blender):
     """A small figure."""
     plan = make_plan(load(request.param, {"output.size": (160, 90), "output.fps": 8}))
@@ -124,7 +125,7 @@ def test_a_script_or_chosen_lights_are_never_kept(scene):
     assert "chooses what it lights" in scene_fingerprint.why_not(scene)
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=label)
+@pytest.mark.parametrize("figure", FIGURES)
 def test_a_figure_that_the_cache_has_is_made_without_building_it(figure, empty_blender, tmp_path, monkeypatch):
     plan = make_plan(load(figure, {"output.size": (160, 90), "output.fps": 2}))
     job = Job("own", ("poster",), "draft", plan)

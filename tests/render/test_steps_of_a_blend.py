@@ -9,12 +9,11 @@ from addon.render.files import outputs
 from addon.scene.load import load
 from addon.story import make_plan
 from addon.story.plan.describe import steps_table
-from tests.first import label, second_edition
 
 OWN_CLOCK = ("transposed_conv", "transposed_conv_strided", "conv2d_stride_comparison")
 
 
-@pytest.mark.parametrize("figure", ["conv2d_valid", *OWN_CLOCK, second_edition()["volume_to_volume"]], ids=label)
+@pytest.mark.parametrize("figure", ["conv2d_valid", *OWN_CLOCK, "volume_to_volume"])
 def test_a_scene_has_its_plans_steps(empty_blender, figure):
     from addon.stage import build, prepare_scene
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from addon.scene import load as scenes
 from addon.scene import spec
 from addon.scene.load import SceneError, dump, load, loads, parse_override
-from tests.first import both_editions
+from tests.figures import figures
 
 
 def again(scene):
@@ -204,7 +204,7 @@ def test_paths_start_beside_the_file_or_in_the_current_folder_for_an_override(tm
 
 
 def test_what_is_dumped_loads_as_the_same_scene_and_says_no_default():
-    for figure in both_editions():
+    for figure in figures():
         scene = load(figure)
         assert again(scene) == scene
         assert dump(again(scene)) == dump(scene)

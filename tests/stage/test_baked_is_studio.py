@@ -6,7 +6,6 @@ import pytest
 
 from addon.render.profiles import PROFILES
 
-from ..first import second_edition
 from ..story.projected import PAGE, View
 from .seeing import rendered, staged
 
@@ -19,7 +18,7 @@ FLOOR, PIECES = 3.0, 16.0  # and over each by itself: edges and digits are drawn
 
 def lit(light: str, folder, figure: str = FIGURE, size=SIZE) -> tuple[np.ndarray, View, int]:
     """The pixels (rows, columns, 3), 0 to 255, of a frame in one light."""
-    stage = staged(second_edition()[figure], {"output.size": f"{size[0]}x{size[1]}", "look.light": light})
+    stage = staged(figure, {"output.size": f"{size[0]}x{size[1]}", "look.light": light})
     number, scene = stage.frame(STEP), stage.scene
     PROFILES["lecture"].apply(scene)
     scene.render.image_settings.file_format = "PNG"

@@ -12,7 +12,7 @@ import pytest
 from addon.story.plan.evaluate import Evaluator, extent
 from addon.story.plan.plan import NONE, Points
 
-from ..first import one_of_each
+from ..figures import one_of_each
 from .glance import Glance
 from .seeing import staged
 

@@ -8,11 +8,10 @@ from addon.scene.load import load
 from addon.stage import build
 from addon.stage.build import remove
 from addon.story import make_plan
-from tests.first import second_edition
 
 
 def again(**changes):
-    return build(make_plan(load(second_edition()["conv2d_valid"], {"output.size": (160, 90), **changes})))
+    return build(make_plan(load("conv2d_valid", {"output.size": (160, 90), **changes})))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from addon.scene.load import load
 from addon.stage import meshes
 from addon.story import make_plan
 from addon.story.page.glyphs import FONT_SCALE
-from tests.first import both_editions
+from tests.figures import figures
 
 from .seeing import bpy
 
@@ -16,7 +16,7 @@ ALWAYS = "0123456789+=().,\u2212\u00d7\u2248*[]"
 
 
 def characters() -> str:
-    texts = {label.text for figure in both_editions() for label in make_plan(load(figure)).labels}
+    texts = {label.text for figure in figures() for label in make_plan(load(figure)).labels}
     return "".join(sorted(set("".join(texts)) | set(ALWAYS) - {" "})).replace(" ", "")
 
 

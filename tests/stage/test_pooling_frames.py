@@ -12,7 +12,7 @@ import pytest
 
 from addon.story.plan.plan import NONE
 
-from ..first import SCENES
+from ..figures import SCENES
 from .proof_pooling import PoolingProof
 from .seeing import staged
 from .test_solid_mutants import ANOTHER, BOTH, added, changed, of_step, some, track, volumes, windows

@@ -14,7 +14,6 @@ from addon.scene.load import load
 from addon.stage import build, compat, prepare_scene
 from addon.stage.ownership import ROLE
 from addon.story import make_plan
-from tests.first import second_edition
 
 from .proof_solid import prove
 from .seeing import Frame, Stage, asked_for, bpy, staged
@@ -56,7 +55,7 @@ def moments(stage) -> list[int]:
     return [1, stage.frame(0) - 20, stage.frame(0), stage.frame(3), last, stage.plan.frames]
 
 
-BOTH = {"first edition": "conv2d_valid", "of a kind": second_edition()["conv2d_valid"]}
+BOTH = {"first edition": "conv2d_valid", "of a kind": "conv2d_valid"}
 
 
 @pytest.fixture(scope="module", params=BOTH.values(), ids=BOTH)
@@ -243,7 +242,7 @@ def test_every_driver_reads_the_clock_alone_and_needs_no_python(stage):
     assert not bpy.data.texts
 
 
-OF_A_KIND = pytest.param(second_edition()["rgb_conv"], id="of a kind")
+OF_A_KIND = pytest.param("rgb_conv", id="of a kind")
 
 
 @pytest.mark.parametrize("figure", ["conv2d_strided", "conv1x1", "transposed_conv_strided", OF_A_KIND])

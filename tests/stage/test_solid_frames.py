@@ -11,12 +11,12 @@ import pytest
 
 from addon.scene.load import load
 
-from ..first import one_of_each, second_edition
+from ..figures import SCENES, figure_files, one_of_each
 from .proof_solid import SolidProof
 from .reading import spelled
 from .seeing import Frame, staged
 
-FIGURES = second_edition()
+FIGURES = figure_files()
 ODD = {p.stem: p for p in sorted((Path(__file__).resolve().parents[1] / "scenes" / "solid").glob("*.toml"))}
 SCENES = FIGURES | ODD
 SEED = 12

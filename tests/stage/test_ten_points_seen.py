@@ -13,7 +13,6 @@ import pytest
 from addon.render.profiles import PROFILES
 from addon.stage.solids import shape as shape_mesh
 
-from ..first import second_edition
 from ..story.projected import PAGE, View, _within
 from ..story.test_ten_points_planned import Broken
 from .seeing import rendered, staged
@@ -122,7 +121,7 @@ def result(moment) -> int:
 @pytest.fixture(scope="module", params=STEPS)
 def shown(request, tmp_path_factory):
     figure = request.param
-    stage = staged(second_edition()[figure], {"output.size": "1280x720", "look.light": "baked"})
+    stage = staged(figure, {"output.size": "1280x720", "look.light": "baked"})
     seen = Seen(stage, stage.frame(STEPS[figure]), tmp_path_factory.mktemp(figure))
     seen.stage = stage
     return seen
@@ -131,7 +130,7 @@ def shown(request, tmp_path_factory):
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory):
     """The result's cube in lamps' light."""
-    stage = staged(second_edition()["conv2d_valid"], {"output.size": "1280x720", "look.light": "studio"})
+    stage = staged("conv2d_valid", {"output.size": "1280x720", "look.light": "studio"})
     number = stage.frame(STEPS["conv2d_valid"])
     moment = View(stage.plan).frame(number)
     left, top, right, bottom = moment.boxes[result(moment)]

@@ -3,7 +3,6 @@
 
 import numpy as np
 import pytest
-
 from addon.story.first_edition.theme import THEMES
 
 from ..story.picture import LOOKS

@@ -11,12 +11,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from addon.story.first_edition.theme import HUES, THEMES, Palette, ramp
 
 from addon.scene.load import load
 from addon.story import make_plan
-from addon.story.first_edition.theme import HUES, THEMES, Palette, ramp
 from addon.story.page.glyphs import MINUS
-from tests.first import first_edition_figures
+from tests.figures import figures
 
 from .seeing_colors import SIGHT, apart
 
@@ -29,7 +29,7 @@ LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 each_sight = pytest.mark.parametrize("sight", SIGHT)
 each_theme = pytest.mark.parametrize("theme", THEMES)
-each_figure = pytest.mark.parametrize("figure", first_edition_figures())
+each_figure = pytest.mark.parametrize("figure", figures())
 
 
 # the simulation itself -----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from addon.scene.arrays import run
 from addon.scene.load import SceneError, load, loads
 from addon.story import KINDS, make_plan
-from tests.first import LONGEST, both_editions, label
+from tests.figures import LONGEST, figures
 
 pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
 
@@ -15,7 +15,7 @@ def texts(plan) -> set[str]:
     return {plan.labels[i].text for part in (*plan.words, *plan.volumes) for i in part.points["label"] if i >= 0}
 
 
-@pytest.fixture(params=both_editions(), ids=label)
+@pytest.fixture(params=figures())
 def figure(request):
     return request.param
 
@@ -74,7 +74,7 @@ def test_indices_count_from_one_where_asked(figure):
 def test_every_second_is_within_the_clip_and_steps_come_in_order(figure):
     plan = make_plan(load(figure))
     seconds = [s.second for s in plan.steps]
-    assert seconds == sorted(seconds) and 8 <= plan.seconds <= LONGEST[load(figure).kind is not None]
+    assert seconds == sorted(seconds) and 8 <= plan.seconds <= LONGEST
     assert 1 <= plan.frame_of(seconds[0]) < plan.frame_of(seconds[-1]) <= plan.frames
 
 

@@ -12,12 +12,12 @@ import pytest
 from addon.scene.load import load
 from addon.story import make_plan
 from addon.story.plan.describe import describe
-from tests.first import both_editions, first_edition_figures, label
+from tests.figures import figures
 
 FOLDER = Path(__file__).parent / "snapshots"
 
 
-@pytest.mark.parametrize("figure", first_edition_figures())
+@pytest.mark.parametrize("figure", figures())
 def test_the_plan_of_a_figure_is_the_one_agreed_on(figure):
     path, text = FOLDER / f"{figure}.txt", describe(make_plan(load(figure)))
     if os.environ.get("CONVOLUME_SNAPSHOTS") == "write":
@@ -26,7 +26,7 @@ def test_the_plan_of_a_figure_is_the_one_agreed_on(figure):
     assert text == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("figure", both_editions(), ids=label)
+@pytest.mark.parametrize("figure", figures())
 def test_the_same_scene_gives_the_same_plan_and_another_another(figure):
     text = describe(make_plan(load(figure)))
     assert text == describe(make_plan(load(figure)))

@@ -6,14 +6,14 @@ from dataclasses import fields, is_dataclass
 
 import numpy as np
 import pytest
+from addon.story.first_edition.layout import Camera
 
 from addon.scene.load import load
 from addon.story import make_plan
-from addon.story.first_edition.layout import Camera
 from addon.story.plan.plan import BORN, CREEP, LANDED
 from addon.story.plan.schedule import by_clock, creeping
 from addon.story.plan.timeline import EASINGS, Timeline
-from tests.first import LONGEST, both_editions, label, second_edition
+from tests.figures import LONGEST, figure_files, figures
 
 FIGURES = ("pooling",)
 
@@ -23,7 +23,7 @@ def plan(request):
     return make_plan(load(request.param))
 
 
-@pytest.fixture(scope="module", params=second_edition().values(), ids=lambda path: path.stem)
+@pytest.fixture(scope="module", params=figure_files().values(), ids=lambda path: path.stem)
 def solid(request):
     """A figure that is of a kind."""
     return make_plan(load(request.param))
@@ -118,7 +118,7 @@ def test_the_clock_never_runs_back(plan):
     assert (np.diff(values) >= -1e-9).all()
 
 
-@pytest.mark.parametrize("figure", both_editions(), ids=label)
+@pytest.mark.parametrize("figure", figures())
 def test_each_explained_steps_own_frame_stands_on_that_step(figure):
     plan = make_plan(load(figure))
     clock, explained = plan.channels["clock.step"], [s for s in plan.steps if s.explained]
@@ -151,14 +151,14 @@ def test_the_first_step_is_the_slowest_and_the_pace_settles(plan):
 
 
 def test_a_figure_lasts_as_long_as_a_lecture_bears(plan):
-    assert 8 <= plan.seconds <= LONGEST[False]
+    assert 8 <= plan.seconds <= LONGEST
     assert plan.seconds * plan.fps == pytest.approx(plan.frames, abs=1e-9)
 
 
 def test_so_does_a_figure_of_a_kind_and_no_longer_than_it_may(solid):
     assert solid.seconds * solid.fps == pytest.approx(solid.frames, abs=1e-9)
-    assert 8 <= solid.seconds <= LONGEST[True]
-    longest = load(second_edition()[solid.id]).timing.longest
+    assert 8 <= solid.seconds <= LONGEST
+    longest = load(solid.id).timing.longest
     assert solid.seconds <= longest + 1.0, f"{solid.seconds} s, timing.longest = {longest}"
 
 

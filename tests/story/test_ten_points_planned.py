@@ -17,7 +17,6 @@ from addon.story.cast.bench import HALF
 from addon.story.page import palette
 from addon.story.page.glyphs import TIMES
 from addon.story.plan.plan import NONE, Points
-from tests.first import second_edition
 
 from .projected import PAGE, View, meets
 
@@ -66,7 +65,7 @@ class Shown:
     def __init__(self, figure: str, size: str, plan=None):
         self.figure, self.size = figure, size
         self.name = f"{figure} at {size}"
-        self.scene = load(second_edition()[figure], {"output.size": size})
+        self.scene = load(figure, {"output.size": size})
         self.view = View(plan or make_plan(self.scene))
         self.plan, self.theme = self.view.plan, palette.THEMES[self.view.plan.theme]
         steps = self.plan.steps
@@ -412,7 +411,7 @@ def test_output_and_sums_share_their_fills(shown):
 
 def changed(figure: str, role: str, **columns) -> Shown:
     """A figure with columns of one part's points replaced by what functions make of them."""
-    plan = make_plan(load(second_edition()[figure], {"output.size": DETAILED}))
+    plan = make_plan(load(figure, {"output.size": DETAILED}))
 
     def own(part):
         if part.role != role:

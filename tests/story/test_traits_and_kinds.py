@@ -98,7 +98,7 @@ def output_size(plan, scene, trace):
 def why(plan, scene, trace):
     """Before the first step and at the end."""
     missing = []
-    for clock in (-1.5, len(trace) - 0.3):
+    for clock in (-0.9, plan.steps[-1].clock + 0.7):
         lives = [(w.points["visible_from"][k], w.points["visible_until"][k]) for w in plan.words
                  for k, n in enumerate(w.points["label"]) if plan.labels[n].text == scene.why]  # fmt: skip
         if not any(since <= clock < until for since, until in lives):
@@ -146,6 +146,26 @@ def even(plan, scene, trace):
     return [] if volume(plan, "input").taps[::2] == (2, 2) else ["the window is not 2 by 2"]
 
 
+def cut_off(plan, scene, trace):
+    """So many cells around the output fall."""
+    rows, columns = (n + 2 for n in trace.input.shape[1:])
+    pairs = [int(a) + int(b) for a, b in trace.padding]
+    wanted = rows * columns - (rows - pairs[0]) * (columns - pairs[1])
+    found = len({tuple(p) for p, end in zip(volume(plan, "output").points["position"].tolist(),
+                                            volume(plan, "output").points["exit_until"], strict=True) if end < 1e5})
+    return said(plan, "padding") + ([] if found == wanted else [f"{found} cells fall, not {wanted}"])
+
+
+def stamps_apart(plan, scene, trace):
+    places = next(t.places for t in plan.tracks if t.role == "output.stamp.track")
+    return said(plan, "stride 2") + ([] if places[1, 0] - places[0, 0] == 2 else ["stamps are not 2 cells apart"])
+
+
+def all_read(plan, scene, trace):
+    """No cell is left over of an input whose values are all laid on."""
+    return [f"it says {t}" for t in texts(plan) if scene.words.left_over.replace("{lines}", "").strip() in t]
+
+
 def never(plan, scene, trace):
     return ["no kind can show this"]
 
@@ -172,20 +192,23 @@ TRAITS = {  # name: (keys, what it shows)
 # of story/traits: the row that is about it
 MODULES = {"index_labels": "index labels", "meaning": "why-line", "unread": "unread cells"}
 REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"), ("filters", "sweep"),
-           ("groups", "sliding"), ("groups", "sweep"),
+           ("groups", "sliding"), ("groups", "sweep"), ("channels", "stamping"), ("filters", "stamping"),
+           ("groups", "stamping"), ("channels", "comparison"), ("filters", "comparison"), ("groups", "comparison"),
            *((trait, "pooling") for trait in ("bias", "filters", "groups"))}  # fmt: skip
+# of kinds that show other operations, or two runs: their keys, and what they show otherwise
+OWN = {"stamping": {"op.type": "conv_transpose", "input.size": [3, 3]}, "pooling": {"op.type": "max_pool"},
+       "comparison": {"compare.stride": 3}}  # fmt: skip
+SHOWN = {("padding", "stamping"): cut_off, ("uneven padding", "stamping"): cut_off,
+         ("skipped positions", "stamping"): stamps_apart, ("unread cells", "stamping"): all_read}  # fmt: skip
 
 
 def figure(trait: str, kind: str):
-    """Scene, trace and plan of the first operation that has such a figure; SceneError where it is refused."""
-    own = next(op for op in sorted(OPERATIONS.values(), key=lambda op: op.name) if kind in op.kinds)
-    given = {**BASE, "op.type": own.name, **TRAITS[trait][0], "kind": kind}
+    """Scene, trace and plan; SceneError where it is refused."""
+    given = {**BASE, **OWN.get(kind, {}), **TRAITS[trait][0], "kind": kind}
     if given["op.type"] == "other":
-        given["op.type"] = "conv" if not own.weighted else "max_pool"
+        given["op.type"] = "conv" if kind == "pooling" else "max_pool"
     if not OPERATIONS[given["op.type"]].weighted:
         del given["weight.seed"]
-    if not OPERATIONS[given["op.type"]].windowed:
-        del given["op.kernel_size"]
     scene = loads("", given)
     return make_plan(scene), scene, run(scene)
 
@@ -194,6 +217,7 @@ def figure(trait: str, kind: str):
 @pytest.mark.parametrize("trait", TRAITS)
 def test_a_trait_is_shown_by_a_kind_or_refused_with_one_line(trait, kind):
     keys, shows = TRAITS[trait]
+    shows = SHOWN.get((trait, kind), shows)
     try:
         made = figure(trait, kind)
     except SceneError as refusal:

@@ -6,7 +6,7 @@ import pytest
 from addon.scene.load import load
 from addon.stage import build, prepare_scene, tweaks
 from addon.story import make_plan
-from tests.first import one_of_each
+from tests.figures import one_of_each
 from tests.stage.seeing import Frame
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")

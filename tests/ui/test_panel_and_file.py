@@ -16,7 +16,7 @@ from addon.scene.load import SceneError, dump, figures, load, loads
 from addon.scene.spec import OPS, SOURCES, TABLES, Scene, default_of, knobs
 from addon.story import make_plan
 from addon.story.plan.describe import describe
-from tests.first import label, one_of_each
+from tests.figures import figures, one_of_each
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
@@ -111,7 +111,7 @@ def test_panel_to_scene_file_to_plan_is_the_shipped_figure(settings, figure, tmp
     assert dump(state.scene_of(settings), tmp_path) == dump(load(path), tmp_path)
 
 
-@pytest.mark.parametrize("path", one_of_each().values(), ids=label)
+@pytest.mark.parametrize("path", one_of_each().values())
 def test_the_panel_takes_a_file_of_the_second_edition_whole(settings, path):
     from addon.ui import state
 

@@ -7,7 +7,6 @@ from addon.scene.load import load
 from addon.stage import build, compat, prepare_again, prepare_scene, tweaks
 from addon.stage.tweaks import ROLE
 from addon.story import make_plan
-from tests.first import second_edition
 from tests.stage.proof import cells_of
 from tests.stage.seeing import Frame
 
@@ -15,7 +14,7 @@ bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make t
 
 QUICK = {"look.title": False, "look.labels": False, "look.sum_line": False,
          "op.kernel_size": 2, "weight.kernel": "ones"}  # fmt: skip
-FIRST, SOLID = "conv2d_valid", second_edition()["conv2d_valid"]
+FIRST, SOLID = "conv2d_valid", "conv2d_valid"
 BEFORE, AFTER = {**QUICK, "input.size": "3x3"}, {**QUICK, "input.size": "2x4", "bias.values": [1]}
 
 
@@ -132,7 +131,7 @@ def test_a_changed_material_stays_and_is_that_of_every_figure(desk, again):
     assert tuple(cell.diffuse_color) == (1, 0, 0, 1) and cell.users > 1
     assert report.kept == [f"{cell.name}: colour"]
     before = cell.users
-    Desk("conv2d_strided" if desk.plan.floor is None else second_edition()["rgb_conv"], {})  # of the same edition
+    Desk("conv2d_strided" if desk.plan.floor is None else "rgb_conv", {})  # of the same edition
     assert cell.users > before
 
 

@@ -31,7 +31,7 @@ def on_bench(act: Summing, rhythm: Rhythm, fps: float, operands) -> list[Points]
     for i, since, until in panels:
         made += standing(act, operands(i), until) if i in seen else waiting(act, operands(i), since, until)
     sums = joined([(i - SUMMED, until) for i, until in sorted(seen.items())], SUMMED + LEAVES)
-    return made + (shaded(act, operands(0), joined(s[1:] for s in panels), sums) if panels else [])
+    return made + (shaded(act, operands(panels[0][0]), joined(s[1:] for s in panels), sums) if panels else [])
 
 
 def standing(act: Summing, o: Operands, until: float) -> list[Points]:
@@ -47,13 +47,13 @@ def standing(act: Summing, o: Operands, until: float) -> list[Points]:
         made.append(Points.make(rest, **cells, **{k: v for k, v in summed.items() if k != "step"}))
     for place, value, channel in act.parts(o):
         made.append(act.cube(place, value, PARTIAL, channel=channel, **summed))
-    return [*made, act.cube(act.bench.result, o.value, RESULT, **summed)]
+    return [*made, act.cube(act.bench.result, o.value, RESULT, **summed)] if act.totals else made
 
 
 def shaded(act: Summing, o: Operands, spans, summed) -> list[Points]:
     """The shadows of the panels between pairs of clock values, and of the sums between others: they stay from one step
     to the next."""
-    cubes = [*((place, PARTIAL) for place, *_ in act.parts(o)), (act.bench.result, RESULT)]
+    cubes = [*((place, PARTIAL) for place, *_ in act.parts(o)), *([(act.bench.result, RESULT)] if act.totals else [])]
     return [*(act.ground(c, visible_from=a, visible_until=b) for a, b in spans for c in range(o.channel.max() + 1)),
             *(act.under(*cube, visible_from=a, visible_until=b) for a, b in summed for cube in cubes)]  # fmt: skip
 

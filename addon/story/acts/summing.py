@@ -38,6 +38,8 @@ def schedule(channels: int) -> list[dict[str, float]]:
 class Summing:
     """Makes the rows of pieces of one step; `bench` says where, `greatest` by what sums are coloured."""
 
+    totals = True  # whether products come to a result on the bench
+
     def __init__(self, figure: Figure, bench: Bench, greatest: float, decimals: int = 2):
         self.figure, self.bench, self.greatest, self.decimals = figure, bench, greatest, decimals
         self.origin = bench.panels[0]

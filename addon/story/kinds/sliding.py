@@ -199,23 +199,32 @@ class Sliding:
         at = np.column_stack([inner[:, 2], 0 * inner[:, 2], -inner[:, 1]])
         return self.kernel_at + self.weights.cell * at
 
+    base = 0  # the clock at the first step
+
+    def earlier_pieces(self) -> list[Points]:
+        """What the bench shows before the first step."""
+        return []
+
     def _sums(self) -> list[StepInfo]:
         """The sums on the bench and in the line; what the plan says of each step."""
         act, infos, lines, running = Summing(self.figure, self.bench, self.cast.sum_greatest), [], [], []
-        pieces = on_bench(act, self.rhythm, self.scene.output.fps, self._operands)
+        base, fps = self.base, self.scene.output.fps
+        pieces = [*self.earlier_pieces(), *on_bench(act, self.rhythm, fps, lambda j: self._operands(j - base))]
         for i in range(self.count):
             step, place = self.trace[i], tuple(int(v) for v in self.trace[i].output_index)
-            name, explained = cell_name(self.scene, place[1:]), i in self.rhythm.explained
+            j, name = base + i, cell_name(self.scene, place[1:])
+            explained = j in self.rhythm.explained
             if explained:
                 pieces += act.step(self._operands(i))
-                lines += self._sum_line(step, i, name, within(i, 0.54), i + LEAVES,
-                                        ((within(i, 0.78), within(i, FLY)), (i - 1e-3, i + LEAVES)))  # fmt: skip
+                lines += self._sum_line(step, j, name, within(j, 0.54), j + LEAVES,
+                                        ((within(j, 0.78), within(j, FLY)), (j - 1e-3, j + LEAVES)))  # fmt: skip
             elif self.says_runs:
-                life = i - 1e-3, i + 1 - LANDED
-                running += self._sum_line(step, i, name, *life, (life,))
-            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), sum_text(step, name), i, explained))
+                life = j - 1e-3, j + 1 - LANDED
+                running += self._sum_line(step, j, name, *life, (life,))
+            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), sum_text(step, name), j, explained))
         self.figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
-        self.until = result_values(act, self.rhythm, self.scene.output.fps, self.out.ravel(), self.cast.sum_fill)
+        sums = np.concatenate([np.zeros(base), self.out.ravel()])
+        self.until = result_values(act, self.rhythm, fps, sums, self.cast.sum_fill)
         if self.scene.look.sum_line:
             self.figure.words("sum", "Sum", lines)
             self.figure.words("running", "Running sum", running)

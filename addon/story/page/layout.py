@@ -5,7 +5,7 @@ A `Block` is a box of cells; a `Row` and a `Column` hold blocks or one another; 
 unknown cell size, which `solve` makes as large as the region allows. Lengths are page units (fractions of the height).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -62,6 +62,13 @@ class Block:
         self.foot = page.floor(x + origin[0] - x0, y + self.above + origin[1] - y0)
         self.corner = self.foot + self.cell * np.array(self.slab)
         self.box = page.box(self.corner, self.corner + np.array(self.size) * self.cell)
+
+    def like(self, page: Page, name: str, size, corner) -> "Block":
+        """A block of another size that stands on its own slab of the same kind at a world place; it has been solved."""
+        own = replace(self, name=name, size=size, corner=np.asarray(corner, float))
+        own.foot = own.corner - own.cell * np.array(own.slab)
+        own.box = page.box(own.corner, own.corner + own.cell * np.array(size))
+        return own
 
     def blocks(self):
         yield self

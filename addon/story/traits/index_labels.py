@@ -6,18 +6,19 @@ import numpy as np
 from ..cast.figure import INDEX, Figure
 from ..page.glyphs import CAP_HEIGHT
 from ..page.view import HEIGHT
-from ..plan.plan import ALWAYS, Points
+from ..plan.plan import ALWAYS, NEVER, Points
 
 MOST = 12  # rows or columns that are all numbered; of more, every fifth is
 
 
 def index_labels(figure: Figure, corner, cell: float, shape, *, high: float | None = None, offset=(0, 0),
-    drop: float = 0.0, axes: int = 2, visible_from: float = ALWAYS) -> list[Points]:
+    drop: float = 0.0, axes: int = 2, visible_from: float = ALWAYS,
+    visible_until: float = NEVER) -> list[Points]:
     """The numbers of `shape` (rows, columns) cells whose block stands at a corner, `offset` cells coming
     before them; the block is `high` cells high.
 
     `drop`: how much lower (page units) the column numbers stand, below a slab; `axes`: of the operation, of which a
-    single one is numbered below; `visible_from`: a clock value.
+    single one is numbered below; `visible_from`, `visible_until`: clock values.
     """
     rows, columns = shape
     high = rows if high is None else high
@@ -28,10 +29,10 @@ def index_labels(figure: Figure, corner, cell: float, shape, *, high: float | No
     for row in range(0, rows if axes > 1 else 0, every):
         x, y = figure.page.seen(corner + cell * np.array([0.0, 0.0, high - above - row - 0.5]))
         made.append(figure.text(str(row + base), x - 0.9, y + cap, INDEX, figure.theme.secondary, align="right",
-                                kind="index", visible_from=visible_from))  # fmt: skip
+                                kind="index", visible_from=visible_from, visible_until=visible_until))  # fmt: skip
     for column in range(0, columns, every):
         x, y = figure.page.seen(corner + cell * np.array([left + column + 0.5, 0.0, 0.0]))
         made.append(figure.text(str(column + base), x, y + 2 * cap + 0.7 + drop, INDEX, figure.theme.secondary,
             align="center",
-                                kind="index", visible_from=visible_from))  # fmt: skip
+                                kind="index", visible_from=visible_from, visible_until=visible_until))  # fmt: skip
     return made

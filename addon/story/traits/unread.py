@@ -63,5 +63,18 @@ def out_of_the_light(figure: Figure, trace, role: str = "input", other=None) -> 
 
 def _own(trace) -> list[np.ndarray]:
     """Which of the input's own rows and columns are read."""
+    if trace.transposed:
+        return _spread(trace)
     sizes, pads = planes(trace.input).shape[1:], planar(trace)[2]
     return [lines[pair[0] : pair[0] + n] for lines, pair, n in zip(read_lines(trace), pads, sizes, strict=True)]
+
+
+def _spread(trace) -> list[np.ndarray]:
+    """The same of an input that is spread by zeros: where padding exceeds the kernel's reach, not all are."""
+    kernel, stride, _, dilation = planar(trace)
+    borders = ((0, 0), *trace.grid_border)[-2:]
+    sizes, counts, found = planes(trace.input).shape[1:], planes(trace.output).shape[1:], []
+    for n, apart, (before, _), count, k, d in zip(sizes, stride, borders, counts, kernel, dilation, strict=True):
+        read = np.arange(count)[:, None] + np.arange(k) * d - before
+        found.append(np.isin(np.arange(n) * apart, read))
+    return found

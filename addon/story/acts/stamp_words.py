@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is said of a transposed convolution: of each stamp, of what happens between the views, of each window."""
+
+import numpy as np
+
+from ..cast.figure import FACTS, NAME, SMALL, SUM, TITLE, Figure
+from ..page.captions import axes_text, cell_name
+from ..page.glyphs import TIMES, number, operand, width
+from ..page.view import HEIGHT, UNIT
+from ..plan.plan import ALWAYS, LANDED, NEVER, Points
+from ..traits.index_labels import index_labels
+from .two_views import CLEARED
+
+TERMS = 4  # products that are written with their factors
+
+
+def fitting(figure: Figure, text: str, size: float, room: float = 0.0) -> float:
+    """A size of type at which a text has room on the page, or in so many page units if that leaves it readable."""
+    wide = width(text) * HEIGHT
+    return min(size, max((figure.page.width - 16.0) / wide if not room else room / wide, NAME if room else 0.0))
+
+
+def stamp_lines(figure: Figure, adding, y: float, name_place, lives) -> list[Points]:
+    """What each stamp makes of one of its cells, below everything, and that cell's name above the cube that has its
+    number; `lives(stamp)` gives two clock values."""
+    made = []
+    for s in range(adding.count):
+        if (told := adding.told(s)) is None:
+            continue
+        since, until = lives(s)
+        index = adding.stamps.own(told.cell)
+        name = cell_name(figure.scene, index[-len(adding.trace.kernel_size) :])
+        text, (x, above) = stamp_text(figure.scene, adding, told), name_place(width(name) * SMALL * HEIGHT)
+        life = {"align": "center", "visible_from": since, "visible_until": until}
+        made.append(figure.text(text, figure.page.width / 2, y, fitting(figure, text, SUM), **life))
+        made.append(figure.text(name, x, above, SMALL, **life))
+    return made
+
+
+def stamp_text(scene, adding, told) -> str:
+    """A cell's number with the stamps that it has had, as in "1×1 + 2×0 = 1 so far"."""
+    terms = " + ".join(f"{operand(a.value)}{TIMES}{operand(a.weight)}" for a in told.additions)
+    if len(told.additions) > TERMS:
+        terms = " + ".join(operand(a.added) for a in told.additions)
+    final = told.final and adding.trace.bias is None
+    return f"{terms} = {number(told.value)}" + ("" if final else f"  {scene.words.so_far}")
+
+
+def factor_names(figure: Figure, adding, x: float, y: float, said) -> list[Points]:
+    """What is on the bench, above it at its left: the input's number times the kernel."""
+    w = figure.scene.words
+    return [figure.text(w.factor.replace("{factor}", operand(value)), x, y, NAME, visible_from=said(s)[0],
+                        visible_until=said(s)[1]) for s, value in enumerate(adding.trace.input[0].ravel())]  # fmt: skip
+
+
+def met_names(figure: Figure, trace, base: int, x: float, y: float) -> list[Points]:
+    """How many of a window's cells are input and how many are zeros, above the bench."""
+    made, until, w = [], None, figure.scene.words
+    for i in range(len(trace)):
+        real = trace[i].real
+        text = w.meets_zeros.replace("{count}", str(int(real.sum()))).replace("{zeros}", str(int((~real).sum())))
+        if made and text == until:
+            made[-1][1] = base + i + LANDED
+        else:
+            made.append([base + i - LANDED, base + i + LANDED, text])
+        until = text
+    return [figure.text(text, x, y, NAME, visible_from=a, visible_until=min(b, base + len(trace) - 0.46))
+            for a, b, text in made]  # fmt: skip
+
+
+def view_names(figure: Figure, title: str, again: float) -> list[Points]:
+    """Which of the two views it is, behind the title, where there is room."""
+    w, x = figure.scene.words, 8.0 + width(title) * TITLE * HEIGHT + 3.0
+    made = [(w.first_view, ALWAYS, again), (w.second_view, again, NEVER)]
+    wide = max(width(text) for text, *_ in made) * FACTS * HEIGHT
+    facts = [left for _, _, left, top, _, bottom, *_ in figure.boxes if top < 9.2 < bottom and left > 8.5]
+    if x + wide + 2.0 > min(facts, default=figure.page.width - 8.0):
+        return []
+    return [figure.text(text, x, 9.2, FACTS, figure.theme.secondary, visible_from=a, visible_until=b)
+            for text, a, b in made]  # fmt: skip
+
+
+def between(figure: Figure, trace, phases, cut: bool, y: float) -> list[Points]:
+    """What happens between the views, one line after the other."""
+    w, at, said = figure.scene.words, phases, []
+    if cut:
+        said.append((at.cut, at.bias, w.cutting.replace("{padding}", axes_text(trace.padding))))
+    if trace.bias is not None:
+        said.append((at.bias, at.spread, w.biasing.replace("{bias}", number(trace.bias[0]))))
+    border = [tuple(max(0, int(v)) for v in pair) for pair in trace.grid_border]
+    zeros = []
+    if max(trace.spread) > 1:
+        zeros.append(w.zeros_between.replace("{zeros}", axes_text([n - 1 for n in trace.spread])))
+    if any(max(pair) for pair in border):
+        zeros.append(w.zeros_around.replace("{zeros}", axes_text(border)))
+    how = ",  ".join(zeros) or w.no_zeros
+    if all(d == 1 for d in trace.dilation):
+        how = how.replace(f" {TIMES} {{dilation}}", "")
+    for name, text in (("stride", w.stride), ("kernel", w.size), ("dilation", w.dilation), ("padding", w.padding)):
+        how = how.replace(f"{{{name}}}", text)
+    how = f"{w.zeros}:  {how}" if zeros else how
+    said += [(at.spread, at.turn, how), (at.turn, at.base - CLEARED, w.flipping)]
+    return [figure.text(text, figure.page.width / 2, y, fitting(figure, text, SUM), align="center", visible_from=a,
+                        visible_until=b) for a, b, text in said]  # fmt: skip
+
+
+def agreement(figure: Figure, trace, adding, x: float, y: float, since: float, room: float) -> Points:
+    """How many cells of the output are the same in both views."""
+    equal = 0
+    for i in range(len(trace)):
+        step = trace[i]
+        row, column = (0, *step.output_index[1:])[-2:]
+        place = row + adding.stamps.crop[0][0], column + adding.stamps.crop[1][0]
+        equal += abs(adding.numbers(place)[-1][0] - float(step.products.sum() + step.bias)) < 1e-6
+    said = figure.scene.words.agree.replace("{equal}", str(equal)).replace("{count}", str(len(trace)))
+    return figure.text(said, x, y, fitting(figure, said, SUM, room), align="center", visible_from=since)
+
+
+
+
+def block_indices(figure: Figure, block, shape, **more) -> list[Points]:
+    """Row and column numbers of a block on its slab."""
+    drop = 1.2 * block.cell * block.slab[2] / UNIT
+    return index_labels(figure, more.pop("corner", block.corner), block.cell, shape, drop=drop, **more)
+
+
+def output_indices(figure: Figure, block, stamps, cut: float, axes: int) -> list[Points]:
+    """Those of the output; when what is cut off is gone (the clock `cut`), what is left stands lower, and they beside
+    it."""
+    (top, bottom), (left, right) = stamps.crop
+    high, wide = stamps.shape
+    own = high - top - bottom, wide - left - right
+    if not stamps.cut:
+        return block_indices(figure, block, own, axes=axes)
+    beside = block.corner + block.cell * np.array([left, 0.0, 0.0])
+    return [*block_indices(figure, block, own, high=high, offset=(top, left), axes=axes, visible_until=cut),
+            *block_indices(figure, block, own, corner=beside, high=high - bottom, offset=(top, 0), axes=axes,
+                           visible_from=cut)]  # fmt: skip

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The clock of a transposed convolution that is shown in two views: its stamps, what happens then, its windows."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock
+
+CUT, BIAS, SPREAD, ZEROS, TURN = 1.5, 1.2, 1.2, 1.2, 1.5  # seconds that these take
+STAMPING = 0.42  # of the time of both views: the first one's
+HURRY = (1.0, 0.85, 0.7, 0.55, 0.4)  # of the time of what is worked out, where the figure would take too long
+WALKED = 16  # stamps: so few are not run through so fast that they are not seen, if that can be
+CLEARED = 0.95  # the clock before the first step of the second view at which what is said between is gone
+
+
+@dataclass(frozen=True)
+class Phases:
+    """The clock, all whole numbers, at which things begin after the last of `stamps` stamps."""
+
+    stamps: int
+
+    cut = property(lambda self: self.stamps)  # padding cuts the border off
+    bias = property(lambda self: self.stamps + 1)  # it is added
+    spread = property(lambda self: self.stamps + 2)  # the input moves apart
+    zeros = property(lambda self: self.stamps + 3)  # they come
+    turn = property(lambda self: self.stamps + 4)  # the kernel turns
+    base = property(lambda self: self.stamps + 6)  # the first step of the trace
+
+
+@dataclass(frozen=True)
+class TwoViews:
+    """How both views go: `stamping` counts stamps, `sliding` the clock; `seconds` of what is between them, by the
+    clock at its end."""
+
+    phases: Phases
+    stamping: Rhythm
+    sliding: Rhythm
+    seconds: dict[int, float]
+
+    @classmethod
+    def of(cls, trace, timing, fps: float, cut: bool, zeros: bool) -> "TwoViews":
+        """`cut`: padding cuts something off; `zeros`: some are added."""
+        at = Phases(trace.input[0].size)
+        seconds = {at.bias: CUT * cut, at.spread: BIAS * (trace.bias is not None), at.zeros: SPREAD * zeros,
+                   at.turn: ZEROS * zeros, at.turn + 1: TURN}  # fmt: skip
+        # what the clock takes from one of these to the next, and what it rests
+        room = timing.longest - timing.intro - timing.outro - sum(seconds.values()) - 1.3
+        met = [int(trace[i].real.sum()) for i in range(len(trace))]
+        worked = {len(trace) - 1: SHORT, int(np.argmax(met)): DOUBLE, 0: DOUBLE}
+        first = dict(zip(range(at.stamps), (FULL, DOUBLE), strict=False))
+        tried = []
+        for hurry in HURRY:
+            own = replace(timing, intro=0.0, outro=0.0, first=hurry * timing.first)
+            stamping = rhythm(at.stamps, first, replace(own, longest=STAMPING * room, step=2.4 * timing.step))
+            second = rhythm(len(trace), worked, replace(own, longest=room - stamping.seconds))
+            tried.append((stamping, second))
+        fitting = [both for both in tried if sum(r.seconds for r in both) <= room + 0.05]
+        walked = [both for both in fitting if not both[0].swept(fps)] if at.stamps <= WALKED else []
+        stamping, second = (walked or fitting or tried[-1:])[0]
+        later = (replace(s, first=s.first + at.base, last=s.last + at.base) for s in second.stretches)
+        return cls(at, stamping, Rhythm(tuple(later)), seconds)
+
+    def run(self, line, timing, fps: float, lowers: tuple[float, float] | None) -> Beats:
+        """Key the clock; `lowers`: the height of the output and how far it comes down when its border is cut off."""
+        at = self.phases
+        line.wait(timing.intro)
+        run_clock(line, self.stamping, fps)
+        line.wait(0.3)
+        line.play("clock.step", at.cut, 0.2, easing="linear")
+        for until, seconds in self.seconds.items():
+            moved, still = 0.8, 0.2
+            if lowers and until == at.bias:
+                line.play("clock.step", until - 0.04, 0.6 * seconds, easing="linear")
+                line.add("output.location.z", lowers[0] - lowers[1], 0.25 * seconds)
+                moved, still = 0.25, 0.15
+            line.play("clock.step", until, max(moved * seconds, 0.01), easing="linear")
+            line.wait(still * seconds)
+        line.play("clock.step", at.base - CLEARED, 0.01, easing="linear")
+        beats = run_clock(line, self.sliding, fps)
+        line.wait(0.3)
+        line.play("clock.step", self.sliding.stretches[-1].last + 0.55, 0.3)
+        line.wait(timing.outro)
+        return beats

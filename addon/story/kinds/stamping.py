@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kind `stamping`: a transposed convolution of one channel with one filter, in both of its views.
+
+First every input cell times the kernel is made on the bench and laid on the output, where overlaps add (the clock is s
+at stamp s). Then padding cuts the border off and the bias is added; the input is spread by zeros, the kernel turned,
+and a window slides: it finds every number of the output again (step i at the clock `base` + i).
+"""
+
+import numpy as np
+
+from ...scene.checks import ValidationError
+from ..acts import stamp_words
+from ..acts.rhythm import within
+from ..acts.stamping import Stamping, landed
+from ..acts.standing import on_bench
+from ..acts.two_views import Phases, TwoViews
+from ..cast import slabs
+from ..cast.adding import Adding
+from ..cast.arrangement import ASIDE, BENEATH, READ
+from ..cast.bench import RESULT, SLAB, Bench
+from ..cast.figure import NAME, SMALL, Figure
+from ..cast.spread import Spread, grid_of
+from ..cast.stamped import Stamps
+from ..cast.windowed import planar, planes
+from ..page.captions import shape_text, size_formula
+from ..page.glyphs import width
+from ..page.layout import Block, Column, Row, solve
+from ..page.view import HEIGHT
+from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points
+from ..traits.meaning import heading, shapes_equation, why_lines
+from .sliding import ABOVE, BENCHES, LARGER, LINE, NAMED, START, Sliding
+
+WAYS = ("below", "beside", "narrow")  # where the result stands, and all else
+
+
+def validate(scene, trace):
+    """None, or the (key, value, what would be right) why one input channel and one filter cannot show it."""
+    for key, count in (("input.channels", len(trace.input)), ("op.out_channels", len(trace.output))):
+        if count > 1:
+            return key, count, "must be 1: the kind stamping shows one channel and one filter"
+    return None
+
+
+def accepts(scene, trace) -> bool:
+    """Every transposed convolution; what cannot be shown is refused by name."""
+    return True
+
+
+def build(scene, trace):
+    """The plan of one transposed convolution."""
+    return _Stamping(scene, trace).plan()
+
+
+class _Stamping(Sliding):
+    largest = 9.0
+
+    def __init__(self, scene, trace):
+        self.scene, self.trace, self.figure = scene, trace, Figure(scene)
+        self.kernel = planar(trace)[0]
+        self.out = planes(trace.output)[0]
+        self.rows, self.columns = self.out.shape
+        self.stamps, (self.shape, _) = Stamps.of(trace), grid_of(trace)
+        self.phases = Phases(trace.input[0].size)
+        self.base, page = self.phases.base, self.figure.page
+        for bench in BENCHES:
+            tried = {way: solve(page, self.layout(bench, way), self.region(page), self.largest) for way in WAYS}
+            if any(tried.values()):
+                solve(page, self.layout(bench, max(WAYS, key=tried.get)), self.region(page), self.largest)
+                break
+        else:
+            raise ValidationError("must be smaller to find room beside its kernel", "input.size", scene.input.size)
+        self.bench = Bench(self.kernel, self.panel.cell, keeps_products=True)
+        self.bench.panels = [self.bench.stand(self.panel.corner)]
+        self.bench.result = self.bench.cube(self.result.corner, RESULT)
+        self.cast = Spread(self.figure, trace, self.given.corner, self.given.cell, spreads=self.phases.spread,
+                           zeros=self.phases.zeros, base=self.base)  # fmt: skip
+        self.stamped = self.made.corner + self.made.cell * np.array([0.5, 0.5, self.stamps.shape[0] - 0.5])
+        top, left = (pair[0] for pair in self.stamps.crop)
+        self.lowered = self.made.cell * self.stamps.crop[0][1]  # how far the output comes down when it is cut
+        self.home = self.stamped + self.made.cell * np.array([left, 0, -top]) - (0, 0, self.lowered)
+
+    def layout(self, bench: float, way: str = WAYS[0]):
+        """The layout's tree: input, bench and output side by side, the result below the output or beside the bench; or,
+        on narrow pages, the bench below the others."""
+        words = {"left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
+        self.given = Block("input", Spread.block_size(self.shape, 1), above=ABOVE, **words)
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
+                             slab=slabs.VOLUME, least=READ)  # fmt: skip
+        self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, above=ABOVE - 0.6, slab=SLAB)
+        self.made = Block("output", Spread.block_size(self.stamps.shape, 1), above=ABOVE + 3.4, **words)
+        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * bench, slab=SLAB)
+        right, panel = self.made, self.panel
+        if way == "narrow":
+            return Column([Row([self.given, self.made], gap=3.0), Row([self.weights, self.result], gap=3.0),
+                           self.panel])  # fmt: skip
+        if way == "beside":
+            panel = Row([panel, self.result], gap=2.0, spread=0.0, align=(0.5, 1.0))
+        else:
+            right = Column([right, self.result], gap=2.4, spread=8.0)
+        middle = Column([self.weights, panel], gap=1.0, spread=3.0)
+        return Row([self.given, middle, right], gap=4.0, align=(0.5, 0.5))
+
+    # the story -----------------------------------------------------------------------------------------------------
+
+    def plan(self):
+        scene, figure, w, at = self.scene, self.figure, self.scene.words, self.phases
+        heading(figure, self.trace)
+        zeros = self.cast.padded or max(self.trace.spread) > 1
+        views = TwoViews.of(self.trace, scene.timing, self.scene.output.fps, self.stamps.cut, zeros)
+        self.stamping, self.rhythm, line = views.stamping, views.sliding, figure.timeline
+        line.declare("clock.step", START)
+        if self.lowered:
+            line.declare("output.location.z", self.stamped[2])
+        lowers = (self.stamped[2], self.lowered) if self.lowered else None
+        self.beats = views.run(line, scene.timing, scene.output.fps, lowers)
+        self.adding = Adding(figure, self.trace, self.stamps, self.cast.sum_fill, self.made.cell, landed, at.cut + 0.05,
+                             at.bias + 0.5, at.spread, self.base)  # fmt: skip
+        self.cast.add_input(w.input)
+        self.cast.add_ring("Window", until=self.end)
+        self.kernel_at = self.cast.add_kernel(self.weights, at.turn + 0.1, self.end)
+        self._slabs()
+        self.adding.stand(w.output, self.stamped, self.made_shadow, self.end)
+        if self.adding.marked:
+            marks = self.adding.source_marks(self.cast.compact, at.spread)
+            figure.volume("input.marks", "Marks of the input's cells", marks, self.cast.location, self.cast.cell)
+        infos = self._sums()
+        self._say_stamps()
+        if scene.look.labels:
+            figure.words("names", "Names", self.names())
+            figure.words("indices", "Row and column numbers", self.indices())
+            figure.words("ending", "Shapes", self.ending())
+            figure.words("between", "Between the views",
+                         stamp_words.between(figure, self.trace, at, self.stamps.cut, LINE))
+            self.why()
+        return figure.plan(scene.title, infos)
+
+    @property
+    def end(self) -> float:
+        """The clock at which the last window is gone."""
+        return self.base + self.count - 0.46
+
+    # the cast ------------------------------------------------------------------------------------------------------
+
+    def _slabs(self) -> None:
+        """The slabs; those of the input and of the output are as wide as what stands on them."""
+        figure, at, cast, (_, (left, right)) = self.figure, self.phases, self.cast, self.stamps.crop
+        page = figure.page
+        self.compact = self.given.like(page, "source", Spread.block_size(cast.small, 1), cast.compact_corner)
+        lowered = self.made.corner + self.made.cell * np.array([left, 0.0, 0.0])
+        kept = self.made.like(page, "kept", Spread.block_size((self.rows, self.columns), 1), lowered)
+        slabs.add_slabs(figure, [self.weights])
+        cut = at.cut + 0.5
+        for block, lives in ((self.made, (ALWAYS, cut if left + right else NEVER)), (kept, (cut, NEVER)),
+                             (self.compact, (ALWAYS, at.spread)), (self.given, (at.spread, NEVER))):  # fmt: skip
+            if block is not kept or left + right:
+                slabs.add_slabs(figure, [block], (lives,))
+        lives = (START + 0.02, at.stamps - 0.46), (self.base - 1 + 0.02, self.end)
+        slabs.add_slabs(figure, [self.panel, self.result], lives)
+
+    # sums ----------------------------------------------------------------------------------------------------------
+
+    def _weights_at(self, rows, columns) -> np.ndarray:
+        """World places of the kernel's cells as they lie."""
+        return self.kernel_at + self.weights.cell * np.column_stack([columns, 0 * columns, -rows])
+
+    def earlier_pieces(self) -> list[Points]:
+        """The stamps on the bench."""
+        act = Stamping(self.figure, self.bench, self.cast.sum_greatest, before=self._before)
+        pieces = on_bench(act, self.stamping, self.scene.output.fps, self._stamp)
+        for s in self.stamping.explained:
+            pieces += act.step(self._stamp(s))
+        stands = self.stamping.standing(self.scene.output.fps)
+        shown = {s: self._told_life(s) for s in (*self.stamping.explained, *stands)}
+        told = ((self.adding.told(s), life) for s, life in shown.items())
+        return pieces + [p for t, life in told if t for p in act.so_far(t.value, *life)]
+
+    def _told_life(self, s: int) -> tuple[float, float]:
+        """The clock values between which a stamp's number is told."""
+        until = s + LEAVES if s in self.stamping.explained or s == self.phases.stamps - 1 else s + 1 - LANDED
+        return landed(s), until
+
+    def _stamp(self, s: int):
+        cells = self.stamps.cells(s)
+        goals = self.stamped + self.made.cell * np.column_stack([cells[:, 1], 0 * cells[:, 0], -cells[:, 0]])
+        hover = 0, -1.3 * self.weights.cell, 0
+        return self.cast.stamp_operands(s, self._weights_at, self.weights.cell, goals, self.made.cell, hover)
+
+    def _before(self, s: int) -> list[float]:
+        """The numbers that stand where a stamp lands; NaN: none."""
+        found = []
+        for cell in self.stamps.cells(s):
+            own = [a.after for a in self.adding.story[tuple(map(int, cell))] if a.stamp < s]
+            found.append(own[-1] if own else np.nan)
+        return found
+
+    def _operands(self, i: int):
+        target = self.home + self.made.cell * np.array([i % self.columns, 0, -(i // self.columns)])
+        hover = 0, -1.3 * self.weights.cell, 0
+        return self.cast.window_operands(i, self._weights_at, self.weights.cell, target, self.made.cell, hover)
+
+    # words ---------------------------------------------------------------------------------------------------------
+
+    def _say_stamps(self) -> None:
+        """The lines of the first view; which view it is; what a window meets."""
+        figure, box, look = self.figure, self.panel.box, self.scene.look
+
+        def bench(s: int) -> tuple[float, float]:
+            return within(s, 0.27) if s in self.stamping.explained else s - LANDED, self._told_life(s)[1]
+
+        if look.sum_line:
+            lines = stamp_words.stamp_lines(figure, self.adding, LINE, self.name_place, self._told_life)
+            figure.words("stamps", "Stamps", lines)
+        if look.labels:
+            x, y = box[0], box[1] - 1.4
+            figure.words("factor", "What is on the bench", [*stamp_words.factor_names(figure, self.adding, x, y, bench),
+                         *stamp_words.met_names(figure, self.trace, self.base, x, y)])  # fmt: skip
+        if look.title:
+            title = self.scene.words.title or self.scene.title
+            figure.words("view", "Which view", stamp_words.view_names(figure, title, self.phases.spread))
+
+    def names(self) -> list[Points]:
+        w, figure, trace, at = self.scene.words, self.figure, self.trace, self.phases
+        weights, made = self.weights.box, self.made.box
+        formula = size_formula(trace)
+        right = figure.page.width - 8.0 - width(formula) * SMALL * HEIGHT
+        left, top = self.compact.box[0], self.compact.box[1] - 1.6
+        return [
+            figure.text(f"{w.input}  {shape_text(trace.input.shape[1:])}", left, top, NAME, visible_until=at.spread),
+            figure.text(f"{w.spread_input}  {shape_text(self.shape[-len(trace.kernel_size) :])}", self.given.box[0],
+                        self.given.box[1] - 1.6, NAME, visible_from=at.zeros),
+            figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME,
+                        visible_until=at.turn + 1),
+            figure.text(w.kernel_turned, weights[0], weights[1] - 1.6, NAME, visible_from=at.turn + 1),
+            figure.text(formula, min(made[0], right), made[1] - 1.4, SMALL, figure.theme.secondary),
+            figure.text(f"{w.output}  {shape_text(trace.output.shape[1:])}", made[0], made[1] - 5.2, NAME),
+        ]  # fmt: skip
+
+    def indices(self) -> list[Points]:
+        """Row and column numbers: of the input while it is compact, of the output before and after it is cut."""
+        at, axes = self.phases, len(self.trace.kernel_size)
+        return [*stamp_words.output_indices(self.figure, self.made, self.stamps, at.bias - 0.04, axes),
+                *stamp_words.block_indices(self.figure, self.compact, self.cast.small, axes=axes,
+                                           visible_until=at.spread)]  # fmt: skip
+
+    def name_place(self, wide: float) -> tuple[float, float]:
+        """Above the result, clear of a panel that stands beside it."""
+        x, y = super().name_place(wide)
+        beside = self.panel.box[2] < self.result.box[0] and self.panel.box[1] < y
+        return (max(x, self.panel.box[2] + 0.6 + wide / 2) if beside else x), y
+
+    def ending(self) -> list[Points]:
+        """At the end, where the bench was: the shapes as an equation, and that both views agree."""
+        ends, box = (self.given.box[2] + 2.0, self.made.box[0] - 2.0), self.panel.box
+        x, y = sum(ends) / 2, (box[1] + box[3]) / 2
+        return [shapes_equation(self.figure, self.trace, x, y, self.end),
+                stamp_words.agreement(self.figure, self.trace, self.adding, x, y + 6.0, self.end, np.ptp(ends))]
+
+    def why(self) -> None:
+        self.figure.words("why", "Why", why_lines(self.figure, self.figure.page.width / 2, LINE, LINE, self.end))
