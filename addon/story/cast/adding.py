@@ -54,6 +54,14 @@ class Adding:
         """The cell whose number is told at stamp s."""
         return told(self.story, self.stamps, s)
 
+    def before(self, s: int) -> list[float]:
+        """The numbers that stand where stamp s lands; NaN: none."""
+        found = []
+        for cell in self.stamps.cells(s):
+            own = [a.after for a in self.story[tuple(map(int, cell))] if a.stamp < s]
+            found.append(own[-1] if own else np.nan)
+        return found
+
     def born(self, place) -> float:
         """The clock at which a cell has its first number: where no stamp reaches it, when all have come."""
         own = self.story.get(place)

@@ -137,11 +137,12 @@ class Spread(Weighted):
         figure.tube(f"{role}.source", "Cell that is stamped", role, f"{role}.source.track", size,
                     (-LANDED, stamps - 0.46), thickness(self.cell))  # fmt: skip
 
-    def add_kernel(self, block, turn: float, end: float) -> np.ndarray:
+    def add_kernel(self, block, turn: float, end: float) -> None:
         """The kernel as `block` (page/layout.py), which turns by 180° in its plane from the clock `turn` on, its
-        numbers upright, and its tube in each view; where its first cell's middle is. `end`: the last window is gone."""
+        numbers upright, and its tube in each view. `end`: the last window is gone."""
         figure, (rows, columns) = self.figure, self.kernel
-        place, values = first_middle(block.corner, block.cell, rows), planes(self.trace.weight[0])
+        self.kernel_at, self.kernel_cell = first_middle(block.corner, block.cell, rows), block.cell
+        values = planes(self.trace.weight[0])
         own, then = (volumes.block(figure, v, self.weight_fill, cell=block.cell, dims=False)
                      for v in (values, values[:, ::-1, ::-1]))  # fmt: skip
         way = own["position"][::-1] - own["position"]
@@ -151,13 +152,16 @@ class Spread(Weighted):
         moves = np.abs(way).max(axis=1, keepdims=True) > 0
         own["exit_via"][:] = 0.5 * way + np.column_stack([way[:, 2], 0 * way[:, 0], -way[:, 0]])
         own["exit_via"][:] += moves * np.array([0.0, -1.2, 0.9])
-        figure.volume("kernel", figure.scene.words.kernel, [own, then], place, block.cell)
+        figure.volume("kernel", figure.scene.words.kernel, [own, then], self.kernel_at, block.cell)
         figure.casts(block.corner, block.corner + block.cell * np.array(block.size))
         figure.track("kernel.track", [((columns - 1) / 2, 0, -(rows - 1) / 2)])
         stamps, size = self.input[0].size, (columns + 0.03, 1.05, rows + 0.03)
         for role, life in (("source", (-LANDED, stamps - 0.46)), ("window", (self.base - LANDED, end))):
             figure.tube(f"kernel.{role}", "Kernel at work", "kernel", "kernel.track", size, life, TUBE)
-        return place
+
+    def weights_at(self, rows, columns) -> np.ndarray:
+        """World places of the kernel's cells as they lie."""
+        return self.kernel_at + self.kernel_cell * np.column_stack([columns, 0 * columns, -rows])
 
     def stamp_operands(self, s: int, weight_places, weight_cell: float, goals, target_cell: float, hover) -> Operands:
         """What stamp `s` brings to the bench: one cell as often as there are weights; `goals` are where its products

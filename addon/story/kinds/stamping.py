@@ -117,7 +117,7 @@ class _Stamping(Sliding):
                              at.bias + 0.5, at.spread, self.base)  # fmt: skip
         self.cast.add_input(w.input)
         self.cast.add_ring("Window", until=self.end)
-        self.kernel_at = self.cast.add_kernel(self.weights, at.turn + 0.1, self.end)
+        self.cast.add_kernel(self.weights, at.turn + 0.1, self.end)
         self._slabs()
         self.adding.stand(w.output, self.stamped, self.made_shadow, self.end)
         if self.adding.marked:
@@ -159,13 +159,9 @@ class _Stamping(Sliding):
 
     # sums ----------------------------------------------------------------------------------------------------------
 
-    def _weights_at(self, rows, columns) -> np.ndarray:
-        """World places of the kernel's cells as they lie."""
-        return self.kernel_at + self.weights.cell * np.column_stack([columns, 0 * columns, -rows])
-
     def earlier_pieces(self) -> list[Points]:
         """The stamps on the bench."""
-        act = Stamping(self.figure, self.bench, self.cast.sum_greatest, before=self._before)
+        act = Stamping(self.figure, self.bench, self.cast.sum_greatest, before=self.adding.before)
         pieces = on_bench(act, self.stamping, self.scene.output.fps, self._stamp)
         for s in self.stamping.explained:
             pieces += act.step(self._stamp(s))
@@ -183,20 +179,12 @@ class _Stamping(Sliding):
         cells = self.stamps.cells(s)
         goals = self.stamped + self.made.cell * np.column_stack([cells[:, 1], 0 * cells[:, 0], -cells[:, 0]])
         hover = 0, -1.3 * self.weights.cell, 0
-        return self.cast.stamp_operands(s, self._weights_at, self.weights.cell, goals, self.made.cell, hover)
-
-    def _before(self, s: int) -> list[float]:
-        """The numbers that stand where a stamp lands; NaN: none."""
-        found = []
-        for cell in self.stamps.cells(s):
-            own = [a.after for a in self.adding.story[tuple(map(int, cell))] if a.stamp < s]
-            found.append(own[-1] if own else np.nan)
-        return found
+        return self.cast.stamp_operands(s, self.cast.weights_at, self.weights.cell, goals, self.made.cell, hover)
 
     def _operands(self, i: int):
         target = self.home + self.made.cell * np.array([i % self.columns, 0, -(i // self.columns)])
         hover = 0, -1.3 * self.weights.cell, 0
-        return self.cast.window_operands(i, self._weights_at, self.weights.cell, target, self.made.cell, hover)
+        return self.cast.window_operands(i, self.cast.weights_at, self.weights.cell, target, self.made.cell, hover)
 
     # words ---------------------------------------------------------------------------------------------------------
 
