@@ -16,7 +16,7 @@ from addon.scene.load import SceneError, dump, figures, load, loads
 from addon.scene.spec import OPS, SOURCES, TABLES, Scene, default_of, knobs
 from addon.story import make_plan
 from addon.story.plan.describe import describe
-from tests.figures import figures, one_of_each
+from tests.figures import one_of_each
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
