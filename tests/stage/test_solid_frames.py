@@ -16,7 +16,7 @@ from .proof_solid import SolidProof
 from .reading import spelled
 from .seeing import Frame, staged
 
-FIGURES = second_edition()
+FIGURES = {name: path for name, path in second_edition().items() if load(path).op.type == "conv"}
 ODD = {p.stem: p for p in sorted((Path(__file__).resolve().parents[1] / "scenes" / "solid").glob("*.toml"))}
 SCENES = FIGURES | ODD
 SEED = 12
