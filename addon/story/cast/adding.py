@@ -110,7 +110,7 @@ class Adding:
         return Points.make(at, cube=cubes, faded=cubes, scale=np.repeat(scale[:, None], 3, axis=1),
                            lift=volumes.FACE * scale, value=values, row=own[:, 0], column=own[:, 1],
                            visible_from=[r[2] for r in rows], visible_until=[r[3] for r in rows],
-                           **written)  # fmt: skip
+                           step=[r[2] if r[2] >= self.base else NONE for r in rows], **written)  # fmt: skip
 
     def _border(self) -> list[Points]:
         """What is cut off: outlines that take their share, and fall."""
