@@ -33,7 +33,7 @@ from .conv import OPERATION as CONV
 
 OPERATION = replace(
     CONV, name="turned", run=lambda x, weight, bias, op: turned(x, weight, stride=op.stride, padding=op.padding),
-    comparable=False, stories=(), kinds=("sliding", "volume"),
+    comparable=False, kinds=("sliding", "volume"),
 )
 ''',
 }
@@ -111,7 +111,8 @@ assert [s.index for s in plan.steps][-1] == (0, 3, 4) and "turned" not in story.
 assert story.make_plan(loads("kind = 'volume'\\n" + text)).steps
 assert listing.columns(scene)[2:] == ["input 4×5", "kernel 3×3", "s/p/d 1/1/1", "output 4×5", "", ""]
 assert story.make_plan(loads("story = 'sliding'\\n" + text)).steps  # what is a kind now
-assert refusal("story = 'transposed'\\n" + text) == "op.type: must be conv_transpose for the story transposed"
+assert refusal("story = 'transposed'\\n" + text) == (
+    "op.type: must be conv_transpose for the story transposed; or leave story out")
 assert "must be conv for the kind sweep" in refusal("kind = 'sweep'\\n" + text)
 assert "only to conv, conv_transpose, turned;" in refusal("[op]\\ntype = 'max_pool'\\ngroups = 2")
 assert "does not apply to turned, only to conv;" in refusal(text + "\\n[compare]\\nstride = 2")

@@ -50,7 +50,7 @@ def test_title_sum_labels_and_numbers_are_each_switched_off(figure):
 def test_words_are_the_lecturers(figure):
     plan = make_plan(load(figure, {"words.row": "Zeile", "words.column": "Spalte", "words.output": "Ausgabe",
                                    "words.stride": "Schritt", "words.out": "aus"}))  # fmt: skip
-    said = " | ".join(texts(plan) - {plan.title})  # the title is the scene's own
+    said = " | ".join(texts(plan) - {plan.title, load(figure).why})  # these are the scene's own
     row, column = ((0, 0), *plan.steps[[s.explained for s in plan.steps].index(True)].index)[-2:]  # the first one shown
     cell = f"aus[{column}]" if len(load(figure).input.size) == 1 else f"Zeile {row}, Spalte {column}]"
     assert "Ausgabe" in said

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from addon.ops import OPERATIONS
-from addon.scene.arrays import run
+from addon.scene.arrays import run, runs
 from addon.scene.load import SceneError, loads
 from addon.story import KINDS, make_plan, traits
 from addon.story.page.captions import shape_text, size_formula
@@ -166,6 +166,23 @@ def all_read(plan, scene, trace):
     return [f"it says {t}" for t in texts(plan) if scene.words.left_over.replace("{lines}", "").strip() in t]
 
 
+def both_strides(plan, scene, trace):
+    return said(plan, "stride 2 and 3")
+
+
+def both_outputs(plan, scene, trace):
+    """Two outputs, two windows, each stride said."""
+    there = {v.role for v in plan.volumes} | {w.role for w in plan.windows}
+    lost = {"output", "b.output", "input.window", "b.input.window"} - there
+    return [*said(plan, "stride 1 and 2"), *(f"no {role}" for role in sorted(lost))]
+
+
+def indices_of_both(plan, scene, trace):
+    sizes = [n for shape in (trace.input.shape, *(t.output.shape for t in runs(scene))) for n in shape[1:]]
+    found = sorted(texts(plan, "indices"))
+    return [] if found == sorted(str(n + 1) for size in sizes for n in range(size)) else [f"they are {found}"]
+
+
 def never(plan, scene, trace):
     return ["no kind can show this"]
 
@@ -199,7 +216,9 @@ REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"
 OWN = {"stamping": {"op.type": "conv_transpose", "input.size": [3, 3]}, "pooling": {"op.type": "max_pool"},
        "comparison": {"compare.stride": 3}}  # fmt: skip
 SHOWN = {("padding", "stamping"): cut_off, ("uneven padding", "stamping"): cut_off,
-         ("skipped positions", "stamping"): stamps_apart, ("unread cells", "stamping"): all_read}  # fmt: skip
+         ("skipped positions", "stamping"): stamps_apart, ("unread cells", "stamping"): all_read,
+         ("skipped positions", "comparison"): both_strides, ("a second run", "comparison"): both_outputs,
+         ("index labels", "comparison"): indices_of_both}  # fmt: skip
 
 
 def figure(trait: str, kind: str):
@@ -222,7 +241,7 @@ def test_a_trait_is_shown_by_a_kind_or_refused_with_one_line(trait, kind):
         made = figure(trait, kind)
     except SceneError as refusal:
         assert shows is never or (trait, kind) in REFUSED, refusal
-        assert refusal.key in {*keys, "kind"}, refusal
+        assert refusal.key in {*keys, *OWN.get(kind, {}), "kind"}, refusal
         assert refusal.hint.startswith(("must ", "does not apply ")), refusal
         assert "\n" not in str(refusal) and len(str(refusal)) < 160
         return

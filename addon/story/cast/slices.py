@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ... import ops
 from ..page import palette
 from ..page.glyphs import MINUS
 from ..plan.plan import FAR, LANDED, Points
@@ -33,7 +34,8 @@ class Slices(Windowed):
 
     def __post_init__(self):
         super().__post_init__()
-        self.mean, self.section = self.trace.reduce == "mean", self.trace.output[0].size
+        self.mean = ops.of(self.trace).arithmetic is ops.Arithmetic.MEAN
+        self.section = self.trace.output[0].size
         out = planes(self.trace.output).shape[1:]
         self.own_pads, self.own_shape = self.pads, self.shape
         over = [max((n - 1) * s + reach - have, 0)

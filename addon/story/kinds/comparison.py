@@ -265,7 +265,7 @@ class _Comparison(Sliding):
         for run, (board, own) in enumerate(zip(self.boards, self.pair.traces, strict=True)):
             left = unread.said(self.scene, own)
             formula = ",  ".join(filter(None, (size_formula(own), left)))
-            name = f"{self.labels[run]}:  {w.output.lower()}  {shape_text(own.output.shape[1:])}"
+            name = f"{self.labels[run]}:  {w.output}  {shape_text(own.output.shape[1:])}"
             for text, up, color in ((formula, 1.4, figure.theme.secondary), (name, 5.0, self._ink(run))):
                 x = min(board.box[0], figure.page.width - 8.0 - width(text) * SMALL * HEIGHT)
                 found.append(figure.text(text, x, board.box[1] - up, SMALL, color))
