@@ -13,13 +13,12 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Vector
 
-from ..story.plan.plan import Lines, Plan, Points, Volume, Window, Words
+from ..story.plan.plan import Plan, Points, Volume, Window, Words
 from ..story.plan.schedule import by_clock
 from . import compat, keyframes, materials, meshes, solids, trees, tweaks
 from .ownership import FIGURE, ROLE
 
 CAMERA_DISTANCE, SCREEN_DISTANCE = 100.0, 30.0
-CARD_MARGIN = 0.55
 FLOOR = "Convolume floor"
 _AXIS = {"x": 0, "y": 1, "z": 2}
 
@@ -62,8 +61,7 @@ class _Builder:
         self.picture: bpy.types.Image | None = None  # of the light on the floor
         self.frames = plan.frames
         self.leftward = plan.view.azimuth < 0
-        self.materials = {m.name: materials.shared(m, plan.background,
-            plan.light) for m in plan.materials if m.kind != "floor"}
+        self.materials = {m.name: materials.shared(m, plan.light) for m in plan.materials if m.kind != "floor"}
         self.basis = basis(plan.view.azimuth, plan.view.elevation)
 
     def add(self, role: str, name: str, data, parent=None) -> bpy.types.Object:
@@ -140,10 +138,7 @@ class _Builder:
         self.camera()
         cubes = []
         for index, kind in enumerate(plan.cubes):
-            if plan.light == "flat":
-                mesh = meshes.cell_shape(f"{kind.shape} {index}", kind.shape, self.leftward)
-            else:
-                mesh = solids.shape(f"{kind.shape} {index}", kind.shape, closed=plan.light == "studio")
+            mesh = solids.shape(f"{kind.shape} {index}", kind.shape, closed=plan.light == "studio")
             mesh.materials.append(self.materials[kind.material])
             cubes.append(mesh)
         labels, face = [], meshes.font()
@@ -165,8 +160,6 @@ class _Builder:
             self.words(words)
         for window in plan.windows:
             self.window(window)
-        for lines in plan.lines:
-            self.lines(lines)
         for name, channel in plan.channels.items():
             self.key(name, channel)
         idle = {o for o in (*self.cubes, *self.labels) if not o.users}
@@ -228,18 +221,17 @@ class _Builder:
         keyframes.drive_step(obj, modifier, self.controller)
         return modifier
 
-    def solids(self, volume: Volume, parent=None, track=None):
-        """A solid volume's object: its rows shown as rigid pieces with their texts."""
-        points, taps, dilation = volume.points, volume.taps, volume.dilation
-        obj, inputs = self.shown(volume.role, volume.name, points, parent)
-        self.modifier(obj, trees.SOLIDS, **inputs, Track=track or obj, Taps=[float(v) for v in taps],
-                      Dilation=[float(v) for v in dilation], Fade_From=float(volume.fade[0]),
-                      Fade_Until=float(volume.fade[1]))  # fmt: skip
+    def pieces(self, role, name, points, parent=None, track=None, taps=(1, 1, 1), dilation=(1, 1, 1), fade=(1e6, 1e6)):
+        """A part's object, its rows shown as rigid pieces and texts."""
+        obj, inputs = self.shown(role, name, points, parent)
+        self.modifier(obj, trees.PIECES, **inputs, Track=track or obj, Taps=[float(v) for v in taps],
+                      Dilation=[float(v) for v in dilation], Fade_From=float(fade[0]),
+                      Fade_Until=float(fade[1]))  # fmt: skip
         return obj
 
     def shown(self, role, name, points, parent):
         """A part's object, and the collections of what its rows show."""
-        cubes, points = self.chosen("cubes", self.cubes, points, ("cube", "faded", "before"))
+        cubes, points = self.chosen("cubes", self.cubes, points, ("cube", "faded"))
         labels, points = self.chosen("labels", self.labels, points, ("label", "label_faded"))
         mesh = meshes.points(name, points)
         # points show none of them: so they stand in the Material tab of what one clicks on, to be changed there
@@ -247,40 +239,19 @@ class _Builder:
             mesh.materials.append(material)
         return self.add(role, name, mesh, parent), {"Cubes": cubes, "Labels": labels}
 
-    def cells(self, role, name, points, parent=None, track=None, taps=(1, 1, 1), dilation=(1, 1, 1), fade=(1e6, 1e6),
-              lit_label_offset=(0.0, 0.0), lit_label_offset_from=1e6):  # fmt: skip
-        """A part's object, its rows shown as cubes and texts."""
-        obj, inputs = self.shown(role, name, points, parent)
-        self.modifier(obj, trees.CELLS, **inputs, Track=track or obj,
-                      Taps=[float(v) for v in taps], Dilation=[float(v) for v in dilation],
-                      Fade_From=float(fade[0]), Fade_Until=float(fade[1]),
-                      Moves=bool(np.any(points["origin"])),
-                      Aside=[float(lit_label_offset[0]), 0.0, float(lit_label_offset[1])],
-                      Aside_From=float(lit_label_offset_from))  # fmt: skip
-        return obj
-
     def volume(self, volume: Volume) -> None:
         parent = self.objects[volume.parent] if volume.parent else None
         track = self.tracks[volume.track] if volume.track else None
-        if volume.solid:
-            obj = self.solids(volume, parent, track)
-        else:
-            obj = self.cells(volume.role, volume.name, volume.points, parent, track, volume.taps, volume.dilation,
-                               volume.fade, volume.lit_label_offset, volume.lit_label_offset_from)  # fmt: skip
+        obj = self.pieces(volume.role, volume.name, volume.points, parent, track, volume.taps, volume.dilation,
+                          volume.fade)  # fmt: skip
         size = parent.scale[0] if parent else 1.0
         obj.location = [v / size for v in volume.location]
         obj.scale = (volume.unit / size,) * 3
         self.lit[volume.role] = volume.track
-        if volume.contact_shadow is not None:
-            x0, x1, y0, y1, level = volume.contact_shadow
-            middle = ((x0 + x1) / 2, (y0 + y1) / 2)
-            mesh = meshes.contact_shadow(f"{volume.name} shadow", x1 - x0, y1 - y0, CARD_MARGIN)
-            mesh.materials.append(next(m for n, m in self.materials.items() if n.startswith("shadow")))
-            self.add(f"{volume.role}.shadow", f"{volume.name} shadow", mesh, obj).location = (*middle, level)
 
     def words(self, words: Words) -> None:
         parent = self.objects[words.parent] if words.parent else self.objects["screen"]
-        obj = self.cells(words.role, words.name, words.points, parent)
+        obj = self.pieces(words.role, words.name, words.points, parent)
         if words.parent:
             # words are in world units, whatever the size of their volume's cells
             obj.scale = [1 / v for v in parent.scale]
@@ -289,33 +260,17 @@ class _Builder:
             turned.target = self.objects["screen"]
 
     def window(self, window: Window) -> None:
-        if self.plan.light == "flat":
-            seen = meshes.FRONT_EDGES if window.flat else None
-            mesh = meshes.edges_box(window.name, window.size, window.thickness, seen)
-        else:
-            mesh = solids.shape(window.name, "tube " + " ".join(f"{v:g}" for v in (*window.size, window.thickness)))
+        mesh = solids.shape(window.name, "tube " + " ".join(f"{v:g}" for v in (*window.size, window.thickness)))
         mesh.materials.append(self.materials[window.material])
         parent = self.objects[window.parent]
         obj = self.add(window.role, window.name, mesh, parent)
         obj.lock_location = (True,) * 3  # it stands where the clock has it; `tweaks.explore` lets it go
         lit = self.lit.get(window.parent)
         # a ring before the cells follows a track of its own
-        if not window.flat and lit and (lit == window.track or window.role == f"{window.parent}.window"):
+        if lit and (lit == window.track or window.role == f"{window.parent}.window"):
             compat.set_modifier_input(parent.modifiers[tweaks.MODIFIER], "Window", obj)
         self.modifier(obj, trees.WINDOW, Track=self.tracks[window.track], Life_From=float(window.life[0]),
-                      Life_Until=float(window.life[1]), Jump=window.flat or window.jump)  # fmt: skip
-
-    def lines(self, lines: Lines) -> None:
-        data = Points.make(lines.a, visible_from=lines.visible_from, visible_until=lines.visible_until)
-        mesh = meshes.points(lines.name, data)
-        meshes.attribute(mesh, "a", lines.a)
-        meshes.attribute(mesh, "b", lines.b)
-        obj = self.add(lines.role, lines.name, mesh)
-        unit = meshes.bar(f"{lines.name} bar", lines.width)
-        unit.materials.append(self.materials[lines.material])
-        bar = self.reference(f"{lines.role} bar", unit)
-        self.modifier(obj, trees.LINES, Source=self.objects[lines.source], Target=self.objects[lines.target],
-                      Bar=bar)  # fmt: skip
+                      Life_Until=float(window.life[1]))  # fmt: skip
 
     def key(self, name: str, channel) -> None:
         """The clock's keys, with what a user has made of the ones before; any other channel follows the clock."""

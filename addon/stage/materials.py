@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Materials for all three engines. A front face shows exactly the colour asked for; nothing in them is random.
 
-A matt colour is half its own light, half the key light's: so no ray is scattered, no noise arises, and light stays
-local. The viewport colour is set too: Workbench reads that one.
+In baked light a colour is its own light times what was worked out for its vertices: so no ray is scattered, no noise
+arises, and light stays local. The viewport colour is set too: Workbench reads that one.
 """
 
 import math
@@ -33,9 +33,9 @@ def key_light(leftward: bool) -> tuple[Vector, float]:
     return -toward.normalized(), math.pi * toward.length
 
 
-def shared(material: Material, background, light: str = "flat") -> bpy.types.Material:
+def shared(material: Material, light: str = "baked") -> bpy.types.Material:
     """The file's material for a plan's material: one for all figures, with what a user has made of it."""
-    made = make(material, background, light)
+    made = make(material, light)
     made[BUILT] = digest(made)
     for other in bpy.data.materials:
         if other != made and other.get(ROLE) == made[ROLE] and (other.get(BUILT) == made[BUILT] or touched(other)):
@@ -44,7 +44,7 @@ def shared(material: Material, background, light: str = "flat") -> bpy.types.Mat
     return made
 
 
-def make(material: Material, background, light: str = "flat") -> bpy.types.Material:
+def make(material: Material, light: str = "baked") -> bpy.types.Material:
     """A new Blender material of a plan's material; in "studio" light it takes that of Blender's lamps."""
     made = bpy.data.materials.new(f"Convolume {material.name}")
     compat.use_nodes(made)
@@ -61,15 +61,7 @@ def make(material: Material, background, light: str = "flat") -> bpy.types.Mater
     emission = nodes.new("ShaderNodeEmission")
     emission.inputs["Color"].default_value = color
     result = emission.outputs[0]
-    if material.kind == "matt":
-        emission.inputs["Strength"].default_value = AMBIENT
-        diffuse = nodes.new("ShaderNodeBsdfDiffuse")
-        diffuse.inputs["Color"].default_value = color
-        both = nodes.new("ShaderNodeAddShader")
-        links.new(result, both.inputs[0])
-        links.new(diffuse.outputs[0], both.inputs[1])
-        result = both.outputs[0]
-    elif light == "studio" and material.kind == "lit":
+    if light == "studio" and material.kind == "lit":
         result = _satin(nodes, links, material)
     elif light == "studio" and material.kind == "shade":
         result = nodes.new("ShaderNodeBsdfTransparent").outputs[0]  # shadows are real there
@@ -77,10 +69,6 @@ def make(material: Material, background, light: str = "flat") -> bpy.types.Mater
         result = _baked(nodes, links, material, emission)
     elif material.kind == "shade":
         result = _through(nodes, links, _attribute(nodes, "depth"), emission)
-    elif material.kind == "shadow":
-        result = _shadow(nodes, links, material, emission)
-        made.diffuse_color = (*linear([b + (c - b) * material.alpha * 0.5
-                                       for b, c in zip(background, material.color, strict=True)])[:3], 1.0)  # fmt: skip
     links.new(result, output.inputs["Surface"])
     return made
 
@@ -101,7 +89,7 @@ def floor(material: Material, light: bpy.types.Image | None, standing=None) -> b
         return standing
     if standing is not None:  # it makes room for the new one's name
         standing.name = f"~{standing.name}"
-    made = make(material, material.color)
+    made = make(material)
     if light is None:
         studio.floor_material(made, "#" + "".join(f"{round(255 * c):02X}" for c in material.color))
         made[BUILT] = digest(made)
@@ -164,26 +152,7 @@ def _through(nodes, links, strength, emission):
     return blend.outputs[0]
 
 
-def _shadow(nodes, links, material, emission):
-    """A contact shadow: full under the volume, falling off smoothly over the card's margin; analytic, so noiseless."""
-    attribute = nodes.new("ShaderNodeAttribute")
-    attribute.attribute_name = "depth"
-    smooth = nodes.new("ShaderNodeMapRange")
-    smooth.interpolation_type = "SMOOTHERSTEP"
-    links.new(attribute.outputs["Fac"], smooth.inputs["Value"])
-    strength = nodes.new("ShaderNodeMath")
-    strength.operation = "MULTIPLY"
-    strength.inputs[1].default_value = material.alpha
-    links.new(smooth.outputs[0], strength.inputs[0])
-    clear = nodes.new("ShaderNodeBsdfTransparent")
-    blend = nodes.new("ShaderNodeMixShader")
-    links.new(strength.outputs[0], blend.inputs[0])
-    links.new(clear.outputs[0], blend.inputs[1])
-    links.new(emission.outputs[0], blend.inputs[2])
-    return blend.outputs[0]
-
-
-def set_world(scene: bpy.types.Scene, background, light: str = "flat") -> bpy.types.World:
+def set_world(scene: bpy.types.Scene, background, light: str = "baked") -> bpy.types.World:
     """Give a scene a plain ground of one colour that the camera sees and that lights nothing; or the studio's dome."""
     made = scene.world = bpy.data.worlds.new("Convolume")  # first: Cycles' own callbacks look at the scene's world
     compat.use_nodes(made)

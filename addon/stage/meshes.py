@@ -1,103 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The handful of meshes everything is made of: cells, frames, bars, shadow cards and texts. Units: one cell is 1."""
+"""Points with what the plan says of them as attributes, and texts as meshes. Units: one cell is 1."""
 
 from functools import lru_cache
-from itertools import product
 from pathlib import Path
 
-import bmesh
 import bpy
 import numpy as np
 from mathutils import Vector
 from mathutils.geometry import delaunay_2d_cdt
 
 from ..story.page.glyphs import CAP_HEIGHT, FONT_FILE, FONT_SCALE
-from ..story.plan.plan import POINT_FIELDS, SOLID_FIELDS, Points
+from ..story.plan.plan import POINT_FIELDS, SPARE_FIELDS, Points
 from . import compat
 
-CELL = 0.94  # a hair's gap between neighbours
-BEVEL = 0.05
-WIRE = 0.018  # thickness of an outline's bars
-FRAME = 0.085  # thickness of the frame on a cell's front face
 WEIGHT = 0.008  # by which letters are fattened on all sides, in font sizes: small digits want strokes
-FRONT_EDGES = {(0, -1, -1), (0, -1, 1), (2, -1, -1), (2, 1, -1)}  # of a box, as `edges_box` names them
-
-
-def _from_bmesh(name: str, bm) -> bpy.types.Mesh:
-    mesh = bpy.data.meshes.new(name)
-    bm.to_mesh(mesh)
-    bm.free()
-    return mesh
-
-
-def box(bm, low, high) -> None:
-    """Add an axis-aligned box to a bmesh."""
-    corners = [bm.verts.new(c) for c in product(*zip(low, high, strict=True))]
-    for quad in ((0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)):
-        bm.faces.new([corners[i] for i in quad])
-
-
-def cube(name: str, size: float = CELL, bevel: float = BEVEL) -> bpy.types.Mesh:
-    bm = bmesh.new()
-    bmesh.ops.create_cube(bm, size=size)
-    bmesh.ops.bevel(bm, geom=list(bm.edges), offset=bevel, segments=3, profile=0.5, affect="EDGES")
-    return _from_bmesh(name, bm)
-
-
-def edges_box(name: str, size, thickness: float, edges=None) -> bpy.types.Mesh:
-    """A box's edges as square bars; `edges` picks some of the twelve as (axis, side, side) triples."""
-    bm = bmesh.new()
-    half = np.asarray(size, float) / 2
-    t = thickness / 2
-    for axis in range(3):
-        others = [i for i in range(3) if i != axis]
-        for sides in product((-1, 1), repeat=2):
-            if edges is not None and (axis, *sides) not in edges:
-                continue
-            low, high = np.zeros(3), np.zeros(3)
-            low[axis], high[axis] = -half[axis] - t, half[axis] + t
-            for other, side in zip(others, sides, strict=True):
-                low[other], high[other] = side * half[other] - t, side * half[other] + t
-            box(bm, low, high)
-    return _from_bmesh(name, bm)
-
-
-def cell_shape(name: str, shape: str, leftward: bool) -> bpy.types.Mesh:
-    """A kind of cell. `leftward`: the camera sees left sides, so a wire cube draws those edges and no hidden ones."""
-    if shape == "cube":
-        return cube(name)
-    if shape == "ghost":
-        return cube(name, 0.86, 0.02)
-    if shape == "frame":
-        return edges_box(name, (CELL - FRAME, CELL, CELL - FRAME), FRAME, FRONT_EDGES)
-    near = -1 if leftward else 1
-    seen = set(FRONT_EDGES)
-    if "top" in shape:
-        seen |= {(0, 1, 1), (1, -1, 1), (1, 1, 1)}
-    if "side" in shape:
-        seen |= {(2, near, 1), (1, near, -1), (1, near, 1)}
-    # neighbours' bars lie side by side: where two lay in one place, the order of drawing would decide
-    return edges_box(name, (1.0 - WIRE, CELL, 1.0 - WIRE), WIRE, seen)
-
-
-def bar(name: str, width: float) -> bpy.types.Mesh:
-    """One unit long along +x."""
-    bm = bmesh.new()
-    box(bm, (0, -width / 2, -width / 2), (1, width / 2, width / 2))
-    return _from_bmesh(name, bm)
-
-
-def contact_shadow(name: str, wide: float, deep: float, margin: float) -> bpy.types.Mesh:
-    """A flat piece of ground under a volume; the attribute `depth` runs from 0 at its rim to 1 under the volume."""
-    xs = (-wide / 2 - margin, -wide / 2, wide / 2, wide / 2 + margin)
-    ys = (-deep / 2 - margin, -deep / 2, deep / 2, deep / 2 + margin)
-    vertices = [(x, y, 0.0) for y in ys for x in xs]
-    faces = [(j * 4 + i, j * 4 + i + 1, j * 4 + i + 5, j * 4 + i + 4) for j in range(3) for i in range(3)]
-    mesh = bpy.data.meshes.new(name)
-    mesh.from_pydata(vertices, [], faces)
-    inner = [i in (1, 2) and j in (1, 2) for j in range(4) for i in range(4)]
-    attribute(mesh, "depth", np.array(inner, np.float32))
-    return mesh
 
 
 def font() -> bpy.types.VectorFont | None:
@@ -223,7 +139,7 @@ def points(name: str, data: Points) -> bpy.types.Mesh:
     mesh = bpy.data.meshes.new(name)
     mesh.vertices.add(len(data))
     mesh.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(data["position"], np.float32).ravel())
-    idle = {name for name in SOLID_FIELDS if np.all(data[name] == POINT_FIELDS[name][2])}
+    idle = {name for name in SPARE_FIELDS if np.all(data[name] == POINT_FIELDS[name][2])}
     nothing = idle - {"exit_from", "exit_until"}
     if not np.any(data["origin"]) and {"enter_via", "enter_turn", "enter_scale"} <= idle:
         nothing |= {"origin", "leaves", "arrives"}

@@ -17,7 +17,7 @@ from . import compat, materials, tweaks
 from .build import Built
 from .ownership import BUILT, FIGURE, ROLE, kept_in, touched
 
-LIGHT = "convolume_light"  # on a scene: how what it shows is lit: "flat", "baked" or "studio"
+LIGHT = "convolume_light"  # on a scene: how what it shows is lit: "baked" or "studio"
 SET_TO = "convolume_set_to"  # on a scene: the figure that it is set to
 WIDE = "convolume_wide"  # on a figure's collection: how the scene was prepared for it
 REST = "convolume_rest"  # the same: the seconds that it goes on after its clock's last key
@@ -75,8 +75,8 @@ def prepare_again(scene: bpy.types.Scene, collection: bpy.types.Collection) -> l
         if path in mine.values:
             kept.append(NAMES.get(path, path.replace("_", " ")))
     if prepared:
-        _set_world(scene, mine.world, prepared["background"], prepared.get("light", "flat"))
-        scene[LIGHT] = prepared.get("light", "flat")
+        _set_world(scene, mine.world, prepared["background"], prepared.get("light", "baked"))
+        scene[LIGHT] = prepared.get("light", "baked")
         kept += ["world"] if mine.world else []
         scene["convolume_steps"] = prepared["steps"]
     if prepared or SET_TO in scene:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The three Geometry Nodes groups: cells and texts, the window, the guide lines. All read one number, `Step`.
+"""The two Geometry Nodes groups: pieces with their texts, and the window. Both read one number, `Step`.
 
 The order of the sockets is frozen (a modifier's identifiers depend on it); new ones go to the end.
 
@@ -9,12 +9,11 @@ wherever that was dragged, the window shows itself whatever the clock says, and 
 
 import bpy
 
-from ..story.plan.plan import CREEP, LANDED, LEAVES
+from ..story.plan.plan import CREEP, LANDED
 from .nodes import Tree
 
-TAG, VERSION = "convolume_tree", 8  # the version goes up whenever a group is built differently
-CELLS, WINDOW, LINES = "Convolume Cells", "Convolume Window", "Convolume Lines"
-SOLIDS = "Convolume Solids"
+TAG, VERSION = "convolume_tree", 9  # the version goes up whenever a group is built differently
+PIECES, WINDOW = "Convolume Pieces", "Convolume Window"
 
 
 def _track(t: Tree):
@@ -93,74 +92,6 @@ def _unless_hidden(t: Tree, geometry):
     return switch.outputs[0]
 
 
-def _moved(t: Tree, points, step):
-    """The points where the clock has brought them: those with an origin come from there, with an ease.
-
-    Where none has (`Moves` is off) they are passed on as they are, and nothing is worked out for them.
-    """
-    leaves, arrives = t.attribute("leaves"), t.attribute("arrives")
-    way = t.math("MAXIMUM", t.math("SUBTRACT", arrives, leaves), 1e-4)
-    part = t.math("DIVIDE", t.math("SUBTRACT", step, leaves), way)
-    left = t.node("ShaderNodeMapRange", {"Value": part, "To Min": 1.0, "To Max": 0.0},
-                  interpolation_type="SMOOTHSTEP").outputs[0]  # fmt: skip
-    offset = t.node("ShaderNodeVectorMath", {0: t.attribute("origin", "FLOAT_VECTOR")}, operation="SCALE")
-    t.plug(offset.inputs["Scale"], left)
-    moved = t.node("GeometryNodeSetPosition", {"Geometry": points, "Offset": offset.outputs[0]}).outputs[0]
-    switch = t.node("GeometryNodeSwitch", input_type="GEOMETRY")
-    t.plug(switch.inputs[0], t.input("Moves"))
-    t.plug(switch.inputs[1], points)
-    t.plug(switch.inputs[2], moved)
-    return switch.outputs[0]
-
-
-def cells_tree():
-    """Points to cubes and texts: each with its lifetime, its growth, and its full or faded look."""
-    t = Tree(CELLS, [("Geometry", "Geometry"), ("Step", "Float"), ("Cubes", "Collection"), ("Labels", "Collection"),
-                     ("Track", "Object"), ("Taps", "Vector"), ("Dilation", "Vector"), ("Fade From", "Float"),
-                     ("Fade Until", "Float"), ("Explore", "Bool"), ("Window", "Object"),
-                     ("Hidden", "Bool"), ("Moves", "Bool"), ("Aside", "Vector"), ("Aside From", "Float")])  # fmt: skip
-    step = t.input("Step")
-    points = _moved(t, t.input("Geometry"), step)
-    start, end, grow_time = (t.attribute(name) for name in ("visible_from", "visible_until", "grow_time"))
-    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, start), t.compare("LESS_THAN", step, end))
-    points, lit = _lit(t, points, _dragged(t, _landed_place(t, step)))
-    grown = t.math("DIVIDE", t.math("ADD", t.math("SUBTRACT", step, start), 0.01), t.math("ADD", grow_time, 0.01))
-    grown = t.node("ShaderNodeMapRange", {"Value": grown, "To Min": 0.55}, interpolation_type="SMOOTHSTEP").outputs[0]
-
-    def pick(name):
-        return t.switch(lit, t.attribute(f"{name}_faded" if name == "label" else "faded", "INT"),
-                        t.attribute(name, "INT"))  # fmt: skip
-
-    before = t.attribute("before", "INT")
-    cube = t.switch(alive, t.switch(t.compare("LESS_THAN", step, start), -1, before), pick("cube"))
-    size = t.switch(alive, 1.0, grown, "FLOAT")
-    cubes = t.node("GeometryNodeInstanceOnPoints", {
-        "Points": points, "Selection": t.compare("GREATER_EQUAL", cube, 0, "INT"),
-        "Instance": _children(t, "Cubes"), "Pick Instance": True, "Instance Index": cube,
-        "Scale": t.combine(size, size, size)})  # fmt: skip
-
-    lift = t.math("MULTIPLY", t.attribute("lift"), size)
-    making_room = t.boolean("AND", t.compare("GREATER_EQUAL", step, t.input("Aside From")),
-                            t.compare("LESS_THAN", step, t.input("Fade Until")))  # fmt: skip
-    making_room = t.boolean("AND", making_room, t.boolean("NOT", t.input("Explore")))
-    nowhere = t.combine(0.0, 0.0, 0.0)
-    lit_label_offset = t.switch(t.boolean("AND", making_room, lit), nowhere, t.input("Aside"), "VECTOR")
-    forward = t.vector("ADD", t.combine(0.0, t.math("MULTIPLY", lift, -1.0), 0.0), lit_label_offset)
-    picked = t.switch(alive, -1, pick("label"))
-    # only what has a text is moved and looked at further: of very many cells, few
-    written = t.node("GeometryNodeSeparateGeometry", {
-        "Geometry": points, "Selection": t.compare("GREATER_EQUAL", picked, 0, "INT")}, domain="POINT")  # fmt: skip
-    front = t.node("GeometryNodeSetPosition", {"Geometry": written.outputs[0], "Offset": forward})
-    font = t.math("MULTIPLY", t.attribute("size"), size)
-    labels = t.node("GeometryNodeInstanceOnPoints", {
-        "Points": front.outputs[0], "Instance": _children(t, "Labels"), "Pick Instance": True, "Instance Index": picked,
-        "Scale": t.combine(t.math("MULTIPLY", font, t.attribute("stretch")), font, font)})  # fmt: skip
-    joined = t.node("GeometryNodeJoinGeometry")
-    t.plug(joined.inputs[0], cubes.outputs[0])
-    t.plug(joined.inputs[0], labels.outputs[0])
-    return t.finish(_unless_hidden(t, joined.outputs[0]))
-
-
 def _children(t: Tree, name: str):
     node = t.node("GeometryNodeCollectionInfo", {"Collection": t.input(name), "Separate Children": True,
                                                  "Reset Children": True})  # fmt: skip
@@ -187,20 +118,19 @@ def _arc(t: Tree, via, end, part):
     return t.vector("ADD", _scaled(t, via, middle), _scaled(t, end, t.math("MULTIPLY", part, part)))
 
 
-def solids_tree():
+def pieces_tree():
     """Points to rigid pieces with their texts: each has its lifetime, its way in and its way out on arcs, its turn."""
-    t = Tree(SOLIDS, [("Geometry", "Geometry"), ("Step", "Float"), ("Cubes", "Collection"), ("Labels", "Collection"),
+    t = Tree(PIECES, [("Geometry", "Geometry"), ("Step", "Float"), ("Cubes", "Collection"), ("Labels", "Collection"),
                       ("Track", "Object"), ("Taps", "Vector"), ("Dilation", "Vector"), ("Fade From", "Float"),
                       ("Fade Until", "Float"), ("Explore", "Bool"), ("Window", "Object"),
-                      ("Hidden", "Bool"), ("Moves", "Bool")])  # fmt: skip
+                      ("Hidden", "Bool")])  # fmt: skip
     step = t.input("Step")
     points, lit = _lit(t, t.input("Geometry"), _dragged(t, _landed_place(t, step)))
     since, until = t.attribute("visible_from"), t.attribute("visible_until")
     alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, since), t.compare("LESS_THAN", step, until))
     pick = {name: t.switch(lit, t.attribute(faded, "INT"), t.attribute(name, "INT"))
             for name, faded in (("cube", "faded"), ("label", "label_faded"))}  # fmt: skip
-    waiting = t.switch(t.compare("LESS_THAN", step, since), -1, t.attribute("before", "INT"))
-    points = _stored(t, points, "picked", t.switch(alive, waiting, pick["cube"]), "INT")
+    points = _stored(t, points, "picked", t.switch(alive, -1, pick["cube"]), "INT")
     points = _stored(t, points, "written", t.switch(alive, -1, pick["label"]), "INT")
     picked, written = t.attribute("picked", "INT"), t.attribute("written", "INT")
     # what shows nothing now is left out before anything is worked out for it
@@ -253,56 +183,23 @@ def solids_tree():
 
 
 def window_tree():
-    """The frame, carried along its track while the clock is within its life; `Jump`: hidden while under way."""
+    """The tube, carried along its track while the clock is within its life."""
     t = Tree(WINDOW, [("Geometry", "Geometry"), ("Step", "Float"), ("Track", "Object"), ("Life From", "Float"),
-                      ("Life Until", "Float"), ("Jump", "Bool"), ("Explore", "Bool"), ("Hidden", "Bool")])  # fmt: skip
+                      ("Life Until", "Float"), ("Explore", "Bool"), ("Hidden", "Bool")])  # fmt: skip
     step, explore = t.input("Step"), t.input("Explore")
-    still = t.boolean("OR", t.input("Jump"), explore)
-    place = t.switch(still, _gliding_place(t, step), _landed_place(t, step), "VECTOR")
-    part = t.math("SUBTRACT", step, t.math("FLOOR", step))
-    under_way = t.boolean("AND", t.compare("GREATER_THAN", part, LEAVES), t.compare("LESS_THAN", part, LANDED - 1e-4))
+    place = t.switch(explore, _gliding_place(t, step), _landed_place(t, step), "VECTOR")
     moved = t.node("GeometryNodeTransform", {"Geometry": t.input("Geometry"), "Translation": place})
     alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, t.input("Life From")),
                       t.compare("LESS_THAN", step, t.input("Life Until")))  # fmt: skip
-    hidden = t.boolean("AND", t.input("Jump"), under_way)
     switch = t.node("GeometryNodeSwitch", input_type="GEOMETRY")
-    t.plug(switch.inputs[0], t.boolean("OR", explore, t.boolean("AND", alive, t.boolean("NOT", hidden))))
+    t.plug(switch.inputs[0], t.boolean("OR", explore, alive))
     t.plug(switch.inputs[2], moved.outputs[0])
     return t.finish(_unless_hidden(t, switch.outputs[0]))
 
 
-def lines_tree():
-    """Bars between two places, one in each of two volumes; they follow when a volume is moved."""
-    t = Tree(LINES, [("Geometry", "Geometry"), ("Step", "Float"), ("Source", "Object"), ("Target", "Object"),
-                     ("Bar", "Object"), ("Hidden", "Bool")])  # fmt: skip
-    step = t.input("Step")
-
-    def world(name, socket):
-        info = t.node("GeometryNodeObjectInfo", {"Object": t.input(socket)}, transform_space="RELATIVE")
-        return t.node("FunctionNodeTransformPoint", {0: t.attribute(name, "FLOAT_VECTOR"),
-                                                     1: info.outputs["Transform"]}).outputs[0]  # fmt: skip
-
-    a, b = world("a", "Source"), world("b", "Target")
-    alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, t.attribute("visible_from")),
-                      t.compare("LESS_THAN", step, t.attribute("visible_until")))  # fmt: skip
-    along = t.vector("SUBTRACT", b, a)
-    # kept as attributes, for they are read again after the points have moved
-    kept = _stored(t, t.input("Geometry"), "along", along, "FLOAT_VECTOR")
-    placed = t.node("GeometryNodeSetPosition", {"Geometry": kept, "Position": a})
-    along = t.attribute("along", "FLOAT_VECTOR")
-    turn = t.node("FunctionNodeAlignRotationToVector", axis="X")
-    t.plug(turn.inputs["Vector"], along)
-    bar = t.node("GeometryNodeObjectInfo", {"Object": t.input("Bar"), "As Instance": True},
-                 transform_space="ORIGINAL").outputs["Geometry"]  # fmt: skip
-    bars = t.node("GeometryNodeInstanceOnPoints", {
-        "Points": placed.outputs[0], "Selection": alive, "Instance": bar, "Rotation": turn.outputs[0],
-        "Scale": t.combine(t.vector("LENGTH", along), 1.0, 1.0)})  # fmt: skip
-    return t.finish(_unless_hidden(t, bars.outputs[0]))
-
-
 def tree(name: str):
     """Our group of that name in this file, made when it is missing. A group is ours by its tag, not by its name."""
-    makers = {CELLS: cells_tree, SOLIDS: solids_tree, WINDOW: window_tree, LINES: lines_tree}
+    makers = {PIECES: pieces_tree, WINDOW: window_tree}
     for group in bpy.data.node_groups:
         if group.get(TAG) == f"{name} {VERSION}":
             return group

@@ -32,7 +32,7 @@ def make_plan(scene) -> Plan:
             key, value, hint = refused
             raise ValidationError(hint, key, value)
         plan = kind.build(scene, trace)
-    roles = [part.role for parts in (plan.volumes, plan.words, plan.windows, plan.lines) for part in parts]
+    roles = [part.role for parts in (plan.volumes, plan.words, plan.windows) for part in parts]
     if len(set(roles)) < len(roles):
         hint = "must be other texts: the figure has a part of that name"
         raise SceneError(file, "words.channels", scene.words.channels, hint)

@@ -117,7 +117,7 @@ def users_file():
         obj = bpy.data.objects.new(name, bpy.data.meshes.new(name))
         obj["mine"], obj.location.x = name, 2.5
         scene.collection.objects.link(obj)
-    material = bpy.data.materials.new("Convolume matt 3066BE")
+    material = bpy.data.materials.new("Convolume lit 3066BE")
     material.diffuse_color = (0.1, 0.2, 0.3, 1)
     bpy.data.objects["Cube"].data.materials.append(material)
     inner = bpy.data.collections.new("Convolume conv2d_valid")
@@ -199,7 +199,7 @@ def test_a_node_group_that_only_has_our_name_is_not_used():
     """It may be a user's own, or one of an older version of ours."""
     asked, trace = asked_for("conv2d_valid", {"op.stride": 2})
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    for name in ("Convolume Cells", "Convolume Window", "Convolume Lines"):
+    for name in ("Convolume Pieces", "Convolume Window"):
         bpy.data.node_groups.new(name, "GeometryNodeTree")
     plan = make_plan(asked)
     built = build(plan, bpy.context.scene)

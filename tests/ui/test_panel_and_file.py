@@ -338,13 +338,12 @@ def test_a_tick_takes_over_what_was_worked_out_and_changes_nothing(settings):
                 known.setdefault(f"{table}.{key}", set()).add(found)
                 setattr(group, field.use, False)
     assert known["op.kernel_size"] >= {3, 2} and known["op.out_channels"] >= {1, 4}
-    assert known[".story"] == {"pooling", "comparison"}
-
+    
 
 def test_what_is_worked_out_is_named_or_nothing_is_said_of_it(settings, panel):
     from addon.ui import panels
 
-    settings.figure, settings.use_story = "pooling", False
+    settings.figure, settings.use_kind = "pooling", False
     assert "label Pooling, worked out" in drawn(panels.CONVOLUME_PT_figure, panel)
     settings.figure = "conv2d_valid"
     assert not [line for line in drawn(panels.CONVOLUME_PT_data, panel) if "label worked out" in line]
@@ -479,9 +478,9 @@ IMPOSSIBLE = [
     ("conv2d_strided", "op", {"dilation": (9, 9, 9)}, "Dilation 9×9 makes Kernel Size 3×3 span 19×19 cells"),
     ("conv2d_valid", "op", {"use_kernel_size": True, "kernel_size": (5, 5, 5)}, "be 3×3, as Weight › Numbers is, or"),
     ("conv2d_strided", "op", {"type": 'MAX_POOL'}, "Type: must be conv for the kind sliding; or untick Kind"),
-    ("conv2d_strided", "compare", {"use_stride": True}, "Kind: must be unticked where there is a Second Run"),
+    ("conv2d_strided", "compare", {"use_stride": True}, "Kind: must be comparison where there is a Second Run"),
     ("pooling", "", OF_A_KIND, "Type: must be conv for the kind sliding; or untick Kind"),
-    ("conv2d_stride_comparison", "", OF_A_KIND, "Kind: must be unticked where there is a Second Run"),
+    ("conv2d_stride_comparison", "", OF_A_KIND, "Kind: must be comparison where there is a Second Run"),
     ("pooling", "op", {"padding": (5, 5, 5)}, "Padding 5+5 × 5+5 with Kernel Size 2×2"),
     ("transposed_conv", "op", {"padding": (9, 9, 9)}, "its size would be -14×-14;"),
     ("transposed_conv", "op", {"output_padding": (9, 9, 9)}, "the larger of Stride 1×1 and Dilation 1×1"),

@@ -1,27 +1,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a user has changed by hand is there after the next build, and after the file was saved and opened again."""
 
+import numpy as np
 import pytest
 
 from addon.scene.load import load
 from addon.stage import build, compat, prepare_again, prepare_scene, tweaks
 from addon.stage.tweaks import ROLE
 from addon.story import make_plan
-from tests.stage.proof import cells_of
 from tests.stage.seeing import Frame
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
 QUICK = {"look.title": False, "look.labels": False, "look.sum_line": False,
          "op.kernel_size": 2, "weight.kernel": "ones"}  # fmt: skip
-FIRST, SOLID = "conv2d_valid", "conv2d_valid"
+FIGURE = "conv2d_valid"
 BEFORE, AFTER = {**QUICK, "input.size": "3x3"}, {**QUICK, "input.size": "2x4", "bias.values": [1]}
 
 
 class Desk:
     """A figure on a user's desk."""
 
-    def __init__(self, figure=FIRST, overrides=None):
+    def __init__(self, figure=FIGURE, overrides=None):
         self.figure = figure
         self.make(BEFORE if overrides is None else overrides)
 
@@ -45,9 +45,19 @@ class Desk:
         return compat.curves(self["clock"])[0]
 
 
-@pytest.fixture(params=[SOLID], ids=["conv2d_valid"])
-def desk(request, empty_blender):
-    return Desk(request.param)
+@pytest.fixture
+def desk(empty_blender):
+    return Desk()
+
+
+def cells_of(frame: Frame, role: str, shape) -> dict[tuple[int, int], object]:
+    """The cells of one plane by row and column: all of that shape."""
+    cells = frame.cells(role)
+    places = np.array([c.local for c in cells])
+    grid = np.column_stack([-places[:, 2], places[:, 0]]).round().astype(int)
+    found = {tuple(map(int, place)): cell for place, cell in zip(grid, cells, strict=True)}
+    assert set(found) == set(np.ndindex(*shape)) and len(found) == len(cells), f"{role} is not {shape}"
+    return found
 
 
 @pytest.fixture
@@ -131,13 +141,12 @@ def test_a_changed_material_stays_and_is_that_of_every_figure(desk, again):
     assert tuple(cell.diffuse_color) == (1, 0, 0, 1) and cell.users > 1
     assert report.kept == [f"{cell.name}: colour"]
     before = cell.users
-    Desk("conv2d_strided" if desk.plan.floor is None else "rgb_conv", {})  # of the same edition
+    Desk("rgb_conv", {})
     assert cell.users > before
 
 
 def test_a_material_that_no_cell_has_any_more_is_said(desk):
-    kinds = ("material matt", "material lit")
-    cell = next(m for m in bpy.data.materials if m.get(ROLE, "").startswith(kinds) and m.users == 2)
+    cell = next(m for m in bpy.data.materials if m.get(ROLE, "").startswith("material lit") and m.users == 2)
     cell.diffuse_color = (1, 0, 0, 1)
     report = desk.make({**BEFORE, "input.low": 0, "input.high": 0})
     assert report.lost == [f"{cell.name}: no cell of the figure has this material now"]
@@ -397,22 +406,3 @@ def test_a_dragged_window_lights_the_cells_under_it(empty_blender):
     assert tuple(desk["input.window"].location) == (0, 0, 0) and all(desk["input.window"].lock_location)
     assert lit() == own and Frame(scene, frame).labels("running")
     assert all(Frame(scene, meets).of(role) for role in ("kernel", "output", "bench"))
-
-
-def test_so_it_does_in_a_figure_of_a_kind(empty_blender):
-    desk = Desk(SOLID, {})
-    scene, frame = bpy.context.scene, desk.plan.frame_of(desk.plan.steps[5].second)
-    colors = {key: cell.color for key, cell in cells_of(Frame(scene, 1), "input", (6, 6)).items()}
-
-    def lit():
-        cells = cells_of(Frame(scene, frame), "input", (6, 6))
-        return {key for key, cell in cells.items() if cell.color == colors[key]}
-
-    own = {(r, c) for r in range(1, 4) for c in range(1, 4)}
-    assert lit() == own
-    tweaks.explore(desk.built.collection, True)
-    assert lit() == own
-    desk["input.window"].location = (2.2, 0, -0.9)
-    assert lit() == {(r + 1, c + 2) for r, c in own}
-    tweaks.explore(desk.built.collection, False)
-    assert tuple(desk["input.window"].location) == (0, 0, 0) and lit() == own

@@ -101,7 +101,7 @@ class Figure:
     def volume(self, role: str, name: str, points, location, unit: float, **more) -> Volume:
         """A volume of pieces: `location` its origin and `unit` the size of its cells, in world units."""
         points = points if isinstance(points, Points) else Points.join(points)
-        made = Volume(role, name, points, tuple(float(v) for v in location), unit=float(unit), solid=True, **more)
+        made = Volume(role, name, points, tuple(float(v) for v in location), unit=float(unit), **more)
         self.volumes.append(made)
         return made
 
@@ -163,7 +163,7 @@ class Figure:
             fps=output.fps, size=tuple(output.size), theme=self.theme.name, background=_rgb(self.theme.floor),
             transparent=self.theme.transparent, materials=tuple(self._materials.values()), cubes=tuple(self._cubes),
             labels=tuple(self._labels), tracks=tuple(self.tracks), volumes=tuple(self.volumes),
-            windows=tuple(self.windows), words=tuple(self._words), lines=(),
+            windows=tuple(self.windows), words=tuple(self._words),
             channels=creeping(self.timeline.compile()), steps=tuple(steps),
             view=View(page.azimuth, page.elevation, max(page.width, HEIGHT) * UNIT),
             pixels_per_unit=pixels / UNIT, light=self.light,

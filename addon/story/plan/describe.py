@@ -5,11 +5,11 @@ import hashlib
 
 import numpy as np
 
-from .plan import ALWAYS, NEVER, POINT_FIELDS, SOLID_FIELDS, Plan, Points
+from .plan import ALWAYS, NEVER, POINT_FIELDS, SPARE_FIELDS, Plan, Points
 
 # in the order in which snapshots have always had them
 _COLUMNS = (
-    "arrives", "before", "visible_from", "channel", "column", "cube", "visible_until", "faded", "label", "label_faded",
+    "arrives", "visible_from", "channel", "column", "cube", "visible_until", "faded", "label", "label_faded",
     "leaves", "lift", "origin", "position", "grow_time", "row", "size", "step", "stretch", "value",
 )  # fmt: skip
 
@@ -33,7 +33,7 @@ def _digest(points: Points) -> str:
     state = hashlib.sha256()
     for name in (*_COLUMNS, *sorted(set(points.data).difference(_COLUMNS))):
         column = points[name]
-        if name in SOLID_FIELDS and np.all(column == POINT_FIELDS[name][2]):
+        if name in SPARE_FIELDS and np.all(column == POINT_FIELDS[name][2]):
             continue
         # through integers: the last bit of a float may differ between machines
         state.update(np.round(column.astype(np.float64) * 1000).astype(np.int64).tobytes())
@@ -68,9 +68,6 @@ def describe(plan: Plan) -> str:
         if v.track:
             lines.append(f"    lit under {v.track}: taps {_ns(v.taps)}, dilation {_ns(v.dilation)}, "
                          f"clock {_ns(v.fade)}")  # fmt: skip
-            if any(v.lit_label_offset):
-                since = _n(v.lit_label_offset_from)
-                lines.append(f"    lit numbers {_ns(v.lit_label_offset)} aside from clock {since}")
         numbers = [t for t in _texts(plan, v.points) if t]
         if numbers:
             lines.append("    numbers: " + " ".join(numbers))
@@ -86,8 +83,6 @@ def describe(plan: Plan) -> str:
     for w in plan.windows:
         lines.append(f"  {w.role} in {w.parent}: {_ns(w.size)} cells, clock {_ns(w.life)}")
         lines.append("    " + ", ".join(_ns(p) for p in tracks[w.track].places))
-    for line in plan.lines:
-        lines.append(f"lines {line.role}: {len(line.a)} from {line.source} to {line.target}")
     lines.append("channels:")
     for name, channel in plan.channels.items():
         keys = ", ".join(f"{_n(s)} s: {_n(v)} ({e})" for s, v, e in

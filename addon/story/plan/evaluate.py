@@ -5,7 +5,6 @@
   tests/stage/test_evaluate.py holds them equal to what Blender evaluates.
 - Lifetimes are half-open and compared in single precision, as in Blender: what is visible until 3 is gone at 3.
 - What follows the clock is read between frames as Blender reads it: see `schedule.by_clock`.
-- A first edition's guide lines and shadow cards are not looked at.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from itertools import product
 
 import numpy as np
 
-from .plan import CREEP, LANDED, LEAVES, NONE, Cube, Label, Plan, Points, Volume, Window, Words
+from .plan import CREEP, LANDED, NONE, Cube, Label, Plan, Points, Volume, Window, Words
 from .schedule import by_clock
 
 FINE = 1000  # what follows the clock reads it in these parts of its unit, in single precision, as stage/keyframes.py
@@ -163,17 +162,12 @@ class Evaluator:
         points = volume.points
         since, until = points["visible_from"], points["visible_until"]
         alive, lit = (step >= since) & (step < until), self._lit(volume, points, step)
-        waiting = np.where(step < since, points["before"], NONE)
-        cube = np.where(alive, np.where(lit, points["cube"], points["faded"]), waiting)
+        cube = np.where(alive, np.where(lit, points["cube"], points["faded"]), NONE)
         label = np.where(alive, np.where(lit, points["label"], points["label_faded"]), NONE)
         row = np.flatnonzero((cube >= 0) | (label >= 0))
         cube, label, lit = cube[row], label[row], lit[row]
         p = {name: values[row] for name, values in points.data.items()}
-        at, factor, turn, forward = (_solid if volume.solid else _first_edition)(p, step, alive[row])
-        if not volume.solid:
-            making_room = np.float32(volume.lit_label_offset_from) <= step < np.float32(volume.fade[1])
-            right, up = volume.lit_label_offset
-            forward = forward + (lit & making_room)[:, None] * np.array([right, 0.0, up])
+        at, factor, turn, forward = _ways(p, step)
         lengths = np.linalg.norm(matrix[:3, :3], axis=0)
         own = np.where((cube >= 0)[:, None], self.extents[cube] if len(self.extents) else 1.0, 0.0)
         font = (p["size"] * factor[:, 0])[:, None] * lengths[2]
@@ -186,15 +180,11 @@ class Evaluator:
     # windows and words ----------------------------------------------------------------------------------------------
 
     def _window(self, window: Window, step, matrix) -> np.ndarray | None:
-        under_way = LEAVES < step - np.floor(step) < LANDED - 1e-4
-        still = window.flat or window.jump
-        if not np.float32(window.life[0]) <= step < np.float32(window.life[1]) or (still and under_way):
+        if not np.float32(window.life[0]) <= step < np.float32(window.life[1]):
             return None
-        middle = (self._landed if still else self._gliding)(window.track, step)
+        middle = self._gliding(window.track, step)
         half = np.array(window.size, float) / 2
         ends = np.array([-half, half])
-        if window.flat and self.plan.light == "flat":
-            ends[:, 1] = -half[1]
         ends += np.array([[-0.5], [0.5]]) * window.thickness
         corners = _to_world(matrix, np.array(list(product(*ends.T))) + middle)
         return np.array([corners.min(axis=0), corners.max(axis=0)])
@@ -206,7 +196,7 @@ class Evaluator:
         if not len(row):
             return found
         p = {name: values[row] for name, values in points.data.items()}
-        at, factor, _, _ = _first_edition(p, step, alive[row])
+        at, factor, _, _ = _ways(p, step)
         start = across_up @ matrices[words.parent][:3, 3] if words.parent else np.zeros(2)
         for n in range(len(row)):
             label, font = self.plan.labels[p["label"][n]], float(p["size"][n] * factor[n, 2])
@@ -259,8 +249,8 @@ def _arc(via, end, part) -> np.ndarray:
     return via * (2.0 * part * (1.0 - part)) + end * part * part
 
 
-def _solid(p, step, alive) -> tuple:
-    """Places, factors of size, turns, and how far before them texts stand, of a solid volume's points."""
+def _ways(p, step) -> tuple:
+    """Places, factors of size, turns, and how far before them texts stand, of points."""
     inward = 1.0 - _eased(step, p["leaves"], p["arrives"])
     outward = _eased(step, p["exit_from"], p["exit_until"])
     at = p["position"] + _arc(p["enter_via"], p["origin"], inward) + _arc(p["exit_via"], p["exit"], outward)
@@ -272,13 +262,3 @@ def _solid(p, step, alive) -> tuple:
     factor = comes * goes * grown[:, None]
     lift = p["lift"] * factor[:, 1]
     return at, factor, turn, np.column_stack([0.0 * lift, -lift * np.cos(turn), -lift * np.sin(turn)])
-
-
-def _first_edition(p, step, alive) -> tuple:
-    """The same of other volumes' points, and of words'."""
-    left = 1.0 - _eased(step, p["leaves"], p["arrives"])
-    at = p["position"] + p["origin"] * left[:, None]
-    grown = ((step - p["visible_from"]) + np.float32(0.01)) / (p["grow_time"] + np.float32(0.01))
-    size = np.where(alive, 0.55 + 0.45 * _smooth(grown.astype(float)), 1.0)
-    lift = p["lift"] * size
-    return at, np.repeat(size[:, None], 3, axis=1), 0.0 * size, np.column_stack([0.0 * lift, -lift, 0.0 * lift])

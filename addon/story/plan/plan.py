@@ -26,18 +26,18 @@ FAR = 1.0e4  # where a window stands that is not there: out of every picture, ov
 
 @dataclass(frozen=True)
 class Material:
-    """A colour (sRGB 0..1, alpha) and how it takes light: "matt" is lit, "flat" is not, "shadow" fades outward."""
+    """A colour (sRGB 0..1, alpha) and how it takes light: "lit" and "glass" do, "flat" (letters) does not, a "shade" is
+    a shadow that lies on something, "floor" the ground."""
 
     name: str
     color: tuple[float, float, float]
-    kind: str = "matt"
+    kind: str = "lit"
     alpha: float = 1.0
 
 
 @dataclass(frozen=True)
 class Cube:
-    """One kind of cell: a shape in a material: "cube", "ghost", "frame" (on a cell's front face, to mark it), or "wire"
-    with the faces whose edges it shows besides the front: "wire", "wire top", "wire side", "wire top side"."""
+    """One kind of piece: a shape (stage/solids.py), a word and numbers, in a material."""
 
     shape: str
     material: str
@@ -56,7 +56,6 @@ POINT_FIELDS = {
     "position": (np.float32, 3, 0.0),
     "cube": (np.int32, 1, NONE),
     "faded": (np.int32, 1, NONE),
-    "before": (np.int32, 1, NONE),
     "label": (np.int32, 1, NONE),
     "label_faded": (np.int32, 1, NONE),
     "size": (np.float32, 1, 0.5),
@@ -84,8 +83,8 @@ POINT_FIELDS = {
     "exit_from": (np.float32, 1, NEVER),
     "exit_until": (np.float32, 1, NEVER),
 }
-# of solid volumes alone; a part in which one of them is everywhere as it is by default does not carry it
-SOLID_FIELDS = ("scale", "enter_via", "enter_turn", "enter_scale", "exit", "exit_via", "exit_turn", "exit_scale",
+# a part in which one of them is everywhere as it is by default does not carry it
+SPARE_FIELDS = ("scale", "enter_via", "enter_turn", "enter_scale", "exit", "exit_via", "exit_turn", "exit_scale",
                 "exit_from", "exit_until")  # fmt: skip
 
 
@@ -93,7 +92,7 @@ SOLID_FIELDS = ("scale", "enter_via", "enter_turn", "enter_scale", "exit", "exit
 class Points:
     """Cells and texts of one part, one row each; the fields are `POINT_FIELDS`, with their defaults.
 
-    `cube`, `faded`, `before`: which kind of cell in the window, outside it, and until `visible_from` (NONE: nothing).
+    `cube`, `faded`: which kind of piece in the window, and outside it (NONE: nothing).
     `label`, `label_faded`: which text; `size` its font size, `stretch` its horizontal
     scale, `lift` how far before the point it stands (cells).
     `visible_from`, `visible_until`: the clock at which the row appears and goes; it grows over `grow_time` clock
@@ -101,7 +100,7 @@ class Points:
     `origin`, `leaves`, `arrives`: it stands that far (cells) from its position until the clock is at `leaves`, and
     moves, with an ease, to its position until `arrives`.
 
-    In a solid volume a row is a rigid piece of size `scale` (cells) that comes and goes on arcs. It comes from `origin`
+    A row is a rigid piece of size `scale` (cells) that comes and goes on arcs. It comes from `origin`
     by way of the control point `enter_via` (quadratic Bézier curve, offsets from its position, cells), turned by
     `enter_turn` (radians about x) and `enter_scale` times as large (along x, y, z) at first; between the clock
     values `exit_from` and
@@ -150,10 +149,8 @@ class Volume:
     """Cells that stand together: one Blender object.
 
     `location` is in world units. `track`, `taps` and `dilation` say which of its cells are lit (None: all, always);
-    between the clock values `fade` the others fade back. From the clock `lit_label_offset_from` until the fading ends
-    the numbers of lit cells stand `lit_label_offset` (x, z; cells), to make room. `contact_shadow` is the footprint
-    (x0, x1, y0, y1) and the level z of its shadow. `unit` is the size of its cells in world units (a close-up has
-    larger ones). Where it has a `parent`, another volume's role, it moves with that, and `location` counts from there.
+    between the clock values `fade` the others fade back. `unit` is the size of its cells in world units. Where it has
+    a `parent`, another volume's role, it moves with that, and `location` counts from there.
     """
 
     role: str
@@ -164,12 +161,8 @@ class Volume:
     taps: tuple[int, int, int] = (1, 1, 1)
     dilation: tuple[int, int, int] = (1, 1, 1)
     fade: tuple[float, float] = (NEVER, NEVER)
-    lit_label_offset: tuple[float, float] = (0.0, 0.0)
-    lit_label_offset_from: float = NEVER
-    contact_shadow: tuple[float, float, float, float, float] | None = None
     unit: float = 1.0
     parent: str | None = None
-    solid: bool = False  # its rows are rigid pieces on arcs, lit by baked or studio light
 
 
 @dataclass(frozen=True)
@@ -197,24 +190,6 @@ class Window:
     material: str
     life: tuple[float, float]
     thickness: float = 0.1
-    flat: bool = False  # only the front square, which does not glide (see `jump`)
-    jump: bool = False  # does not glide: it is hidden while the windows are under way
-
-
-@dataclass(frozen=True)
-class Lines:
-    """Straight thin bars, one row each, from `a` in one volume to `b` in another (in their own units)."""
-
-    role: str
-    name: str
-    source: str
-    target: str
-    a: np.ndarray
-    b: np.ndarray
-    visible_from: np.ndarray
-    visible_until: np.ndarray
-    material: str
-    width: float
 
 
 @dataclass(frozen=True)
@@ -280,13 +255,12 @@ class Plan:
     volumes: tuple[Volume, ...]
     windows: tuple[Window, ...]
     words: tuple[Words, ...]
-    lines: tuple[Lines, ...]
     channels: dict[str, Channel]
     steps: tuple[StepInfo, ...]
     view: View
     pixels_per_unit: float
     floor: Floor | None = None  # None: a plain ground of one colour
-    light: str = "flat"  # "baked" (worked out per vertex) or "studio" (Blender's lights); "flat": the first edition's
+    light: str = "baked"  # worked out per vertex, or "studio": Blender's lights
     boxes: tuple = field(default=(), repr=False)  # (name, kind, x0, y0, x1, y1) in pixels: what layout tests check
 
     @property
