@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Figures rendered in every theme: the ground is the theme's, a transparent one is clear, colours stay what they are."""
+"""A figure rendered in every theme: the ground is the theme's, a transparent one is clear, colours stay as they are."""
 
 import numpy as np
 import pytest

@@ -338,7 +338,7 @@ def test_a_tick_takes_over_what_was_worked_out_and_changes_nothing(settings):
                 known.setdefault(f"{table}.{key}", set()).add(found)
                 setattr(group, field.use, False)
     assert known["op.kernel_size"] >= {3, 2} and known["op.out_channels"] >= {1, 4}
-    
+
 
 def test_what_is_worked_out_is_named_or_nothing_is_said_of_it(settings, panel):
     from addon.ui import panels
