@@ -69,6 +69,7 @@ class PoolingProof(SolidProof):
         look = self.own_look(i)
         self.window(look, cell)
         self.stands_beside(look, index[0])
+        self.working = index[0]
         born = self.output(look, i)
         self.one_fill(self.sort(index[0]), cell.value, born.color)
         self.chosen(look, i, cell)
@@ -156,12 +157,12 @@ class PoolingProof(SolidProof):
         assert np.abs(off[[0, 2]]).max() < 0.05, f"chosen: the mark is {off} cells from {key} at step {i}"
 
     def carded(self, look, role: str, m: int) -> None:
-        """A result's slice has the card of its channel, as its input slice has."""
+        """A result's slice has the card of its channel, as the input's slice at work has and no other."""
         if self.filters > 1:
             names = self.stage.asked.words.channels
             wanted = [names[m]] if len(names) == self.filters else self.on_cards([m])
-            said = look.cards(role), look.cards(self.role(m))
-            assert said == (wanted, wanted), f"slice: the cards of {role} and its input say {said}"
+            said, own = (look.cards(role), look.cards(self.role(m))), wanted if m == self.working else []
+            assert said == (wanted, own), f"slice: the cards of {role} and its input say {said}"
 
     # the bench -------------------------------------------------------------------------------------------------------
 

@@ -325,7 +325,7 @@ def test_themes_are_the_four_with_the_values_agreed():
     assert [t.name for t in THEMES.values() if t.dark] == ["dark"]
     for theme in THEMES.values():
         colors = [v for f in fields(theme) if isinstance(v := getattr(theme, f.name), str) and f.name != "name"]
-        assert all(re.fullmatch("#[0-9A-F]{6}", c) for c in colors) and len(colors) == 11, theme.name
+        assert all(re.fullmatch("#[0-9A-F]{6}", c) for c in colors) and len(colors) == 12, theme.name
         assert 0 < theme.dim < 1 and 0 < theme.frosted_alpha < 1 and 0 < theme.shadow < 1
         assert theme.floor_corner <= theme.floor_center
         assert theme.dark == (palette.luminance(theme.floor) < palette.luminance(theme.ink))

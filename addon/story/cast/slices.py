@@ -11,7 +11,7 @@ import numpy as np
 from ... import ops
 from ..page import palette
 from ..page.glyphs import MINUS
-from ..plan.plan import FAR, LANDED, Points
+from ..plan.plan import ALWAYS, FAR, LANDED, NEVER, Points
 from . import cards, volumes
 from .stack import FILE
 from .windowed import GLASS_SHADOW, Windowed, planes, ring, thickness
@@ -112,7 +112,10 @@ class Slices(Windowed):
         if self.channels > 1:
             name, color = cards.channel_cards(figure.scene, self.channels)[channel]
             at = cards.beside(self.shape[1], self.shape[0], 0.0, number=channel)
-            parts.append(cards.card(figure, name, color, at, cards.HIGH))
+            since, until = self._life(channel)
+            # behind a slice that has slid out no card is seen whole
+            for a, b in ((ALWAYS, -0.99), (since, until), (self.channels * self.section - 0.55, NEVER)):
+                parts.append(cards.card(figure, name, color, at, cards.HIGH, visible_from=a, visible_until=b))
         if self.padded:
             everywhere, own = np.ones_like(solid), np.zeros_like(solid)
             own[:, : self.own_shape[0], : self.own_shape[1]] = True

@@ -254,7 +254,7 @@ class _Comparison(Sliding):
 
     def _ink(self, run: int) -> str | None:
         """The colour of words about a run."""
-        return (SECOND if not self.figure.theme.dark else "#5FD0CE") if run else None
+        return self.figure.theme.second if run else None
 
     def names(self) -> list[Points]:
         """What the volumes are called, with their shapes; of each output whose it is, and how its size comes about."""

@@ -98,7 +98,7 @@ BLUE = Ramp("blue", ("#EEF3FA", "#CADDF5", "#8FB6EA", "#1E4FA0"))
 RED = Ramp("red", ("#F9F1F0", "#F6D2D2", "#EBA0A3", "#A3222F"))
 GREEN = Ramp("green", ("#EFF6F1", "#C7E6D2", "#86C79F", "#14663C"))
 # One channel whose values are told apart up to 9 by lightness; the leap over the empty luminances is between 6 and 7.
-FINE = Ramp("fine", ("#EEF3FA", "#DFEAF8", "#D1E1F6", "#C2D7F3", "#B0CBF0", "#9EC0ED", "#8CB4E9",
+FINE = Ramp("fine", ("#EEF3FA", "#DFEAF8", "#D1E1F6", "#C2D7F3", "#B3CDF1", "#A1C2EE", "#8FB6EA",
                      "#2458A8", "#1B468E", "#133474"))  # fmt: skip
 # Without cones for green or red, violet looks like blue of the same step: a negative cell always shows its minus, or
 # is sunk in relief. From 0 and from positive ones it differs with every sight.
@@ -190,6 +190,7 @@ class Theme:
     red: str  # words about a channel
     green: str
     blue: str
+    second: str  # words about a second run
     tube: str  # the window, and what it is linked with
     frosted: str  # cells to come
     frosted_alpha: float
@@ -210,30 +211,30 @@ class Theme:
     @property
     def inks(self) -> dict[str, str]:
         """All colours that words may have, by what they are for."""
-        return {"ink": self.ink, "secondary": self.secondary, **self.channels}
+        return {"ink": self.ink, "secondary": self.secondary, "second": self.second, **self.channels}
 
 
 LIGHT = Theme(
     "light", floor="#C8CED7", floor_center=1.06, floor_corner=0.80, ink=INK, secondary="#3F495C",
-    red="#8A1C28", green="#0D5531", blue="#1A4690", tube="#0F172A", frosted="#EEF1F6", frosted_alpha=0.60,
-    padding_alpha=0.4, padding="#DADEE5", padding_ink="#3A3E46", glass="#7C8798", shadow=0.45,
+    red="#8A1C28", green="#0D5531", blue="#1A4690", second="#004A4C", tube="#0F172A",
+    frosted="#EEF1F6", frosted_alpha=0.60, padding_alpha=0.4, padding="#DADEE5", padding_ink="#3A3E46", glass="#7C8798", shadow=0.45,
 )  # fmt: skip
 # The tube stays dark: it runs around cells, and they keep their fills. The floor is light enough for it to be seen.
 DARK = Theme(
     "dark", floor="#2B3342", floor_center=1.35, floor_corner=0.65, ink="#F2F4F8", secondary="#B9C3D2",
-    red="#F29298", green="#A6E4BF", blue="#92B8F6", tube="#05070C", frosted="#C9D3E3", frosted_alpha=0.20,
-    padding_alpha=0.12, padding="#414A5A", padding_ink="#E3E6EC", glass="#8A96A8", shadow=0.60, dark=True,
+    red="#F29298", green="#A6E4BF", blue="#92B8F6", second="#7FD6D3", tube="#05070C",
+    frosted="#C9D3E3", frosted_alpha=0.20, padding_alpha=0.12, padding="#414A5A", padding_ink="#E3E6EC", glass="#8A96A8", shadow=0.60, dark=True,
 )  # fmt: skip
 # White paper and no shaded corners, which would cost ink; what is white on it has edges, seams and a shadow.
 PRINT = Theme(
     "print", floor=WHITE, floor_center=1.0, floor_corner=1.0, ink="#0A0C12", secondary="#3A414D",
-    red="#8A1C28", green="#0D5531", blue="#1A4690", tube="#0A0C12", frosted="#DDE2EA", frosted_alpha=0.46,
-    padding_alpha=0.26, padding="#DADEE5", padding_ink="#3A3E46", glass="#7C8798", shadow=0.30,
+    red="#8A1C28", green="#0D5531", blue="#1A4690", second="#004A4C", tube="#0A0C12",
+    frosted="#DDE2EA", frosted_alpha=0.46, padding_alpha=0.26, padding="#DADEE5", padding_ink="#3A3E46", glass="#7C8798", shadow=0.30,
 )  # fmt: skip
 # The light theme without its floor: its words read on every slide that is at least as light as that floor's corners.
 TRANSPARENT = Theme(
     "transparent", floor=LIGHT.floor, floor_center=1.0, floor_corner=1.0, ink=INK, secondary=LIGHT.secondary,
-    red=LIGHT.red, green=LIGHT.green, blue=LIGHT.blue, tube=LIGHT.tube, frosted=LIGHT.frosted,
+    red=LIGHT.red, green=LIGHT.green, blue=LIGHT.blue, second=LIGHT.second, tube=LIGHT.tube, frosted=LIGHT.frosted,
     frosted_alpha=LIGHT.frosted_alpha, padding_alpha=LIGHT.padding_alpha, padding=LIGHT.padding,
     padding_ink=LIGHT.padding_ink, glass=LIGHT.glass, shadow=LIGHT.shadow, transparent=True,
 )  # fmt: skip
