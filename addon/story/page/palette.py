@@ -217,19 +217,22 @@ class Theme:
 LIGHT = Theme(
     "light", floor="#C8CED7", floor_center=1.06, floor_corner=0.80, ink=INK, secondary="#3F495C",
     red="#8A1C28", green="#0D5531", blue="#1A4690", second="#004A4C", tube="#0F172A",
-    frosted="#EEF1F6", frosted_alpha=0.60, padding_alpha=0.4, padding="#DADEE5", padding_ink="#3A3E46", glass="#7C8798", shadow=0.45,
+    frosted="#EEF1F6", frosted_alpha=0.60, padding_alpha=0.4, padding="#DADEE5", padding_ink="#3A3E46",
+    glass="#7C8798", shadow=0.45,
 )  # fmt: skip
 # The tube stays dark: it runs around cells, and they keep their fills. The floor is light enough for it to be seen.
 DARK = Theme(
     "dark", floor="#2B3342", floor_center=1.35, floor_corner=0.65, ink="#F2F4F8", secondary="#B9C3D2",
     red="#F29298", green="#A6E4BF", blue="#92B8F6", second="#7FD6D3", tube="#05070C",
-    frosted="#C9D3E3", frosted_alpha=0.20, padding_alpha=0.12, padding="#414A5A", padding_ink="#E3E6EC", glass="#8A96A8", shadow=0.60, dark=True,
+    frosted="#C9D3E3", frosted_alpha=0.20, padding_alpha=0.12, padding="#414A5A", padding_ink="#E3E6EC",
+    glass="#8A96A8", shadow=0.60, dark=True,
 )  # fmt: skip
 # White paper and no shaded corners, which would cost ink; what is white on it has edges, seams and a shadow.
 PRINT = Theme(
     "print", floor=WHITE, floor_center=1.0, floor_corner=1.0, ink="#0A0C12", secondary="#3A414D",
     red="#8A1C28", green="#0D5531", blue="#1A4690", second="#004A4C", tube="#0A0C12",
-    frosted="#DDE2EA", frosted_alpha=0.46, padding_alpha=0.26, padding="#DADEE5", padding_ink="#3A3E46", glass="#7C8798", shadow=0.30,
+    frosted="#DDE2EA", frosted_alpha=0.46, padding_alpha=0.26, padding="#DADEE5", padding_ink="#3A3E46",
+    glass="#7C8798", shadow=0.30,
 )  # fmt: skip
 # The light theme without its floor: its words read on every slide that is at least as light as that floor's corners.
 TRANSPARENT = Theme(
