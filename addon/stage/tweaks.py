@@ -19,8 +19,9 @@ from . import compat, keyframes
 from .ownership import BUILT, FIGURE, ROLE, kept_in, mesh_digest, touched
 
 EXPLORE, PUT_ASIDE, REPORT = "convolume_explore", "convolume_put_aside", "convolume_told"
-ASIDE = ("sum", "running", "cell", "value", "bench", "map", "lines", "weights", "flight", "product",
-         "stamp")  # what explore has no use for  # fmt: skip
+# what explore has no use for: parts by the first word of their role, marks by the last
+ASIDE = ("sum", "running", "cell", "value", "bench", "kept", "stamps", "factor")
+MARKS = ("marker", "chosen", "marks", "stamp", "told")
 OUTPUT = re.compile(r"(\w+\.)?output(\.(\d+|shadow|outline))?")  # of a channel, a second run, a stack
 MODIFIER = "Convolume"
 
@@ -373,7 +374,7 @@ def _put_aside(shadow, on: bool) -> None:
 
 def explore(collection, on: bool) -> None:
     """Let a figure's windows be dragged and light what lies under them; what the clock tells of its own window's place
-    steps aside meanwhile: sums, marks, lines, the output, weights on their way.
+    steps aside meanwhile: sums, marks, the output, what is on the bench.
 
     Switched off, the windows return to where the clock has them, and cannot be moved from there by hand.
     """
@@ -391,7 +392,7 @@ def explore(collection, on: bool) -> None:
                 obj.location = (0, 0, 0)
         if "Explore" in sockets and (window or f"{role}.window" in objects):
             compat.set_modifier_input(modifier, "Explore", on)
-        hidden = role.split(".")[0] in ASIDE or role.endswith(".marker") or "Source" in sockets
+        hidden = role.split(".")[0] in ASIDE or role.split(".")[-1] in MARKS
         moving = "location" in _animated(obj) or OUTPUT.fullmatch(role)
         if "Hidden" in sockets and (hidden or (moving and not window and f"{role}.window" not in objects)):
             compat.set_modifier_input(modifier, "Hidden", on)

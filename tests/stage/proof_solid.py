@@ -32,7 +32,7 @@ def planes(array: np.ndarray) -> np.ndarray:
 class SolidProof(BenchProof):
     """The proofs of one staged figure."""
 
-    input_role, window_role = "input", "input.window"
+    input_role, window_role, stacked = "input", "input.window", False
 
     def __init__(self, stage):
         self.stage, self.trace, self.plan = stage, stage.trace, stage.plan
