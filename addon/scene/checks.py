@@ -143,8 +143,15 @@ def _name(value, about):
     return value
 
 
+def _written_as(value, choices):
+    """The choice that a text is but for capitals, else the value."""
+    same = [c for c in choices if isinstance(value, str) and isinstance(c, str) and c.lower() == value.lower()]
+    return same[0] if same else value
+
+
 def _choice(value, about):
     hint = "must be one of " + ", ".join(show(c) for c in about["choices"])
+    value = _written_as(value, about["choices"])
     if not any(type(value) is type(c) and value == c for c in about["choices"]):
         raise ValidationError(hint)
     return value
@@ -154,6 +161,7 @@ def _choices(value, about):
     if isinstance(value, str):
         value = [part.strip() for part in value.split(",")]
     hint = "must be a list of one or more of " + ", ".join(show(c) for c in about["choices"])
+    value = [_written_as(v, about["choices"]) for v in value] if isinstance(value, list) else value
     if not isinstance(value, list) or not value or not all(v in about["choices"] for v in value):
         raise ValidationError(hint)
     return tuple(dict.fromkeys(value))

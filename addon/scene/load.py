@@ -20,7 +20,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from .. import ops
-from .checks import SIZE_TEXT, ValidationError, check, plain, show, toml
+from .checks import SIZE_TEXT, ValidationError, check, is_whole, plain, show, toml
 from .data_files import kind_of
 from .limits import DEEP_KEY, DEFAULT, HIGHEST, Limits
 from .paths import placed, shown, unusable
@@ -32,6 +32,9 @@ CHEAT_SHEET = (
     "conv2d_stride_comparison", "pooling", "conv2d_dilated", "mnist_conv", "depth", "rgb_conv", "rgb_to_volume",
     "volume_to_volume", "conv1x1", "global_pooling", "transposed_conv", "transposed_conv_strided",
 )  # fmt: skip
+
+
+REMOVED = object()  # an override's value that takes the file's key out, so that it is worked out again
 
 
 class SceneError(ValueError):
@@ -121,11 +124,14 @@ def loads(
 
 
 def parse_override(text: str) -> tuple[str, object]:
-    """ "op.stride=2" → ("op.stride", 2). What is not TOML is text."""
+    """ "op.stride=2" → ("op.stride", 2). What is not TOML is text; nothing, where a key is no text, is REMOVED."""
     key, equals, raw = text.partition("=")
     key, raw = key.strip(), raw.strip()
     if not equals or not key:
         raise SceneError("--set", text, None, "must be key=value, as in op.stride=2")
+    knob = find_knob(key)
+    if not raw and knob is not None and knob.metadata["kind"] != "text":
+        return key, REMOVED
     try:
         parsed = tomllib.loads(f"value = {raw}")
     except (ValueError, RecursionError):
@@ -133,7 +139,6 @@ def parse_override(text: str) -> tuple[str, object]:
     if set(parsed) != {"value"}:
         return key, raw
     value = parsed["value"]
-    knob = find_knob(key)
     kind = knob.metadata["kind"] if knob else None
     wants_text = kind in ("text", "path", "name") or (
         kind in ("size", "pixels", "axes") and SIZE_TEXT.fullmatch(raw)
@@ -266,7 +271,12 @@ def _all_keys() -> list[str]:
 
 
 def _override(parts: dict[str, dict], overrides: Mapping[str, object]) -> dict[str, dict]:
-    """The overrides laid over the file; a new source takes the old one's place, with what belonged to it."""
+    """The overrides laid over the file; a new source takes the old one's place, with what belonged to it. One number
+    for the input's size is that of each of the axes that the file has."""
+    parts = {name: dict(own) for name, own in parts.items()}
+    axes, size = len(parts["input"].get("size", ())), overrides.get("input.size")
+    if axes > 1 and is_whole(size):
+        overrides = {**overrides, "input.size": [size] * axes}
     new: dict[str, dict] = {name: {} for name in parts}
     for key, value in overrides.items():
         table, _, name = key.rpartition(".")
@@ -276,6 +286,11 @@ def _override(parts: dict[str, dict], overrides: Mapping[str, object]) -> dict[s
             )
         if table not in new:
             raise ValidationError(_nearest(key), key, value)
+        if value is REMOVED:
+            if find_knob(key) is None:
+                raise ValidationError(_nearest(key), key)
+            parts[table].pop(name, None)
+            continue
         new[table][name] = _checked_value(key, value, Path(), None)
     merged = {}
     for table, given in new.items():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from addon.scene import load as scenes
 from addon.scene import spec
-from addon.scene.load import SceneError, dump, load, loads, parse_override
+from addon.scene.load import REMOVED, SceneError, dump, load, loads, parse_override
 from tests.figures import figures
 
 
@@ -153,6 +153,8 @@ def test_a_transposed_convolution_counts_its_filters_on_the_second_axis():
         ("input.image=photo.png", "photo.png"),
         ("input.image=2024", "2024"),
         ("title=1984", "1984"),
+        ("title=", ""),
+        ("op.stride=", REMOVED),
         ("title=a = b", "a = b"),
         ("words.input=Eingabe", "Eingabe"),
         ("output.formats=gif,mp4", "gif,mp4"),
@@ -291,3 +293,15 @@ def test_the_story_needs_no_blender_and_no_imageio_to_load_a_scene(root):
 def test_an_error_survives_being_sent_to_another_process():
     error = SceneError("a.toml", "op.stride", 0, "must be 1")
     assert str(pickle.loads(pickle.dumps(error))) == str(error) == "a.toml: op.stride = 0: must be 1"
+
+
+def test_an_override_takes_a_key_out_gives_each_axis_its_size_and_may_have_capitals():
+    assert load("conv2d_strided").op.stride == 2 and load("conv2d_strided", {"op.stride": REMOVED}).op.stride == 1
+    assert load("conv2d_valid", {"kind": REMOVED}).kind is None
+    assert load("conv2d_valid", {"input.size": 8}).input.size == (8, 8)
+    assert load("conv1d", {"input.size": 8}).input.size == (8,)
+    asked = {"look.theme": "Dark", "output.formats": "GIF, Mp4", "output.quality": "DRAFT"}
+    scene = load("conv2d_valid", asked)
+    assert (scene.look.theme, scene.output.formats, scene.output.quality) == ("dark", ("gif", "mp4"), "draft")
+    with pytest.raises(SceneError, match="no such key; nearest: op.stride"):
+        load("conv2d_valid", {"op.strid": REMOVED})
