@@ -303,5 +303,5 @@ def test_an_override_takes_a_key_out_gives_each_axis_its_size_and_may_have_capit
     asked = {"look.theme": "Dark", "output.formats": "GIF, Mp4", "output.quality": "DRAFT"}
     scene = load("conv2d_valid", asked)
     assert (scene.look.theme, scene.output.formats, scene.output.quality) == ("dark", ("gif", "mp4"), "draft")
-    with pytest.raises(SceneError, match="no such key; nearest: op.stride"):
+    with pytest.raises(SceneError, match=r"no such key; nearest: op\.stride"):
         load("conv2d_valid", {"op.strid": REMOVED})

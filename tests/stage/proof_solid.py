@@ -188,6 +188,7 @@ class SolidProof(BenchProof):
         assert (slack[0] <= 0).all() and (slack[1] >= 0).all(), f"window: it is not around its cells, by {slack}"
         tight = TIGHT if self.kind != "sweep" else 0.3
         assert np.abs(slack).max() < tight, f"window: it stands off its cells by {slack}"
+        self.ringed(look, cells, taps)
         for key, own in cells.items():
             if not self.real(key):
                 continue
@@ -195,6 +196,18 @@ class SolidProof(BenchProof):
             assert lit == (key in taps), f"lit: input {key} is {'' if lit else 'not '}lit {moment}"
             assert lit or sum(own.color) < sum(self.full[key]), f"lit: input {key} is brighter outside the window"
         self.out_of_the_light(cells)
+
+    def ringed(self, look, cells, taps) -> None:
+        """A dilated window has a ring on each of its taps, and on no cell between."""
+        if "input.skipped" in self.stage.built.objects:
+            passed = look.pieces("input.skipped")
+            assert not passed, f"window: {len(passed)} places that it passes are marked while it stands"
+        if "input.taps" not in self.stage.built.objects:
+            assert self.kind != "sliding" or max(self.trace.dilation) == 1, "window: its taps have no rings"
+            return
+        rings = look.pieces("input.taps")
+        on = {k for k, c in cells.items() for p in rings if np.abs((p.place - c.place)[[0, 2]]).max() < 0.1 * c.long[0]}
+        assert len(rings) == len(taps) and on == set(taps), f"window: rings are on {sorted(on)}, not on {sorted(taps)}"
 
     def out_of_the_light(self, cells) -> None:
         """What no window reads is darker than what is outside the window alone, and nothing else is."""

@@ -9,6 +9,7 @@ import pytest
 from addon.story.cast.bench import HALF
 from addon.story.plan.plan import LANDED, NONE, Points
 
+from ..figures import SCENES
 from .proof_solid import SolidProof
 from .reading import TIMES
 from .seeing import staged
@@ -16,7 +17,7 @@ from .test_solid_frames import ODD
 
 pytestmark = pytest.mark.once  # the proofs are the same on every Python
 VOLUME, SLIDING, LEFT = ODD["dilated_channels"], ODD["even_window"], ODD["left_over"]
-PADDED = ODD["one_filter"]
+PADDED, DILATED = ODD["one_filter"], SCENES / "conv2d_dilated.toml"
 STEP = 1  # whose sum is falsified: an explained one that has neighbours
 RUN = 4  # a step that is passed too fast for its sum to be seen, as is the next
 STANDS = 17  # one whose sum stands on the bench without being worked out
@@ -299,6 +300,8 @@ ELSEWHERE = {
     "a tube beside its taps": (VOLUME, track("input.window.track", beside), STEP, "window"),
     "a tube one step behind": (SLIDING, track("input.window.track", behind), STEP, "window"),
     "a dimmed cell that is a tap": (VOLUME, changed("input", tap, cube=dimmed), STEP, "lit|colour"),
+    "a ring beside its tap": (DILATED, changed("input.taps", some(of_step(STEP), [4]), **added("position", BESIDE)),
+                              STEP, "window"),
     "light that is a step behind": (VOLUME, track("input.track", behind), STEP, "lit"),
     "lit cells between the taps": (VOLUME, volumes("input", taps=(5, 1e3, 5), dilation=(1, 1, 1)), STEP, "lit"),
     "lit in one channel alone": (VOLUME, volumes("input", taps=(3, 1, 3)), STEP, "lit"),

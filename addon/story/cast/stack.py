@@ -14,10 +14,10 @@ from ..page.layout import Block
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
 from . import cards, volumes
 from .figure import Figure
-from .windowed import TUBE, Windowed, first_middle, ring
+from .windowed import OUTLINE, TUBE, Windowed, first_middle, ring
 
 APART = 1.6  # cells from the slice being written to the one behind it, so that there is clear air between
-OUTLINE, THIN = "#8A94A6", 0.035  # of the block that the slices will make: its colour and thickness in cells
+THIN = 0.035  # of the outline of the block that the slices will make: its thickness in cells
 FILE = 0.35  # seconds in which a slice files in
 
 

@@ -9,11 +9,13 @@ import numpy as np
 
 from ..page import palette
 from ..page.view import UNIT
-from ..plan.plan import LANDED, NEVER, Points
+from ..plan.plan import LANDED, LEAVES, NEVER, Points
 from . import volumes
 from .figure import Figure
 
 GLASS_SHADOW = 0.8  # how much of a shadow a block throws whose outer cells are glass
+OUTLINE = "#8A94A6"  # the colour of outlines of what is not there
+TAP, THIN = 0.86, 0.075  # of the ring on a cell that a dilated window reads: its length and thickness, in cells
 TUBE, LEAST = 0.09, 0.56  # how thick a tube is: of a cell, and page units at least
 
 
@@ -169,6 +171,39 @@ class Windowed:
         self.figure.track(f"{self.role}.window.track", np.tile(at, (len(self.trace) // len(at), 1)))
         self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
                          (-LANDED, until), thick or thickness(self.cell))  # fmt: skip
+
+
+    def add_taps(self, name: str) -> None:
+        """A thin ring on each cell that a dilated window reads, from when it has landed until the next has."""
+        down, across = (np.arange(k) * d for k, d in zip(self.kernel, self.dilation, strict=True))
+        taps = np.array([(c, 0, -r) for r in down for c in across])
+        size, forward = ring(TAP, TAP)
+        kind = self.figure.cube(self.figure.theme.tube, "tube " + " ".join(f"{v:.4g}" for v in (*size, THIN)))
+        rows, columns = planes(self.trace.output).shape[1:]
+        first = np.array([(c * self.stride[1], 0, -r * self.stride[0]) for r in range(rows) for c in range(columns)])
+        steps = np.repeat(np.arange(len(first)), len(taps))
+        at = (first[:, None] + taps[None]).reshape(-1, 3) + (0, forward, 0)
+        self.figure.volume(f"{self.role}.taps", name, Points.make(
+            at, cube=kind, faded=kind, step=steps, visible_from=steps - LANDED, visible_until=steps + LANDED),
+            (0, 0, 0), self.cell, parent=self.role)  # fmt: skip
+
+
+    def add_skipped(self, name: str) -> None:
+        """Where the window would have stood with stride 1: pale rings on the places that it passes on its way along a
+        row, while it is under way."""
+        rows, columns = planes(self.trace.output).shape[1:]
+        size, forward = ring(self.reach[1] + 0.03, self.reach[0] + 0.03)
+        words = "tube " + " ".join(f"{v:.4g}" for v in (*size, 0.8 * thickness(self.cell)))
+        kind, at, since = self.figure.cube(OUTLINE, words), [], []
+        for i, place in enumerate(self.windows()[: rows * columns]):
+            if (i + 1) % columns:
+                at += [place + (k, forward, 0) for k in range(1, self.stride[1])]
+                since += [i] * (self.stride[1] - 1)
+        if at:
+            since = np.array(since, float)
+            self.figure.volume(f"{self.role}.skipped", name, Points.make(
+                at, cube=kind, faded=kind, visible_from=since + LEAVES, visible_until=since + LANDED + 0.2),
+                (0, 0, 0), self.cell, parent=self.role)  # fmt: skip
 
 
 def thickness(cell: float) -> float:

@@ -166,6 +166,10 @@ class Sliding:
 
     def add_window(self) -> None:
         self.cast.add_ring("Window", until=self.count - 0.46)
+        if any(d > 1 for d in self.cast.dilation):
+            self.cast.add_taps("Cells under the window")
+        if self.cast.stride[1] > 1:
+            self.cast.add_skipped("Places that the stride passes over")
 
     def _kernel(self) -> None:
         figure, weights, kernel = self.figure, self.weights, self.kernel
