@@ -12,7 +12,7 @@ SHOWN = (
     "story/plan/plan.py", "story/plan/schedule.py", "story/plan/timeline.py", "story/page/glyphs.py",
     "story/page/glyph_table.py",
 )  # fmt: skip
-NOT_SHOWN = ("cli.py", "story/first_edition/pooling.py", "scene/load.py", "ui/panels.py", "render/files/encode.py",
+NOT_SHOWN = ("cli.py", "story/kinds/pooling.py", "scene/load.py", "ui/panels.py", "render/files/encode.py",
              "render/process/worker.py")  # fmt: skip
 
 
@@ -49,9 +49,9 @@ def test_rooms_are_covered_whole_and_late_imports_are_followed(package):
     for room in ("stage", "render/reuse"):
         assert {p.relative_to(package).as_posix() for p in (package / room).glob("*.py")} <= files
     late = package / "stage" / "late.py"
-    late.write_text("def f():\n    from ..story.first_edition import pooling\n    return pooling\n")
+    late.write_text("def f():\n    from ..story.kinds import pooling\n    return pooling\n")
     try:
-        assert package / "story/first_edition/pooling.py" in renderer_files(package)
+        assert package / "story/kinds/pooling.py" in renderer_files(package)
     finally:
         late.unlink()
 

@@ -177,15 +177,18 @@ class Slices(Windowed):
 
     def _casts(self) -> None:
         figure, corner, (rows, columns) = self.figure, self.corner, self.shape
-        deep = volumes.deep(self.channels)
-        figure.casts(corner, corner + self.cell * np.array([columns, deep, rows]), GLASS_SHADOW if self.padded else 1.0)
+        deep, strength = volumes.deep(self.channels), GLASS_SHADOW if self.padded else 1.0
         if self.channels == 1:
+            figure.casts(corner, corner + self.cell * np.array([columns, deep, rows]), strength)
             return
         at = np.array([(columns - 1) / 2 + columns + APART, 0.0, 0.5 - rows])
         shades = [volumes.shade(figure, (columns, 1, rows), 0.0, at + (0, c * (1 + volumes.GAP), 0),
                                 visible_from=self._life(c)[0], visible_until=self._life(c)[1])
                   for c in range(self.channels)]  # fmt: skip
-        figure.volume("input.shadow", "Shadow of the slice at work", shades, self.location, self.cell)
+        # the block's own lies among them, each at a height of its own: of two at one height one would be lost
+        middle = ((columns - 1) / 2, (deep - 1) / 2, 0.5 - rows)
+        shades.append(volumes.shade(figure, (columns, deep, rows), 0.0, middle, strength=strength))
+        figure.volume("input.shadow", "Shadows of the slices", shades, self.location, self.cell)
 
     def slide(self, pauses, first: float, ending: float) -> None:
         """Each slice slides out of the block before it is read, and back: the first at the second `first`, the others
