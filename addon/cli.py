@@ -26,7 +26,8 @@ from .render.process.jobs import Job, Unusable
 from .render.process.progress import quiet
 from .render.process.worker import format_exception as _format_exception
 from .scene.checks import ValidationError, check, show
-from .scene.load import SceneError, figures, load, parse_limits, parse_override
+from .scene.load import SceneError, figures, load
+from .scene.overrides import parse_limits, parse_override
 from .scene.spec import default_of, find_knob
 from .story import make_plan
 from .story.plan.describe import describe

@@ -18,7 +18,7 @@ def columns(scene, plan=None) -> list[str]:
     deep = len(first.input) > 1 or len(first.output) > 1
     source = sizes(first.input.shape, len(first.input) > 1)
     shown = (sizes(t.output.shape, deep) for t in traces)
-    shapes = [f"input {'two ' * double}{source}", f"kernel {kernel_text(scene, first)}",
+    shapes = [f"input {'one ' * double}{source}", f"kernel {kernel_text(scene, first)}",
               f"s/p/d {slide_text(scene)}", f"output {' and '.join(shown)}"]  # fmt: skip
     counts_and_time = ["", ""]
     if plan:

@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntVectorProperty, StringProperty
 
-from ..scene.load import parse_limits
+from ..scene.overrides import parse_limits
 from ..scene.spec import THEMES, Output, default_of, knobs
 from .field import label_of
 

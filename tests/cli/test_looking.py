@@ -32,8 +32,8 @@ conv2d_valid | Valid convolution | 6×6 | 3×3 | 1/0/1 | 4×4 | 16
 conv2d_same | Same convolution | 5×5 | 3×3 | 1/same/1 | 5×5 | 25
 conv2d_full | Full convolution | 4×4 | 3×3 | 1/full/1 | 6×6 | 36
 conv2d_strided | Strided convolution | 7×7 | 3×3 | 2/0/1 | 3×3 | 9
-conv2d_stride_comparison | Stride 1 and stride 2 | two 9×9 | 3×3 | 1 and 2/0/1 | 7×7 and 4×4 | 49, 16
-pooling | Pooling | 8×8 | 2×2 | 2/0/1 | 4×4 | 16
+conv2d_stride_comparison | Stride 1 and stride 2 | one 7×7 | 3×3 | 1 and 2/0/1 | 5×5 and 3×3 | 25, 9
+pooling | Max pooling | 8×8 | 2×2 | 2/0/1 | 4×4 | 16
 conv2d_dilated | Dilated convolution | 7×7 | 3×3 | 1/0/2 | 3×3 | 9
 mnist_conv | MNIST convolution | 28×28 | 3×3 | 1/1/1 | 28×28 | 784
 depth | Several filters make depth | 6×6 | 5 filters 3×3 | 1/0/1 | 4×4×5 | 80
@@ -41,7 +41,7 @@ rgb_conv | RGB convolution | 6×6×3 | 1 filter 3×3×3 | 1/1/1 | 6×6×1 | 36
 rgb_to_volume | RGB to volume | 6×6×3 | 4 filters 3×3×3 | 1/1/1 | 6×6×4 | 144
 volume_to_volume | Volume to volume | 6×6×4 | 8 filters 3×3×4 | 1/1/1 | 6×6×8 | 288
 conv1x1 | 1×1 convolution | 4×4×3 | 2 filters 1×1×3 | 1/0/1 | 4×4×2 | 32
-global_pooling | Global pooling | 4×4×3 | 4×4 per channel | – | 1×1×3 | 3
+global_pooling | Global average pooling | 4×4×3 | 4×4 per channel | – | 1×1×3 | 3
 transposed_conv | Transposed convolution | 2×2 | 3×3 | 1/0/1 | 4×4 | 16
 transposed_conv_strided | Transposed convolution, stride 2 | 3×3 | 3×3 | 2/1/1 | 5×5 | 25
 """

@@ -5,7 +5,7 @@ import pytest
 
 from addon.render.process import jobs
 from addon.render.process.jobs import Job, Unusable
-from addon.scene.load import parse_limits
+from addon.scene.overrides import parse_limits
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 

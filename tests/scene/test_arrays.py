@@ -16,7 +16,8 @@ from addon import engine
 from addon.scene import kernels, spec
 from addon.scene.arrays import arrays, drawn, run
 from addon.scene.data_files import _shrink, _upright
-from addon.scene.load import SceneError, dump, figures, load, loads, parse_limits
+from addon.scene.load import SceneError, dump, figures, load, loads
+from addon.scene.overrides import parse_limits
 
 
 @pytest.fixture

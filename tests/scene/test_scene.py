@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from addon.scene import load as scenes
 from addon.scene import spec
-from addon.scene.load import REMOVED, SceneError, dump, load, loads, parse_override
+from addon.scene.load import REMOVED, SceneError, dump, load, loads
+from addon.scene.overrides import parse_override
 from tests.figures import figures
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from addon.scene.arrays import runs
-from addon.scene.load import SceneError, load, loads, parse_limits, parse_override
+from addon.scene.load import SceneError, load, loads
+from addon.scene.overrides import parse_limits, parse_override
 from addon.story import make_plan
 
 

@@ -400,7 +400,7 @@ def test_a_jobs_words_progress_and_results(child, tmp_path):
 def test_limits_and_folder_of_the_preferences_reach_the_child(small, monkeypatch, tmp_path):
     """What may be built in the window may be rendered from it: the child is told what the preferences say."""
     from addon.cli import parser
-    from addon.scene.load import parse_limits
+    from addon.scene.overrides import parse_limits
     from addon.ui import preferences, rendering, results
 
     mine = SimpleNamespace(limits=" cells=5000000  steps=20000", folder="", theme='FIGURE', use_size=False,
