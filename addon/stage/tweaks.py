@@ -19,7 +19,7 @@ from . import compat, keyframes
 from .ownership import BUILT, FIGURE, ROLE, kept_in, mesh_digest, touched
 
 EXPLORE, PUT_ASIDE, REPORT = "convolume_explore", "convolume_put_aside", "convolume_told"
-ASIDE = ("sum", "running", "cell", "value", "bench", "kept", "stamps", "factor")  # explore puts them aside, by first words
+ASIDE = ("sum", "running", "cell", "value", "bench", "kept", "stamps", "factor")  # put aside by explore, by first words
 MARKS = ("marker", "chosen", "marks", "stamp", "told", "taps", "skipped")  # and by the last words of roles
 OUTPUT = re.compile(r"(\w+\.)?output(\.(\d+|shadow|outline))?")  # of a channel, a second run, a stack
 MODIFIER = "Convolume"
