@@ -101,8 +101,8 @@ class PoolingProof(SolidProof):
                 said = spelled(self.read(key)) if numbered and not out else None
                 if not self.real(key):
                     own = r < self.declared[0] and c < self.declared[1]
-                    counted = "0" if self.trace.count_include_pad else " "
-                    said = (counted if self.mean else INFINITE) if own else " "
+                    counted = "0" if self.trace.count_include_pad else None
+                    said = (counted if self.mean else INFINITE) if own else None
                 assert cell.text == said, f"number: input {key} says {cell.text}, not {said}"
                 found[key] = cell
         return found

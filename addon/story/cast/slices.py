@@ -119,8 +119,8 @@ class Slices(Windowed):
         if self.padded:
             everywhere, own = np.ones_like(solid), np.zeros_like(solid)
             own[:, : self.own_shape[0], : self.own_shape[1]] = True
-            said = "0" if self.trace.count_include_pad else " "
-            for where, text in ((own & ~solid, said if self.mean else INFINITE), (~own, " ")):
+            said = "0" if self.trace.count_include_pad else ""
+            for where, text in ((own & ~solid, said if self.mean else INFINITE), (~own, "")):
                 if not where.any():
                     continue
                 shell = volumes.glass(figure, everywhere, where, texts=text, cell=self.cell)

@@ -110,20 +110,20 @@ def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0
     return Points.make(at, cube=cubes, faded=faded, **known, **written(figure, texts, fills, size), **columns)
 
 
-def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: bool = True, texts: str = "",
+def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: bool = True, texts: str | None = None,
           cell: float = 1.0, gap: float = GAP, **columns) -> Points:  # fmt: skip
-    """Frosted cells at `where` (a mask of the block's shape), the outer faces of which are drawn; `texts` on those in
+    """Frosted cells at `where` (a mask of the block's shape), the outer faces of which are drawn; a text (or "") on those in
     front: it is padding then, clear at its top and side, where cells are seen through it, and outside the window an
     outline around its text. `solid`: where the block has any cells."""
     mask, theme = neighbours(solid, standing), figure.theme
     index = np.argwhere(where)
-    aside, alpha = (CLEAR, theme.padding_alpha) if texts else (FROSTED, theme.frosted_alpha)
+    aside, alpha = (FROSTED, theme.frosted_alpha) if texts is None else (CLEAR, theme.padding_alpha)
     cubes = [figure.cube(theme.frosted, f"glass {mask[tuple(i)]} {aside}", "glass", alpha) for i in index]
     channel, row, column = index.T
     at = np.column_stack([column, channel * (1 + gap), -row]).astype(float)
     size = digit_size(cell) if texts and figure.scene.look.numbers else 0.0
     faded = cubes
-    if texts:
+    if texts is not None:
         faded = [figure.cube(theme.frosted, f"glass {mask[tuple(i)]} 0 {QUIET}", "glass", QUIET * alpha) for i in index]
     known = {"cube": cubes, "faded": faded, "lift": FACE, "channel": channel, "row": row, "column": column}
     if size:
