@@ -112,9 +112,9 @@ def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0
 
 def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: bool = True, texts: str | None = None,
           cell: float = 1.0, gap: float = GAP, **columns) -> Points:  # fmt: skip
-    """Frosted cells at `where` (a mask of the block's shape), the outer faces of which are drawn. With `texts` for those
-    in front, or "", they are padding: clear at top and side, where cells are seen through them, and outside the window
-    an outline around its text. `solid`: where the block has any cells."""
+    """Frosted cells at `where` (a mask of the block's shape), the outer faces of which are drawn. With `texts` for
+    those in front, or "", it is padding: clear at top and side, where cells are seen through it, and outside the
+    window an outline around its text. `solid`: where the block has any cells."""
     mask, theme = neighbours(solid, standing), figure.theme
     index = np.argwhere(where)
     aside, alpha = (FROSTED, theme.frosted_alpha) if texts is None else (CLEAR, theme.padding_alpha)
