@@ -243,7 +243,12 @@ class PoolingProof(SolidProof):
         words, w, base = look.words(role), self.stage.asked.words, self.stage.asked.look.index_from
         index, inner = self.order[i], f"{w.out}["
         names = [word for word in words if word.startswith(inner)]
-        own = list(index if self.filters > 1 else index[1:]) if self.section > 1 or self.filters == 1 else [index[0]]
+        own = list(index[1:]) if self.section > 1 or self.filters == 1 else []
+        if self.filters > 1:
+            card = look.cards(self.role(index[0]))[0]
+            right = bool(names) and names[0].startswith(f"{inner}{w.channel} {card}")
+            assert right, f"words: {names} is not of channel {card}"
+            names = [names[0].replace(f"{w.channel} {card}", "", 1)]
         place = [int(n) - base for n in re.findall(r"\d+", " ".join(names))]
         assert len(names) == 1 and place == own, f"words: {names} names another cell than {index}"
         lines = [word for word in words if " = " in word or " \u2248 " in word]

@@ -163,11 +163,13 @@ class Slices(Windowed):
         """A ring on the cell that is the largest of a step's window; `spans`: (step, two clock values)."""
         (top, _), (left, _) = self.pads
         size, forward = ring(CHOSEN, CHOSEN)
-        kind = self.figure.cube(self.figure.theme.tube, "tube " + " ".join(f"{v:.4g}" for v in (*size, THIN)))
+        words = "tube " + " ".join(f"{v:.4g}" for v in (*size, THIN))
         for channel, role in enumerate(self.roles):
             made = []
             for i, since, until in spans:
                 step = self.trace[i]
+                deep = palette.ink_on(self.fill(step.value, channel)) == palette.WHITE  # ink is not seen on it
+                kind = self.figure.cube(palette.WHITE if deep else self.figure.theme.tube, words)
                 place = (0, *step.positions[step.chosen])[-2:]
                 if step.output_index[0] == channel:
                     made.append(Points.make([(place[1] + left, forward, -(place[0] + top))], cube=kind, faded=kind,

@@ -30,6 +30,7 @@ PADDED, START, END = -2.0, -1.0, 0.46  # the clock when padding arrives, before 
 BENCHES = (1.8, 1.6, 1.45, 1.3, 1.15, 1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2, 0.1)  # sizes of the bench that are tried
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
 BESIDE = 10.0  # page units for a row's name at the left of its line
+MOST_NAMED, NEXT = 6, 6.0  # results that are written at the end; page units from line to line
 STATED = 0.56  # part of a step's time at which its line is there
 
 
@@ -119,7 +120,7 @@ class _Pooling:
         if scene.look.labels:
             figure.words("names", "Names", self._names())
             figure.words("indices", "Row and column numbers", self._indices())
-            figure.words("ending", "Shapes", [self._shapes()])
+            figure.words("ending", "Shapes", self._shapes())
             figure.words("why", "Why", why_lines(figure, figure.page.width / 2, LINE, LINE, self.count - END))
         return figure.plan(scene.title, infos)
 
@@ -155,8 +156,7 @@ class _Pooling:
         for i in range(self.count):
             step, explained = self.trace[i], i in self.rhythm.explained
             place = tuple(map(int, step.output_index))
-            inner = place[1:] if self.section > 1 or self.slices == 1 else ()
-            name = cell_name(self.scene, inner, place[0] if self.slices > 1 else None)
+            name = self._named(place)
             text = f"{name} = {self._sum(step)}"
             if explained:
                 pieces += act.step(i, self.stack.target(i), self.made.cell) if self.barred else []
@@ -220,6 +220,15 @@ class _Pooling:
                                         align="right" if aside else "center", **life))  # fmt: skip
         return made
 
+    def _named(self, place) -> str:
+        """The result's name: its channel's, where there are several, and its row and column, if it has some."""
+        w, inner = self.scene.words, place[1:] if self.section > 1 or self.slices == 1 else ()
+        name = cell_name(self.scene, inner)
+        if self.slices == 1:
+            return name
+        own = f"{w.channel} {self.stack.names[place[0]][0]}"
+        return name.replace("[", f"[{own}, " if inner else f"[{own}", 1)
+
     def _channels(self, array) -> tuple:
         return (*array.shape[1:], len(array)) if len(array) > 1 else array.shape[1:]
 
@@ -254,6 +263,11 @@ class _Pooling:
         figure, box = self.figure, (self.lines[0] if self.barred else self.result).box
         given, output = (shape_text(self._channels(a)) for a in (self.trace.input, self.trace.output))
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        return figure.text(f"{given}  \u2192  {output}", x, y, SUM, align="center", visible_from=self.count - END)
+        made = [figure.text(f"{given}  \u2192  {output}", x, y, SUM, align="center", visible_from=self.count - END)]
+        if self.section == 1 and 1 < self.slices <= MOST_NAMED:  # one behind the other, of which the first is read
+            results = ",  ".join(f"{name} {number(v)}" for (name, _), v in
+                                 zip(self.stack.names, self.trace.output.ravel(), strict=True))  # fmt: skip
+            made.append(figure.text(results, x, y + NEXT, SUM, align="center", visible_from=self.count - END))
+        return made
 
 

@@ -6,7 +6,7 @@ from textwrap import wrap
 from ...scene.checks import ValidationError
 from ...scene.kernels import NAMED
 from ..cast.figure import NAME, SUM, Figure
-from ..page.captions import parameters, shape_text
+from ..page.captions import axes_text, parameters, shape_text
 from ..page.glyphs import width
 from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
@@ -51,6 +51,8 @@ def why_lines(figure: Figure, x: float, opening: float, ending: float, since: fl
 
 
 def shapes_equation(figure: Figure, trace, x: float, y: float, since: float) -> Points:
-    """The shapes of input, kernel and output of one plane, centred at (x, y), from the clock value `since` on."""
+    """The shapes of input, kernel and output of one plane, centred at (x, y), from the clock value `since` on; a stride
+    is said, without which they would not follow."""
     given, kernel, output = map(shape_text, (trace.input.shape[1:], trace.kernel_size, trace.output.shape[1:]))
-    return figure.text(f"{given}  *  {kernel}  =  {output}", x, y, SUM, align="center", visible_from=since)
+    stride = f",  {figure.scene.words.stride} {axes_text(trace.stride)}" * any(s > 1 for s in trace.stride)
+    return figure.text(f"{given}  *  {kernel}{stride}  =  {output}", x, y, SUM, align="center", visible_from=since)
