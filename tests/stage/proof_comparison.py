@@ -157,22 +157,10 @@ class ComparisonProof(SolidProof):
     def named(self, words, i: int, cell) -> None:
         """Each output's cell that the sum goes to is named, and no other."""
         base, made = self.stage.asked.look.index_from, self.moments[i]
-        names = [w.partition(":  ") for w in words if f":  {self.stage.asked.words.out}[" in w]
-        said = sorted((run, tuple(int(n) - base for n in re.findall(r"\d+", name))) for run, _, name in names)
-        runs_ = [(self.differs(run), list(self.run_cells[run])[n][1:]) for run, n in enumerate(made) if n is not None]
-        own = sorted(runs_)
+        names = [w for w in words if w.startswith(f"{self.stage.asked.words.out}[")]
+        said = sorted(tuple(int(n) - base for n in re.findall(r"\d+", name)) for name in names)
+        own = sorted(list(self.run_cells[run])[n][1:] for run, n in enumerate(made) if n is not None)
         assert said == own, f"words: {names} name other cells than {own}"
-
-    def differs(self, run: int) -> str:
-        """What a run is called: the options in which the two differ, with its own values."""
-        said = []
-        for key in ("stride", "padding", "dilation"):
-            if key in self.stage.asked.compare.changed:
-                values = [tuple(map(int, np.ravel(v))) for v in getattr(self.traces[run], key)]
-                same = len(set(sum(values, ()))) == 1
-                each = " \u00d7 ".join(str(v[0]) for v in values)
-                said.append(f"{key} {values[0][0] if same else each}")
-        return ",  ".join(said)
 
     def kept(self) -> None:
         """At the end copies of the results that both have leave the larger output, and land on the smaller."""

@@ -246,10 +246,9 @@ class _Comparison(Sliding):
         runs_ = [run for run, n in enumerate(self.pair.steps[i]) if n is not None]
         for line, run in enumerate(runs_):
             place = tuple(map(int, self.pair.traces[run][self.pair.steps[i][run]].output_index))[1:]
-            name, (x0, y0, x1, _) = f"{self.labels[run]}:  {cell_name(self.scene, place)}", self.result.box
+            name, (x0, y0, x1, _) = cell_name(self.scene, place), self.result.box
             y = y0 - 1.5 - UNDER * (len(runs_) - 1 - line)
-            x = min((x0 + x1) / 2, figure.page.width - 8.0 - width(name) * SMALL * HEIGHT / 2)
-            made += [figure.text(name, x, y, SMALL, self._ink(run), align="center", visible_from=a,
+            made += [figure.text(name, (x0 + x1) / 2, y, SMALL, self._ink(run), align="center", visible_from=a,
                                  visible_until=b) for a, b in named]  # fmt: skip
         return made
 
