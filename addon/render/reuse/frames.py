@@ -300,12 +300,3 @@ def record(scene, frames: Sequence[int], profile=None, progress: Callable[[int, 
     finally:
         loop.close()
     return loop.recording
-
-
-def reuse_note(scene) -> str:
-    """One line on what is reused between frames, and why not more."""
-    if reason := unsupported_reason(scene):
-        return f"every frame is rendered whole: {reason} cannot be accounted for"
-    if reason := light_reach(scene):
-        return f"whole frames are reused where nothing changed ({reason})"
-    return f"tiles of {TILE} pixels are reused where nothing in them changed"

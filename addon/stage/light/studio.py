@@ -6,24 +6,12 @@ does; in Cycles the floor covers it.
 """
 
 import bpy
-from mathutils import Vector
 
 from .. import compat
 from . import sun
 from .floor import POOL
 
 ROUGHNESS, SPECULAR = 0.42, 0.05
-_FLOOR_REACH = 400.0  # in cells: farther than any camera sees
-
-
-def sun_lamp(name: str = "Sun") -> bpy.types.Object:
-    """A new sun, linked to no collection."""
-    lamp = bpy.data.lights.new(name, "SUN")
-    lamp.energy, lamp.angle = sun.SUN_STRENGTH, sun.SUN_ANGLE
-    lamp.use_shadow_jitter = True  # without it EEVEE's shadows have hard rims
-    made = bpy.data.objects.new(name, lamp)
-    made.rotation_euler = Vector(-sun.SUN_TOWARD).to_track_quat("-Z", "Y").to_euler()
-    return made
 
 
 def dome(world: bpy.types.World) -> None:
@@ -69,16 +57,6 @@ def floor_material(material: bpy.types.Material, color: str = sun.FLOOR_COLOR) -
     links.new(socket(choice.outputs, "Result", "RGBA"), matt.inputs["Color"])
     links.new(matt.outputs[0], output.inputs["Surface"])
     _in_a_row(nodes)
-
-
-def floor_object(material: bpy.types.Material, cell: float = 1.0, name: str = "Floor") -> bpy.types.Object:
-    """A new floor at z = 0 as far as light can come from, linked to no collection."""
-    reach = _FLOOR_REACH * cell
-    mesh = bpy.data.meshes.new(name)
-    mesh.from_pydata([(x, y, 0.0) for x, y in ((-reach, -reach), (reach, -reach), (reach, reach), (-reach, reach))],
-                     [], [(0, 1, 2, 3)])  # fmt: skip
-    mesh.materials.append(material)
-    return bpy.data.objects.new(name, mesh)
 
 
 def bounces(scene: bpy.types.Scene) -> None:

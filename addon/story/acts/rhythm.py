@@ -7,13 +7,13 @@ rests at i. Steps between explained ones are walked, or, where there are more th
 clock stands on a whole number.
 """
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from ..plan.plan import LANDED, LEAVES
-from ..plan.schedule import Schedule, sweep_clock
 from ..plan.timeline import Timeline
 
 PAUSED = 0.08  # the clock past a step in a pause after it
@@ -167,10 +167,32 @@ def run_clock(line: Timeline, rhythm: Rhythm, fps: float, weights=None) -> Beats
                 line.play("clock.step", first, frame, easing="linear")
                 seconds.append(line.cursor)
                 first, frames = first + 1, max(1, frames - 1)
-            own = Schedule(("sweep",) * (stretch.last + 1), 0.0, frames)
-            seconds += sweep_clock(line, own, (first, 0, stretch.last), 0.0, fps, weights)
+            seconds += _sweep(line, first, stretch.last, frames, fps, weights)
             line.wait(2 * frame)
     return Beats(seconds, pauses, line.cursor)
+
+
+def _sweep(line: Timeline, first: int, last: int, frames: int, fps: float, weights) -> list[float]:
+    """Run the clock over many steps: on each of so many frames it stands on a whole number. Returns the steps'
+    seconds."""
+    count = last - first + 1
+    parts = np.ones(count) if weights is None else np.asarray(weights, float)[first : last + 1]
+    # it gathers way: the first steps take up to three times as long as the last
+    parts = parts * np.linspace(3.0, 1.0, count)
+    share = np.cumsum(parts) / parts.sum()
+    line.cursor = math.ceil(line.cursor * fps - 1e-6) / fps
+    done, seconds = first - 1, []
+    start = round(line.cursor * fps)
+    for frame in range(1, frames + 1):
+        reached = first + int(np.searchsorted(share, frame / frames + 1e-9, side="right")) - 1
+        reached = last if frame == frames else max(reached, done)
+        if reached == done:
+            continue
+        line.cursor = (start + frame - 1) / fps
+        line.play("clock.step", reached, 1 / fps, easing="linear")
+        seconds += [(start + frame - 1 + (i - done) / (reached - done)) / fps for i in range(done + 1, reached + 1)]
+        done = reached
+    return seconds
 
 
 def within(i: int, part: float) -> float:

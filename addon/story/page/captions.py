@@ -20,17 +20,6 @@ def axes_text(values) -> str:
     return f" {TIMES} ".join(axes_text((v,)) for v in values)
 
 
-def facts(scene, trace, kernel_shape, filters: int = 1) -> str:
-    """The parameters, as the title names them."""
-    w = scene.words
-    name = w.filters if filters > 1 else w.size if len(trace.input) == 1 else w.one_filter
-    said = [f"{filters} {name} {shape_text(kernel_shape)}", f"{w.stride} {axes_text(trace.stride)}",
-            f"{w.padding} {axes_text(trace.padding)}", f"{w.dilation} {axes_text(trace.dilation)}"]  # fmt: skip
-    if trace.groups > 1:
-        said.append(f"{w.groups} {trace.groups}")
-    return ",  ".join(said)
-
-
 def parameters(scene, trace, kernel_shape=None, filters: int = 1, other=None) -> str:
     """The operation's parameters, as a heading names them: kernel, stride and padding always, others where they differ
     from the defaults. `other`: a second run, whose own are named too."""
@@ -64,12 +53,6 @@ def operation_name(scene, trace) -> str:
     return getattr(scene.words, operation.title_word, None) or operation.title_word or operation.name
 
 
-def bias_text(scene, trace, channel: int = 0) -> str:
-    if trace.bias is None:
-        return scene.words.no_bias
-    return f"{scene.words.bias} {number(trace.bias[channel])}"
-
-
 def size_formula(trace, axis: int = -1, *, opened: bool = False) -> str:
     """How the output's size comes about, as in "(7 − 3) / 2 + 1 = 3", or nothing where it takes no working out;
     `opened`: a dilated kernel's extent is known."""
@@ -86,9 +69,3 @@ def cell_name(scene, index, slice: int | None = None) -> str:
     if slice is not None:
         inner.insert(0, f"{w.slice} {slice + base}".strip())
     return f"{w.out}[{', '.join(inner)}]"
-
-
-def legend_of(scene, trace) -> str:
-    """What the colour of negative numbers means, where there are any."""
-    shown = [trace.input, trace.output, *([] if trace.weight is None else [trace.weight])]
-    return scene.words.negative if min(a.min() for a in shown) < 0 else ""

@@ -107,7 +107,6 @@ NEGATIVE = Ramp("negative", ("#F3F1EC", "#DCD0F3", "#BBA5E9", "#5A3DA8"))
 RAMPS = {ramp.name: ramp for ramp in (BLUE, RED, GREEN, FINE, POSITIVE, NEGATIVE)}
 CHANNELS = {"R": RED, "G": GREEN, "B": BLUE}
 SIGNED = NEGATIVE.fills[:0:-1] + POSITIVE.fills  # seven, from -3 to 3
-NEUTRAL = POSITIVE.fills[0]  # exactly 0 where signs mix
 NOT_A_NUMBER = "#B7BABF"  # a neutral grey that no value has
 
 GREY_ENDS = ("#F3F1EC", "#3A4458")  # paper and ink of a picture; less dark than the window, which stands out from it
