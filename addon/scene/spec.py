@@ -184,9 +184,12 @@ class Timing:
 
     intro: float = knob(1.0, "real", "everything labelled and still", range=(0, 60), unit="s")
     first: float = knob(3.6, "real", "the first step, with products and sum", range=(0.2, 60), unit="s")
-    next: float = knob(1.6, "real", "each of the next two steps", range=(0.1, 60), unit="s")
+    next: float | None = knob(
+        None, "real", "each of the next steps whose sum is worked out", range=(0.1, 60), unit="s",
+        auto="half of `first`",
+    )  # fmt: skip
     step: float = knob(0.45, "real", "each step after those", range=(0.01, 60), unit="s")
-    breath: float = knob(0.2, "real", "a pause at each line's end", range=(0, 60), unit="s")
+    breath: float = knob(0.2, "real", "a pause at each line's end, besides", range=(0, 60), unit="s")
     outro: float = knob(2.0, "real", "the whole, at the end", range=(0, 60), unit="s")
     longest: float = knob(
         22.0, "real", "the whole figure: where its steps would take longer they go quicker, and many of them by an "
@@ -198,8 +201,11 @@ class Timing:
 class Camera:
     """Where the viewer stands; the view is orthographic and always holds the whole figure."""
 
-    azimuth: float = knob(-24.0, "real", "turned to the left (below 0) or right", range=(-45, 45), unit="°")
-    elevation: float = knob(24.0, "real", "seen from above", range=(20, 45), unit="°")
+    azimuth: float = knob(
+        30.0, "real", "how far it stands to the right, at least 15; a number below 0 counts as the one above",
+        range=(-45, 45), unit="°",
+    )  # fmt: skip
+    elevation: float = knob(22.0, "real", "seen from above", range=(15, 45), unit="°")
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def test_a_file_with_two_lines_is_a_whole_scene():
     assert (scene.op.kernel_size, scene.op.stride) == (2, 2)
     assert (scene.input.size, scene.input.channels, scene.input.seed) == ((6, 6), 1, 0)
     assert (scene.output.size, scene.output.fps, scene.output.formats) == ((1280, 720), 20, ("gif",))
-    assert (scene.camera.azimuth, scene.camera.elevation) == (-24, 24)
+    assert (scene.camera.azimuth, scene.camera.elevation) == (30, 22)
 
 
 def test_a_scene_is_frozen_hashable_and_can_be_sent_to_another_process():

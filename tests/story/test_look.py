@@ -6,7 +6,7 @@ import pytest
 from addon.scene.arrays import run
 from addon.scene.load import SceneError, load, loads
 from addon.story import KINDS, make_plan
-from tests.figures import LONGEST, figures
+from tests.figures import LONGEST, figures, one_of_each
 
 pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
 
@@ -118,3 +118,14 @@ def test_what_a_kind_does_not_show_is_refused_in_one_line(kind):
         if made and kind in kinds:
             wrong[str(overrides)] = made
     assert not wrong
+
+
+@pytest.mark.parametrize("figure", one_of_each())
+def test_the_camera_stands_where_the_scene_has_it(figure):
+    """At the right always; the whole figure is laid out for it and stays on the page."""
+    for azimuth, elevation, seen in ((20, 30, 20), (-40, 18, 40), (0, 22, 15)):
+        plan = make_plan(load(figure, {"camera.azimuth": azimuth, "camera.elevation": elevation}))
+        assert (plan.view.azimuth, plan.view.elevation) == (seen, elevation)
+        wide, high = plan.size
+        for name, _, x0, y0, x1, y1, *_ in plan.boxes:
+            assert -wide / 2 <= x0 <= x1 <= wide / 2 and -high / 2 <= y0 <= y1 <= high / 2, name

@@ -173,6 +173,14 @@ def test_same_sees_a_single_changed_bit(plan):
     assert not same(plan, changed)
 
 
+@pytest.mark.parametrize("key", ["intro", "first", "next", "step", "breath", "outro"])
+@pytest.mark.parametrize("figure", ["conv2d_valid", "pooling"])
+def test_every_key_of_timing_has_its_effect(figure, key):
+    long = {"timing.longest": 60.0}
+    times = [make_plan(load(figure, {**long, f"timing.{key}": value})).seconds for value in (0.5, 1.5)]
+    assert times[1] > times[0] + 0.5
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_at_any_pace_each_explained_steps_own_frame_stands_on_that_step(seed):
     draw = random.Random(seed)

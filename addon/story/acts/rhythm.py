@@ -19,8 +19,9 @@ from ..plan.timeline import Timeline
 PAUSED = 0.08  # the clock past a step in a pause after it
 GLIDE = 0.32  # seconds a window takes to an explained position
 FULL, DOUBLE, SHORT, GLANCE, RUN = "full", "double", "short", "glance", "run"
-HOLD = {FULL: 1.1, DOUBLE: 0.55, SHORT: 0.8, GLANCE: 0.5}  # seconds a finished sum stays before the window leaves
-PARTS = {FULL: 1.0, DOUBLE: 0.5, SHORT: 0.34, GLANCE: 0.05}  # of `timing.first`
+# seconds a finished sum stays before the window leaves; at a line's end `timing.breath` besides
+HOLD = {FULL: 1.1, DOUBLE: 0.55, SHORT: 0.6, GLANCE: 0.5, RUN: 0.0}
+PARTS = {FULL: 1.0, DOUBLE: 0.5, SHORT: 0.34, GLANCE: 0.05}  # of `timing.first`; DOUBLE unless `timing.next` says
 SEEN, FRAMES = 0.2, 2  # seconds, and frames, that a step of a run has to have for its sum to be seen
 
 
@@ -33,6 +34,7 @@ class Stretch:
     kind: str  # FULL, DOUBLE, SHORT: worked out; GLANCE: the finished sum is shown; or RUN
     seconds: float
     pause: float = 0.0
+    hold: float = 0.0  # seconds that the finished sum stays
 
     def slow(self, fps: float) -> bool:
         """Whether each step of a run has its time."""
@@ -71,7 +73,7 @@ class Rhythm:
 
     @property
     def seconds(self) -> float:
-        return sum(s.pause + s.seconds + (GLIDE + HOLD[s.kind] if s.kind != RUN else 0.0) for s in self.stretches)
+        return sum(s.pause + s.seconds + s.hold + (GLIDE if s.kind != RUN else 0.0) for s in self.stretches)
 
 
 def joined(spans, near: float = 1e-6) -> tuple[tuple[float, float], ...]:
@@ -106,14 +108,24 @@ def rhythm(steps: int, explained: dict[int, str], timing, *, spent: float = 0.0,
     made, wanted = [], iter(wanted)
     for a, b in spans:
         kind = explained.get(a, RUN)
-        seconds = PARTS[kind] * timing.first if kind != RUN else next(wanted) * share
-        made.append(Stretch(a, b, kind, seconds, pauses.get(a, 0.0)))
+        seconds = _worked(kind, timing) if kind != RUN else next(wanted) * share
+        made.append(Stretch(a, b, kind, seconds, pauses.get(a, 0.0), _held(kind, timing)))
     return Rhythm(tuple(made))
+
+
+def _worked(kind: str, timing) -> float:
+    """How long a step of a kind is worked out."""
+    return timing.next if kind == DOUBLE and timing.next is not None else PARTS[kind] * timing.first
+
+
+def _held(kind: str, timing) -> float:
+    """How long its finished sum stays."""
+    return HOLD[kind] + timing.breath * (kind == SHORT)
 
 
 def _seconds(kind: str, timing) -> float:
     """What an explained step of a kind takes in all."""
-    return PARTS[kind] * timing.first + GLIDE + HOLD[kind]
+    return _worked(kind, timing) + GLIDE + _held(kind, timing)
 
 
 def _within(explained: dict[int, str], timing, room: float) -> dict[int, str]:
@@ -150,7 +162,7 @@ def run_clock(line: Timeline, rhythm: Rhythm, fps: float, weights=None) -> Beats
             line.play("clock.step", i - LANDED, GLIDE if i else 0.6)
             line.play("clock.step", i, stretch.seconds, easing="linear")
             seconds.append(line.cursor)
-            line.wait(HOLD[stretch.kind])
+            line.wait(stretch.hold)
             continue
         count = stretch.last - stretch.first + 1
         each = stretch.seconds / count

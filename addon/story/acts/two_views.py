@@ -51,7 +51,8 @@ class TwoViews:
         first = dict(zip(range(at.stamps), (FULL, DOUBLE), strict=False))
         tried = []
         for hurry in HURRY:
-            own = replace(timing, intro=0.0, outro=0.0, first=hurry * timing.first)
+            then = None if timing.next is None else hurry * timing.next
+            own = replace(timing, intro=0.0, outro=0.0, first=hurry * timing.first, next=then)
             stamping = rhythm(at.stamps, first, replace(own, longest=STAMPING * room, step=2.4 * timing.step))
             second = rhythm(len(trace), worked, replace(own, longest=room - stamping.seconds))
             tried.append((stamping, second))

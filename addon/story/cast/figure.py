@@ -34,6 +34,7 @@ from . import shades
 # sizes of type, fractions of the height
 TITLE, NAME, FACTS, SUM, SMALL, INDEX = 0.042, 0.028, 0.028, 0.036, 0.028, 0.028
 DIGIT = 0.022  # least cap height of a digit, of the frame's height
+LEAST_AZIMUTH = 15.0  # degrees
 CAP = 0.45  # cap height of a digit, of its face
 
 
@@ -44,10 +45,13 @@ def _rgb(code: str) -> tuple[float, float, float]:
 class Figure:
     """One figure; `page` is the page it is laid out on, `theme` its colours."""
 
-    def __init__(self, scene, azimuth: float = 30.0, elevation: float = 22.0):
+    def __init__(self, scene):
         wide, high = scene.output.size
         # in steps of a 240th of the height, so that 854×480 and 1280×720 are one aspect
-        self.scene, self.page = scene, Page(max(round(240 * wide / high), 1) / 240, azimuth, elevation)
+        # pieces have no left sides: they are seen from the right
+        azimuth = max(abs(scene.camera.azimuth), LEAST_AZIMUTH)
+        self.scene = scene
+        self.page = Page(max(round(240 * wide / high), 1) / 240, azimuth, scene.camera.elevation)
         self.theme = palette.THEMES[scene.look.theme]
         self.timeline = Timeline()
         self.volumes: list[Volume] = []
