@@ -26,6 +26,7 @@ from .limits import DEEP_KEY, DEFAULT, Limits
 from .paths import placed, shown, unusable
 from .resolve import DERIVED, DRAFT, check_compared, check_result, complete, within_limit
 from .spec import COMPANIONS, DEFAULT_SOURCE, SOURCES, TABLES, WEIGHTED, Scene, default_of, find_knob, knobs
+from .words import RETIRED
 
 CHEAT_SHEET = (
     "conv1d", "conv2d_zero_padding", "conv2d_valid", "conv2d_same", "conv2d_full", "conv2d_strided",
@@ -186,7 +187,8 @@ def _checked(tables: Mapping, within) -> dict[str, dict]:
             if not isinstance(value, Mapping):
                 raise ValidationError(f"must be a table: [{key}], then its keys", key, value)
             for name, inner in value.items():
-                parts[key][name] = _checked_value(f"{key}.{name}", inner, *within)
+                if not _retired(f"{key}.{name}", inner):
+                    parts[key][name] = _checked_value(f"{key}.{name}", inner, *within)
         else:
             parts[""][key] = _checked_value(key, value, *within)
     return parts
@@ -205,6 +207,11 @@ def _checked_value(key: str, value: object, folder: Path, folders: Iterable[Path
         except ValidationError as wrong:
             raise ValidationError(wrong.hint, key, value) from None
     return checked
+
+
+def _retired(key: str, value: object) -> bool:
+    """Whether a key is a word that no figure says any more."""
+    return key.startswith("words.") and key[6:] in RETIRED and (value is REMOVED or isinstance(value, str))
 
 
 def _nearest(key: str) -> str:
@@ -245,6 +252,8 @@ def _override(parts: dict[str, dict], overrides: Mapping[str, object]) -> dict[s
             )
         if table not in new:
             raise ValidationError(_nearest(key), key, value)
+        if _retired(key, value):
+            continue
         if value is REMOVED:
             if find_knob(key) is None:
                 raise ValidationError(_nearest(key), key)

@@ -78,9 +78,13 @@ class Field:
 
         return ticked
 
+    @property
+    def start(self):
+        """What it is before anything is said: its default, or the least that it may be."""
+        return max(0, self.span().get("min", 0)) if self.default is None else self.default
+
     def own(self) -> dict:
-        default = max(0, self.span().get("min", 0)) if self.default is None else self.default
-        return {self.id: self.prop(**self.base(), **self.span(), default=default)}
+        return {self.id: self.prop(**self.base(), **self.span(), default=self.start)}
 
     def get(self, group, rank: int):
         if self.optional and not getattr(group, self.use):

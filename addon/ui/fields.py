@@ -29,7 +29,7 @@ class Real(Field):
     def own(self):
         unit = {"subtype": 'TIME_ABSOLUTE'} if self.about["unit"] == "s" else {}
         step = {"step": 10, "precision": 2} if unit else {"step": 100, "precision": 1}
-        return {self.id: FloatProperty(**self.base(), **self.span(), **unit, **step, default=self.default)}
+        return {self.id: FloatProperty(**self.base(), **self.span(), **unit, **step, default=self.start)}
 
     def read(self, group, rank):
         return shortest(getattr(group, self.id))

@@ -176,7 +176,8 @@ def worked_out(checked: Checked, table: str, key: str):
     scene = checked.scene
     if scene is None:
         return None
-    defaults = {".kind": checked.kind, "weight.meaning": meaning_of(scene), "words.title": scene.title}
+    defaults = {".kind": checked.kind, "weight.meaning": meaning_of(scene), "words.title": scene.title,
+                "timing.next": scene.timing.first / 2}  # fmt: skip
     if f"{table}.{key}" in defaults:
         return defaults[f"{table}.{key}"]
     return getattr(getattr(scene, "op" if table == "compare" else table) if table else scene, key)

@@ -15,6 +15,7 @@ from addon.scene import load as scenes
 from addon.scene import spec
 from addon.scene.load import REMOVED, SceneError, dump, load, loads
 from addon.scene.overrides import parse_override
+from addon.scene.words import Words
 from tests.figures import figures
 
 
@@ -306,3 +307,11 @@ def test_an_override_takes_a_key_out_gives_each_axis_its_size_and_may_have_capit
     assert (scene.look.theme, scene.output.formats, scene.output.quality) == ("dark", ("gif", "mp4"), "draft")
     with pytest.raises(SceneError, match=r"no such key; nearest: op\.stride"):
         load("conv2d_valid", {"op.strid": REMOVED})
+
+
+def test_a_word_that_no_figure_says_any_more_may_stand_in_a_file():
+    """Scene files of the first edition load; a word that never was is refused as before."""
+    assert loads('op.type = "conv"\n[words]\nby_stamping = "gestempelt"').words == Words()
+    assert load("conv2d_valid", {"words.rule": "anders"}).words == Words()
+    with pytest.raises(SceneError, match="no such key"):
+        loads('op.type = "conv"\n[words]\nby_stampin = "gestempelt"')

@@ -50,7 +50,7 @@ def other(key, knob):
     if kind == "choice":
         return next(c for c in knob.metadata["choices"] if c != default)
     if kind == "real":
-        return default + 0.25
+        return (default or 1) + 0.25
     if kind == "whole":
         return (default or 0) + 1
     return {"text": "Wört {count} \u2212", "path": "/some where/ä.npy"}[kind]
@@ -313,7 +313,7 @@ def test_a_tick_takes_over_what_was_worked_out_and_changes_nothing(settings):
     from addon.ui import state
     from addon.ui.fields import FIELDS
 
-    known, as_said = {}, ("story", "meaning", "title")  # that they are given is told apart from the same worked out
+    known, as_said = {}, ("story", "meaning", "title", "next")  # that they are given is told apart from the same worked out
     for figure in ("rgb_to_volume", "pooling", "conv1d", "conv2d_stride_comparison"):
         settings.figure = 'NONE'
         settings.figure, settings.use_story = figure, False

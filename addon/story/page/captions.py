@@ -48,9 +48,10 @@ def parameters(scene, trace, kernel_shape=None, filters: int = 1, other=None) ->
 
 
 def operation_name(scene, trace) -> str:
-    """The operation, as the title names it; its own name where the scene has no word for it."""
+    """The operation, as the title of a scene without one names it; its own name where the scene has no word for it."""
     operation = ops.of(trace)
-    return getattr(scene.words, operation.title_word, None) or operation.title_word or operation.name
+    name = getattr(scene.words, operation.title_word, None) or operation.name
+    return name[:1].upper() + name[1:]
 
 
 def size_formula(trace, axis: int = -1, *, opened: bool = False) -> str:

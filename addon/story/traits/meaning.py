@@ -6,7 +6,7 @@ from textwrap import wrap
 from ...scene.checks import ValidationError
 from ...scene.kernels import NAMED
 from ..cast.figure import NAME, SUM, Figure
-from ..page.captions import axes_text, parameters, shape_text
+from ..page.captions import axes_text, operation_name, parameters, shape_text
 from ..page.glyphs import width
 from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
@@ -28,7 +28,8 @@ def heading(figure: Figure, trace, kernel_shape=None, filters: int = 1, other=No
     scene = figure.scene
     left = "" if other else unread.said(scene, trace)
     facts = filter(None, (parameters(scene, trace, kernel_shape, filters, other), left))
-    figure.heading(scene.words.title or scene.title, ",  ".join(facts))
+    title = scene.words.title or scene.title or operation_name(scene, trace)
+    figure.heading(title, ",  ".join(facts))
 
 
 def why_lines(figure: Figure, x: float, opening: float, ending: float, since: float) -> list[Points]:
