@@ -17,6 +17,8 @@ from ..cast.volumes import shade, written
 from ..page.glyphs import CAP_HEIGHT, number
 from ..plan.plan import LANDED, LEAVES, NONE, Points
 from .rhythm import within
+from .standing import SUMMED
+from .summing import SLIDE, flight
 
 PITCH, BETWEEN = 0.95, 0.4  # bench cells from one bar to the next, and more between two rows of the window
 BASE = (0.88, 0.7, 0.8)  # the size of a copy on the bench
@@ -24,9 +26,8 @@ BAR = (0.8, 0.56)  # a bar's width and depth
 RISE, LOWER = 2.4, 1.5  # the height of the highest bar; where there are several lines
 MOST = 64  # numbers that are shown as bars
 OUTLINE, THIN = "#5C687C", 0.03  # of the height that a bar had before it levelled
-SLIDE, FLIES, LANDS, GROWS, GROWN, LEVELS, LEVEL, STAND, FLY = (
-    0.1, 0.12, 0.32, 0.35, 0.5, 0.54, 0.68, 0.84, 0.88)  # fmt: skip
-STANDS = 0.25  # of the clock, before its step, when what stands without being worked out is there
+# parts of a step's time: copies fly and land, bars grow, level, and what comes of them stands
+FLIES, LANDS, GROWS, GROWN, LEVELS, LEVEL, STAND = 0.12, 0.32, 0.35, 0.5, 0.54, 0.68, 0.84
 
 
 @dataclass
@@ -87,10 +88,7 @@ class Reducing:
         life = {"visible_from": times["level"], "visible_until": times["until"]}
         made.append(self._result(i, step=i, origin=[comes], enter_via=[comes * (0.5, 0.5, 0.5) + (0, -0.6, 1.6)],
                                  enter_scale=[(0.8,) * 3], leaves=times["level"], arrives=within(i, STAND), **life))
-        way = self.local(target) - home
-        made.append(self._result(i, visible_from=within(i, FLY), visible_until=i, exit=[way],
-                                 exit_via=[way * (0.3, 0.6, 0.8) + (0, -1.5, 1.0)], exit_scale=[(size,) * 3],
-                                 exit_from=within(i, FLY), exit_until=i))  # fmt: skip
+        made.append(self._result(i, **flight(i, self.local(target) - home, size)))
         return [*made, self.under(**life)]
 
     def standing(self, i: int, until: float) -> list[Points]:
@@ -101,9 +99,9 @@ class Reducing:
             Points.make(at, **self._look(step, seen), **self._known(step, seen), **life),
             *self._columns(step, seen, self.bars.height(self._levels(step, seen)), at, **life),
             *(self._outlines(step, seen, at, **life) if self.cast.mean else []),
-            *self._marked(i, i - STANDS, until),
-            self._result(i, visible_from=i - STANDS, visible_until=until, step=i),
-            self.under(visible_from=i - STANDS, visible_until=until),
+            *self._marked(i, i - SUMMED, until),
+            self._result(i, visible_from=i - SUMMED, visible_until=until, step=i),
+            self.under(visible_from=i - SUMMED, visible_until=until),
         ]  # fmt: skip
 
     def grounds(self, spans) -> list[Points]:

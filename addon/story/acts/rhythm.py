@@ -16,6 +16,7 @@ import numpy as np
 from ..plan.plan import LANDED, LEAVES
 from ..plan.timeline import Timeline
 
+PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
 PAUSED = 0.08  # the clock past a step in a pause after it
 GLIDE = 0.32  # seconds a window takes to an explained position
 FULL, DOUBLE, SHORT, GLANCE, RUN = "full", "double", "short", "glance", "run"
@@ -146,6 +147,16 @@ class Beats:
     seconds: list[float]
     pauses: dict[int, tuple[float, float]]
     end: float
+
+
+def open_clock(line: Timeline, timing, padded: bool, more: float = 0.0) -> None:
+    """Declare the clock and key its opening: `timing.intro` and `more` seconds in which all stands, then padding comes,
+    where there is some."""
+    line.declare("clock.step", PADDED if padded else START)
+    line.wait(timing.intro + more)
+    if padded:
+        line.play("clock.step", START, 0.9, easing="linear")
+        line.wait(0.4)
 
 
 def run_clock(line: Timeline, rhythm: Rhythm, fps: float, weights=None) -> Beats:

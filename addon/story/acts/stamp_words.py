@@ -6,9 +6,9 @@ import numpy as np
 from ..cast.figure import FACTS, NAME, SMALL, SUM, TITLE, Figure
 from ..page.captions import axes_text, cell_name
 from ..page.glyphs import TIMES, number, operand, width
-from ..page.view import HEIGHT, UNIT
+from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
-from ..traits.index_labels import index_labels
+from ..traits.index_labels import block_indices
 from .two_views import CLEARED
 
 TERMS = 4  # products that are written with their factors
@@ -114,14 +114,6 @@ def agreement(figure: Figure, trace, adding, x: float, y: float, since: float, r
         equal += abs(adding.numbers(place)[-1][0] - float(step.products.sum() + step.bias)) < 1e-6
     said = figure.scene.words.agree.replace("{equal}", str(equal)).replace("{count}", str(len(trace)))
     return figure.text(said, x, y, fitting(figure, said, SUM, room), align="center", visible_from=since)
-
-
-
-
-def block_indices(figure: Figure, block, shape, **more) -> list[Points]:
-    """Row and column numbers of a block on its slab."""
-    drop = 1.2 * block.cell * block.slab[2] / UNIT
-    return index_labels(figure, more.pop("corner", block.corner), block.cell, shape, drop=drop, **more)
 
 
 def output_indices(figure: Figure, block, stamps, cut: float, axes: int) -> list[Points]:

@@ -35,6 +35,13 @@ def schedule(channels: int) -> list[dict[str, float]]:
     return [{name: a + wide * part for name, part in parts.items()} for a in starts]
 
 
+def flight(i: int, way, size: float, over=(0, -1.5, 1.0)) -> dict:
+    """The columns with which a copy of step i's result flies `way` to its cell, by way of a place `over` the line, and
+    is `size` times as large there."""
+    return {"visible_from": within(i, FLY), "visible_until": i, "exit": [way], "exit_scale": [(size,) * 3],
+            "exit_via": [way * (0.3, 0.6, 0.8) + over], "exit_from": within(i, FLY), "exit_until": i}  # fmt: skip
+
+
 class Summing:
     """Makes the rows of pieces of one step; `bench` says where, `greatest` by what sums are coloured."""
 
@@ -182,10 +189,7 @@ class Summing:
         return [
             self.cube(bench.result, o.value, RESULT, visible_from=since, grow_time=0.02,
                 visible_until=o.index + LEAVES, step=o.index),
-            self.cube(bench.result, o.value, RESULT, visible_from=within(o.index, FLY), visible_until=o.index,
-                step=NONE, exit=[way],
-                       exit_via=[way * (0.3, 0.6, 0.8) + (0, -1.5, 1.0)], exit_scale=[(size,) * 3],
-                       exit_from=within(o.index, FLY), exit_until=o.index),
+            self.cube(bench.result, o.value, RESULT, step=NONE, **flight(o.index, way, size)),
             self.under(bench.result, RESULT, visible_from=since, visible_until=o.index + LEAVES),
         ]  # fmt: skip
 

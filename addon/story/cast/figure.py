@@ -140,6 +140,10 @@ class Figure:
                            size=high * UNIT, lift=0.0, visible_from=visible_from,
                            visible_until=visible_until)  # fmt: skip
 
+    def within(self, x: float, body: str, size: float) -> float:
+        """Where a text begins that would begin at `x`, were there room to the right margin."""
+        return min(x, self.page.width - 8.0 - width(body) * size * HEIGHT)
+
     def words(self, role: str, name: str, points: list[Points]) -> None:
         if points:
             self._words.append(Words(role, name, Points.join(points)))

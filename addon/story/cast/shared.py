@@ -98,11 +98,11 @@ class Shared(Weighted):
     def windows(self) -> np.ndarray:
         """What is lit at each of the clock's steps: what the run whose sum is worked out reads there; of two inputs,
         each has its own run's."""
-        at = np.full((self.steps, 3), FAR)
+        at, middles = np.full((self.steps, 3), FAR), [self.middles(run) for run in (0, 1)]
         for n in range(self.steps):
             run, i = self.pair.shown(n)
             if self.pair.together or run == self.run:
-                at[n] = self.middles(run)[i]
+                at[n] = middles[run][i]
         return at
 
     def add_ring(self, name: str, until: float, lift: float = 0.0, thick: float | None = None) -> None:

@@ -70,10 +70,7 @@ class Spread(Weighted):
         if self.padded:
             zeros = ~self.real
             shell = volumes.glass(figure, np.ones_like(zeros), zeros, texts="0", cell=self.cell)
-            away = shell["position"] - [(self.shape[1] - 1) / 2, 0, -(self.shape[0] - 1) / 2]
-            turn = np.arctan2(away[:, 0], away[:, 2])
-            shell["visible_from"][:] = self.zeros + 0.02 + 0.83 * (turn - turn.min()) / max(np.ptp(turn), 1e-6)
-            shell["grow_time"][:] = 0.12
+            self.arrive(shell, self.zeros)
             parts.append(shell)
         parts += self._shades()
         figure.track(f"{self.role}.track", self.windows())

@@ -6,26 +6,23 @@ together, one sum goes to both.
 import numpy as np
 
 from ...scene.arrays import runs
-from ..acts.rhythm import DOUBLE, FULL, SHORT, rhythm, within
+from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, START, rhythm, within
 from ..acts.standing import on_bench, result_values
-from ..acts.summing import FLY, STAND, Summing
-from ..cast import slabs, volumes
-from ..cast.arrangement import ASIDE, BENEATH, READ
-from ..cast.bench import RESULT, SLAB, Bench
+from ..acts.summing import FLY, STAND, Summing, flight
+from ..cast import board, slabs, volumes
+from ..cast.bench import RESULT, SLAB
 from ..cast.figure import NAME, SMALL, SUM
 from ..cast.shared import PREFIX, SECOND, Pair, Shared
-from ..cast.weighted import Weighted, grouped, sum_text
-from ..cast.windowed import TUBE, first_middle, planes, ring
+from ..cast.weighted import grouped, sum_text
+from ..cast.windowed import TUBE, planes, ring
 from ..page.captions import axes_text, cell_name, shape_text, size_formula
-from ..page.glyphs import number, width
+from ..page.glyphs import number
 from ..page.layout import Block, Column, Row
-from ..page.view import HEIGHT, UNIT
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
 from ..traits import unread
-from ..traits.index_labels import index_labels
+from ..traits.index_labels import block_indices
 from ..traits.meaning import heading
-from .sliding import ABOVE, LARGER, LINE, PADDED, REST, START, Sliding
-from .sliding import validate as planar_alone
+from .sliding import ABOVE, LARGER, LINE, REST, Sliding, one_plane
 
 UNDER = 3.2  # page units from one line of a name to the next
 OUT, LANDS = 0.12, 0.3  # the clock, past the window's end, when kept cells stand out, and when they have arrived
@@ -35,7 +32,7 @@ def validate(scene, trace):
     """None, or the (key, value, what would be right) why two runs cannot be shown side by side."""
     if not scene.compare.changed:
         return "kind", "comparison", "must have a [compare] table with a stride, a padding or a dilation"
-    return planar_alone(scene, trace)
+    return one_plane(trace, "must be 1 where two runs are compared")
 
 
 def accepts(scene, trace) -> bool:
@@ -56,9 +53,9 @@ class _Comparison(Sliding):
         corner, cell = self.given.corner, self.given.cell
         self.casts = [Shared(self.figure, t, corner, cell, f"{PREFIX[run] * (not self.pair.together)}input",
                              self.pair, run) for run, t in enumerate(self.pair.traces)]  # fmt: skip
-        self.cast = self.casts[0]
+        self.cast = self.weighing.cast = self.casts[0]
         self.boards = (self.made, self.other)
-        self.homes = [first_middle(b.corner, b.cell, len(out)) for b, out in zip(self.boards, self.outs, strict=True)]
+        self.homes = [board.home(block) for block in self.boards]
         w = scene.words
         said = [(getattr(w, key), [axes_text(getattr(t, key)) for t in self.pair.traces])
                 for key in scene.compare.changed]  # fmt: skip
@@ -69,15 +66,10 @@ class _Comparison(Sliding):
 
     def layout(self, bench: float):
         """The layout's tree: the kernel over the panel, the outputs at two heights, below the second the result."""
-        words = {"left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
-        self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE, **words)
-        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
-                             slab=slabs.VOLUME, least=READ)  # fmt: skip
-        self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, slab=SLAB)
+        made = self.blocks(bench)
         self.result = Block("result", (RESULT, RESULT, RESULT), LARGER * bench, above=7.0, slab=SLAB)
-        self.made, self.other = (
-            Block(f"{PREFIX[run]}output", (out.shape[1], 1, out.shape[0]), above=ABOVE + 3.4, **words)
-            for run, out in enumerate(self.outs))  # fmt: skip
+        self.made, self.other = (made(f"{PREFIX[run]}output", (out.shape[1], 1, out.shape[0]), above=ABOVE + 3.4)
+                                 for run, out in enumerate(self.outs))  # fmt: skip
         middle = Column([self.weights, self.panel], gap=2.0, spread=6.0)
         return Row([self.given, middle, self.made, Column([self.other, self.result], gap=1.0, spread=6.0)], gap=3.0,
                    align=(0.5, 0.5))  # fmt: skip
@@ -93,7 +85,7 @@ class _Comparison(Sliding):
         self._inputs(w.input)
         for cast in self.casts:
             cast.add_ring("Window", self.count - 0.46)
-        self._kernel()
+        self.weighing.add(self.count, self.count - 0.46)
         slabs.add_slabs(figure, [self.given, self.weights, *self.boards])
         slabs.add_slabs(figure, [self.panel, self.result], ((START + 0.02, self.count - 0.46),))
         for run in (0, 1):
@@ -145,20 +137,13 @@ class _Comparison(Sliding):
 
     def _output(self, run: int) -> None:
         """A run's output: frosted cells, each there from its step on; the ring around the one that is being made."""
-        figure, board, out, clocks = self.figure, self.boards[run], self.outs[run], self.pair.clocks[run]
-        everywhere, births = np.ones((1, *out.shape), bool), clocks.astype(float)
-        role = f"{PREFIX[run]}output"
-        made = [volumes.coming(figure, out, self.cast.sum_fill, births, cell=board.cell),
-                volumes.glass(figure, everywhere, everywhere, visible_until=births)]  # fmt: skip
-        figure.volume(role, f"{self.scene.words.output} {self.labels[run]}", made, self.homes[run], board.cell)
-        figure.casts(board.corner, board.corner + board.cell * np.array(board.size), self.made_shadow)
+        figure, block, out, clocks = self.figure, self.boards[run], self.outs[run], self.pair.clocks[run]
+        role, name = f"{PREFIX[run]}output", f"{self.scene.words.output} {self.labels[run]}"
+        cells = board.cells(figure, block, out, self.cast.sum_fill, clocks.astype(float))
+        board.stand(figure, role, name, block, cells, self.made_shadow)
         last = np.clip(np.searchsorted(clocks, np.arange(self.count), side="right") - 1, 0, None)
-        row, column = np.divmod(last, out.shape[1])
-        shape, forward = ring(1.03, 1.03)
-        figure.track(f"{role}.track", np.column_stack([column, 0 * column + forward, -row]))
         end = self.count - 0.46 if self.pair.together or run else clocks[-1] + LANDED
-        figure.tube(f"{role}.marker", "Output marker", role, f"{role}.track", shape, (clocks[0] - LANDED, end), TUBE,
-                    SECOND if run else "")  # fmt: skip
+        board.add_marker(figure, role, *np.divmod(last, out.shape[1]), (clocks[0] - LANDED, end), SECOND * run)
 
     def _keep(self, few: int, many: int) -> None:
         """At the end copies of the results that both runs have stand out of the larger output and fly to the smaller;
@@ -189,10 +174,10 @@ class _Comparison(Sliding):
     def _operands(self, i: int):
         run, step = self.pair.shown(i)
         row, column = divmod(step, self.outs[run].shape[1])
-        board = self.boards[run]
-        target = self.homes[run] + board.cell * np.array([column, 0, -row])
+        cell = self.boards[run].cell
+        target = self.homes[run] + cell * np.array([column, 0, -row])
         hover = (0, -1.3 * self.weights.cell, 0)
-        return self.casts[run].operands(step, self._weight_places, self.weights.cell, target, board.cell, hover, at=i)
+        return self.casts[run].operands(step, self.weighing.places, self.weights.cell, target, cell, hover, at=i)
 
     def _also(self, act: Summing, i: int) -> list[Points]:
         """A copy of the result that flies to the second output, where both runs have the step."""
@@ -202,9 +187,7 @@ class _Comparison(Sliding):
         home, size = act.local(self.bench.result), self.other.cell / self.bench.cell / RESULT
         way = act.local(self.homes[1] + self.other.cell * np.array([column, 0, -row])) - home
         value = self.pair.traces[1][self.pair.steps[i][1]].value
-        return [act.cube(self.bench.result, value, RESULT, visible_from=within(i, FLY), visible_until=i, exit=[way],
-                         exit_via=[way * (0.3, 0.6, 0.8) + (0, -1.0, -0.6)], exit_scale=[(size,) * 3],
-                         exit_from=within(i, FLY), exit_until=i)]  # fmt: skip
+        return [act.cube(self.bench.result, value, RESULT, **flight(i, way, size, (0, -1.0, -0.6)))]
 
     def _sums(self) -> list[StepInfo]:
         """The sums on the bench and in the line; what the plan says of each run's steps."""
@@ -262,22 +245,20 @@ class _Comparison(Sliding):
         given, weights = self.given.box, self.weights.box
         found = [figure.text(f"{w.input}  {shape_text(trace.input.shape[1:])}", given[0], given[1] - 1.6, NAME),
                  figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME)]
-        for run, (board, own) in enumerate(zip(self.boards, self.pair.traces, strict=True)):
+        for run, (block, own) in enumerate(zip(self.boards, self.pair.traces, strict=True)):
             left = unread.said(self.scene, own)
             formula = ",  ".join(filter(None, (size_formula(own), left)))
             name = f"{self.labels[run]}:  {w.output}  {shape_text(own.output.shape[1:])}"
             for text, up, color in ((formula, 1.4, figure.theme.secondary), (name, 5.0, self._ink(run))):
-                x = min(board.box[0], figure.page.width - 8.0 - width(text) * SMALL * HEIGHT)
-                found.append(figure.text(text, x, board.box[1] - up, SMALL, color))
+                x = figure.within(block.box[0], text, SMALL)
+                found.append(figure.text(text, x, block.box[1] - up, SMALL, color))
         return found
 
     def indices(self) -> list[Points]:
         """Row and column numbers of the input and both outputs."""
-        figure, given, axes = self.figure, self.given, len(self.trace.kernel_size)
-        before = (self.cast.pads[0][0], self.cast.pads[1][0])
-        found = index_labels(figure, given.corner, given.cell, planes(self.trace.input).shape[1:], high=self.shape[0],
-                             offset=before, drop=1.2 * given.cell * given.slab[2] / UNIT, axes=axes)  # fmt: skip
-        for board, out in zip(self.boards, self.outs, strict=True):
-            found += index_labels(figure, board.corner, board.cell, out.shape,
-                                  drop=1.2 * board.cell * board.slab[2] / UNIT, axes=axes)  # fmt: skip
+        axes, before = len(self.trace.kernel_size), (self.cast.pads[0][0], self.cast.pads[1][0])
+        found = block_indices(self.figure, self.given, planes(self.trace.input).shape[1:], high=self.shape[0],
+                              offset=before, axes=axes)  # fmt: skip
+        for block, out in zip(self.boards, self.outs, strict=True):
+            found += block_indices(self.figure, block, out.shape, axes=axes)
         return found

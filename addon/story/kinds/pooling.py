@@ -3,30 +3,34 @@
 chosen or which level; each channel is read by itself, the whole of it if the pooling is global.
 """
 
+from functools import partial
+
 import numpy as np
 
 from ... import ops
 from ...scene.checks import ValidationError
-from ..acts.reducing import BASE, FLY, MOST, STAND, Bars, Reducing
-from ..acts.rhythm import DOUBLE, FULL, SHORT, rhythm, run_clock, within
+from ..acts.bar_words import BarWords, result_text
+from ..acts.reducing import MOST, STAND, Bars, Reducing
+from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, START, open_clock, rhythm, run_clock, within
+from ..acts.summing import FLY
 from ..cast import cards, slabs, volumes
 from ..cast.arrangement import ASIDE, BENEATH
 from ..cast.bench import RESULT, SLAB
-from ..cast.figure import INDEX, NAME, SMALL, SUM, Figure
+from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.slices import BACK, OUT, Slices, wide
 from ..cast.stack import FILE, Stack, depth
 from ..cast.windowed import planes
 from ..page.captions import cell_name, shape_text, size_formula
-from ..page.glyphs import equals, number, operand, width
+from ..page.glyphs import number
 from ..page.layout import Block, Column, Row, solve
-from ..page.view import HEIGHT, UNIT
 from ..plan.plan import LANDED, LEAVES, StepInfo
 from ..traits import unread
-from ..traits.index_labels import index_labels
+from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, why_lines
+from .sliding import ABOVE, LINE
 
-ABOVE, LINE, LARGEST = 4.6, 84.2, 9.5  # page units: a name above a block; the line below everything; the largest cell
-PADDED, START, END = -2.0, -1.0, 0.46  # the clock when padding arrives, before the first step; before the last's end
+LARGEST = 9.5  # page units: the largest cell
+END = 0.46  # the clock before the last step's end at which window and bench are gone
 BENCHES = (1.8, 1.6, 1.45, 1.3, 1.15, 1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2, 0.1)  # sizes of the bench that are tried
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
 BESIDE = 10.0  # page units for a row's name at the left of its line
@@ -59,48 +63,48 @@ class _Pooling:
         self.section, self.count = self.rows * self.columns, len(trace)
         self.cast = Slices(self.figure, trace, np.zeros(3), 1.0)
         self.kernel = self.cast.kernel
-        self.barred = self.kernel[0] * self.kernel[1] <= MOST
-        self.base = scene.look.index_from
+        many = self.kernel[0] * self.kernel[1] > MOST  # then there is no bench: bars could not be told apart
+        ways = [(0.0, 1)] if many else [(b, per) for per in range(self.kernel[0], 0, -1) for b in BENCHES]
         page, tried = self.figure.page, []
-        ways = [(1.0, 1)]
-        if self.barred:
-            ways = [(bench, per) for per in range(self.kernel[0], 0, -1) for bench in BENCHES]
         for way in ways:
             if solve(page, self._layout(*way), self._region(page), LARGEST):
-                tried.append((min(self.given.cell, 1.2 * self.result.cell), *way))
+                tried.append((min(self.given.cell, 1.2 * self.result.cell if self.result else np.inf), *way))
         if not tried:
             hint = "must be smaller, or the channels fewer, to find room"
             raise ValidationError(hint, "input.size", scene.input.size)
         solve(page, self._layout(*max(tried)[1:]), self._region(page), LARGEST)
         self.cast.corner, self.cast.cell = self.given.corner, self.given.cell
-        cell = self.result.cell
-        bars = Bars(self.kernel, max(tried)[2], cell, [Bars.first(line.corner, cell) for line in self.lines],
-                    self.result.corner + cell * RESULT / 2, self.cast.low, self.cast.high)  # fmt: skip
-        self.act = Reducing(self.figure, bars, self.cast)
         self.stack = Stack(self.figure, self.cast, self.made, out, cards.channel_cards(scene, self.slices))
+        bars = self.act = None
+        if self.result:
+            cell = self.result.cell
+            bars = Bars(self.kernel, max(tried)[2], cell, [Bars.first(line.corner, cell) for line in self.lines],
+                        self.result.corner + cell * RESULT / 2, self.cast.low, self.cast.high)  # fmt: skip
+            self.act = Reducing(self.figure, bars, self.cast)
+        self.saying = BarWords(self.figure, self.cast, bars, self.result, LINE)
 
     def _region(self, page) -> tuple[float, float, float, float]:
         return 8.0, 11.8, page.width - 8.0, 80.9
 
     def _layout(self, bench: float, per: int):
         """The layout's tree, with a bench of so much of an input cell's size and so many rows of the window in each of
-        its lines; names its blocks."""
-        (rows, columns), cast, several = self.cast.shape, self.cast, self.slices > 1
-        words = {"left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
-        beside = cards.room(self.slices) if several else 0.0
-        self.given = Block("input", (wide(columns, cast.channels) + beside, volumes.deep(cast.channels), rows),
-                           above=ABOVE, **words)  # fmt: skip
-        high, wide_ = self.kernel if self.barred else (0, 0)
-        count = -(-high // per)
+        its lines, or without one (0); names its blocks."""
+        (rows, columns), channels, (high, across) = self.cast.shape, self.cast.channels, self.kernel
+        board = partial(Block, left=ASIDE, below=BENEATH, slab=slabs.VOLUME)
+        beside = cards.room(self.slices)
+        self.given = board("input", (wide(columns, channels) + beside, volumes.deep(channels), rows), above=ABOVE)
+        self.made = board("output", (self.columns + beside, depth(self.slices), self.rows), above=ABOVE + 3.4)
+        self.lines, self.result, count = [], None, -(-high // per)
+        if not bench:
+            return Row([self.given, self.made], gap=5.0, align=(0.5, 0.5))
         # each line's row is named at its left, rows that share a line below it
-        named = {"below": BENEATH} if self.kernel[0] > 1 and (count == 1 or per > 1) else {"left": BESIDE * (count > 1)}
-        self.lines = [Block(f"bars.{n}", Bars.size(wide_, min(per, high - n * per), count), bench, slab=SLAB, **named)
+        named = {"below": BENEATH} if high > 1 and (count == 1 or per > 1) else {"left": BESIDE * (count > 1)}
+        self.lines = [Block(f"bars.{n}", Bars.size(across, min(per, high - n * per), count), bench, slab=SLAB, **named)
                       for n in range(count)]  # fmt: skip
-        self.made = Block("output", (self.columns + beside, depth(self.slices), self.rows), above=ABOVE + 3.4, **words)
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), bench, slab=SLAB)
-        parts = [self.given, *([Column(self.lines, gap=1.5, spread=4.0, align=(0.0, 0.5))] if self.barred else []),
-                 Column([self.made, self.result], gap=3.6, spread=8.0)]  # fmt: skip
-        return Row(parts, gap=5.0, align=(0.5, 0.5))
+        right = Column([self.made, self.result], gap=3.6, spread=8.0)
+        return Row([self.given, Column(self.lines, gap=1.5, spread=4.0, align=(0.0, 0.5)), right], gap=5.0,
+                   align=(0.5, 0.5))  # fmt: skip
 
     # the story -----------------------------------------------------------------------------------------------------
 
@@ -113,7 +117,7 @@ class _Pooling:
         for role in cast.roles:
             unread.out_of_the_light(figure, self.trace, role)
         slabs.add_slabs(figure, [self.given, self.made])
-        if self.barred:
+        if self.result:
             slabs.add_slabs(figure, [*self.lines, self.result], ((START + 0.02, self.count - END),))
         self.stack.add(self.beats, ending)
         infos = self._sums()
@@ -134,11 +138,7 @@ class _Pooling:
         pauses = {n * self.section: FILE + BACK + OUT + 0.15 for n in range(1, self.slices)}
         spent = (OUT + BACK + 0.3 if several else 0.3) + (1.3 if self.cast.padded else 0.0)
         self.rhythm = rhythm(self.count, explained, timing, spent=spent, pauses=pauses)
-        line.declare("clock.step", PADDED if self.cast.padded else START)
-        line.wait(timing.intro)
-        if self.cast.padded:
-            line.play("clock.step", START, 0.9, easing="linear")
-            line.wait(0.4)
+        open_clock(line, timing, self.cast.padded)
         first = line.cursor
         line.wait(OUT + 0.15 if several else 0.0)
         self.beats = run_clock(line, self.rhythm, self.scene.output.fps)
@@ -157,16 +157,16 @@ class _Pooling:
             step, explained = self.trace[i], i in self.rhythm.explained
             place = tuple(map(int, step.output_index))
             name = self._named(place)
-            text = f"{name} = {self._sum(step)}"
+            text = f"{name} = {result_text(figure, self.cast, step)}"
             if explained:
-                pieces += act.step(i, self.stack.target(i), self.made.cell) if self.barred else []
-                words += self._said(step, name, within(i, STATED), i + LEAVES,
+                pieces += act.step(i, self.stack.target(i), self.made.cell) if act else []
+                words += self.saying.step(step, name, within(i, STATED), i + LEAVES,
                                     ((within(i, STAND), within(i, FLY)), (i - 1e-3, i + LEAVES)))  # fmt: skip
                 spans.append((within(i, 0.2), i + LEAVES))
                 chosen.append((i, within(i, STATED), i + LEAVES))
             elif i in stands:
-                pieces += act.standing(i, stands[i]) if self.barred else []
-                running += self._said(step, name, i - LANDED, stands[i], ((i - LANDED, stands[i]),))
+                pieces += act.standing(i, stands[i]) if act else []
+                running += self.saying.step(step, name, i - LANDED, stands[i], ((i - LANDED, stands[i]),))
                 spans.append((i - LANDED, stands[i]))
                 chosen.append((i, i - LANDED, stands[i]))
             infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), text, i, explained))
@@ -180,45 +180,6 @@ class _Pooling:
         return infos
 
     # words ---------------------------------------------------------------------------------------------------------
-
-    def _sum(self, step) -> str:
-        """What a step comes to, as in "max(6, 3, 2, 9) = 9"; of many numbers how many they are."""
-        w, mean = self.scene.words, self.cast.mean
-        own, tail = step.values[step.counted if mean else step.real], ""
-        if mean:
-            said = f"({' + '.join([number(own[0]), *map(operand, own[1:])])}) / {step.divisor}"
-            sign = equals([*own, step.value])
-        else:
-            said, sign, equal = f"{w.max}({', '.join(map(number, own))})", "=", int((own == step.value).sum())
-            tail = f"   ({w.tie.replace('{count}', str(equal))})" if equal > 1 else ""
-        full = f"{said} {sign} {number(step.value)}{tail}"
-        if width(full) * SUM * HEIGHT <= self.figure.page.width - 16.0:
-            return full
-        many = (w.mean_of if mean else w.max_of).replace("{count}", str(len(own)))
-        return f"{many} {sign} {number(step.value)}"
-
-    def _said(self, step, name: str, since: float, until: float, named) -> list:
-        """The line of a step, the name of its result, and which of the input's rows its bars come from."""
-        figure, bars, w = self.figure, self.act.bars, self.scene.words
-        life, x = {"visible_from": since, "visible_until": until}, (self.result.box[0] + self.result.box[2]) / 2
-        x = min(x, figure.page.width - 8.0 - width(name) * SMALL * HEIGHT / 2)
-        made = [figure.text(self._sum(step), figure.page.width / 2, LINE, SUM, align="center", **life)]
-        made += [figure.text(name, x, self.result.box[1] + 1.4, SMALL, align="center", visible_from=a, visible_until=b)
-                 for a, b in named]  # fmt: skip
-        if not self.barred or self.kernel[0] < 2 or not self.scene.look.labels:
-            return made
-        first, half = int(step.positions[0][1]), np.array([0.0, BASE[1], BASE[2]]) / 2
-        for row in range(self.kernel[0]):
-            own = first + row * self.cast.dilation[0]
-            if 0 <= own < self.cast.input.shape[1]:
-                at = bars.at([(row, 0), (row, self.kernel[1] - 1)])
-                aside = bars.per == 1 and len(bars.origins) > 1
-                middle = at[0] - (half[0] + 0.5, 0.0, 0.0) if aside else at.mean(axis=0) - half
-                x, y = figure.page.seen(bars.origins[0] + bars.cell * middle)
-                x, y = (x - 1.6, y + 1.0) if aside else (x, y + 1.3 * bars.cell * SLAB[2] / UNIT + 3.4)
-                made.append(figure.text(f"{w.row} {own + self.base}", x, y, INDEX, figure.theme.secondary, kind="index",
-                                        align="right" if aside else "center", **life))  # fmt: skip
-        return made
 
     def _named(self, place) -> str:
         """The result's name: its channel's, where there are several, and its row and column, if it has some."""
@@ -235,32 +196,28 @@ class _Pooling:
     def _names(self) -> list:
         """What the volumes are called, with their shapes; the output's size and how it comes about."""
         w, figure, trace = self.scene.words, self.figure, self.trace
-        given, made, right = self.given.box, self.made.box, figure.page.width - 8.0
+        given, made = self.given.box, self.made.box
         formula = size_formula(trace) if ops.of(trace).windowed else ""
         named = f"{w.output}  {shape_text(self._channels(trace.output))}"
         found = [figure.text(f"{w.input}  {shape_text(self._channels(trace.input))}", given[0], given[1] - 1.6, NAME)]
         for text, up, size, color in ((formula, 1.4, SMALL, figure.theme.secondary),
                                       (named, 5.2 if formula else 1.6, NAME, None)):  # fmt: skip
             if text:
-                x = min(made[0], right - width(text) * size * HEIGHT)
-                found.append(figure.text(text, x, made[1] - up, size, color))
+                found.append(figure.text(text, figure.within(made[0], text, size), made[1] - up, size, color))
         return found
 
     def _indices(self) -> list:
         """Row and column numbers of input and output."""
-        figure, given, made, cast = self.figure, self.given, self.made, self.cast
-        axes = len(self.trace.kernel_size)
-        before = (cast.pads[0][0], cast.pads[1][0])
-        found = index_labels(figure, given.corner, given.cell, cast.input.shape[1:], high=cast.shape[0], offset=before,
-                             drop=1.2 * given.cell * given.slab[2] / UNIT, axes=axes)  # fmt: skip
+        axes, before = len(self.trace.kernel_size), (self.cast.pads[0][0], self.cast.pads[1][0])
+        found = block_indices(self.figure, self.given, self.cast.input.shape[1:], high=self.cast.shape[0],
+                              offset=before, axes=axes)  # fmt: skip
         if self.section > 1:
-            found += index_labels(figure, made.corner, made.cell, (self.rows, self.columns),
-                                  drop=1.2 * made.cell * made.slab[2] / UNIT, axes=axes)  # fmt: skip
+            found += block_indices(self.figure, self.made, (self.rows, self.columns), axes=axes)
         return found
 
     def _shapes(self):
         """At the end the shapes, where the bars were."""
-        figure, box = self.figure, (self.lines[0] if self.barred else self.result).box
+        figure, box = self.figure, (self.lines[0] if self.lines else self.given).box
         given, output = (shape_text(self._channels(a)) for a in (self.trace.input, self.trace.output))
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         made = [figure.text(f"{given}  \u2192  {output}", x, y, SUM, align="center", visible_from=self.count - END)]
@@ -269,5 +226,3 @@ class _Pooling:
                                  zip(self.stack.names, self.trace.output.ravel(), strict=True))  # fmt: skip
             made.append(figure.text(results, x, y + NEXT, SUM, align="center", visible_from=self.count - END))
         return made
-
-

@@ -2,32 +2,45 @@
 """Kind `sliding`: one window over one plane. Input, kernel over the bench, output; the sum is one line below them."""
 
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 
 from ...scene.checks import ValidationError
-from ..acts.rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock, within
+from ..acts.rhythm import (
+    DOUBLE,
+    FULL,
+    PADDED,
+    SHORT,
+    START,
+    Beats,
+    Rhythm,
+    open_clock,
+    rhythm,
+    run_clock,
+    within,
+)
 from ..acts.standing import on_bench, result_values
 from ..acts.summing import FLY, Summing
-from ..cast import slabs, volumes
+from ..cast import board, slabs, volumes
 from ..cast.arrangement import ASIDE, BENEATH, READ
 from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
+from ..cast.kernel import Kernel
 from ..cast.weighted import Weighted, grouped, sum_text
-from ..cast.windowed import TUBE, first_middle, planar, planes, ring
+from ..cast.windowed import planar, planes
 from ..page.captions import cell_name, shape_text, size_formula
 from ..page.glyphs import number, width
 from ..page.layout import Block, Column, Row, solve
-from ..page.view import HEIGHT, UNIT
+from ..page.view import HEIGHT
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
 from ..traits import unread
-from ..traits.index_labels import index_labels
+from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, shapes_equation, why_lines
 
 ABOVE = 4.6  # page units for a name above a block
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
 LINE = 84.2  # page units: the baseline of the line below everything
-PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
 # sizes of the bench that are tried, the largest that leaves room counts
 BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)
 LARGER = 1.02  # how much larger a pair is than an input's cell
@@ -37,9 +50,14 @@ REST = 0.55  # the clock past the last step at which the window is gone
 
 def validate(scene, trace):
     """None, or the (key, value, what would be right) why one window over one plane cannot show it."""
+    return one_plane(trace, "must be 1 for this kind; the kind volume shows several")
+
+
+def one_plane(trace, hint: str):
+    """None, or (key, value, `hint`) where there are several channels or filters."""
     for key, count in (("input.channels", len(trace.input)), ("op.out_channels", len(trace.output))):
         if count > 1:
-            return key, count, "must be 1 for this kind; the kind volume shows several"
+            return key, count, hint
     return None
 
 
@@ -80,6 +98,7 @@ class Sliding:
         self.bench.panels = [self.bench.stand(self.panel.corner)]
         self.bench.result = self.bench.cube(self.result.corner, RESULT)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
+        self.weighing = Kernel(self.figure, self.cast, self.weights)
 
     def padded_shape(self, shape, pads) -> tuple[int, ...]:
         """Rows and columns of the input with its padding."""
@@ -91,16 +110,20 @@ class Sliding:
 
     def layout(self, bench: float):
         """The layout's tree, with a bench of so much of its full size; names its blocks."""
-        words = {"left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
-        self.given = Block("input", Weighted.block_size(self.shape, 1), above=ABOVE, **words)
-        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
-                             slab=slabs.VOLUME, least=READ)  # fmt: skip
-        self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, slab=SLAB)
-        self.made = Block("output", (self.columns, 1, self.rows), above=ABOVE + 3.4, **words)
-        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * bench, slab=SLAB)
+        self.made = self.blocks(bench)("output", (self.columns, 1, self.rows), above=ABOVE + 3.4)
         middle = Column([self.weights, self.panel], gap=2.0, spread=6.0)
         return Row([self.given, middle, Column([self.made, self.result], gap=3.6, spread=8.0)], gap=5.0,
                    align=(0.5, 0.5))  # fmt: skip
+
+    def blocks(self, bench: float):
+        """Name the blocks of input, kernel and bench; returns what makes a block of an output, with room for words."""
+        board_ = partial(Block, left=ASIDE, below=BENEATH, slab=slabs.VOLUME)
+        self.given = board_("input", Weighted.block_size(self.shape, 1), above=ABOVE)
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
+                             slab=slabs.VOLUME, least=READ)  # fmt: skip
+        self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, slab=SLAB)
+        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * bench, slab=SLAB)
+        return board_
 
     # the story -----------------------------------------------------------------------------------------------------
 
@@ -112,12 +135,11 @@ class Sliding:
         self.cast.add_input(w.input, arrives=PADDED if self.cast.padded else None)
         unread.out_of_the_light(figure, self.trace)
         self.add_window()
-        self._kernel()
+        self.weighing.add(self.count, self.count - 0.46)
         slabs.add_slabs(figure, [self.given, self.weights, self.made])
         slabs.add_slabs(figure, [self.panel, self.result], ((START + 0.02, self.count - 0.46),))
-        self.home = first_middle(self.made.corner, self.made.cell, self.rows)
-        figure.volume("output", w.output, self.output(), self.home, self.made.cell)
-        figure.casts(self.made.corner, self.made.corner + self.made.cell * np.array(self.made.size), self.made_shadow)
+        self.home = board.home(self.made)
+        board.stand(figure, "output", w.output, self.made, self.output(), self.made_shadow)
         self.add_marker()
         infos = self._sums()
         if scene.look.labels:
@@ -145,11 +167,7 @@ class Sliding:
 
     def _clock(self) -> Beats:
         line, timing = self.figure.timeline, self.scene.timing
-        line.declare("clock.step", PADDED if self.cast.padded else START)
-        line.wait(timing.intro)
-        if self.cast.padded:
-            line.play("clock.step", START, 0.9, easing="linear")
-            line.wait(0.4)
+        open_clock(line, timing, self.cast.padded)
         beats = run_clock(line, self.rhythm, self.scene.output.fps, self.pace())
         line.wait(0.3)
         line.play("clock.step", self.count - 1 + REST, 0.3)
@@ -171,37 +189,15 @@ class Sliding:
         if self.cast.stride[1] > 1:
             self.cast.add_skipped("Places that the stride passes over")
 
-    def _kernel(self) -> None:
-        figure, weights, kernel = self.figure, self.weights, self.kernel
-        self.kernel_at = first_middle(weights.corner, weights.cell, kernel[0])
-        cells = volumes.block(figure, planes(self.trace.weight[0]), self.cast.weight_fill, cell=weights.cell,
-            dims=False)
-        figure.volume("kernel", self.scene.words.kernel, cells, self.kernel_at, weights.cell)
-        figure.casts(weights.corner, weights.corner + weights.cell * np.array(weights.size))
-        middle = [(kernel[1] - 1) / 2, 0, -(kernel[0] - 1) / 2]
-        figure.track("kernel.track", np.tile(middle, (self.count, 1)))
-        figure.tube("kernel.window", "Kernel at work", "kernel", "kernel.track",
-                    (kernel[1] + 0.03, 1.05, kernel[0] + 0.03), (-LANDED, self.count - 0.46), TUBE)  # fmt: skip
-
     def output(self) -> list[Points]:
         """The output's cells, frosted until they are there."""
         births = np.arange(self.count, dtype=float)
-        everywhere = np.ones((1, self.rows, self.columns), bool)
-        return [volumes.coming(self.figure, self.out, self.cast.sum_fill, births, cell=self.made.cell),
-                volumes.glass(self.figure, everywhere, everywhere, visible_until=births)]  # fmt: skip
+        return board.cells(self.figure, self.made, self.out, self.cast.sum_fill, births)
 
     def add_marker(self) -> None:
         """The ring around the output cell that is being made."""
         row, column = (a.ravel() for a in np.indices((self.rows, self.columns)))
-        shape, forward = ring(1.03, 1.03)
-        self.figure.track("output.track", np.column_stack([column, 0 * column + forward, -row]))
-        self.figure.tube("output.marker", "Output marker", "output", "output.track", shape,
-                         (-LANDED, self.count - 0.46), TUBE)  # fmt: skip
-
-    def _weight_places(self, step) -> np.ndarray:
-        inner = step.kernel_index if step.kernel_index.shape[1] == 3 else np.insert(step.kernel_index, 1, 0, axis=1)
-        at = np.column_stack([inner[:, 2], 0 * inner[:, 2], -inner[:, 1]])
-        return self.kernel_at + self.weights.cell * at
+        board.add_marker(self.figure, "output", row, column, (-LANDED, self.count - 0.46))
 
     base = 0  # the clock at the first step
 
@@ -238,7 +234,7 @@ class Sliding:
         row, column = divmod(i, self.columns)
         target = self.home + self.made.cell * np.array([column, 0, -row])
         hover = (0, -1.3 * self.weights.cell - self.cast.proud, 0)
-        return self.cast.operands(i, self._weight_places, self.weights.cell, target, self.made.cell, hover)
+        return self.cast.operands(i, self.weighing.places, self.weights.cell, target, self.made.cell, hover)
 
     says_runs = True  # whether the sum stands in the line while the window runs
 
@@ -264,24 +260,19 @@ class Sliding:
         w, figure, trace = self.scene.words, self.figure, self.trace
         given, weights, made = self.given.box, self.weights.box, self.made.box
         formula = size_formula(trace)
-        right = figure.page.width - 8.0 - width(formula) * SMALL * HEIGHT
         return [
             figure.text(f"{w.input}  {shape_text(trace.input.shape[1:])}", given[0], given[1] - 1.6, NAME),
             figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME),
-            figure.text(formula, min(made[0], right), made[1] - 1.4, SMALL, figure.theme.secondary),
+            figure.text(formula, figure.within(made[0], formula, SMALL), made[1] - 1.4, SMALL, figure.theme.secondary),
             figure.text(f"{w.output}  {shape_text(trace.output.shape[1:])}", made[0], made[1] - 5.2, NAME),
         ]
 
     def indices(self) -> list[Points]:
         """Row and column numbers of input and output."""
-        figure, given, made = self.figure, self.given, self.made
         before, axes = (self.pads[0][0], self.pads[1][0]), len(self.trace.kernel_size)
-        return [
-            *index_labels(figure, given.corner, given.cell, planes(self.trace.input).shape[1:], high=self.shape[0],
-                          offset=before, drop=1.2 * given.cell * given.slab[2] / UNIT, axes=axes),
-            *index_labels(figure, made.corner, made.cell, (self.rows, self.columns),
-                          drop=1.2 * made.cell * made.slab[2] / UNIT, axes=axes),
-        ]  # fmt: skip
+        return [*block_indices(self.figure, self.given, planes(self.trace.input).shape[1:], high=self.shape[0],
+                               offset=before, axes=axes),
+                *block_indices(self.figure, self.made, (self.rows, self.columns), axes=axes)]  # fmt: skip
 
     def shapes(self) -> Points:
         """At the end, where the bench was: the shapes as an equation."""

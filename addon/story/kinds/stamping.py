@@ -10,35 +10,30 @@ import numpy as np
 
 from ...scene.checks import ValidationError
 from ..acts import stamp_words
-from ..acts.rhythm import within
+from ..acts.rhythm import START, within
 from ..acts.stamping import Stamping, landed
 from ..acts.standing import on_bench
 from ..acts.two_views import Phases, TwoViews
 from ..cast import slabs
 from ..cast.adding import Adding
-from ..cast.arrangement import ASIDE, BENEATH, READ
-from ..cast.bench import RESULT, SLAB, Bench
+from ..cast.bench import RESULT, Bench
 from ..cast.figure import NAME, SMALL, Figure
 from ..cast.spread import Spread, grid_of
 from ..cast.stamped import Stamps
 from ..cast.windowed import planar, planes
 from ..page.captions import shape_text, size_formula
-from ..page.glyphs import width
-from ..page.layout import Block, Column, Row, solve
-from ..page.view import HEIGHT
+from ..page.layout import Column, Row, solve
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points
+from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, shapes_equation, why_lines
-from .sliding import ABOVE, BENCHES, LARGER, LINE, NAMED, START, Sliding
+from .sliding import ABOVE, BENCHES, LINE, Sliding, one_plane
 
 WAYS = ("below", "beside", "narrow")  # where the result stands, and all else
 
 
 def validate(scene, trace):
     """None, or the (key, value, what would be right) why one input channel and one filter cannot show it."""
-    for key, count in (("input.channels", len(trace.input)), ("op.out_channels", len(trace.output))):
-        if count > 1:
-            return key, count, "must be 1: the kind stamping shows one channel and one filter"
-    return None
+    return one_plane(trace, "must be 1: the kind stamping shows one channel and one filter")
 
 
 def accepts(scene, trace) -> bool:
@@ -82,13 +77,8 @@ class _Stamping(Sliding):
     def layout(self, bench: float, way: str = WAYS[0]):
         """The layout's tree: input, bench and output side by side, the result below the output or beside the bench; or,
         on narrow pages, the bench below the others."""
-        words = {"left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
-        self.given = Block("input", Spread.block_size(self.shape, 1), above=ABOVE, **words)
-        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
-                             slab=slabs.VOLUME, least=READ)  # fmt: skip
-        self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, above=ABOVE - 0.6, slab=SLAB)
-        self.made = Block("output", Spread.block_size(self.stamps.shape, 1), above=ABOVE + 3.4, **words)
-        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * bench, slab=SLAB)
+        self.made = self.blocks(bench)("output", Spread.block_size(self.stamps.shape, 1), above=ABOVE + 3.4)
+        self.panel.above = ABOVE - 0.6
         right, panel = self.made, self.panel
         if way == "narrow":
             return Column([Row([self.given, self.made], gap=3.0), Row([self.weights, self.result], gap=3.0),
@@ -210,7 +200,6 @@ class _Stamping(Sliding):
         w, figure, trace, at = self.scene.words, self.figure, self.trace, self.phases
         weights, made = self.weights.box, self.made.box
         formula = size_formula(trace)
-        right = figure.page.width - 8.0 - width(formula) * SMALL * HEIGHT
         left, top = self.compact.box[0], self.compact.box[1] - 1.6
         return [
             figure.text(f"{w.input}  {shape_text(trace.input.shape[1:])}", left, top, NAME, visible_until=at.spread),
@@ -219,16 +208,16 @@ class _Stamping(Sliding):
             figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME,
                         visible_until=at.turn + 1),
             figure.text(w.kernel_turned, weights[0], weights[1] - 1.6, NAME, visible_from=at.turn + 1),
-            figure.text(formula, min(made[0], right), made[1] - 1.4, SMALL, figure.theme.secondary),
+            figure.text(formula, figure.within(made[0], formula, SMALL), made[1] - 1.4, SMALL,
+                        figure.theme.secondary),
             figure.text(f"{w.output}  {shape_text(trace.output.shape[1:])}", made[0], made[1] - 5.2, NAME),
         ]  # fmt: skip
 
     def indices(self) -> list[Points]:
         """Row and column numbers: of the input while it is compact, of the output before and after it is cut."""
-        at, axes = self.phases, len(self.trace.kernel_size)
-        return [*stamp_words.output_indices(self.figure, self.made, self.stamps, at.bias - 0.04, axes),
-                *stamp_words.block_indices(self.figure, self.compact, self.cast.small, axes=axes,
-                                           visible_until=at.spread)]  # fmt: skip
+        at, axes, figure = self.phases, len(self.trace.kernel_size), self.figure
+        return [*stamp_words.output_indices(figure, self.made, self.stamps, at.bias - 0.04, axes),
+                *block_indices(figure, self.compact, self.cast.small, axes=axes, visible_until=at.spread)]  # fmt: skip
 
     def name_place(self, wide: float) -> tuple[float, float]:
         """Above the result, clear of a panel that stands beside it."""

@@ -5,7 +5,7 @@ on the bench."""
 import numpy as np
 
 from ...scene.checks import ValidationError
-from ..acts.rhythm import DOUBLE, FULL, GLANCE, SHORT, rhythm, run_clock
+from ..acts.rhythm import DOUBLE, FULL, GLANCE, PADDED, SHORT, START, open_clock, rhythm, run_clock
 from ..acts.saying import NEXT, Saying
 from ..acts.standing import SUMMED, on_bench, result_values, spans
 from ..acts.summing import Summing
@@ -19,15 +19,13 @@ from ..cast.windowed import planar, planes
 from ..page import palette
 from ..page.captions import cell_name, shape_text
 from ..page.glyphs import TIMES
-from ..page.view import UNIT
 from ..plan.plan import StepInfo
 from ..traits import unread
-from ..traits.index_labels import index_labels
+from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, why_lines
 
 TURN, TURNING = 25.0, 1.6  # degrees by which the input turns in place at the start, and seconds
 END = 0.45  # the clock before the last step's end at which window, bench and marker are gone
-PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
 
 
 def validate(scene, trace):
@@ -117,13 +115,8 @@ class _Volume:
         pauses = {n * section: FILE + CHANGE for n in range(1, self.slices)}
         spent = TURNING + (1.3 if self.cast.padded else 0.0) + FILE + 0.15 * (self.slices + 1)
         self.rhythm = rhythm(self.count, explained, timing, spent=spent, pauses=pauses)
-        line.declare("clock.step", PADDED if self.cast.padded else START)
-        line.wait(timing.intro + TURNING)
-        first = line.cursor - 0.5
-        if self.cast.padded:
-            line.play("clock.step", START, 0.9, easing="linear")
-            first = line.cursor - 0.2
-            line.wait(0.4)
+        open_clock(line, timing, self.cast.padded, TURNING)
+        first = line.cursor - (0.6 if self.cast.padded else 0.5)
         self.beats = run_clock(line, self.rhythm, self.scene.output.fps)
         line.play("clock.step", self.count - 1 + 0.55, 0.2)
         filing = line.cursor
@@ -225,10 +218,9 @@ class _Volume:
         figure, given, made, before = self.figure, self.given, self.made, (self.pads[0][0], self.pads[1][0])
         size, axes = planes(self.trace.input).shape[1:], len(self.trace.kernel_size)
         since = (PADDED if self.cast.padded else START) + 0.05
-        return [*index_labels(figure, given.corner, given.cell, size, high=self.cast.shape[0], offset=before,
-                              drop=1.2 * given.cell * given.slab[2] / UNIT, axes=axes, visible_from=since),
-                *index_labels(figure, made.corner, made.cell, (self.rows, self.columns),
-                              drop=1.2 * made.cell * made.slab[2] / UNIT, axes=axes)]  # fmt: skip
+        return [*block_indices(figure, given, size, high=self.cast.shape[0], offset=before, axes=axes,
+                               visible_from=since),
+                *block_indices(figure, made, (self.rows, self.columns), axes=axes)]  # fmt: skip
 
     def _lines(self) -> list:
         """The why-line, and at the end the shapes as an equation."""

@@ -5,7 +5,7 @@ import numpy as np
 
 from ..cast.figure import INDEX, Figure
 from ..page.glyphs import CAP_HEIGHT
-from ..page.view import HEIGHT
+from ..page.view import HEIGHT, UNIT
 from ..plan.plan import ALWAYS, NEVER, Points
 
 MOST = 12  # rows or columns that are all numbered; of more, every fifth is
@@ -36,3 +36,9 @@ def index_labels(figure: Figure, corner, cell: float, shape, *, high: float | No
             align="center",
                                 kind="index", visible_from=visible_from, visible_until=visible_until))  # fmt: skip
     return made
+
+
+def block_indices(figure: Figure, block, shape, **more) -> list[Points]:
+    """Row and column numbers of a block (page/layout.py), the latter below its slab; `more` as above."""
+    drop = 1.2 * block.cell * block.slab[2] / UNIT
+    return index_labels(figure, more.pop("corner", block.corner), block.cell, shape, drop=drop, **more)

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is said of a pooling's bars: the numbers and what they come to, the result's name, the rows they come from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..cast.bench import SLAB
+from ..cast.figure import INDEX, SMALL, SUM, Figure
+from ..cast.slices import Slices
+from ..page.glyphs import equals, number, operand, width
+from ..page.layout import Block
+from ..page.view import HEIGHT, UNIT
+from ..plan.plan import Points
+from .reducing import BASE, Bars
+
+
+def result_text(figure: Figure, cast: Slices, step) -> str:
+    """What a step comes to, as in "max(6, 3, 2, 9) = 9"; of many numbers how many they are."""
+    w, mean = figure.scene.words, cast.mean
+    own, tail = step.values[step.counted if mean else step.real], ""
+    if mean:
+        said = f"({' + '.join([number(own[0]), *map(operand, own[1:])])}) / {step.divisor}"
+        sign = equals([*own, step.value])
+    else:
+        said, sign, equal = f"{w.max}({', '.join(map(number, own))})", "=", int((own == step.value).sum())
+        tail = f"   ({w.tie.replace('{count}', str(equal))})" if equal > 1 else ""
+    full = f"{said} {sign} {number(step.value)}{tail}"
+    if width(full) * SUM * HEIGHT <= figure.page.width - 16.0:
+        return full
+    many = (w.mean_of if mean else w.max_of).replace("{count}", str(len(own)))
+    return f"{many} {sign} {number(step.value)}"
+
+
+@dataclass
+class BarWords:
+    """The words of one figure's steps; `bars` and `result` (its block) are None where there is no bench; the lines
+    stand at the height `line` (page units)."""
+
+    figure: Figure
+    cast: Slices
+    bars: Bars | None
+    result: Block | None
+    line: float
+
+    def step(self, step, name: str, since: float, until: float, named) -> list[Points]:
+        """The line of a step between two clock values; the result's name above it between those of `named`, or in the
+        line where there is no bench."""
+        figure, text = self.figure, result_text(self.figure, self.cast, step)
+        said = text if self.bars else f"{name} = {text}"
+        life = {"visible_from": since, "visible_until": until}
+        made = [figure.text(said, figure.page.width / 2, self.line, SUM, align="center", **life)]
+        if not self.bars:
+            return made
+        box, half = self.result.box, width(name) * SMALL * HEIGHT / 2
+        x = min((box[0] + box[2]) / 2, figure.page.width - 8.0 - half)
+        made += [figure.text(name, x, box[1] + 1.4, SMALL, align="center", visible_from=a, visible_until=b)
+                 for a, b in named]  # fmt: skip
+        return made + (self._rows(step, **life) if figure.scene.look.labels else [])
+
+    def _rows(self, step, **life) -> list[Points]:
+        """Which of the input's rows the bars come from: below them, or at the left of a row that has its own line."""
+        figure, bars, base = self.figure, self.bars, self.figure.scene.look.index_from
+        rows, columns = bars.kernel
+        if rows < 2:
+            return []
+        first, half, made = int(step.positions[0][1]), np.array([0.0, BASE[1], BASE[2]]) / 2, []
+        aside = bars.per == 1 and len(bars.origins) > 1
+        for row in range(rows):
+            own = first + row * self.cast.dilation[0]
+            if not 0 <= own < self.cast.input.shape[1]:
+                continue
+            at = bars.at([(row, 0), (row, columns - 1)])
+            middle = at[0] - (half[0] + 0.5, 0.0, 0.0) if aside else at.mean(axis=0) - half
+            x, y = figure.page.seen(bars.origins[0] + bars.cell * middle)
+            x, y = (x - 1.6, y + 1.0) if aside else (x, y + 1.3 * bars.cell * SLAB[2] / UNIT + 3.4)
+            made.append(figure.text(f"{figure.scene.words.row} {own + base}", x, y, INDEX, figure.theme.secondary,
+                                    kind="index", align="right" if aside else "center", **life))  # fmt: skip
+        return made
