@@ -172,7 +172,6 @@ class Windowed:
         self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
                          (-LANDED, until), thick or thickness(self.cell))  # fmt: skip
 
-
     def add_taps(self, name: str) -> None:
         """A thin ring on each cell that a dilated window reads, from when it has landed until the next has."""
         down, across = (np.arange(k) * d for k, d in zip(self.kernel, self.dilation, strict=True))
@@ -186,7 +185,6 @@ class Windowed:
         self.figure.volume(f"{self.role}.taps", name, Points.make(
             at, cube=kind, faded=kind, step=steps, visible_from=steps - LANDED, visible_until=steps + LANDED),
             (0, 0, 0), self.cell, parent=self.role)  # fmt: skip
-
 
     def add_skipped(self, name: str) -> None:
         """Where the window would have stood with stride 1: pale rings on the places that it passes on its way along a

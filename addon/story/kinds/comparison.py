@@ -9,12 +9,14 @@ from ...scene.arrays import runs
 from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, START, rhythm, within
 from ..acts.standing import on_bench, result_values
 from ..acts.summing import FLY, STAND, Summing, flight
-from ..cast import board, slabs, volumes
+from ..cast import board, slabs
 from ..cast.bench import RESULT, SLAB
 from ..cast.figure import NAME, SMALL, SUM
+from ..cast.kept import LANDS, OUT, add_kept
+from ..cast.one_plane import ABOVE, LARGER, LINE, one_plane
 from ..cast.shared import PREFIX, SECOND, Pair, Shared
 from ..cast.weighted import grouped, sum_text
-from ..cast.windowed import TUBE, planes, ring
+from ..cast.windowed import planes
 from ..page.captions import axes_text, cell_name, shape_text, size_formula
 from ..page.glyphs import number
 from ..page.layout import Block, Column, Row
@@ -22,10 +24,9 @@ from ..plan.plan import LANDED, LEAVES, Points, StepInfo
 from ..traits import unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading
-from .sliding import ABOVE, LARGER, LINE, REST, Sliding, one_plane
+from .sliding import REST, Sliding
 
 UNDER = 3.2  # page units from one line of a name to the next
-OUT, LANDS = 0.12, 0.3  # the clock, past the window's end, when kept cells stand out, and when they have arrived
 
 
 def validate(scene, trace):
@@ -91,7 +92,7 @@ class _Comparison(Sliding):
         for run in (0, 1):
             self._output(run)
         if self.pair.kept:
-            self._keep(*self.pair.kept)
+            add_kept(figure, self.pair, self.boards, self.outs, self.cast.sum_fill, self.count - 1 + REST)
         infos = self._sums()
         if scene.look.labels:
             figure.words("names", "Names", self.names())
@@ -144,32 +145,6 @@ class _Comparison(Sliding):
         last = np.clip(np.searchsorted(clocks, np.arange(self.count), side="right") - 1, 0, None)
         end = self.count - 0.46 if self.pair.together or run else clocks[-1] + LANDED
         board.add_marker(figure, role, *np.divmod(last, out.shape[1]), (clocks[0] - LANDED, end), SECOND * run)
-
-    def _keep(self, few: int, many: int) -> None:
-        """At the end copies of the results that both runs have stand out of the larger output and fly to the smaller;
-        rings stay where they were."""
-        figure, unit = self.figure, self.boards[many].cell
-        clocks, end = self.pair.clocks[few], self.count - 1 + REST
-        index = np.searchsorted(self.pair.clocks[many], clocks)
-        row, column = np.divmod(index, self.outs[many].shape[1])
-        at = np.column_stack([column, 0 * column, -row]).astype(float)
-        rows, columns = np.divmod(np.arange(len(clocks)), self.outs[few].shape[1])
-        goal = self.homes[few] + self.boards[few].cell * np.column_stack([columns, 0 * columns, -rows])
-        values = self.outs[few].ravel()
-        fills = [self.cast.sum_fill(v) for v in values]
-        cubes = [figure.cube(f) for f in fills]
-        digits = volumes.written(figure, [number(v) for v in values], fills, volumes.digit_size(unit))
-        out = np.array([0.0, -1.4, 0.0])
-        way = (goal - self.homes[many]) / unit - at - out
-        copies = Points.make(at + out, cube=cubes, faded=cubes, lift=volumes.FACE, value=values,
-                             origin=[-out] * len(at), leaves=end, arrives=end + OUT, visible_from=end, exit=way,
-                             exit_from=end + OUT + 0.02, exit_via=way / 2 + (0, -0.6, 0), exit_until=end + LANDS,
-                             exit_scale=[(self.boards[few].cell / unit,) * 3] * len(at), visible_until=end + LANDS,
-                             **(digits if self.scene.look.numbers else {}))  # fmt: skip
-        size, forward = ring(1.03, 1.03)
-        kind = figure.cube(SECOND, "tube " + " ".join(f"{v:.4g}" for v in (*size, TUBE)))
-        rings = Points.make(at + (0, forward, 0), cube=kind, faded=kind, visible_from=end + 0.01)
-        figure.volume("kept", "Results of both", [copies, rings], self.homes[many], unit)
 
     def _operands(self, i: int):
         run, step = self.pair.shown(i)

@@ -17,6 +17,7 @@ from ..cast import cards, slabs, volumes
 from ..cast.arrangement import ASIDE, BENEATH
 from ..cast.bench import RESULT, SLAB
 from ..cast.figure import NAME, SMALL, SUM, Figure
+from ..cast.one_plane import ABOVE, LINE
 from ..cast.slices import BACK, OUT, Slices, wide
 from ..cast.stack import FILE, Stack, depth
 from ..cast.windowed import planes
@@ -27,7 +28,6 @@ from ..plan.plan import LANDED, LEAVES, StepInfo
 from ..traits import unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, why_lines
-from .sliding import ABOVE, LINE
 
 LARGEST = 9.5  # page units: the largest cell
 END = 0.46  # the clock before the last step's end at which window and bench are gone

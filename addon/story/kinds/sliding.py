@@ -2,7 +2,6 @@
 """Kind `sliding`: one window over one plane. Input, kernel over the bench, output; the sum is one line below them."""
 
 from contextlib import suppress
-from functools import partial
 
 import numpy as np
 
@@ -23,27 +22,20 @@ from ..acts.rhythm import (
 from ..acts.standing import on_bench, result_values
 from ..acts.summing import FLY, Summing
 from ..cast import board, slabs, volumes
-from ..cast.arrangement import ASIDE, BENEATH, READ
-from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.kernel import Kernel
+from ..cast.one_plane import ABOVE, LINE, OnePlane, one_plane
 from ..cast.weighted import Weighted, grouped, sum_text
 from ..cast.windowed import planar, planes
 from ..page.captions import cell_name, shape_text, size_formula
 from ..page.glyphs import number, width
-from ..page.layout import Block, Column, Row, solve
+from ..page.layout import Column, Row
 from ..page.view import HEIGHT
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
 from ..traits import unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, shapes_equation, why_lines
 
-ABOVE = 4.6  # page units for a name above a block
-NAMED = 0.36  # room for a cell's name above the result, in bench cells
-LINE = 84.2  # page units: the baseline of the line below everything
-# sizes of the bench that are tried, the largest that leaves room counts
-BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)
-LARGER = 1.02  # how much larger a pair is than an input's cell
 MOST = 400  # output cells: of more it is the kind sweep, unasked
 REST = 0.55  # the clock past the last step at which the window is gone
 
@@ -51,14 +43,6 @@ REST = 0.55  # the clock past the last step at which the window is gone
 def validate(scene, trace):
     """None, or the (key, value, what would be right) why one window over one plane cannot show it."""
     return one_plane(trace, "must be 1 for this kind; the kind volume shows several")
-
-
-def one_plane(trace, hint: str):
-    """None, or (key, value, `hint`) where there are several channels or filters."""
-    for key, count in (("input.channels", len(trace.input)), ("op.out_channels", len(trace.output))):
-        if count > 1:
-            return key, count, hint
-    return None
 
 
 def accepts(scene, trace) -> bool:
@@ -76,10 +60,10 @@ def build(scene, trace):
     return Sliding(scene, trace).plan()
 
 
-class Sliding:
+class Sliding(OnePlane):
     """One figure of this kind. `Cast` is how its input stands on the stage."""
 
-    Cast, largest = Weighted, 9.5  # the length of its largest cells, page units
+    Cast = Weighted
     made_shadow = 0.5  # strength of the output's shadow: most of the time it is of glass
 
     def __init__(self, scene, trace):
@@ -88,15 +72,7 @@ class Sliding:
         self.out = planes(trace.output)[0]
         self.rows, self.columns = self.out.shape
         self.shape = self.padded_shape(planes(trace.input).shape[1:], self.pads)
-        page = self.figure.page
-        for bench in BENCHES:
-            if solve(page, self.layout(bench), self.region(page), self.largest):
-                break
-        else:
-            raise ValidationError("must be smaller to find room beside its kernel", "input.size", scene.input.size)
-        self.bench = Bench(self.kernel, self.panel.cell, keeps_products=True)
-        self.bench.panels = [self.bench.stand(self.panel.corner)]
-        self.bench.result = self.bench.cube(self.result.corner, RESULT)
+        self.settle(self.layout)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
         self.weighing = Kernel(self.figure, self.cast, self.weights)
 
@@ -104,26 +80,12 @@ class Sliding:
         """Rows and columns of the input with its padding."""
         return tuple(n + sum(p) for n, p in zip(shape, pads, strict=True))
 
-    def region(self, page) -> tuple[float, float, float, float]:
-        """Where blocks may stand on the page: left, top, right, bottom."""
-        return 8.0, 11.8, page.width - 8.0, 80.9
-
     def layout(self, bench: float):
         """The layout's tree, with a bench of so much of its full size; names its blocks."""
         self.made = self.blocks(bench)("output", (self.columns, 1, self.rows), above=ABOVE + 3.4)
         middle = Column([self.weights, self.panel], gap=2.0, spread=6.0)
         return Row([self.given, middle, Column([self.made, self.result], gap=3.6, spread=8.0)], gap=5.0,
                    align=(0.5, 0.5))  # fmt: skip
-
-    def blocks(self, bench: float):
-        """Name the blocks of input, kernel and bench; returns what makes a block of an output, with room for words."""
-        board_ = partial(Block, left=ASIDE, below=BENEATH, slab=slabs.VOLUME)
-        self.given = board_("input", Weighted.block_size(self.shape, 1), above=ABOVE)
-        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
-                             slab=slabs.VOLUME, least=READ)  # fmt: skip
-        self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, slab=SLAB)
-        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * bench, slab=SLAB)
-        return board_
 
     # the story -----------------------------------------------------------------------------------------------------
 
@@ -247,14 +209,6 @@ class Sliding:
                 *(figure.text(name, x, y, SMALL, align="center", visible_from=a, visible_until=b)
                   for a, b in named)]  # fmt: skip
 
-    def line_middle(self, wide: float) -> float:
-        """Where the middle of a sum's line is, `wide` page units long."""
-        return self.figure.page.width / 2
-
-    def name_place(self, wide: float) -> tuple[float, float]:
-        """Where the middle of the name of the result's cell is: above it."""
-        return (self.result.box[0] + self.result.box[2]) / 2, self.result.box[1] + 1.4
-
     def names(self) -> list[Points]:
         """What the volumes are called, with their shapes; the output's size and how it comes about."""
         w, figure, trace = self.scene.words, self.figure, self.trace
@@ -279,7 +233,7 @@ class Sliding:
         box, x = self.panel.box, (self.panel.box[0] + self.result.box[2]) / 2
         return shapes_equation(self.figure, self.trace, x, (box[1] + box[3]) / 2, self.count - 0.46)
 
-    def why(self) -> None:
+    def why(self, until: float | None = None) -> None:
         """The line that says what the operation is for: before the first step, and at the end."""
-        lines = why_lines(self.figure, self.figure.page.width / 2, LINE, LINE, self.count - 0.46)
+        lines = why_lines(self.figure, self.figure.page.width / 2, LINE, LINE, until or self.count - 0.46)
         self.figure.words("why", "Why", lines)

@@ -8,7 +8,6 @@ and a window slides: it finds every number of the output again (step i at the cl
 
 import numpy as np
 
-from ...scene.checks import ValidationError
 from ..acts import stamp_words
 from ..acts.rhythm import START, within
 from ..acts.stamping import Stamping, landed
@@ -16,17 +15,17 @@ from ..acts.standing import on_bench
 from ..acts.two_views import Phases, TwoViews
 from ..cast import slabs
 from ..cast.adding import Adding
-from ..cast.bench import RESULT, Bench
 from ..cast.figure import NAME, SMALL, Figure
+from ..cast.one_plane import ABOVE, LINE, one_plane
 from ..cast.spread import Spread, grid_of
 from ..cast.stamped import Stamps
 from ..cast.windowed import planar, planes
 from ..page.captions import shape_text, size_formula
-from ..page.layout import Column, Row, solve
+from ..page.layout import Column, Row
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points
 from ..traits.index_labels import block_indices
-from ..traits.meaning import heading, shapes_equation, why_lines
-from .sliding import ABOVE, BENCHES, LINE, Sliding, one_plane
+from ..traits.meaning import heading, shapes_equation
+from .sliding import Sliding
 
 WAYS = ("below", "beside", "narrow")  # where the result stands, and all else
 
@@ -56,17 +55,8 @@ class _Stamping(Sliding):
         self.rows, self.columns = self.out.shape
         self.stamps, (self.shape, _) = Stamps.of(trace), grid_of(trace)
         self.phases = Phases(trace.input[0].size)
-        self.base, page = self.phases.base, self.figure.page
-        for bench in BENCHES:
-            tried = {way: solve(page, self.layout(bench, way), self.region(page), self.largest) for way in WAYS}
-            if any(tried.values()):
-                solve(page, self.layout(bench, max(WAYS, key=tried.get)), self.region(page), self.largest)
-                break
-        else:
-            raise ValidationError("must be smaller to find room beside its kernel", "input.size", scene.input.size)
-        self.bench = Bench(self.kernel, self.panel.cell, keeps_products=True)
-        self.bench.panels = [self.bench.stand(self.panel.corner)]
-        self.bench.result = self.bench.cube(self.result.corner, RESULT)
+        self.base = self.phases.base
+        self.settle(self.layout, [(way,) for way in WAYS])
         self.cast = Spread(self.figure, trace, self.given.corner, self.given.cell, spreads=self.phases.spread,
                            zeros=self.phases.zeros, base=self.base)  # fmt: skip
         self.stamped = self.made.corner + self.made.cell * np.array([0.5, 0.5, self.stamps.shape[0] - 0.5])
@@ -121,7 +111,7 @@ class _Stamping(Sliding):
             figure.words("ending", "Shapes", self.ending())
             figure.words("between", "Between the views",
                          stamp_words.between(figure, self.trace, at, self.stamps.cut, LINE))
-            self.why()
+            self.why(self.end)
         return figure.plan(scene.title, infos)
 
     @property
@@ -231,6 +221,3 @@ class _Stamping(Sliding):
         x, y = sum(ends) / 2, (box[1] + box[3]) / 2
         return [shapes_equation(self.figure, self.trace, x, y, self.end),
                 stamp_words.agreement(self.figure, self.trace, self.adding, x, y + 6.0, self.end, np.ptp(ends))]
-
-    def why(self) -> None:
-        self.figure.words("why", "Why", why_lines(self.figure, self.figure.page.width / 2, LINE, LINE, self.end))

@@ -9,6 +9,7 @@ from ..acts.rhythm import DOUBLE, FULL, Rhythm, rhythm
 from ..cast import slabs, volumes
 from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME
+from ..cast.one_plane import ABOVE, LINE
 from ..cast.relief import Relief, relief, rimmed, thicken
 from ..cast.windowed import ring
 from ..page.captions import cell_name, shape_text
@@ -17,7 +18,7 @@ from ..page.layout import Block, Column, Row
 from ..page.view import HEIGHT, UNIT
 from ..plan.plan import Points
 from ..traits.meaning import shapes_equation
-from .sliding import ABOVE, LINE, Sliding
+from .sliding import Sliding
 from .sliding import validate as validate  # what holds for sliding holds here
 
 BLANK = 0.08  # what a step that meets no ink is worth of a run's time, where one that does is worth 1

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stage of one plane: where input, kernel, bench and output stand, whose sum is one line below them."""
+
+from functools import partial
+
+from ...scene.checks import ValidationError
+from ..page.layout import Block, solve
+from . import slabs
+from .arrangement import ASIDE, BENEATH, READ
+from .bench import RESULT, SLAB, Bench
+from .windowed import Windowed
+
+ABOVE = 4.6  # page units for a name above a block
+NAMED = 0.36  # room for a cell's name above the result, in bench cells
+LINE = 84.2  # page units: the baseline of the line below everything
+# sizes of the bench that are tried, the largest that leaves room counts
+BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)
+LARGER = 1.02  # how much larger a pair is than an input's cell
+
+
+def one_plane(trace, hint: str):
+    """None, or (key, value, `hint`) where there are several channels or filters."""
+    for key, count in (("input.channels", len(trace.input)), ("op.out_channels", len(trace.output))):
+        if count > 1:
+            return key, count, hint
+    return None
+
+
+class OnePlane:
+    """What stands where. Whoever derives from it has `scene`, `figure`, `kernel` and `shape` (rows and columns of the
+    input with its padding), and lays the blocks out; after `settle` they have places and `bench` stands."""
+
+    largest = 9.5  # the length of its largest cells, page units
+
+    def settle(self, layout, ways=((),)) -> None:
+        """Place what `layout(bench, *way)` makes of the largest bench that leaves room, in the one of `ways` with the
+        largest cells, and set the bench up.
+
+        Raises ValidationError (key `input.size`) where there is room for none.
+        """
+        page = self.figure.page
+        for bench in BENCHES:
+            tried = [solve(page, layout(bench, *way), self.region(page), self.largest) for way in ways]
+            if any(tried):
+                best = ways[tried.index(max(tried))]
+                solve(page, layout(bench, *best), self.region(page), self.largest)
+                break
+        else:
+            size = self.scene.input.size
+            raise ValidationError("must be smaller to find room beside its kernel", "input.size", size)
+        self.bench = Bench(self.kernel, self.panel.cell, keeps_products=True)
+        self.bench.panels = [self.bench.stand(self.panel.corner)]
+        self.bench.result = self.bench.cube(self.result.corner, RESULT)
+
+    def region(self, page) -> tuple[float, float, float, float]:
+        """Where blocks may stand on the page: left, top, right, bottom."""
+        return 8.0, 11.8, page.width - 8.0, 80.9
+
+    def blocks(self, bench: float):
+        """Name the blocks of input, kernel and bench; returns what makes a block of an output, with room for words."""
+        board = partial(Block, left=ASIDE, below=BENEATH, slab=slabs.VOLUME)
+        self.given = board("input", Windowed.block_size(self.shape, 1), above=ABOVE)
+        self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
+                             slab=slabs.VOLUME, least=READ)  # fmt: skip
+        self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, slab=SLAB)
+        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * bench, slab=SLAB)
+        return board
+
+    def line_middle(self, wide: float) -> float:
+        """Where the middle of a sum's line is, `wide` page units long."""
+        return self.figure.page.width / 2
+
+    def name_place(self, wide: float) -> tuple[float, float]:
+        """Where the middle of the name of the result's cell is: above it."""
+        return (self.result.box[0] + self.result.box[2]) / 2, self.result.box[1] + 1.4
