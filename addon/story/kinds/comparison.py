@@ -6,13 +6,13 @@ together, one sum goes to both.
 import numpy as np
 
 from ...scene.arrays import runs
+from ..acts.leaving import add_kept, leave_clock
 from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, START, rhythm, within
 from ..acts.standing import on_bench, result_values
 from ..acts.summing import FLY, STAND, Summing, flight
 from ..cast import board, slabs
 from ..cast.bench import RESULT, SLAB
 from ..cast.figure import NAME, SMALL, SUM
-from ..cast.kept import LANDS, OUT, add_kept
 from ..cast.one_plane import ABOVE, LARGER, LINE, one_plane
 from ..cast.shared import PREFIX, SECOND, Pair, Shared
 from ..cast.weighted import grouped, sum_text
@@ -114,10 +114,7 @@ class _Comparison(Sliding):
 
     def ending(self, line) -> None:
         if self.pair.kept:
-            line.wait(0.3)
-            line.play("clock.step", self.count - 1 + REST + OUT, 0.6)
-            line.wait(0.3)
-            line.play("clock.step", self.count - 1 + REST + LANDS, 0.9)
+            leave_clock(line, self.count - 1 + REST)
 
     def _inputs(self, name: str) -> None:
         """The input, once where both windows read alike, or once for each run, of which the second follows."""

@@ -6,6 +6,7 @@ from contextlib import suppress
 import numpy as np
 
 from ...scene.checks import ValidationError
+from ..acts.leaving import LEAVING, leave_clock
 from ..acts.rhythm import (
     DOUBLE,
     FULL,
@@ -32,7 +33,7 @@ from ..page.glyphs import number, width
 from ..page.layout import Column, Row
 from ..page.view import HEIGHT
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
-from ..traits import unread
+from ..traits import less_padding, unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, shapes_equation, why_lines
 
@@ -75,6 +76,7 @@ class Sliding(OnePlane):
         self.settle(self.layout)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
         self.weighing = Kernel(self.figure, self.cast, self.weights)
+        self.parts = less_padding.between(self.figure, trace, self.given, self.weights, self.made)
 
     def padded_shape(self, shape, pads) -> tuple[int, ...]:
         """Rows and columns of the input with its padding."""
@@ -104,6 +106,7 @@ class Sliding(OnePlane):
         board.stand(figure, "output", w.output, self.made, self.output(), self.made_shadow)
         self.add_marker()
         infos = self._sums()
+        less_padding.add(figure, self.trace, self.parts, self.made, self.cast.sum_fill, self.count - 1 + REST)
         if scene.look.labels:
             figure.words("names", "Names", self.names())
             figure.words("indices", "Row and column numbers", self.indices())
@@ -119,7 +122,7 @@ class Sliding(OnePlane):
         """Which steps are explained, and how long everything takes."""
         explained = dict(zip(self._worked(), (FULL, DOUBLE, DOUBLE), strict=False))
         explained |= {i: SHORT for i in range(self.columns - 1, self.count, self.columns) if i not in explained}
-        return rhythm(self.count, explained, self.scene.timing, spent=2.0)
+        return rhythm(self.count, explained, self.scene.timing, spent=2.0 + LEAVING * bool(self.parts))
 
     def _worked(self) -> list[int]:
         """The positions that are worked out first: the first two, and the third or the first without padding."""
@@ -139,6 +142,8 @@ class Sliding(OnePlane):
 
     def ending(self, line) -> None:
         """What happens on the clock when the window is gone."""
+        if self.parts:
+            leave_clock(line, self.count - 1 + REST)
 
     def pace(self):
         """How much of a run's time each step is worth; None: alike."""
@@ -229,9 +234,10 @@ class Sliding(OnePlane):
                 *block_indices(self.figure, self.made, (self.rows, self.columns), axes=axes)]  # fmt: skip
 
     def shapes(self) -> Points:
-        """At the end, where the bench was: the shapes as an equation."""
+        """At the end, where the bench was, or above the line: the shapes as an equation."""
         box, x = self.panel.box, (self.panel.box[0] + self.result.box[2]) / 2
-        return shapes_equation(self.figure, self.trace, x, (box[1] + box[3]) / 2, self.count - 0.46)
+        x, y = (self.figure.page.width / 2, LINE - 5.0) if self.parts else (x, (box[1] + box[3]) / 2)
+        return shapes_equation(self.figure, self.trace, x, y, self.count - 0.46)
 
     def why(self, until: float | None = None) -> None:
         """The line that says what the operation is for: before the first step, and at the end."""

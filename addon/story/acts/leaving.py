@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""At the end copies of some results stand out of an output and fly to places of their own, and rings stay there."""
+
+import numpy as np
+
+from ..cast import volumes
+from ..cast.board import home
+from ..cast.figure import Figure
+from ..cast.shared import SECOND, Pair
+from ..cast.windowed import TUBE, ring
+from ..page.glyphs import number
+from ..page.layout import Block
+from ..plan.plan import NEVER, Points
+from ..plan.timeline import Timeline
+
+OUT, LANDS = 0.12, 0.3  # the clock, past `end`, when copies stand out, and when they have arrived
+LEAVING = 2.1  # seconds that it takes
+
+
+def leave_clock(line: Timeline, end: float) -> None:
+    """Key the clock, which stands at `end`, while copies leave."""
+    line.wait(0.3)
+    line.play("clock.step", end + OUT, 0.6)
+    line.wait(0.3)
+    line.play("clock.step", end + LANDS, 0.9)
+
+
+def copies(figure: Figure, block: Block, at: np.ndarray, values: np.ndarray, fill, goals: np.ndarray,
+           goal_cell: float, end: float, stays: bool = False) -> Points:  # fmt: skip
+    """Copies of the cells of `block` at places `at` (n, 3; in its cells) that fly to the world places `goals`, where
+    they are `goal_cell` long, from the clock value `end` on; and whether they stay there."""
+    unit, texts, fills = block.cell, [number(v) for v in values], [fill(v) for v in values]
+    cubes = [figure.cube(f) for f in fills]
+    digits = volumes.written(figure, texts, fills, volumes.digit_size(unit)) if figure.scene.look.numbers else {}
+    out = np.array([0.0, -1.4, 0.0])
+    way = (goals - home(block)) / unit - at - out
+    return Points.make(at + out, cube=cubes, faded=cubes, lift=volumes.FACE, value=values, origin=[-out] * len(at),
+                       leaves=end, arrives=end + OUT, visible_from=end, exit=way, exit_from=end + OUT + 0.02,
+                       exit_via=way / 2 + (0, -0.6, 0), exit_until=end + LANDS,
+                       exit_scale=[(goal_cell / unit,) * 3] * len(at),
+                       visible_until=NEVER if stays else end + LANDS, **digits)  # fmt: skip
+
+
+def rings(figure: Figure, at: np.ndarray, size: tuple[float, float], color: str, since: float) -> Points:
+    """Rings around `size` (columns, rows) cells whose middles are at places `at`, there from a clock value on."""
+    shape, forward = ring(size[0] + 0.03, size[1] + 0.03)
+    kind = figure.cube(color, "tube " + " ".join(f"{v:.4g}" for v in (*shape, TUBE)))
+    return Points.make(at + (0, forward, 0), cube=kind, faded=kind, visible_from=since)
+
+
+def add_kept(figure: Figure, pair: Pair, boards, outs, fill, end: float) -> None:
+    """Of two runs the results that both have leave the larger output for the smaller. `boards` and `outs` are each
+    run's block and its values (rows, columns)."""
+    few, many = pair.kept
+    clocks, goal = pair.clocks[few], boards[few]
+    row, column = np.divmod(np.searchsorted(pair.clocks[many], clocks), outs[many].shape[1])
+    at = np.column_stack([column, 0 * column, -row]).astype(float)
+    rows, columns = np.divmod(np.arange(len(clocks)), outs[few].shape[1])
+    goals = home(goal) + goal.cell * np.column_stack([columns, 0 * columns, -rows])
+    block = boards[many]
+    parts = [copies(figure, block, at, outs[few].ravel(), fill, goals, goal.cell, end),
+             rings(figure, at, (1, 1), SECOND, end + 0.01)]  # fmt: skip
+    figure.volume("kept", "Results of both", parts, home(block), block.cell)
