@@ -14,7 +14,7 @@ RETIRED = frozenset((
     "full", "gather", "gathering", "global_max_rule", "global_mean_rule", "global_summary", "goes_on",
     "grey", "group_depth", "holes", "kept", "max_rule", "mean", "mean_rule", "meets", "negative", "no_bias",
     "no_weights", "opened", "opens", "outcome", "overlap", "padded", "pale", "partial", "positions",
-    "products", "reach", "ring", "rings", "rule", "rule_point", "same", "same_uneven", "seen", "shared",
+    "products", "ring", "rings", "rule", "rule_point", "same", "same_uneven", "seen", "shared",
     "skipping", "slices", "stamp", "stamp_apart", "stamp_columns", "stamp_input", "stamp_nowhere",
     "stamp_rest", "stamp_rows", "stamp_sweep", "stamping", "summary", "sweep", "tiles", "total", "under",
     "waits", "waits_stride", "with_zeros",
@@ -36,6 +36,7 @@ class Words:
     stride: str = word("stride", "the stride in the title")
     padding: str = word("padding", "the padding in the title")
     dilation: str = word("dilation", "the dilation in the title")
+    reach: str = word("reach", "how many cells a dilated kernel spans, as in: reach 5 × 5")
     groups: str = word("groups", "the groups in the title")
     filters: str = word("filters", "several filters in the title")
     one_filter: str = word("filter", "a single filter in the title")

@@ -149,11 +149,13 @@ class Beats:
     end: float
 
 
-def open_clock(line: Timeline, timing, padded: bool, more: float = 0.0) -> None:
-    """Declare the clock and key its opening: `timing.intro` and `more` seconds in which all stands, then padding comes,
-    where there is some."""
-    line.declare("clock.step", PADDED if padded else START)
+def open_clock(line: Timeline, timing, padded: bool, more: float = 0.0, opens=None) -> None:
+    """Declare the clock and key its opening: `timing.intro` and `more` seconds in which all stands; then, where there
+    is some, padding comes. `opens`: (clock value at the start, what keys the clock before that)."""
+    line.declare("clock.step", opens[0] if opens else PADDED if padded else START)
     line.wait(timing.intro + more)
+    if opens:
+        opens[1](line)
     if padded:
         line.play("clock.step", START, 0.9, easing="linear")
         line.wait(0.4)

@@ -47,6 +47,7 @@ def build(scene, trace):
 
 
 class _Comparison(Sliding):
+    opens = False  # the runs' windows differ, and their kernel is one
     def __init__(self, scene, trace):
         self.pair = Pair(*runs(scene))
         self.outs = [planes(t.output)[0] for t in self.pair.traces]

@@ -7,19 +7,8 @@ import numpy as np
 
 from ...scene.checks import ValidationError
 from ..acts.leaving import LEAVING, leave_clock
-from ..acts.rhythm import (
-    DOUBLE,
-    FULL,
-    PADDED,
-    SHORT,
-    START,
-    Beats,
-    Rhythm,
-    open_clock,
-    rhythm,
-    run_clock,
-    within,
-)
+from ..acts.opening import GONE, OPENING, OPENS, add_opening, opening_clock
+from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, START, Rhythm, open_clock, rhythm, run_clock, within
 from ..acts.standing import on_bench, result_values
 from ..acts.summing import FLY, Summing
 from ..cast import board, slabs, volumes
@@ -32,7 +21,7 @@ from ..page.captions import cell_name, shape_text, size_formula
 from ..page.glyphs import number, width
 from ..page.layout import Column, Row
 from ..page.view import HEIGHT
-from ..plan.plan import LANDED, LEAVES, Points, StepInfo
+from ..plan.plan import ALWAYS, LANDED, LEAVES, Points, StepInfo
 from ..traits import less_padding, unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, shapes_equation, why_lines
@@ -122,7 +111,8 @@ class Sliding(OnePlane):
         """Which steps are explained, and how long everything takes."""
         explained = dict(zip(self._worked(), (FULL, DOUBLE, DOUBLE), strict=False))
         explained |= {i: SHORT for i in range(self.columns - 1, self.count, self.columns) if i not in explained}
-        return rhythm(self.count, explained, self.scene.timing, spent=2.0 + LEAVING * bool(self.parts))
+        spent = 2.0 + LEAVING * bool(self.parts) + OPENING * self.opens
+        return rhythm(self.count, explained, self.scene.timing, spent=spent)
 
     def _worked(self) -> list[int]:
         """The positions that are worked out first: the first two, and the third or the first without padding."""
@@ -130,9 +120,9 @@ class Sliding(OnePlane):
         third = inside[0] if inside and inside[0] > 1 else 2
         return [i for i in (0, 1, third) if i < self.count]
 
-    def _clock(self) -> Beats:
+    def _clock(self):
         line, timing = self.figure.timeline, self.scene.timing
-        open_clock(line, timing, self.cast.padded)
+        open_clock(line, timing, self.cast.padded, opens=(OPENS, opening_clock) if self.opens else None)
         beats = run_clock(line, self.rhythm, self.scene.output.fps, self.pace())
         line.wait(0.3)
         line.play("clock.step", self.count - 1 + REST, 0.3)
@@ -145,6 +135,11 @@ class Sliding(OnePlane):
         if self.parts:
             leave_clock(line, self.count - 1 + REST)
 
+    @property
+    def opens(self) -> bool:
+        """Whether the kernel opens before the first step."""
+        return any(d > 1 and k > 1 for d, k in zip(self.cast.dilation, self.kernel, strict=True))
+
     def pace(self):
         """How much of a run's time each step is worth; None: alike."""
         return None
@@ -153,6 +148,8 @@ class Sliding(OnePlane):
         self.cast.add_ring("Window", until=self.count - 0.46)
         if any(d > 1 for d in self.cast.dilation):
             self.cast.add_taps("Cells under the window")
+        if self.opens:
+            add_opening(self.cast, self.panel.box)
         if self.cast.stride[1] > 1:
             self.cast.add_skipped("Places that the stride passes over")
 
@@ -230,7 +227,7 @@ class Sliding(OnePlane):
         """Row and column numbers of input and output."""
         before, axes = (self.pads[0][0], self.pads[1][0]), len(self.trace.kernel_size)
         return [*block_indices(self.figure, self.given, planes(self.trace.input).shape[1:], high=self.shape[0],
-                               offset=before, axes=axes),
+                               offset=before, axes=axes, visible_from=GONE if self.opens else ALWAYS),
                 *block_indices(self.figure, self.made, (self.rows, self.columns), axes=axes)]  # fmt: skip
 
     def shapes(self) -> Points:
