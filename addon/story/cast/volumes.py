@@ -18,6 +18,7 @@ GAP = 0.11  # between the channels of a volume, in cells: so slices can be count
 FACE = 0.49  # from a cell's middle to just before its front face
 FROSTED, CLEAR = 0.8, 0.08  # how much of glass is there at its top and side, of its front: cells to come, padding
 QUIET = 0.4  # how much of padding's glass is there outside the window
+ICE, DULL = (0.9, 0.85), 0.85  # around one channel: how much of padding's sides and front; outside the window
 NARROWEST, FULL = 0.66, 0.70  # how far a number may be squeezed; how much of a face's width it may take
 LEFT, RIGHT, FRONT, BACK, BELOW, ABOVE = (1 << i for i in range(6))  # neighbours, as bits of a cell's mask
 
@@ -113,18 +114,24 @@ def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0
 def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: bool = True, texts: str | None = None,
           cell: float = 1.0, gap: float = GAP, **columns) -> Points:  # fmt: skip
     """Frosted cells at `where` (a mask of the block's shape), the outer faces of which are drawn. With `texts` for
-    those in front, or "", it is padding: clear at top and side, where cells are seen through it, and outside the
-    window an outline around its text. `solid`: where the block has any cells."""
+    those in front, or "", it is padding. Around a single channel that is like ice; around several it is clear at top
+    and side, where cells are seen through it, and outside the window an outline around its text. `solid`: where the
+    block has any cells."""
     mask, theme = neighbours(solid, standing), figure.theme
     index = np.argwhere(where)
-    aside, alpha = (FROSTED, theme.frosted_alpha) if texts is None else (CLEAR, theme.padding_alpha)
-    cubes = [figure.cube(theme.frosted, f"glass {mask[tuple(i)]} {aside}", "glass", alpha) for i in index]
+    code, aside, alpha, quiet = theme.frosted, FROSTED, theme.frosted_alpha, (FROSTED, 1.0)
+    if texts is not None and len(solid) == 1:
+        code, (aside, alpha), quiet = theme.padding, ICE, (ICE[0], DULL)
+    elif texts is not None:
+        aside, alpha, quiet = CLEAR, theme.padding_alpha, (0, QUIET)
+    cubes = [figure.cube(code, f"glass {mask[tuple(i)]} {aside}", "glass", alpha) for i in index]
     channel, row, column = index.T
     at = np.column_stack([column, channel * (1 + gap), -row]).astype(float)
     size = digit_size(cell) if texts and figure.scene.look.numbers else 0.0
     faded = cubes
     if texts is not None:
-        faded = [figure.cube(theme.frosted, f"glass {mask[tuple(i)]} 0 {QUIET}", "glass", QUIET * alpha) for i in index]
+        words = " ".join(f"{v:g}" for v in quiet)
+        faded = [figure.cube(code, f"glass {mask[tuple(i)]} {words}", "glass", quiet[1] * alpha) for i in index]
     known = {"cube": cubes, "faded": faded, "lift": FACE, "channel": channel, "row": row, "column": column}
     if size:
         label = figure.label(texts, theme.padding_ink)
