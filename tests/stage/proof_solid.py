@@ -34,6 +34,8 @@ class SolidProof(BenchProof):
 
     input_role, window_role, stacked = "input", "input.window", False
 
+    base = 0  # the clock at the first step
+
     def __init__(self, stage):
         self.stage, self.trace, self.plan = stage, stage.trace, stage.plan
         self.kind = story.kind_of(stage.asked, stage.trace).__name__.rpartition(".")[2]
@@ -83,17 +85,18 @@ class SolidProof(BenchProof):
 
     def own_look(self, i: int) -> Look:
         """Step i's own second: the frame at which the clock rests there, or, in a sweep, a moment within a frame."""
-        second = (self.plan.frame_of(self.plan.steps[i].second) - 1) / self.plan.fps
-        if not -1e-6 <= self.clock_of.at(second) - i <= 1e-6:
-            second = self.second_at(i + 2e-3)
+        second, clock = (self.plan.frame_of(self.plan.steps[i].second) - 1) / self.plan.fps, self.base + i
+        assert self.plan.steps[i].clock == clock, f"step {i} has the clock {self.plan.steps[i].clock}"
+        if not -1e-6 <= self.clock_of.at(second) - clock <= 1e-6:
+            second = self.second_at(clock + 2e-3)
         look = self.look(second)
-        assert -1e-6 <= look.clock - i < LEAVES, f"step {i}: the clock is at {look.clock} at its second"
+        assert -1e-6 <= look.clock - clock < LEAVES, f"step {i}: the clock is at {look.clock} at its second"
         return look
 
     # one step --------------------------------------------------------------------------------------------------------
 
-    def step(self, i: int) -> Look:
-        """Everything at step i's own time, and what leads to it where it is explained."""
+    def agreed(self, i: int):
+        """Step i's cell, of which the plan, the engine's trace and the reference say the same."""
         index, info, step = self.order[i], self.plan.steps[i], self.trace[i]
         cell = self.cells[index]
         assert info.index == index == step.output_index, f"step {i} is not the trace's"
@@ -101,11 +104,15 @@ class SolidProof(BenchProof):
         assert same, f"step {i}: it says {info.value}, not {cell.value}"
         assert np.array_equal(step.values, [t.number for t in cell.taps]), f"step {i}: the engine reads other cells"
         assert np.array_equal(step.weights, [t.weight for t in cell.taps]), f"step {i}: the engine takes other weights"
-        look = self.own_look(i)
+        return cell
+
+    def step(self, i: int) -> Look:
+        """Everything at step i's own time, and what leads to it where it is explained."""
+        cell, look = self.agreed(i), self.own_look(i)
         self.window(look, cell)
-        self.filter_at_work(look, index[0])
+        self.filter_at_work(look, self.order[i][0])
         born = self.output(look, i)
-        if not info.explained:
+        if not self.plan.steps[i].explained:
             self.ran(look, i, cell, born)
             return look
         pairs = self.bench(look, i, cell, born)

@@ -95,31 +95,16 @@ class StampingProof(SolidProof):
 
     # the second view -------------------------------------------------------------------------------------------------
 
-    def own_look(self, i: int):
-        second, clock = (self.plan.frame_of(self.plan.steps[i].second) - 1) / self.plan.fps, self.base + i
-        assert self.plan.steps[i].clock == clock, f"step {i} has the clock {self.plan.steps[i].clock}"
-        if not -1e-6 <= self.clock_of.at(second) - clock <= 1e-6:
-            second = self.second_at(clock + 2e-3)
-        look = self.look(second)
-        assert -1e-6 <= look.clock - clock < LEAVES, f"step {i}: the clock is at {look.clock} at its second"
-        return look
-
     def step(self, i: int):
         """Everything at step i's own time, and what leads to it where it is explained."""
-        index, info, step = self.order[i], self.plan.steps[i], self.trace[i]
-        cell, j = self.cells[index], self.base + i
-        assert info.index == index == step.output_index, f"step {i} is not the trace's"
-        same = info.value == step.value and abs(info.value - cell.value) < 1e-9 * (1 + abs(cell.value))
-        assert same, f"step {i}: it says {info.value}, not {cell.value}"
-        assert np.array_equal(step.values, [t.number for t in cell.taps]), f"step {i}: the engine reads other cells"
-        assert np.array_equal(step.weights, [t.weight for t in cell.taps]), f"step {i}: the engine takes other weights"
+        cell, j = self.agreed(i), self.base + i
         look = self.own_look(i)
         self.window(look, cell)
         self.filter_at_work(look, 0)
         born = self.output(look, i)
         self.met(look, cell)
         assert not look.words("stamps"), f"words: {look.words('stamps')} of a stamp at step {i}"
-        if not info.explained:
+        if not self.plan.steps[i].explained:
             self.ran(look, j, cell, born)
             return look
         pairs = self.bench(look, j, cell, born)

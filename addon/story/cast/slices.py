@@ -205,5 +205,3 @@ class Slices(Windowed):
                      at=pauses[start][0] + FILE + BACK + 0.05 if channel else first)  # fmt: skip
             more = channel + 1 < self.channels
             line.add(name, home, BACK, at=pauses[start + self.section][0] + FILE if more else ending)
-
-
