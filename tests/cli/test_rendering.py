@@ -115,15 +115,6 @@ class TestWhenSomethingFails:
         assert code == 1 and len(out) == 1 and "No space left on device" in err[-1]
         assert names(tmp_path / "renders") == ["conv2d_valid_poster.png"]
 
-    def test_without_imageio_the_frames_come_as_png_and_one_line_says_how_to_get_the_gif(
-        self, convolume, painter, monkeypatch, tmp_path
-    ):
-        monkeypatch.setattr("addon.render.files.encode.missing_encoder", lambda: "no GIF without imageio: get it")
-        code, out, err = convolume("conv2d_valid", *SMALL)
-        assert code == 1 and len(err) == 2 and "no GIF without imageio: get it" in err[1]
-        assert len(out) == 1 and names(tmp_path / "renders") == ["conv2d_valid"]
-        assert "frame_0001.png" in names(tmp_path / "renders" / "conv2d_valid")
-
     def test_an_encoder_that_is_missing_speaks_for_itself(self, convolume, painter, monkeypatch):
         def absent(*_):
             raise EncodeError("no MP4 without it")

@@ -27,6 +27,3 @@ class Format:
     still: bool = False  # one picture, which takes no time
     folder: Callable[[Path], list[Path]] | None = None  # where a folder is made: its files that are this format's
     lacks: Callable[[object], str | None] = lambda clip: None  # of a clip: why it cannot be made of that, or None
-    # why it cannot be made here, or None; then the format that is made in its place, and how that is said
-    missing: Callable[[], str | None] = lambda: None
-    otherwise: tuple[str, str] | None = None

@@ -5,8 +5,8 @@
   seconds.
 - A file appears whole or not at all: it is written beside its place under another name and then moved there.
 - The same frames give the same bytes.
-- No bpy. imageio is asked for only when a GIF or an MP4 is written; PNGs need nothing, so that a stock
-  Blender, which brings no imageio, still leaves its frames.
+- No bpy. A stock Blender brings no imageio: PNGs need nothing, GIFs are then written without it (`gif`), and
+  MP4s by Blender (`formats/mp4`).
 """
 
 import contextlib
@@ -18,7 +18,6 @@ import platform
 import re
 import shutil
 import struct
-import sys
 import tempfile
 import time
 import zlib
@@ -49,21 +48,8 @@ class StepPicture:
     sum: str
 
 
-def missing_encoder() -> str | None:
-    """Why no GIF can be written here and how to change that, in one line; None where it can."""
-    absent = _absent("imageio", "PIL")
-    if not absent:
-        return None
-    python = ".".join(map(str, sys.version_info[:2]))
-    return (
-        f"no GIF without {absent}, which Python {python} here does not have: install the Convolume "
-        "extension, or run `make blender-wheels` in the checkout"
-    )
-
-
 def _absent(*modules):
-    names = {"PIL": "Pillow", "imageio_ffmpeg": "imageio-ffmpeg"}
-    return " and ".join(names.get(m, m) for m in modules if importlib.util.find_spec(m) is None)
+    return " and ".join(m.replace("_", "-") for m in modules if importlib.util.find_spec(m) is None)
 
 
 # GIF
@@ -71,8 +57,6 @@ def _absent(*modules):
 
 def write_gif(path, frames: Iterable[np.ndarray], seconds: Sequence[float], *, colors: int = 256) -> None:
     """Write an endless GIF. `frames` is walked more than once, so no generator but a list."""
-    if message := missing_encoder():
-        raise EncodeError(message)
     if not 2 <= colors <= 256:
         raise ValueError(
             f"colors = {colors}: a GIF has 2 to 256, one of which stays free for what does not change"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The bytes of an animated GIF, one frame at a time.
 
-imageio (its Pillow plugin) compresses the pixels of every frame; which rectangle is sent, what in it is left
-as it stands, how long it stands and how it is cleared away is decided here, because the plugin's own
-animation writer
+imageio (its Pillow plugin) compresses the pixels of every frame, or `lzw` to the same bytes where that is missing;
+which rectangle is sent, what in it is left as it stands, how long it stands and how it is cleared away is decided here,
+because the plugin's own animation writer
 
 - keeps all frames in memory, several times over: a minute of full HD is gigabytes; here it is two frames,
 - takes "restore to background" to clear the whole picture although it clears the last rectangle only, so that
@@ -12,11 +12,13 @@ animation writer
 One palette serves the whole clip, so a frame has no table of its own.
 """
 
+import functools
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
+from . import lzw
 from .palette import SEE_THROUGH, Palette, band
 
 KEEP, CLEAR = 1, 2  # GIF's disposal methods: leave the rectangle standing, or make it see-through again
@@ -26,7 +28,7 @@ _TRAILER = b";"
 def gif_bytes(frames: Iterable[np.ndarray], centiseconds: list[int], colors: int = 256) -> Iterator[bytes]:
     """The file in pieces. A frame with 0 centiseconds is left out; `frames` is walked twice."""
     palette = Palette((f for t, f in zip(centiseconds, frames, strict=True) if t), min(colors, 256) - 1)
-    canvas = None
+    canvas, compress = None, compressor()
     for pixels, time, following in _with_next(_distinct(frames, centiseconds, palette)):
         if canvas is None:
             height, width = pixels.shape
@@ -47,7 +49,7 @@ def gif_bytes(frames: Iterable[np.ndarray], centiseconds: list[int], colors: int
         clears = palette.see_through and bool(gone.any())
         if clears:
             region = _joined(region, _bounds(gone))
-        yield _frame(pixels[region], canvas[region], region, time, CLEAR if clears else KEEP)
+        yield _frame(pixels[region], canvas[region], region, time, CLEAR if clears else KEEP, compress)
         canvas = pixels.copy()
         if clears:
             canvas[region] = SEE_THROUGH
@@ -102,23 +104,32 @@ def _header(width, height, palette):
     return b"GIF89a" + screen + palette.to_bytes() + loop
 
 
-def _frame(pixels, canvas, region, time, disposal):
+def _frame(pixels, canvas, region, time, disposal, compress):
     """One picture: its time, its rectangle, its pixels with what already stands there left out."""
     unchanged = pixels == canvas
-    candidates = [np.where(unchanged, np.uint8(SEE_THROUGH), pixels)]
-    if unchanged.any():
-        candidates.append(pixels)  # a pattern can compress better than the same pattern with holes in it
-    data = min((_compressed(candidate) for candidate in candidates), key=len)
+    data = compress(np.where(unchanged, np.uint8(SEE_THROUGH), pixels))
+    if unchanged.any():  # a pattern can compress better than the same pattern with holes in it
+        whole = compress(pixels, len(data))
+        if whole is not None and len(whole) < len(data):
+            data = whole
     rows, columns = region
     rectangle = (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
     control = struct.pack("<BBBBHBB", 0x21, 0xF9, 4, disposal << 2 | 1, time, SEE_THROUGH, 0)
     return control + struct.pack("<BHHHHB", 0x2C, *rectangle, 0) + data
 
 
-def _compressed(pixels):
-    """GIF's LZW data of the pixels, cut out of the one-picture file that imageio makes of them."""
-    import imageio.v3 as iio
+def compressor() -> Callable:
+    """`lzw.image_data`, or imageio's quicker way to the same bytes where that and Pillow are."""
+    try:
+        import imageio.v3 as iio
+        import PIL  # noqa: F401
+    except ImportError:
+        return lzw.image_data
+    return functools.partial(_by_imageio, iio)
 
+
+def _by_imageio(iio, pixels, most=None):
+    """GIF's LZW data of the pixels, cut out of the one-picture file that imageio makes of them."""
     made = iio.imwrite(
         "<bytes>",
         np.ascontiguousarray(pixels),

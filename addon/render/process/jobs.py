@@ -90,7 +90,7 @@ class Job:
         """
         folder.mkdir(parents=True, exist_ok=True)
         encode.sweep(folder, self.name)
-        formats, lacking = self._possible(say)
+        formats, lacking = self._of(FRAMES), False
         clip = outputs.FrameRange.of_plan(self.plan) if self.plan else None
         recording = self._recalled(profile, clip and clip.needed(formats), how.get("store"))
         for format in self._of(PLAN):
@@ -181,18 +181,6 @@ class Job:
     def _not_written(self, format, error, say) -> bool:
         say(f"{self.name}: {format} not written: {getattr(error, 'strerror', None) or error}")
         return True
-
-    def _possible(self, say) -> tuple[list[str], bool]:
-        """The formats to write from frames, another in place of one that cannot be made; and whether so."""
-        formats, lacking = [], False
-        for name in self._of(FRAMES):
-            why = FORMATS[name].missing() if FORMATS[name].otherwise else None
-            if why:
-                name, said = FORMATS[name].otherwise
-                say(f"{self.name}: {said}: {why}")
-                lacking = True
-            formats.append(name)
-        return list(dict.fromkeys(formats)), lacking
 
 
 def _opened(path, say=None):

@@ -9,5 +9,4 @@ def write(film, path) -> None:
     encode.write_gif(path, *film.shots())
 
 
-FORMAT = Format(write, "{}.gif", missing=lambda: encode.missing_encoder(),
-                otherwise=("png", "every frame as PNG in place of the GIF"))  # fmt: skip
+FORMAT = Format(write, "{}.gif")
