@@ -35,10 +35,11 @@ _PATTERN = pattern()
 
 def ground_like(frame: np.ndarray) -> np.ndarray:
     """Where a pixel is near-grey and as good as its neighbours to the right and below, (H, W)."""
-    rgb = frame[..., :3].astype(np.int16)
-    made = rgb.max(axis=2) - rgb.min(axis=2) <= _CHROMA
-    made[:, :-1] &= np.abs(rgb[:, 1:] - rgb[:, :-1]).max(axis=2) <= _SMOOTH
-    made[:-1] &= np.abs(rgb[1:] - rgb[:-1]).max(axis=2) <= _SMOOTH
+    # channels first: NumPy is several times slower along an axis of three numbers
+    rgb = np.ascontiguousarray(np.moveaxis(frame[..., :3], 2, 0)).astype(np.int16)
+    made = rgb.max(axis=0) - rgb.min(axis=0) <= _CHROMA
+    made[:, :-1] &= np.abs(rgb[:, :, 1:] - rgb[:, :, :-1]).max(axis=0) <= _SMOOTH
+    made[:-1] &= np.abs(rgb[:, 1:] - rgb[:, :-1]).max(axis=0) <= _SMOOTH
     return made
 
 
