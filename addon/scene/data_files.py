@@ -3,12 +3,13 @@
 
 - Sizes are read from headers and checked before memory is taken for what follows them; zipped files are unpacked
   piece by piece, and no further than the limit.
-- Nothing is ever unpickled or run; imageio is imported when a picture is read, not before.
+- Nothing is ever unpickled or run; imageio is imported when a picture is read, not before; without it, PNGs are.
 - Every failure is a `ValidationError` that says what the file should have been.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import struct
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from . import png
 from .checks import ValidationError
 from .limits import DEFAULT, Limits
 
@@ -127,34 +129,57 @@ def _steps(shades: np.ndarray, levels: int) -> np.ndarray:
 def _decode(path: Path, most: int) -> tuple[np.ndarray, int]:
     """(rows, columns, 3 or 4) and the number that stands for white."""
     with path.open("rb") as f:
-        if not PICTURES.match(f.read(12)):
-            raise ValidationError("must be a picture that can be read: PNG, JPEG, GIF, BMP, WebP or PNM")
-    try:
-        import imageio.v3 as iio
-    except ImportError:
-        raise ValidationError("needs imageio and Pillow to be read: pip install imageio") from None
+        start = f.read(12)
+    if not PICTURES.match(start):
+        raise ValidationError("must be a picture that can be read: PNG, JPEG, GIF, BMP, WebP or PNM")
+
+    def allow(rows, columns):
+        if rows * columns > most:
+            raise ValidationError(
+                f"must have at most {most:,} pixels, this one has {columns} × {rows} "
+                f"(--limit picture={rows * columns} allows it)"
+            )
+        if max(rows, columns) > WIDEST:
+            hint = f"must have at most {WIDEST:,} rows and columns, this one has {columns} × {rows}"
+            raise ValidationError(hint)
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with iio.imopen(path, "r", plugin="pillow") as picture:
-                rows, columns = picture.properties(index=0).shape[:2]
-                if rows * columns > most:
-                    raise ValidationError(
-                        f"must have at most {most:,} pixels, this one has {columns} × {rows} "
-                        f"(--limit picture={rows * columns} allows it)"
-                    )
-                if max(rows, columns) > WIDEST:
-                    hint = f"must have at most {WIDEST:,} rows and columns, this one has {columns} × {rows}"
-                    raise ValidationError(hint)
-                about = picture.metadata(index=0, exclude_applied=False)
-                pixels, white = _pixels(picture, about)
+            pixels, white, orientation = _decoder(start)(path, allow)
         except ValidationError:
             raise
         except Exception as e:  # decoders fail in many ways
             if any(type(c).__name__ == "DecompressionBombError" for c in (e, e.__cause__, e.__context__)):
                 raise ValidationError(f"must have at most {most:,} pixels (--limit picture=… allows more)") from None
             raise ValidationError("must be a picture that can be read (PNG, JPEG, …)") from None
-    return _upright(pixels, about.get("Orientation", 1)), white
+    return _upright(pixels, orientation), white
+
+
+def _decoder(start: bytes):
+    """What reads a picture that begins so: Pillow, and where that is missing `png`, which is slower."""
+    try:
+        import imageio.v3 as iio
+        import PIL  # noqa: F401
+    except ImportError:
+        if start.startswith(b"\x89PNG"):
+            return _by_numpy
+        raise ValidationError(
+            "must be a PNG: for others this Python lacks imageio and Pillow, which the Convolume extension brings"
+        ) from None
+    return functools.partial(_by_imageio, iio)
+
+
+def _by_numpy(path: Path, allow) -> tuple[np.ndarray, int, int]:
+    with path.open("rb") as file:
+        return png.read(file, allow)
+
+
+def _by_imageio(iio, path: Path, allow) -> tuple[np.ndarray, int, int]:
+    with iio.imopen(path, "r", plugin="pillow") as picture:
+        allow(*picture.properties(index=0).shape[:2])
+        about = picture.metadata(index=0, exclude_applied=False)
+        return *_pixels(picture, about), about.get("Orientation", 1)
 
 
 def _pixels(picture, about) -> tuple[np.ndarray, int]:
