@@ -191,9 +191,12 @@ def write_png(path, frame: np.ndarray) -> None:
         file.write(data)
 
 
-def png_bytes(frame: np.ndarray) -> bytes:
-    """A PNG in bytes. Each row is sent plain, or as its difference from the pixel before or from the row
-    above, whichever has the smaller differences: the usual rule, and close to the best for flat pictures."""
+def png_bytes(frame: np.ndarray, level: int = 6) -> bytes:
+    """A PNG in bytes; `level` is zlib's.
+
+    Each row is sent plain, or as its difference from the pixel before or from the row above, whichever has the smaller
+    differences: the usual rule, and close to the best for flat pictures.
+    """
     (frame,) = _Checked([frame], 1)
     height, width, channels = frame.shape
     left, above = frame.copy(), frame.copy()
@@ -204,7 +207,7 @@ def png_bytes(frame: np.ndarray) -> bytes:
     best = cost.argmin(axis=0)
     rows = np.concatenate([best[:, None].astype(np.uint8), ways[best, np.arange(height)]], axis=1)
     header = struct.pack(">IIBBBBB", width, height, 8, 2 if channels == 3 else 6, 0, 0, 0)
-    body = _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows.tobytes(), 6)) + _chunk(b"IEND", b"")
+    body = _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows.tobytes(), level)) + _chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + body
 
 

@@ -25,13 +25,19 @@ def by_blender(film, path) -> None:
 
     if not bpy.app.build_options.codec_ffmpeg:
         raise encode.EncodeError("this Blender was built without FFmpeg, and imageio-ffmpeg is missing")
-    order = film.recording.order
+    order, listener = film.recording.order, getattr(film.recording, "listener", None)
+
+    def alive(*_):
+        """A long film is no hanging Blender."""
+        if listener is not None:
+            listener()
+
     scene = bpy.data.scenes.new("Convolume movie")
     try:
         with tempfile.TemporaryDirectory() as folder, encode.whole_file(path.absolute(), ".mp4") as temporary:
             for index in range(len(film.recording)):
                 picture = encode.even(encode.opaque(film.recording.picture(index)))
-                (Path(folder) / f"{index}.png").write_bytes(encode.png_bytes(picture))
+                (Path(folder) / f"{index}.png").write_bytes(encode.png_bytes(picture, level=1))
             strips = scene.sequence_editor_create().strips
             first = str(Path(folder) / f"{order[0]}.png")
             strip = strips.new_image("frames", first, 1, 1, fit_method="ORIGINAL")
@@ -50,10 +56,15 @@ def by_blender(film, path) -> None:
             movie.format, movie.codec, movie.audio_codec = "MPEG4", "H264", "NONE"
             movie.constant_rate_factor, movie.ffmpeg_preset = "HIGH", "GOOD"
             render.use_file_extension, render.filepath = False, temporary
+            for stamp in (name for name in dir(render) if name.startswith("use_stamp")):
+                setattr(render, stamp, False)  # the date and more, which would go into the file
+            bpy.app.handlers.render_write.append(alive)
             bpy.ops.render.render(animation=True, scene=scene.name)
             if not Path(temporary).is_file() or not Path(temporary).stat().st_size:
                 raise encode.EncodeError(f"{path}: Blender's FFmpeg wrote nothing")
     finally:
+        if alive in bpy.app.handlers.render_write:
+            bpy.app.handlers.render_write.remove(alive)
         bpy.data.scenes.remove(scene)
 
 
