@@ -7,7 +7,7 @@ ENV := $(PYTHON) scripts/setup_env.py
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help render posters test test-blender test-ui blender-wheels bench extension lint clean
+.PHONY: help render posters test test-blender test-ui bench extension lint clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -25,15 +25,11 @@ test: ## run the tests on every Python here that has a Blender (all on the newes
 
 test-blender: ## run the tests that need a real `blender` on the PATH
 	@command -v blender >/dev/null || echo 'convolume: no `blender` on the PATH, so these tests will be skipped'
-	if command -v blender >/dev/null; then $(ENV) one -- scripts/blender_wheels.py; fi
 	$(ENV) one -- -m pytest -m "blender and not window" $(ARGS)
 
 test-ui: ## drive a real `blender` by mouse on a virtual screen, from the zip to the GIF (minutes)
 	@command -v blender >/dev/null || echo 'convolume: no `blender` on the PATH, so these tests will be skipped'
 	$(ENV) one -- -m pytest -m window tests/ui/window $(ARGS)
-
-blender-wheels: ## give the `blender` on the PATH imageio and Pillow, in build/, for GIFs from a checkout
-	$(ENV) one -- scripts/blender_wheels.py $(ARGS)
 
 bench: ## measure speed and memory, side by side with ManimCommunity, into docs/benchmarks.md
 	$(ENV) one -- scripts/bench_engine.py

@@ -7,8 +7,9 @@ the zip.
     build_extension.py --python 3.14       for this platform and a Blender that was built with that Python
 
 The manifest lies at the root and the code in `addon/`, which is no valid source as it lies, hence the
-staging. imageio and Pillow come along as wheels, unmodified, because Blender has no GIF writer; pip fetches
-them into `wheels/` once. All zips are made and checked before the first goes to its place.
+staging. imageio and Pillow come along as wheels, unmodified: they read pictures other than PNG, and write GIFs
+sooner than Python alone; pip fetches them into `wheels/` once. All zips are made and checked before the first
+goes to its place.
 """
 
 import argparse

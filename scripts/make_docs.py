@@ -63,7 +63,8 @@ infinite or further from 0 than 10¹². `.npy` files that hold Python objects ar
 A picture is turned upright as its camera noted, laid over white where it is transparent, cropped at its
 centre to the shape of `input.size`, and averaged over the area of each cell. Grey is 0.299 R + 0.587 G +
 0.114 B. The brightness from 0 to 1 is then cut into `input.levels` equal steps: with 10, black is 0 and
-white is 9. Of a moving picture the first frame is taken. Pictures are PNG, JPEG, GIF, BMP, WebP or PNM.
+white is 9. Of a moving picture the first frame is taken. Pictures are PNG, JPEG, GIF, BMP, WebP or PNM;
+a Blender that runs a checkout, without the extension's Pillow, reads PNG alone.
 """
 
 LIMITS = """\

@@ -8,9 +8,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-SITE = ROOT / "build" / "site-{}.{}".format(*sys.version_info)  # what scripts/blender_wheels.py installs
-if "bpy" in sys.modules and SITE.is_dir():
-    sys.path.append(str(SITE))
 
 from addon.cli import main  # noqa: E402
 

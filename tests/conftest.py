@@ -96,6 +96,15 @@ def blender() -> str:
     return found
 
 
+@pytest.fixture(scope="session")
+def python_of_blender(blender) -> str:
+    """The version of the Python inside it, as in 3.13: a distribution may have built it with another."""
+    ask = "import sys; print('PYTHON', '%d.%d' % sys.version_info[:2])"
+    command = [blender, "--background", "--factory-startup", "--python-expr", ask]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    return next(line.split()[1] for line in said.splitlines() if line.startswith("PYTHON "))
+
+
 @pytest.fixture
 def run_blender(blender, tmp_path):
     """Run the executable in the background with settings of its own; returns the finished process."""

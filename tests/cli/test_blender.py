@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 import pytest
+from PIL import Image, ImageSequence
 
 imageio = pytest.importorskip("imageio.v3", reason="imageio is not installed")
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
@@ -94,6 +95,36 @@ def test_steps_of_a_retimed_blend_are_where_its_clock_reaches_them(empty_blender
     assert bpy.context.scene == scene
 
 
+HIDDEN = ("PIL", "imageio", "imageio.v2", "imageio.v3", "imageio_ffmpeg", "tqdm")  # what a stock Blender lacks
+
+
+def check_films(folder):
+    """The GIF and the MP4 show the frames that lie beside them as PNGs, each in its time."""
+    files = sorted((folder / "conv2d_valid").iterdir())
+    frames = np.array([imageio.imread(file)[..., :3] for file in files]).astype(int)
+    movie = imageio.imread(folder / "conv2d_valid.mp4", plugin="FFMPEG").astype(int)
+    assert movie.shape == frames.shape and imageio.immeta(folder / "conv2d_valid.mp4", plugin="FFMPEG")["fps"] == 2
+    assert np.abs(movie - frames).mean(axis=(1, 2, 3)).max() < 5  # 4:2:0 blurs colours where cells are small
+    assert np.abs((movie - frames).mean(axis=(1, 2))).max() < 2.5  # and no colour is another one
+    with Image.open(folder / "conv2d_valid.gif") as gif:
+        assert gif.info["loop"] == 0
+        shown = [(np.asarray(f.convert("RGB")), f.info["duration"]) for f in ImageSequence.Iterator(gif)]
+    played = np.repeat([pixels for pixels, _ in shown], [time // 500 for _, time in shown], axis=0).astype(int)
+    assert played.shape == frames.shape and np.abs(played - frames).mean(axis=(1, 2, 3)).max() < 2
+    return frames
+
+
+def test_the_module_alone_leaves_gif_and_mp4(root, tmp_path):
+    """A Blender in which nothing else is to be found."""
+    hide = f"import sys; sys.modules.update(dict.fromkeys({HIDDEN}))\nfrom addon.cli import main"
+    asked = [*TINY, "--quality", "draft", "--format", "gif,mp4,png", "--out", str(tmp_path)]
+    command = [sys.executable, "-c", f"{hide}\nsys.exit(main({asked}, isolate=False))"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    check_films(tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["conv2d_valid", "conv2d_valid.gif", "conv2d_valid.mp4"]
+
+
 def test_blenders_own_mp4_shows_every_frame_at_its_time(empty_blender, tmp_path):
     pytest.importorskip("imageio_ffmpeg", reason="imageio-ffmpeg is not installed")
     from addon.render.files import outputs
@@ -110,7 +141,14 @@ def test_blenders_own_mp4_shows_every_frame_at_its_time(empty_blender, tmp_path)
             made = np.full((37, 64, 4), 255, np.uint8)  # an odd height
             made[8:30, 4 + 16 * index : 20 + 16 * index, :3] = 60
             made[30:, :, 3] = 0  # see-through becomes white
+            self.listener()
             return made
+
+        def listener(self):
+            heard.append(None)
+
+    data, written, heard = empty_blender.data, empty_blender.app.handlers.render_write, []
+    kept = [empty_blender.context.scene.name, *map(len, (data.scenes, data.worlds, written))]
 
     clip = outputs.FrameRange("x", 12.5, range(1, 8))
     with quiet():
@@ -121,7 +159,9 @@ def test_blenders_own_mp4_shows_every_frame_at_its_time(empty_blender, tmp_path)
     dark = [[i for i in range(3) if frame[18, 12 + 16 * i].mean() < 90] for frame in shown]
     assert dark == [[i] for i in Recording.order] and shown[:, 34].min() > 245
     assert [p.name for p in tmp_path.iterdir()] == ["x.mp4"]
-    assert "Convolume movie" not in empty_blender.data.scenes
+    assert b"\xa9day" not in (tmp_path / "x.mp4").read_bytes()  # no date: the same frames give the same bytes
+    assert len(heard) == 3 + len(Recording.order)  # a long film does not look like a Blender that hangs
+    assert kept == [empty_blender.context.scene.name, *map(len, (data.scenes, data.worlds, written))]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT to send on Windows")
@@ -148,17 +188,31 @@ class TestInARealBlender:
         listed = run_blender("-P", root / "scripts/render_all.py", "--", "--list").stdout
         assert all(p.stem in listed for p in (root / "scenes").glob("*.toml"))
 
-    def test_a_stock_one_leaves_the_frames_and_says_how_to_get_the_gif(self, run_blender, root, tmp_path):
-        """Through the module, because the script would find what a make target has installed for this Blender."""
-        call = f"import sys; sys.path.insert(0, {str(root)!r}); from addon.cli import main; sys.exit(main({[*TINY]} + "
-        arguments = ["--quality", "draft", "--format", "gif,mp4,poster", "--out", str(tmp_path / "x")]
-        done = run_blender("--python-expr", f"{call}{arguments}))", check=False)
-        if (tmp_path / "x" / "conv2d_valid.gif").exists():
-            pytest.skip("this Blender has imageio")
-        reported = [line for line in done.stderr.splitlines() if "no GIF without" in line]
-        assert done.returncode == 1 and len(reported) == 1
-        assert (tmp_path / "x/conv2d_valid/frame_0001.png").exists()
-        assert (tmp_path / "x/conv2d_valid.mp4").exists()
+    def test_a_stock_one_leaves_gif_and_mp4(self, run_blender, script, root, tmp_path):
+        """With nothing installed into it; and the same command again has nothing left to render."""
+        ask = f"import importlib.util as u; print('HAS', [m for m in {HIDDEN} if '.' not in m and u.find_spec(m)])"
+        if "HAS []" not in run_blender("--python-expr", ask).stdout:
+            pytest.skip("this Blender is not as its makers leave it")
+        asked = [*TINY, "--quality", "draft", "--format", "gif,mp4,png"]
+        run_blender("-P", root / "scripts/render_all.py", "--", *asked, "--out", tmp_path / "a")
+        frames = check_films(tmp_path / "a")
+        again = run_blender("-P", root / "scripts/render_all.py", "--", *asked, "--jobs", "2", "--out", tmp_path / "b")
+        assert "pieces are from the cache" in again.stderr
+        for name in ("conv2d_valid.gif", "conv2d_valid.mp4"):
+            assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+        lines(script(*asked, "--out", "module"))
+        assert np.abs(check_films(tmp_path / "module") - frames).mean() < 2
+
+    def test_two_figures_leave_a_contact_sheet_and_a_picture_is_read(self, run_blender, root, tmp_path):
+        picture = np.zeros((20, 20, 3), np.uint8)
+        picture[:, 10:] = 255
+        imageio.imwrite(tmp_path / "half.png", picture)
+        asked = ["conv1d", *TINY, "--quality", "draft", "--format", "poster", "--out", tmp_path / "x"]
+        run_blender("-P", root / "scripts/render_all.py", "--", *asked)
+        assert imageio.imread(tmp_path / "x" / "contact_sheet.png").ndim == 3
+        asked = ["conv2d_valid", "--set", f"input.image={tmp_path / 'half.png'}", "--allow", tmp_path, "--plan"]
+        done = run_blender("-P", root / "scripts/render_all.py", "--", *asked)
+        assert "conv2d_valid" in done.stdout
 
     def test_its_draft_is_the_one_of_the_module(self, run_blender, script, root, tmp_path):
         small = ("conv2d_valid", "--quality", "draft", "--size", "427x240", "--fps", "4")

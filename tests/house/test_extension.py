@@ -99,16 +99,10 @@ def extension(make_zips):
 
 
 @pytest.fixture(scope="session")
-def extension_of_blender(make_zips, root, blender):
+def extension_of_blender(make_zips, python_of_blender):
     """The zip for the `blender` here, whatever Python a distribution has built it with."""
-    sys.path.insert(0, str(root / "scripts"))
-    try:
-        import blender_wheels
-    finally:
-        sys.path.pop(0)
-    version = blender_wheels.python_of(blender)
-    own = version not in ("3.11", "3.13")
-    (path,) = make_zips("--platform", "this", *(("--python", version) if own else ()))
+    own = python_of_blender not in ("3.11", "3.13")
+    (path,) = make_zips("--platform", "this", *(("--python", python_of_blender) if own else ()))
     return path
 
 

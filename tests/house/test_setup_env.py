@@ -143,7 +143,6 @@ def test_help_lists_every_target(root):
         "render",
         "test",
         "test-blender",
-        "blender-wheels",
         "bench",
         "extension",
         "lint",

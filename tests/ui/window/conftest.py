@@ -9,7 +9,7 @@ import pytest
 
 
 @pytest.fixture(scope="package")
-def desk(blender, tmp_path_factory, root):
+def desk(blender, python_of_blender, tmp_path_factory, root):
     """A person with a Blender that has never been started, and a zip in their home folder."""
     pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
     from .desk import Desk
@@ -21,12 +21,10 @@ def desk(blender, tmp_path_factory, root):
     folder = tmp_path_factory.mktemp("window")
     sys.path.insert(0, str(root / "scripts"))
     try:
-        import blender_wheels
         import build_extension
     finally:
         sys.path.pop(0)
-    version = blender_wheels.python_of(blender)
-    options = ["--platform", "this", "--python", version, "--output-dir", str(folder / "dist")]
+    options = ["--platform", "this", "--python", python_of_blender, "--output-dir", str(folder / "dist")]
     assert build_extension.main(options) == 0
     (archive,) = (folder / "dist").glob("*.zip")
     person = Desk(folder)
