@@ -37,8 +37,8 @@ class Block:
     box: tuple = (0.0, 0.0, 0.0, 0.0)
 
     def extent(self, page: Page, cell: float) -> tuple[float, float]:
-        x0, y0, x1, y1 = self.shape(page, cell)
-        return x1 - x0 + self.left, y1 - y0 + self.above + self.below
+        cell, (across, down) = self.length(cell) * UNIT, page.extent(self.whole)
+        return cell * across + self.left, cell * down + self.above + self.below
 
     def length(self, cell: float) -> float:
         return min(max(cell * self.ratio, self.least), self.most)

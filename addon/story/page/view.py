@@ -7,6 +7,7 @@ the picture, z up; the floor is z = 0. The view is orthographic: a place on the 
 
 import math
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import product
 
 import numpy as np
@@ -29,7 +30,7 @@ class Page:
         """Page units."""
         return HEIGHT * self.aspect
 
-    @property
+    @cached_property
     def axes(self) -> np.ndarray:
         """Rows: where one world unit along x, y and z leads on the page (right, down), in page units."""
         a, e = math.radians(self.azimuth), math.radians(self.elevation)
@@ -57,6 +58,12 @@ class Page:
         """The page box (left, top, right, bottom) of an axis-aligned world box."""
         corners = self.seen(list(product(*zip(low, high, strict=True))))
         return (*corners.min(axis=0), *corners.max(axis=0))
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - pages are few and equal ones are one
+    def extent(self, size: tuple[float, float, float]) -> tuple[float, float]:
+        """How wide and how high the page box is of an axis-aligned world box of this size, wherever it stands."""
+        across, down = np.asarray(size, float) @ np.abs(self.axes)
+        return float(across), float(down)
 
     def screen(self, x: float, y: float) -> tuple[float, float]:
         """A page place as world units right of and above the frame's middle."""
