@@ -72,6 +72,11 @@ def show(value: object, longest: int = 60) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """1 filter, 2 filters."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 

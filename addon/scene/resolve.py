@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from .. import ops
 from ..ops.windows import axes
-from .checks import ValidationError, shape_of
+from .checks import ValidationError, counted, shape_of
 from .data_files import LONGEST_SIDE, existing, idx_shape, npy_shape
 from .kernels import kernel, known, times
 from .limits import DEFAULT, Limits
@@ -98,14 +98,14 @@ def _as_given(data: Data, shape: tuple[int, ...], key: str, value) -> Data:
     else:
         rank = FREE_RANK.get(n)
     if rank is None or n not in (rank, rank + 1) or min(shape, default=0) < 1:
-        wanted = f"{rank} axes of input.size" if data.size else "1 to 3 axes"
+        wanted = f"{counted(rank, 'axis', 'axes')} of input.size" if data.size else "1 to 3 axes"
         raise ValidationError(f"must have {wanted}, and one more for channels; it is {times(shape)}", key, value)
     full = (1, *shape) if n == rank else tuple(shape)
     if data.size is not None and full[1:] != data.size:
         raise ValidationError(f"must be {times(data.size)} as input.size says; it is {times(full[1:])}", key, value)
     if data.channels is not None and full[0] != data.channels:
         raise ValidationError(
-            f"must have {data.channels} channels as input.channels says; it has {full[0]}", key, value
+            f"must have {counted(data.channels, 'channel')} as input.channels says; it has {full[0]}", key, value
         )
     return replace(data, size=full[1:], channels=full[0])
 
@@ -144,7 +144,7 @@ def _of_bounded_sides(data: Data) -> Data:
 
 def _complete_weight(op: Op, data: Data, weight: Weight, rank: int, limits: Limits) -> tuple[Op, Weight]:
     if data.channels % op.groups:
-        raise ValidationError(f"must divide the {data.channels} input channels", "op.groups", op.groups)
+        raise ValidationError(f"must divide the {counted(data.channels, 'input channel')}", "op.groups", op.groups)
     if op.out_channels is not None and op.out_channels % op.groups:
         raise ValidationError(f"must be a multiple of op.groups ({op.groups})", "op.out_channels", op.out_channels)
     if weight.values is not None:
@@ -198,7 +198,7 @@ def _as_weighed(op: Op, data: Data, shape, rank: int, limits: Limits, key: str, 
         op = replace(op, kernel_size=even)
     filters = found["out"] * (1 if plain else op.groups)
     if filters % op.groups:
-        raise ValidationError(f"must divide the {filters} filters of {key}", "op.groups", op.groups)
+        raise ValidationError(f"must divide the {counted(filters, 'filter')} of {key}", "op.groups", op.groups)
     return replace(op, out_channels=filters)
 
 
@@ -217,7 +217,8 @@ def _as_named(op: Op, data: Data, weight: Weight, rank: int) -> Op:
     ins = data.channels // op.groups
     if isinstance(names[0], tuple):
         if len(names[0]) != ins:
-            raise ValidationError(f"must name {ins} kernels for each filter, one per channel", "weight.kernel", names)
+            hint = f"must name {counted(ins, 'kernel')} for each filter, one per channel"
+            raise ValidationError(hint, "weight.kernel", names)
         filters = len(names)
     elif op.out_channels in (None, 1) and len(names) == ins and ins > 1:
         filters = 1

@@ -175,6 +175,11 @@ class Look:
     sum_line: bool = knob(True, "flag", "show the sum at work below the volumes")
     labels: bool = knob(True, "flag", "show names and shapes of the volumes")
     numbers: bool = knob(True, "flag", "show the numbers on the cells")
+    decimals: int | None = knob(
+        None, "whole", "decimals of printed numbers: so many at most, half away from zero, and more for what is not 0 "
+        "but would be printed as 0; where anything is rounded, ≈ stands for =", range=(0, 4),
+        auto="those that a number has, if these are at most 4; else it is rounded to 2, or two digits",
+    )  # fmt: skip
     index_from: int = knob(0, "choice", "indices count from 0 or from 1", choices=(0, 1))
 
 

@@ -37,6 +37,14 @@ class Words:
     padding: str = word("padding", "the padding in the title")
     dilation: str = word("dilation", "the dilation in the title")
     reach: str = word("reach", "how many cells a dilated kernel spans, as in: reach 5 × 5")
+    output_padding: str = word("output padding", "the output padding in the title")
+    top: str = word("top", "a side, where padding is not the same on all: as in 1 top")
+    bottom: str = word("bottom", "a side")
+    left: str = word("left", "a side")
+    right: str = word("right", "a side")
+    front: str = word("front", "a side")
+    back: str = word("back", "a side")
+    rounded: str = word("numbers rounded", "said in the title where numbers have more decimals than are printed")
     groups: str = word("groups", "the groups in the title")
     filters: str = word("filters", "several filters in the title")
     one_filter: str = word("filter", "a single filter in the title")
@@ -75,6 +83,9 @@ class Words:
         "({kernel} \u2212 1) × {dilation} \u2212 {padding} = {zeros} around it",
         "said while the border arrives; `{zeros}` is how many, the others are the title's words",
     )
+    zeros_more: str = word(
+        "output padding {zeros} more at the end", "said where there is an output padding; `{zeros}` is how many"
+    )
     no_zeros: str = word("none are needed: the kernel stays within the input", "said where there are no zeros to add")
     flipping: str = word("The kernel is flipped: left to right and top to bottom", "said while it is")
     agree: str = word(
@@ -87,5 +98,14 @@ class Words:
     meets_zeros: str = word(
         "{count} input + {zeros} zeros", "how many cells of each kind the window meets where zeros were added"
     )
+    meets_zero: str | None = knob(
+        None, "text", "the same where there is one zero", auto="`{count} input + 1 zero`, or your `meets_zeros`"
+    )
     kernel_turned: str = word("Kernel, turned 180°", "name of the kernel in the second view")
     spread_input: str = word("Input with zeros", "name of the input with zeros between and around")
+
+    @property
+    def meets_one(self) -> str:
+        """What is said of a window that meets one zero: in the lecturer's words, if there are some."""
+        own = self.meets_zeros != type(self).meets_zeros
+        return self.meets_zero or (self.meets_zeros if own else "{count} input + 1 zero")

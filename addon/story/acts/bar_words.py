@@ -8,7 +8,7 @@ import numpy as np
 from ..cast.bench import SLAB
 from ..cast.figure import INDEX, SMALL, SUM, Figure
 from ..cast.slices import Slices
-from ..page.glyphs import equals, number, operand, width
+from ..page.glyphs import width
 from ..page.layout import Block
 from ..page.view import HEIGHT, UNIT
 from ..plan.plan import Points
@@ -17,19 +17,25 @@ from .reducing import BASE, Bars
 
 def result_text(figure: Figure, cast: Slices, step) -> str:
     """What a step comes to, as in "max(6, 3, 2, 9) = 9"; of many numbers how many they are."""
-    w, mean = figure.scene.words, cast.mean
-    own, tail = step.values[step.counted if mean else step.real], ""
+    w, mean, numbers = figure.scene.words, cast.mean, figure.numbers
+    own, tail, value = taken(cast, step), "", numbers.text(step.value)
     if mean:
-        said = f"({' + '.join([number(own[0]), *map(operand, own[1:])])}) / {step.divisor}"
-        sign = equals([*own, step.value])
+        said = f"({' + '.join([numbers.text(own[0]), *map(numbers.operand, own[1:])])}) / {step.divisor}"
+        sign = numbers.equals(step.value, own, step.divisor)
     else:
-        said, sign, equal = f"{w.max}({', '.join(map(number, own))})", "=", int((own == step.value).sum())
+        said, equal = f"{w.max}({', '.join(map(numbers.text, own))})", int((own == step.value).sum())
+        sign = numbers.sign(step.value)
         tail = f"   ({w.tie.replace('{count}', str(equal))})" if equal > 1 else ""
-    full = f"{said} {sign} {number(step.value)}{tail}"
+    full = f"{said} {sign} {value}{tail}"
     if width(full) * SUM * HEIGHT <= figure.page.width - 16.0:
         return full
     many = (w.mean_of if mean else w.max_of).replace("{count}", str(len(own)))
-    return f"{many} {sign} {number(step.value)}"
+    return f"{many} {numbers.sign(step.value)} {value}"
+
+
+def taken(cast: Slices, step) -> np.ndarray:
+    """The numbers under a step's window that take part."""
+    return step.values[step.counted if cast.mean else step.real]
 
 
 @dataclass
@@ -47,7 +53,7 @@ class BarWords:
         """The line of a step between two clock values; the result's name above it between those of `named`, or in the
         line where there is no bench."""
         figure, text = self.figure, result_text(self.figure, self.cast, step)
-        said = text if self.bars else f"{name} = {text}"
+        said = text if self.bars else self.named(step, name)
         life = {"visible_from": since, "visible_until": until}
         made = [figure.text(said, figure.page.width / 2, self.line, SUM, align="center", **life)]
         if not self.bars:
@@ -57,6 +63,10 @@ class BarWords:
         made += [figure.text(name, x, box[1] + 1.4, SMALL, align="center", visible_from=a, visible_until=b)
                  for a, b in named]  # fmt: skip
         return made + (self._rows(step, **life) if figure.scene.look.labels else [])
+
+    def named(self, step, name: str) -> str:
+        """A step's line with the result's name before it."""
+        return f"{name} {self.figure.numbers.sign(*taken(self.cast, step))} {result_text(self.figure, self.cast, step)}"
 
     def _rows(self, step, **life) -> list[Points]:
         """Which of the input's rows the bars come from: below them, or at the left of a row that has its own line."""

@@ -8,7 +8,6 @@ from ..cast.board import home
 from ..cast.figure import Figure
 from ..cast.shared import SECOND, Pair
 from ..cast.windowed import TUBE, ring
-from ..page.glyphs import number
 from ..page.layout import Block
 from ..plan.plan import NEVER, Points
 from ..plan.timeline import Timeline
@@ -29,9 +28,10 @@ def copies(figure: Figure, block: Block, at: np.ndarray, values: np.ndarray, fil
            goal_cell: float, end: float, stays: bool = False) -> Points:  # fmt: skip
     """Copies of the cells of `block` at places `at` (n, 3; in its cells) that fly to the world places `goals`, where
     they are `goal_cell` long, from the clock value `end` on; and whether they stay there."""
-    unit, texts, fills = block.cell, [number(v) for v in values], [fill(v) for v in values]
+    unit, texts, fills = block.cell, [figure.numbers.text(v) for v in values], [fill(v) for v in values]
     cubes = [figure.cube(f) for f in fills]
-    digits = volumes.written(figure, texts, fills, volumes.digit_size(unit)) if figure.scene.look.numbers else {}
+    digits = volumes.written(figure, texts, fills, volumes.digit_size(unit), cell=unit)
+    digits = digits if figure.scene.look.numbers else {}
     out = np.array([0.0, -1.4, 0.0])
     way = (goals - home(block)) / unit - at - out
     return Points.make(at + out, cube=cubes, faded=cubes, lift=volumes.FACE, value=values, origin=[-out] * len(at),

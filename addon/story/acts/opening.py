@@ -9,7 +9,6 @@ from ..cast.figure import NAME
 from ..cast.weighted import Weighted
 from ..cast.windowed import OUTLINE, planes, ring, thickness
 from ..page.captions import axes_text, shape_text
-from ..page.glyphs import number
 from ..plan.plan import ALWAYS, Points
 from ..plan.timeline import Timeline
 
@@ -38,7 +37,8 @@ def add_opening(cast: Weighted, box) -> None:
     values = planes(cast.trace.weight[0])[0].ravel()
     fills = [cast.weight_fill(v) for v in values]
     cubes = [figure.cube(fill) for fill in fills]
-    texts = volumes.written(figure, [number(v) for v in values], fills, volumes.digit_size(cast.cell))
+    texts = volumes.written(figure, [figure.numbers.text(v) for v in values], fills, volumes.digit_size(cast.cell),
+                            cell=cast.cell)  # fmt: skip
     weights = Points.make(first + apart, cube=cubes, faded=cubes, lift=volumes.FACE, value=values,
                           origin=compact - apart, leaves=OPENS + 0.05, arrives=OPENED - 0.1, visible_until=GONE,
                           **(texts if figure.scene.look.numbers else {}))  # fmt: skip

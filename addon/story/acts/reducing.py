@@ -14,7 +14,7 @@ from ..cast.bench import RESULT
 from ..cast.figure import Figure
 from ..cast.slices import INFINITE, Slices
 from ..cast.volumes import shade, written
-from ..page.glyphs import CAP_HEIGHT, number
+from ..page.glyphs import CAP_HEIGHT
 from ..plan.plan import LANDED, LEAVES, NONE, Points
 from .rhythm import within
 from .standing import SUMMED
@@ -150,7 +150,7 @@ class Reducing:
         """What the copies look like; `scale`: their size."""
         fills = self._fills(step, seen)
         cubes = [self.figure.cube(f) for f in fills]
-        texts = [number(v) if np.isfinite(v) else INFINITE for v in step.values[seen]]
+        texts = [self.figure.numbers.text(v) if np.isfinite(v) else INFINITE for v in step.values[seen]]
         digits = written(self.figure, texts, fills, 0.72 * BASE[2] * scale[0] / BASE[0] * 0.5 / CAP_HEIGHT * 1.2,
                          scale[0]) if self.figure.scene.look.numbers else {}  # fmt: skip
         return {"cube": cubes, "faded": cubes, "scale": [scale] * len(fills), "lift": 0.49 * scale[1], **digits}
@@ -239,7 +239,7 @@ class Reducing:
         step = self.cast.trace[i]
         fill = self.cast.sum_fill(step.value, int(step.output_index[0]))
         cube = self.figure.cube(fill)
-        digits = written(self.figure, [number(step.value)], [fill], 0.5 * RESULT / CAP_HEIGHT, RESULT)
+        digits = written(self.figure, [self.figure.numbers.text(step.value)], [fill], 0.5 * RESULT / CAP_HEIGHT, RESULT)
         known = {"scale": [(RESULT,) * 3], "lift": 0.49 * RESULT, "value": step.value, "step": NONE}
         digits = digits if self.figure.scene.look.numbers else {}
         return Points.make([self.local(self.bars.result)], cube=cube, faded=cube, **digits, **{**known, **columns})

@@ -8,8 +8,8 @@ from ..cast import cards
 from ..cast.arrangement import PANEL_CARD, Arrangement
 from ..cast.bench import HALF
 from ..cast.figure import SMALL, SUM, Figure
-from ..cast.weighted import grouped, sum_text
-from ..page.glyphs import after, number, operand, width
+from ..cast.weighted import line_text, sum_text
+from ..page.glyphs import width
 from ..page.view import HEIGHT
 from ..plan.plan import LEAVES
 from .rhythm import within
@@ -26,7 +26,7 @@ class Saying:
 
     def __init__(self, figure: Figure, stands: Arrangement, names: list[str], biased: bool):
         self.figure, self.stands, self.names, self.biased = figure, stands, names, biased
-        self.words, self.per = figure.scene.words, stands.per
+        self.words, self.per, self.numbers = figure.scene.words, stands.per, figure.numbers
         ends = [*stands.panels, stands.result]
         self.middle = (ends[0].box[0] + ends[-1].box[2]) / 2
         # page units: the baseline of what is said of a run, above the trays; above it there is room for one line
@@ -39,22 +39,29 @@ class Saying:
     def text(self, step, name: str) -> str:
         """A step's sum as one line: what its channels and the bias come to."""
         if self.per < 2:
-            return sum_text(step, name)
-        return f"{name} = {self.sum(step)}"
+            return sum_text(self.numbers, step, name)
+        shares = [step.value] if self.per > MOST else [*self.shares(step), step.bias]
+        return f"{name} {self.numbers.sign(*shares)} {self.sum(step)}"
 
     def sum(self, step) -> str:
         """What the channels and the bias come to, and that together: "R 2 + G (−6) + bias 1 = −3"."""
+        numbers = self.numbers
         if self.per > MOST:
-            return number(step.value)
+            return numbers.text(step.value)
         if self.per == 1:
-            return f"{grouped(step, self.stands.kernel[1])} = {number(step.value)}"
+            return line_text(numbers, step, self.stands.kernel[1])
         first, shares = int(step.positions[:, 0].min()), self.shares(step)
-        said = [after(self.names[first + c], s) for c, s in enumerate(shares)] if self.named else [
-            number(shares[0]), *map(operand, shares[1:])]  # fmt: skip
-        said += [after(self.words.bias, step.bias)] if self.biased else []
-        return f"{' + '.join(said)} = {number(step.value)}"
+        said = [numbers.named(self.names[first + c], s) for c, s in enumerate(shares)] if self.named else [
+            numbers.text(shares[0]), *map(numbers.operand, shares[1:])]  # fmt: skip
+        said += [numbers.named(self.words.bias, step.bias)] if self.biased else []
+        sign = self.equals(step)
+        return f"{' + '.join(said)} {sign} {numbers.text(step.value)}"
 
-    def signs(self, i: int, name: str, since: float | None = None, until: float | None = None) -> list:
+    def equals(self, step) -> str:
+        """The sign between what the channels and the bias come to, and that together."""
+        return self.numbers.equals(step.value, [*self.shares(step), *([step.bias] if self.biased else [])])
+
+    def signs(self, step, i: int, name: str, since: float | None = None, until: float | None = None) -> list:
         """What stands between the bench's parts: arrows, plus and equals signs, the bias's and the cell's name. With
         `since` and `until` (clock values) of a sum that stands all that while, else of one that is worked out."""
         figure, stands, made, times = self.figure, self.stands, [], schedule(self.per)
@@ -75,7 +82,7 @@ class Saying:
             begins = at(times[n]["summed"] if n < len(times) else SUMS)
             if n < len(stands.partials):
                 sign("\u2192", stands.panels[n], block, block, begins)
-            sign("+" if n + 1 < len(blocks) else "=", block, then, block, begins)
+            sign("+" if n + 1 < len(blocks) else self.equals(step), block, then, block, begins)
         if stands.extra:
             x0, _, x1, y1 = stands.extra.box
             made.append(figure.text(self.words.bias, (x0 + x1) / 2, y1 + 3.0, SMALL, align="center",

@@ -4,8 +4,8 @@
 import numpy as np
 
 from ..cast.figure import FACTS, NAME, SMALL, SUM, TITLE, Figure
-from ..page.captions import axes_text, cell_name
-from ..page.glyphs import TIMES, number, operand, width
+from ..page.captions import axes_text, cell_name, padding_text
+from ..page.glyphs import TIMES, width
 from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
 from ..traits.index_labels import block_indices
@@ -30,26 +30,33 @@ def stamp_lines(figure: Figure, adding, y: float, name_place, lives) -> list[Poi
         since, until = lives(s)
         index = adding.stamps.own(told.cell)
         name = cell_name(figure.scene, index[-len(adding.trace.kernel_size) :])
-        text, (x, above) = stamp_text(figure.scene, adding, told), name_place(width(name) * SMALL * HEIGHT)
+        text, (x, above) = stamp_text(figure, adding, told), name_place(width(name) * SMALL * HEIGHT)
         life = {"align": "center", "visible_from": since, "visible_until": until}
         made.append(figure.text(text, figure.page.width / 2, y, fitting(figure, text, SUM), **life))
         made.append(figure.text(name, x, above, SMALL, **life))
     return made
 
 
-def stamp_text(scene, adding, told) -> str:
+def stamp_text(figure: Figure, adding, told) -> str:
     """A cell's number with the stamps that it has had, as in "1×1 + 2×0 = 1 so far"."""
-    terms = " + ".join(f"{operand(a.value)}{TIMES}{operand(a.weight)}" for a in told.additions)
-    if len(told.additions) > TERMS:
-        terms = " + ".join(operand(a.added) for a in told.additions)
+    numbers, parts = figure.numbers, [(a.value, a.weight) for a in told.additions]
+    terms = " + ".join(numbers.operand(v) + TIMES + numbers.operand(w) for v, w in parts)
+    if len(parts) > TERMS:
+        parts = [a.added for a in told.additions]
+        terms = " + ".join(map(numbers.operand, parts))
     final = told.final and adding.trace.bias is None
-    return f"{terms} = {number(told.value)}" + ("" if final else f"  {scene.words.so_far}")
+    said = f"{terms} {numbers.equals(told.value, parts)} {numbers.text(told.value)}"
+    return said if final else f"{said}  {figure.scene.words.so_far}"
 
 
 def factor_names(figure: Figure, adding, x: float, y: float, said) -> list[Points]:
     """What is on the bench, above it at its left: the input's number times the kernel."""
-    w = figure.scene.words
-    return [figure.text(w.factor.replace("{factor}", operand(value)), x, y, NAME, visible_from=said(s)[0],
+    w, numbers = figure.scene.words, figure.numbers
+
+    def factor(value) -> str:
+        return numbers.operand(value) if numbers.exact(value) else numbers.about(value)
+
+    return [figure.text(w.factor.replace("{factor}", factor(value)), x, y, NAME, visible_from=said(s)[0],
                         visible_until=said(s)[1]) for s, value in enumerate(adding.trace.input[0].ravel())]  # fmt: skip
 
 
@@ -58,7 +65,8 @@ def met_names(figure: Figure, trace, base: int, x: float, y: float) -> list[Poin
     made, until, w = [], None, figure.scene.words
     for i in range(len(trace)):
         real = trace[i].real
-        text = w.meets_zeros.replace("{count}", str(int(real.sum()))).replace("{zeros}", str(int((~real).sum())))
+        said = w.meets_one if (~real).sum() == 1 else w.meets_zeros
+        text = said.replace("{count}", str(int(real.sum()))).replace("{zeros}", str(int((~real).sum())))
         if made and text == until:
             made[-1][1] = base + i + LANDED
         else:
@@ -84,15 +92,19 @@ def between(figure: Figure, trace, phases, cut: bool, y: float) -> list[Points]:
     """What happens between the views, one line after the other."""
     w, at, said = figure.scene.words, phases, []
     if cut:
-        said.append((at.cut, at.bias, w.cutting.replace("{padding}", axes_text(trace.padding))))
+        said.append((at.cut, at.bias, w.cutting.replace("{padding}", padding_text(w, trace.padding))))
     if trace.bias is not None:
-        said.append((at.bias, at.spread, w.biasing.replace("{bias}", number(trace.bias[0]))))
-    border = [tuple(max(0, int(v)) for v in pair) for pair in trace.grid_border]
+        said.append((at.bias, at.spread, w.biasing.replace("{bias}", figure.numbers.about(trace.bias[0]))))
+    # what output padding adds comes on top of what is the same on both sides
+    border = [(max(0, int(a)), max(0, int(b - more))) for (a, b), more in
+              zip(trace.grid_border, trace.output_padding, strict=True)]  # fmt: skip
     zeros = []
     if max(trace.spread) > 1:
         zeros.append(w.zeros_between.replace("{zeros}", axes_text([n - 1 for n in trace.spread])))
     if any(max(pair) for pair in border):
-        zeros.append(w.zeros_around.replace("{zeros}", axes_text(border)))
+        zeros.append(w.zeros_around.replace("{zeros}", padding_text(w, border)))
+    if any(trace.output_padding):
+        zeros.append(w.zeros_more.replace("{zeros}", axes_text(trace.output_padding)))
     how = ",  ".join(zeros) or w.no_zeros
     if all(d == 1 for d in trace.dilation):
         how = how.replace(f" {TIMES} {{dilation}}", "")

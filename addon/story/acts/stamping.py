@@ -9,7 +9,7 @@ import numpy as np
 
 from ..cast.bench import PRODUCT, RESULT, Operands
 from ..page import palette
-from ..page.glyphs import CAP_HEIGHT, MINUS, number
+from ..page.glyphs import CAP_HEIGHT, MINUS
 from ..plan.plan import LEAVES, Points
 from .rhythm import within
 from .summing import Summing
@@ -72,7 +72,7 @@ class Stamping(Summing):
 
     def _adds(self, product, before) -> str:
         """What a stamp's cell says: what it adds, with a sign where something stands already."""
-        text = number(product, self.decimals)
+        text = self.numbers.text(product)
         return text if np.isnan(before) or text.startswith(MINUS) else f"+{text}"
 
     def so_far(self, value: float, since: float, until: float) -> list[Points]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..cast.bench import HALF, PARTIAL, RESULT, Operands
 from ..cast.volumes import FACE, written
-from ..page.glyphs import CAP_HEIGHT, TIMES, number
+from ..page.glyphs import CAP_HEIGHT, TIMES
 from ..plan.plan import LANDED, LEAVES, Points
 from .rhythm import Rhythm, joined
 from .summing import DIGITS, Summing
@@ -39,7 +39,7 @@ def standing(act: Summing, o: Operands, until: float) -> list[Points]:
     life = {"visible_from": o.index - LANDED, "visible_until": until}
     summed = {**life, "visible_from": o.index - SUMMED, "step": o.index}
     known = {"channel": o.channel, "row": o.row, "column": o.column, "step": o.index, **life}
-    texts = [number(v, act.decimals) for v in o.values]
+    texts = [act.numbers.text(v) for v in o.values]
     made = [_halves(act, o, False, o.fills, texts, o.inks, value=o.values, **known),
             _halves(act, o, True, o.weight_fills, _weights(act, o), value=o.weights, **known)]  # fmt: skip
     if act.bench.keeps_products:
@@ -78,7 +78,7 @@ def result_values(act: Summing, rhythm: Rhythm, fps: float, sums, fill) -> np.nd
     sums = np.asarray(sums)[steps]
     figure, fills = act.figure, [fill(v) for v in sums]
     cubes = [figure.cube(f) for f in fills]
-    digits = written(figure, [number(v, act.decimals) for v in sums], fills, 0.5 / CAP_HEIGHT)
+    digits = written(figure, [act.numbers.text(v) for v in sums], fills, 0.5 / CAP_HEIGHT)
     figure.volume("value", "Value", Points.make(
         np.zeros((len(steps), 3)), cube=cubes, faded=cubes, lift=FACE, value=sums, step=steps,
         visible_from=steps.astype(float), visible_until=until[steps],
@@ -88,7 +88,7 @@ def result_values(act: Summing, rhythm: Rhythm, fps: float, sums, fill) -> np.nd
 
 def _weights(act: Summing, o: Operands) -> list[str]:
     """What is written on the lower halves."""
-    return [TIMES + number(w, act.decimals) for w in o.weights]
+    return [TIMES + act.numbers.text(w) for w in o.weights]
 
 
 def _places(act: Summing, o: Operands, lower: bool) -> np.ndarray:

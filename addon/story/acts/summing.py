@@ -12,12 +12,11 @@ from ..cast.bench import HALF, PARTIAL, PRODUCT, RESULT, Bench, Operands
 from ..cast.figure import Figure
 from ..cast.volumes import fitted, shade
 from ..page import palette
-from ..page.glyphs import CAP_HEIGHT, number
+from ..page.glyphs import CAP_HEIGHT, TIMES
 from ..plan.plan import LEAVES, NONE, Points
 from .rhythm import within
 
 BEHIND = 0.012  # cells from one to the next of those that fall into one place
-EQUALS = "="  # before a product that stays beside its pair
 DIGITS = 0.67  # cap height of digits on a pair's halves, of these
 SLIDE = 0.10  # part of the time in which the copy slides out
 SUMS, ROLL, STAND, FLY = 0.74, 0.76, 0.86, 0.90  # parts: the sums are there; they roll; the result stands; it flies
@@ -47,8 +46,9 @@ class Summing:
 
     totals = True  # whether products come to a result on the bench
 
-    def __init__(self, figure: Figure, bench: Bench, greatest: float, decimals: int = 2):
-        self.figure, self.bench, self.greatest, self.decimals = figure, bench, greatest, decimals
+    def __init__(self, figure: Figure, bench: Bench, greatest: float):
+        self.figure, self.bench, self.greatest = figure, bench, greatest
+        self.numbers = figure.numbers
         self.origin = bench.panels[0]
 
     def local(self, place) -> np.ndarray:
@@ -82,7 +82,7 @@ class Summing:
         goal = np.array([self.local(bench.pair(c, r, q)) for c, r, q in zip(o.channel, o.row, o.column, strict=True)])
         way = goal - rest
         cubes = [self.figure.cube(f) for f in o.fills]
-        texts = [number(v, self.decimals) for v in o.values]
+        texts = [self.numbers.text(v) for v in o.values]
         # on the bench a face of the volume's cell is the face of a half: digits shrink with its width
         size = DIGITS * HALF[2] / CAP_HEIGHT * k / HALF[0]
         return Points.make(
@@ -101,7 +101,7 @@ class Summing:
             strict=True)])
         source = self.local(o.weight_places)
         cubes = [self.figure.cube(f) for f in o.weight_fills]
-        texts = ["\u00d7" + number(w, self.decimals) for w in o.weights]
+        texts = [TIMES + self.numbers.text(w) for w in o.weights]
         away = source - rest
         met = self._columns(o, times, "met")
         return Points.make(
@@ -144,15 +144,22 @@ class Summing:
             rest, size = middle + (0.0, -(HALF[1] / 2 + 0.3), -0.03), (0.86, 0.5, 0.72)
         fills = [palette.signed(p, self.greatest) for p in o.products]
         cubes = [self.figure.cube(f) for f in fills]
-        texts = [EQUALS * bench.keeps_products + number(p, self.decimals) for p in o.products]
+        texts = self.product_texts(o)
         return rest, {"cube": cubes, "faded": cubes, "scale": [size] * len(rest), "lift": 0.49 * size[1],
                       "channel": o.channel, "row": o.row, "column": o.column, "value": o.products, "step": o.index,
                       **self.digits(texts, fills, 0.92 * size[0], 0.56 * size[2] / CAP_HEIGHT)}  # fmt: skip
 
+    def product_texts(self, o: Operands) -> list[str]:
+        """What is written on products; beside its pair each has its sign."""
+        texts = [self.numbers.text(p) for p in o.products]
+        if not self.bench.keeps_products:
+            return texts
+        pairs = zip(o.values, o.weights, strict=True)
+        return [self.numbers.equals(p, [pair]) + t for p, pair, t in zip(o.products, pairs, texts, strict=True)]
+
     def cube(self, place, value, edge, **columns) -> Points:
-        fill = palette.signed(value, self.greatest)
-        cube = self.figure.cube(fill)
-        text = number(value, self.decimals)
+        fill = palette.signed(self.numbers.value(value), self.greatest)
+        cube, text = self.figure.cube(fill), self.numbers.text(value)
         return Points.make([self.local(place)], cube=cube, faded=cube, scale=[(edge,) * 3], lift=0.49 * edge,
                            value=value, **self.digits([text], [fill], edge,
                                0.5 * edge / CAP_HEIGHT), **columns)  # fmt: skip

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..page import palette
-from ..page.glyphs import number
 from ..plan.plan import ALWAYS, LANDED, NEVER, NONE, Points
 from . import volumes
 from .figure import Figure
@@ -102,7 +101,8 @@ class Adding:
         scale = np.array([1.0 if final else SO_FAR for *_, final, _ in rows])
         cubes = [figure.cube(figure.dimmed(f) if dim else f, f"cell {self.masks[place] if final else 0}")
                  for f, (place, *_, final, dim) in zip(fills, rows, strict=True)]  # fmt: skip
-        written = volumes.written(figure, [number(v) for v in values], fills, self.size)
+        written = volumes.written(figure, [figure.numbers.text(v) for v in values], fills, self.size,
+                                  cell=self.cell)  # fmt: skip
         if written:
             written["size"] = np.array(written["size"]) * scale
         at = np.array([(c, 0.0, -r) for (r, c), *_ in rows])
@@ -120,7 +120,7 @@ class Adding:
         for place in (tuple(map(int, p)) for p in np.argwhere(~self.kept[0])):
             own = self.story.get(place, [])
             times = [ALWAYS, *(self.landed(a.stamp) for a in own), self.cut]
-            texts = ["", *(number(a.after) for a in own)]
+            texts = ["", *(figure.numbers.text(a.after) for a in own)]
             rows += [(place, t, a, b) for t, a, b in zip(texts, times, times[1:], strict=False)]
             rows.append((place, texts[-1], self.cut, self.cut + 0.9))
         cubes = [figure.cube(theme.frosted, f"glass {self.around[p]} {volumes.CLEAR}", "glass", theme.padding_alpha)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..page import palette
 from ..page.glyphs import CAP_HEIGHT, DESCENT, width
+from ..page.numerals import Numerals
 from ..page.view import HEIGHT, UNIT, Page
 from ..plan.plan import (
     ALWAYS,
@@ -43,14 +44,15 @@ def _rgb(code: str) -> tuple[float, float, float]:
 
 
 class Figure:
-    """One figure; `page` is the page it is laid out on, `theme` its colours."""
+    """One figure; `page` is the page it is laid out on, `theme` its colours, `numbers` how the numbers of `traces` are
+    printed."""
 
-    def __init__(self, scene):
+    def __init__(self, scene, *traces):
         wide, high = scene.output.size
         # in steps of a 240th of the height, so that 854×480 and 1280×720 are one aspect
         # pieces have no left sides: they are seen from the right
         azimuth = max(abs(scene.camera.azimuth), LEAST_AZIMUTH)
-        self.scene = scene
+        self.scene, self.numbers = scene, Numerals(scene.look.decimals, *traces)
         self.page = Page(max(round(240 * wide / high), 1) / 240, azimuth, scene.camera.elevation)
         self.theme = palette.THEMES[scene.look.theme]
         self.timeline = Timeline()

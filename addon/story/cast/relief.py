@@ -87,6 +87,8 @@ class Relief(Weighted):
         return self.height * self.cell
 
     def fill(self, value, channel: int) -> str:
+        if self.signed:
+            return palette.signed(value, self.greatest)
         return palette.grey(float(value), self.greatest, digits=True, bright=self.figure.scene.input.idx is None)
 
     def heights(self, values) -> np.ndarray:

@@ -20,6 +20,7 @@ APART = 1.3  # cells from the block to the slice that stands beside it
 OUT, BACK = 0.45, 0.4  # seconds in which a slice slides out, and back
 INFINITE = f"{MINUS}\u221e"
 CHOSEN, THIN = 0.86, 0.07  # of the ring on a chosen cell: its length and thickness, in cells
+THICK, NEARER = 0.15, 0.03  # of one among rings of a dilated window: its thickness, how far before them it is, in cells
 SEAM, SEAM_COLOR = 0.07, "#1E2839"  # of the lines between windows: their thickness in cells, their colour
 
 
@@ -49,6 +50,11 @@ class Slices(Windowed):
         """Of a single channel numbers up to 9 are told apart."""
         whole = self.channels == 1 and not self.signed and self.greatest > 3
         return palette.FINE if whole else super().ramp(channel)
+
+    @property
+    def dilated(self) -> bool:
+        """Whether the window skips cells: those that it reads have rings."""
+        return any(d > 1 for d in self.dilation)
 
     def sum_fill(self, value, channel: int = 0) -> str:
         """The colour of a result: that of a cell of its channel with that number."""
@@ -136,8 +142,11 @@ class Slices(Windowed):
         size, forward = ring(self.reach[1] + 0.03, self.reach[0] + 0.03)
         since, end = channel * self.section - LANDED, (channel + 1) * self.section - 1 + 0.02
         self.figure.track(f"{role}.window.track", places + (0, forward, 0))
-        self.figure.tube(f"{role}.window", "Window", role, f"{role}.window.track", size,
-                         (since, until if channel + 1 == self.channels else end), thickness(self.cell))  # fmt: skip
+        end = until if channel + 1 == self.channels else end
+        self.figure.tube(f"{role}.window", "Window", role, f"{role}.window.track", size, (since, end),
+                         thickness(self.cell))  # fmt: skip
+        if self.dilated:
+            self.add_taps("Cells under the window", role, channel * self.section, end)
 
     def _seams(self, role: str) -> None:
         """Thin lines between the windows on the faces of a slice, where these tile it."""
@@ -163,7 +172,9 @@ class Slices(Windowed):
         """A ring on the cell that is the largest of a step's window; `spans`: (step, two clock values)."""
         (top, _), (left, _) = self.pads
         size, forward = ring(CHOSEN, CHOSEN)
-        words = "tube " + " ".join(f"{v:.4g}" for v in (*size, THIN))
+        # among rings on all cells that are read it is thicker, and before them
+        forward, thick = (forward - NEARER, THICK) if self.dilated else (forward, THIN)
+        words = "tube " + " ".join(f"{v:.4g}" for v in (*size, thick))
         for channel, role in enumerate(self.roles):
             made = []
             for i, since, until in spans:

@@ -86,9 +86,9 @@ class Spread(Weighted):
         faded = [figure.cube(figure.dimmed(f), s) for f, s in zip(fills, shapes, strict=True)]
         row, column = (a.ravel() for a in np.indices(self.small))
         size = volumes.digit_size(self.cell) if figure.scene.look.numbers else 0.0
-        texts = [volumes.number(v, 2) for v in values]
+        texts = [figure.numbers.text(v) for v in values]
         return Points.make(at, cube=cubes, faded=faded, row=row, column=column, value=values, lift=volumes.FACE,
-                           **volumes.written(figure, texts, fills, size), **columns)  # fmt: skip
+                           **volumes.written(figure, texts, fills, size, cell=self.cell), **columns)  # fmt: skip
 
     def _stamped(self) -> list[Points]:
         """Compact: all lit until the first stamp and after the last, and each while it is stamped."""

@@ -8,7 +8,7 @@ its first cell at the origin.
 import numpy as np
 
 from ..page import palette
-from ..page.glyphs import CAP_HEIGHT, number, width
+from ..page.glyphs import CAP_HEIGHT, width
 from ..page.view import HEIGHT, UNIT
 from ..plan.plan import NONE, Points
 from . import shades
@@ -20,6 +20,7 @@ FROSTED, CLEAR = 0.8, 0.08  # how much of glass is there at its top and side, of
 QUIET = 0.4  # how much of padding's glass is there outside the window
 ICE, DULL = (0.9, 0.85), 0.85  # around one channel: how much of padding's sides and front; outside the window
 NARROWEST, FULL = 0.66, 0.70  # how far a number may be squeezed; how much of a face's width it may take
+SMALLER = 0.8  # how much smaller than others a long number's digits may be, of the least cap height
 LEFT, RIGHT, FRONT, BACK, BELOW, ABOVE = (1 << i for i in range(6))  # neighbours, as bits of a cell's mask
 
 
@@ -49,10 +50,15 @@ def deep(channels: int, gap: float = GAP) -> float:
     return channels + gap * (channels - 1)
 
 
+def least_cap(cell: float) -> float:
+    """The cap height (cells) of the smallest digits that can be read, on cells `cell` world units long."""
+    return DIGIT * HEIGHT * UNIT / (0.927 * cell)  # a front face is seen at 22 degrees
+
+
 def digit_size(cell: float, face: float = 1.0) -> float:
     """The font size (cells) of digits on a face `face` cells high, of cells `cell` world units long; 0 where they would
     be too small to read."""
-    least = DIGIT * HEIGHT * UNIT / (0.927 * cell)  # a front face is seen at 22 degrees
+    least = least_cap(cell)
     cap = max(CAP * face, min(least, 0.6 * face))
     return cap / CAP_HEIGHT if cap >= least - 1e-6 else 0.0
 
@@ -69,11 +75,15 @@ def fitted(text: str, size: float, wide: float = 1.0) -> tuple[float, float]:
     return size * room / (ink * NARROWEST), NARROWEST
 
 
-def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dimmed: bool = True) -> dict:
-    """The columns that write texts on faces of these colours."""
+def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dimmed: bool = True, cell: float = 0.0
+            ) -> dict:  # fmt: skip
+    """The columns that write texts on faces of these colours; of cells that are `cell` world units long, a text that
+    would be too small there is left out, and that alone."""
     if not size:
         return {}
     fits = [fitted(t, size, wide) for t in texts]
+    least = SMALLER * least_cap(cell) / CAP_HEIGHT if cell else 0.0
+    texts = [t if fit[0] >= least else "" for t, fit in zip(texts, fits, strict=True)]
     inks = [palette.ink_on(f) for f in fills]
     columns = {"label": [figure.label(t, i) if t else NONE for t, i in zip(texts, inks, strict=True)],
                "size": [f[0] for f in fits], "stretch": [f[1] for f in fits]}  # fmt: skip
@@ -83,7 +93,7 @@ def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dimmed
 
 
 def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0), solid=None, digits: bool = True,
-          decimals: int = 2, standing: bool = True, dims: bool = True, gap: float = GAP, **columns) -> Points:
+          standing: bool = True, dims: bool = True, gap: float = GAP, **columns) -> Points:
     """The cells of `values` (channels, rows, columns) as one block; numbers stand on its front slice.
 
     `fill(value, channel)` is a cell's colour, `cell` its length in world units, `offset` (rows, columns) where
@@ -106,9 +116,10 @@ def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0
     at = places(values.shape, gap) + (left, 0, -top)
     size = digit_size(cell) if digits and figure.scene.look.numbers else 0.0
     front = channel == 0
-    texts = [number(v, decimals) if f else "" for v, f in zip(values.ravel(), front, strict=True)]
+    texts = [figure.numbers.text(v) if f else "" for v, f in zip(values.ravel(), front, strict=True)]
     known = {"row": row, "column": column, "channel": channel, "value": values.ravel(), "lift": FACE}
-    return Points.make(at, cube=cubes, faded=faded, **known, **written(figure, texts, fills, size), **columns)
+    return Points.make(at, cube=cubes, faded=faded, **known, **written(figure, texts, fills, size, cell=cell),
+                       **columns)  # fmt: skip
 
 
 def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: bool = True, texts: str | None = None,

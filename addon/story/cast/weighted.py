@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..page import palette
-from ..page.glyphs import number, operand
+from ..page.glyphs import TIMES
+from ..page.numerals import ABOUT, EQUAL, Numerals
 from .bench import Operands
 from .windowed import Windowed
 
@@ -27,7 +28,7 @@ class Weighted(Windowed):
         return palette.signed(value, self.weight_greatest)
 
     def sum_fill(self, value, channel: int = 0) -> str:
-        return palette.signed(value, self.sum_greatest)
+        return palette.signed(self.figure.numbers.value(value), self.sum_greatest)
 
     @property
     def per(self) -> int:
@@ -56,21 +57,44 @@ class Weighted(Windowed):
             target_cell=target_cell, hover=np.asarray(hover, float))  # fmt: skip
 
 
-def grouped(step, columns: int) -> str:
-    """A step's products as a sum, a kernel row after the other, set apart."""
+def terms_of(step) -> list:
+    """What a step's sum adds: its products and its bias, if there is one."""
+    return [*step.products, *([step.bias] if step.bias else [])]
+
+
+def line_text(numbers: Numerals, step, columns: int) -> str:
+    """A step's products as a sum, a kernel row after the other, set apart, and what they come to; of a single product
+    its factors."""
+    terms, value = terms_of(step), step.value
+    if len(terms) == 1:
+        return pairs_text(numbers, step) + f" {numbers.equals(value, _pairs(step))} {numbers.text(value)}"
     rows = [step.products[k : k + columns] for k in range(0, len(step.products), columns)]
-    sums = [" + ".join(operand(p) for p in row) for row in rows]
-    sums[0] = " + ".join([number(rows[0][0]), *(operand(p) for p in rows[0][1:])])
-    return "   +   ".join([*sums, *([operand(step.bias)] if step.bias else [])])
+    sums = [" + ".join(map(numbers.operand, row)) for row in rows]
+    sums[0] = " + ".join([numbers.text(rows[0][0]), *map(numbers.operand, rows[0][1:])])
+    said = "   +   ".join([*sums, *([numbers.operand(step.bias)] if step.bias else [])])
+    return f"{said} {numbers.equals(value, terms)} {numbers.text(value)}"
 
 
-def sum_text(step, name: str, *, upto: int = 32) -> str:
+def pairs_text(numbers: Numerals, step) -> str:
+    """A step's values times their weights."""
+    return " + ".join(numbers.operand(v) + TIMES + numbers.operand(w) for v, w in _pairs(step))
+
+
+def _pairs(step) -> list[tuple]:
+    return list(zip(step.values, step.weights, strict=True))
+
+
+def sum_text(numbers: Numerals, step, name: str, *, upto: int = 32) -> str:
     """A step's sum as one line: its products, what they come to, its bias, its value."""
-    if len(step.products) > upto:
-        return f"{name} = {number(step.value)}"
-    pairs = " + ".join(f"{operand(v)}\u00d7{operand(w)}" for v, w in zip(step.values, step.weights, strict=True))
-    come = " + ".join(operand(p) for p in step.products)
-    bias = f" + {operand(step.bias)}" if step.bias else ""
-    return f"{name} = {pairs}{bias} = {come}{bias} = {number(step.value)}"
-
-
+    value, pairs, terms = step.value, _pairs(step), terms_of(step)
+    if len(pairs) > upto:
+        return f"{name} {numbers.sign(value)} {numbers.text(value)}"
+    bias = f" + {numbers.operand(step.bias)}" if step.bias else ""
+    said = f"{name} {numbers.sign(*step.values, *step.weights, step.bias)} {pairs_text(numbers, step)}{bias}"
+    if len(terms) > 1:
+        each = all(numbers.equals(p, [pair]) == EQUAL for p, pair in zip(step.products, pairs, strict=True))
+        come = " + ".join(map(numbers.operand, step.products))
+        said += f" {EQUAL if each else ABOUT} {come}{bias}"
+    else:
+        terms = pairs
+    return f"{said} {numbers.equals(value, terms)} {numbers.text(value)}"

@@ -172,19 +172,21 @@ class Windowed:
         self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
                          (-LANDED, until), thick or thickness(self.cell))  # fmt: skip
 
-    def add_taps(self, name: str) -> None:
-        """A thin ring on each cell that a dilated window reads, from when it has landed until the next has."""
+    def add_taps(self, name: str, role: str = "", first: int = 0, until: float = NEVER) -> None:
+        """A thin ring on each cell that a dilated window reads, from when it has landed until the next has, or until a
+        clock value. Of the volume `role`, whose first window has the step `first`; else of the whole input."""
         down, across = (np.arange(k) * d for k, d in zip(self.kernel, self.dilation, strict=True))
         taps = np.array([(c, 0, -r) for r in down for c in across])
         size, forward = ring(TAP, TAP)
         kind = self.figure.cube(self.figure.theme.tube, "tube " + " ".join(f"{v:.4g}" for v in (*size, THIN)))
         rows, columns = planes(self.trace.output).shape[1:]
-        first = np.array([(c * self.stride[1], 0, -r * self.stride[0]) for r in range(rows) for c in range(columns)])
-        steps = np.repeat(np.arange(len(first)), len(taps))
-        at = (first[:, None] + taps[None]).reshape(-1, 3) + (0, forward, 0)
-        self.figure.volume(f"{self.role}.taps", name, Points.make(
-            at, cube=kind, faded=kind, step=steps, visible_from=steps - LANDED, visible_until=steps + LANDED),
-            (0, 0, 0), self.cell, parent=self.role)  # fmt: skip
+        starts = np.array([(c * self.stride[1], 0, -r * self.stride[0]) for r in range(rows) for c in range(columns)])
+        steps = first + np.repeat(np.arange(len(starts)), len(taps))
+        at = (starts[:, None] + taps[None]).reshape(-1, 3) + (0, forward, 0)
+        role = role or self.role
+        self.figure.volume(f"{role}.taps", name, Points.make(
+            at, cube=kind, faded=kind, step=steps, visible_from=steps - LANDED,
+            visible_until=np.minimum(steps + LANDED, until)), (0, 0, 0), self.cell, parent=role)  # fmt: skip
 
     def add_skipped(self, name: str) -> None:
         """Where the window would have stood with stride 1: pale rings on the places that it passes on its way along a

@@ -13,15 +13,14 @@ from ..acts.summing import FLY, STAND, Summing, flight
 from ..cast import board, slabs
 from ..cast.bench import RESULT, SLAB
 from ..cast.figure import NAME, SMALL, SUM
-from ..cast.one_plane import ABOVE, LARGER, LINE, one_plane
+from ..cast.one_plane import LARGER, LINE, one_plane
 from ..cast.shared import PREFIX, SECOND, Pair, Shared
-from ..cast.weighted import grouped, sum_text
+from ..cast.weighted import line_text, sum_text
 from ..cast.windowed import planes
-from ..page.captions import axes_text, cell_name, shape_text, size_formula
-from ..page.glyphs import number
+from ..page.captions import cell_name, parameter_text, shape_text
 from ..page.layout import Block, Column, Row
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
-from ..traits import unread
+from ..traits import output_size, unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading
 from .sliding import REST, Sliding
@@ -59,7 +58,7 @@ class _Comparison(Sliding):
         self.boards = (self.made, self.other)
         self.homes = [board.home(block) for block in self.boards]
         w = scene.words
-        said = [(getattr(w, key), [axes_text(getattr(t, key)) for t in self.pair.traces])
+        said = [(getattr(w, key), [parameter_text(w, t, key) for t in self.pair.traces])
                 for key in scene.compare.changed]  # fmt: skip
         self.labels = [",  ".join(f"{word} {texts[run]}" for word, texts in said) for run in (0, 1)]
 
@@ -70,7 +69,8 @@ class _Comparison(Sliding):
         """The layout's tree: the kernel over the panel, the outputs at two heights, below the second the result."""
         made = self.blocks(bench)
         self.result = Block("result", (RESULT, RESULT, RESULT), LARGER * bench, above=7.0, slab=SLAB)
-        self.made, self.other = (made(f"{PREFIX[run]}output", (out.shape[1], 1, out.shape[0]), above=ABOVE + 3.4)
+        above = output_size.room(self.scene, *self.pair.traces)
+        self.made, self.other = (made(f"{PREFIX[run]}output", (out.shape[1], 1, out.shape[0]), above=above)
                                  for run, out in enumerate(self.outs))  # fmt: skip
         middle = Column([self.weights, self.panel], gap=2.0, spread=6.0)
         return Row([self.given, middle, self.made, Column([self.other, self.result], gap=1.0, spread=6.0)], gap=3.0,
@@ -182,7 +182,7 @@ class _Comparison(Sliding):
                 if n is not None:
                     made = self.pair.traces[number_][n]
                     place = tuple(map(int, made.output_index))
-                    text = sum_text(made, cell_name(self.scene, place[1:]))
+                    text = sum_text(self.figure.numbers, made, cell_name(self.scene, place[1:]))
                     infos.append(StepInfo(self.beats.seconds[i], place, float(made.value), text, i, explained, number_))
         self.figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
         sums = [self.pair.traces[run][own].value for run, own in map(self.pair.shown, range(self.count))]
@@ -196,7 +196,7 @@ class _Comparison(Sliding):
 
     def _lines(self, step, i: int, since: float, until: float, named) -> list[Points]:
         """The products and what they come to; over the result the cells that it goes to, each in its run's colour."""
-        figure, text = self.figure, f"{grouped(step, self.kernel[1])} = {number(step.value)}"
+        figure, text = self.figure, line_text(self.figure.numbers, step, self.kernel[1])
         made = [figure.text(text, figure.page.width / 2, LINE, SUM, align="center", visible_from=since,
                             visible_until=until)]  # fmt: skip
         runs_ = [run for run, n in enumerate(self.pair.steps[i]) if n is not None]
@@ -219,12 +219,9 @@ class _Comparison(Sliding):
         found = [figure.text(f"{w.input}  {shape_text(trace.input.shape[1:])}", given[0], given[1] - 1.6, NAME),
                  figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME)]
         for run, (block, own) in enumerate(zip(self.boards, self.pair.traces, strict=True)):
-            left = unread.said(self.scene, own)
-            formula = ",  ".join(filter(None, (size_formula(own), left)))
             name = f"{self.labels[run]}:  {w.output}  {shape_text(own.output.shape[1:])}"
-            for text, up, color in ((formula, 1.4, figure.theme.secondary), (name, 5.0, self._ink(run))):
-                x = figure.within(block.box[0], text, SMALL)
-                found.append(figure.text(text, x, block.box[1] - up, SMALL, color))
+            found += output_size.name_output(figure, own, block, name, unread.said(self.scene, own), size=SMALL, up=3.6,
+                                             color=self._ink(run))  # fmt: skip
         return found
 
     def indices(self) -> list[Points]:

@@ -7,25 +7,23 @@ from functools import partial
 
 import numpy as np
 
-from ... import ops
 from ...scene.checks import ValidationError
-from ..acts.bar_words import BarWords, result_text
+from ..acts.bar_words import BarWords
 from ..acts.reducing import MOST, STAND, Bars, Reducing
 from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, START, open_clock, rhythm, run_clock, within
 from ..acts.summing import FLY
 from ..cast import cards, slabs, volumes
 from ..cast.arrangement import ASIDE, BENEATH
 from ..cast.bench import RESULT, SLAB
-from ..cast.figure import NAME, SMALL, SUM, Figure
+from ..cast.figure import NAME, SUM, Figure
 from ..cast.one_plane import ABOVE, LINE
 from ..cast.slices import BACK, OUT, Slices, wide
 from ..cast.stack import FILE, Stack, depth
 from ..cast.windowed import planes
-from ..page.captions import cell_name, shape_text, size_formula
-from ..page.glyphs import number
+from ..page.captions import cell_name, shape_text
 from ..page.layout import Block, Column, Row, solve
 from ..plan.plan import LANDED, LEAVES, StepInfo
-from ..traits import unread
+from ..traits import output_size, unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, why_lines
 
@@ -57,7 +55,7 @@ def build(scene, trace):
 
 class _Pooling:
     def __init__(self, scene, trace):
-        self.scene, self.trace, self.figure = scene, trace, Figure(scene)
+        self.scene, self.trace, self.figure = scene, trace, Figure(scene, trace)
         out = planes(trace.output)
         self.slices, (self.rows, self.columns) = len(out), out.shape[1:]
         self.section, self.count = self.rows * self.columns, len(trace)
@@ -93,7 +91,8 @@ class _Pooling:
         board = partial(Block, left=ASIDE, below=BENEATH, slab=slabs.VOLUME)
         beside = cards.room(self.slices)
         self.given = board("input", (wide(columns, channels) + beside, volumes.deep(channels), rows), above=ABOVE)
-        self.made = board("output", (self.columns + beside, depth(self.slices), self.rows), above=ABOVE + 3.4)
+        self.made = board("output", (self.columns + beside, depth(self.slices), self.rows),
+                          above=output_size.room(self.scene, self.trace))  # fmt: skip
         self.lines, self.result, count = [], None, -(-high // per)
         if not bench:
             return Row([self.given, self.made], gap=5.0, align=(0.5, 0.5))
@@ -157,7 +156,7 @@ class _Pooling:
             step, explained = self.trace[i], i in self.rhythm.explained
             place = tuple(map(int, step.output_index))
             name = self._named(place)
-            text = f"{name} = {result_text(figure, self.cast, step)}"
+            text = self.saying.named(step, name)
             if explained:
                 pieces += act.step(i, self.stack.target(i), self.made.cell) if act else []
                 words += self.saying.step(step, name, within(i, STATED), i + LEAVES,
@@ -196,15 +195,10 @@ class _Pooling:
     def _names(self) -> list:
         """What the volumes are called, with their shapes; the output's size and how it comes about."""
         w, figure, trace = self.scene.words, self.figure, self.trace
-        given, made = self.given.box, self.made.box
-        formula = size_formula(trace) if ops.of(trace).windowed else ""
+        given = self.given.box
         named = f"{w.output}  {shape_text(self._channels(trace.output))}"
         found = [figure.text(f"{w.input}  {shape_text(self._channels(trace.input))}", given[0], given[1] - 1.6, NAME)]
-        for text, up, size, color in ((formula, 1.4, SMALL, figure.theme.secondary),
-                                      (named, 5.2 if formula else 1.6, NAME, None)):  # fmt: skip
-            if text:
-                found.append(figure.text(text, figure.within(made[0], text, size), made[1] - up, size, color))
-        return found
+        return [*found, *output_size.name_output(figure, trace, self.made, named)]
 
     def _indices(self) -> list:
         """Row and column numbers of input and output."""
@@ -222,7 +216,7 @@ class _Pooling:
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         made = [figure.text(f"{given}  \u2192  {output}", x, y, SUM, align="center", visible_from=self.count - END)]
         if self.section == 1 and 1 < self.slices <= MOST_NAMED:  # one behind the other, of which the first is read
-            results = ",  ".join(f"{name} {number(v)}" for (name, _), v in
+            results = ",  ".join(f"{name} {figure.numbers.about(v)}" for (name, _), v in
                                  zip(self.stack.names, self.trace.output.ravel(), strict=True))  # fmt: skip
             made.append(figure.text(results, x, y + NEXT, SUM, align="center", visible_from=self.count - END))
         return made

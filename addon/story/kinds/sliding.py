@@ -14,15 +14,15 @@ from ..acts.summing import FLY, Summing
 from ..cast import board, slabs, volumes
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.kernel import Kernel
-from ..cast.one_plane import ABOVE, LINE, OnePlane, one_plane
-from ..cast.weighted import Weighted, grouped, sum_text
+from ..cast.one_plane import LINE, OnePlane, one_plane
+from ..cast.weighted import Weighted, line_text, sum_text
 from ..cast.windowed import planar, planes
-from ..page.captions import cell_name, shape_text, size_formula
-from ..page.glyphs import number, width
+from ..page.captions import cell_name, shape_text
+from ..page.glyphs import width
 from ..page.layout import Column, Row
 from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, LEAVES, Points, StepInfo
-from ..traits import less_padding, unread
+from ..traits import less_padding, output_size, unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, shapes_equation, why_lines
 
@@ -57,7 +57,7 @@ class Sliding(OnePlane):
     made_shadow = 0.5  # strength of the output's shadow: most of the time it is of glass
 
     def __init__(self, scene, trace):
-        self.scene, self.trace, self.figure = scene, trace, Figure(scene)
+        self.scene, self.trace, self.figure = scene, trace, Figure(scene, trace)
         self.kernel, _, self.pads, _ = planar(trace)
         self.out = planes(trace.output)[0]
         self.rows, self.columns = self.out.shape
@@ -73,7 +73,8 @@ class Sliding(OnePlane):
 
     def layout(self, bench: float):
         """The layout's tree, with a bench of so much of its full size; names its blocks."""
-        self.made = self.blocks(bench)("output", (self.columns, 1, self.rows), above=ABOVE + 3.4)
+        above = output_size.room(self.scene, self.trace)
+        self.made = self.blocks(bench)("output", (self.columns, 1, self.rows), above=above)
         middle = Column([self.weights, self.panel], gap=2.0, spread=6.0)
         return Row([self.given, middle, Column([self.made, self.result], gap=3.6, spread=8.0)], gap=5.0,
                    align=(0.5, 0.5))  # fmt: skip
@@ -185,7 +186,8 @@ class Sliding(OnePlane):
             elif self.says_runs:
                 life = j - 1e-3, j + 1 - LANDED
                 running += self._sum_line(step, j, name, *life, (life,))
-            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), sum_text(step, name), j, explained))
+            text = sum_text(self.figure.numbers, step, name)
+            infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), text, j, explained))
         self.figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
         sums = np.concatenate([np.zeros(base), self.out.ravel()])
         self.until = result_values(act, self.rhythm, fps, sums, self.cast.sum_fill)
@@ -204,7 +206,7 @@ class Sliding(OnePlane):
 
     def _sum_line(self, step, i: int, name: str, since: float, until: float, named) -> list[Points]:
         """The products and what they come to, below the volumes; the cell's name over the result."""
-        text = f"{grouped(step, self.kernel[1])} = {number(step.value)}"
+        text = line_text(self.figure.numbers, step, self.kernel[1])
         figure, (x, y) = self.figure, self.name_place(width(name) * SMALL * HEIGHT)
         middle = self.line_middle(width(text) * SUM * HEIGHT)
         return [figure.text(text, middle, LINE, SUM, align="center", visible_from=since, visible_until=until),
@@ -214,13 +216,11 @@ class Sliding(OnePlane):
     def names(self) -> list[Points]:
         """What the volumes are called, with their shapes; the output's size and how it comes about."""
         w, figure, trace = self.scene.words, self.figure, self.trace
-        given, weights, made = self.given.box, self.weights.box, self.made.box
-        formula = size_formula(trace)
+        given, weights = self.given.box, self.weights.box
         return [
             figure.text(f"{w.input}  {shape_text(trace.input.shape[1:])}", given[0], given[1] - 1.6, NAME),
             figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME),
-            figure.text(formula, figure.within(made[0], formula, SMALL), made[1] - 1.4, SMALL, figure.theme.secondary),
-            figure.text(f"{w.output}  {shape_text(trace.output.shape[1:])}", made[0], made[1] - 5.2, NAME),
+            *output_size.name_output(figure, trace, self.made, f"{w.output}  {shape_text(trace.output.shape[1:])}"),
         ]
 
     def indices(self) -> list[Points]:

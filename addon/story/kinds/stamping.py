@@ -15,14 +15,15 @@ from ..acts.standing import on_bench
 from ..acts.two_views import Phases, TwoViews
 from ..cast import slabs
 from ..cast.adding import Adding
-from ..cast.figure import NAME, SMALL, Figure
+from ..cast.figure import NAME, Figure
 from ..cast.one_plane import ABOVE, LINE, one_plane
 from ..cast.spread import Spread, grid_of
 from ..cast.stamped import Stamps
 from ..cast.windowed import planar, planes
-from ..page.captions import shape_text, size_formula
+from ..page.captions import shape_text
 from ..page.layout import Column, Row
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points
+from ..traits import output_size
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, shapes_equation
 from .sliding import Sliding
@@ -49,7 +50,7 @@ class _Stamping(Sliding):
     largest = 9.0
 
     def __init__(self, scene, trace):
-        self.scene, self.trace, self.figure = scene, trace, Figure(scene)
+        self.scene, self.trace, self.figure = scene, trace, Figure(scene, trace)
         self.kernel = planar(trace)[0]
         self.out = planes(trace.output)[0]
         self.rows, self.columns = self.out.shape
@@ -67,7 +68,8 @@ class _Stamping(Sliding):
     def layout(self, bench: float, way: str = WAYS[0]):
         """The layout's tree: input, bench and output side by side, the result below the output or beside the bench; or,
         on narrow pages, the bench below the others."""
-        self.made = self.blocks(bench)("output", Spread.block_size(self.stamps.shape, 1), above=ABOVE + 3.4)
+        above = output_size.room(self.scene, self.trace)
+        self.made = self.blocks(bench)("output", Spread.block_size(self.stamps.shape, 1), above=above)
         self.panel.above = ABOVE - 0.6
         right, panel = self.made, self.panel
         if way == "narrow":
@@ -188,8 +190,7 @@ class _Stamping(Sliding):
 
     def names(self) -> list[Points]:
         w, figure, trace, at = self.scene.words, self.figure, self.trace, self.phases
-        weights, made = self.weights.box, self.made.box
-        formula = size_formula(trace)
+        weights = self.weights.box
         left, top = self.compact.box[0], self.compact.box[1] - 1.6
         return [
             figure.text(f"{w.input}  {shape_text(trace.input.shape[1:])}", left, top, NAME, visible_until=at.spread),
@@ -198,9 +199,7 @@ class _Stamping(Sliding):
             figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME,
                         visible_until=at.turn + 1),
             figure.text(w.kernel_turned, weights[0], weights[1] - 1.6, NAME, visible_from=at.turn + 1),
-            figure.text(formula, figure.within(made[0], formula, SMALL), made[1] - 1.4, SMALL,
-                        figure.theme.secondary),
-            figure.text(f"{w.output}  {shape_text(trace.output.shape[1:])}", made[0], made[1] - 5.2, NAME),
+            *output_size.name_output(figure, trace, self.made, f"{w.output}  {shape_text(trace.output.shape[1:])}"),
         ]  # fmt: skip
 
     def indices(self) -> list[Points]:

@@ -13,7 +13,7 @@ from ..cast.one_plane import ABOVE, LINE
 from ..cast.relief import Relief, relief, rimmed, thicken
 from ..cast.windowed import ring
 from ..page.captions import cell_name, shape_text
-from ..page.glyphs import CAP_HEIGHT, number, width
+from ..page.glyphs import CAP_HEIGHT, width
 from ..page.layout import Block, Column, Row
 from ..page.view import HEIGHT, UNIT
 from ..plan.plan import Points
@@ -54,7 +54,7 @@ class _Sweep(Sliding):
         self.made = Block("output", Relief.block_size((self.rows, self.columns), 1), above=ABOVE, slab=PLINTH)
         self.result = Block("result", (RESULT, RESULT, RESULT), 0.0, above=4.0, least=7.7 * bench, slab=SLAB)
         self.key = Block("key", (1, 1, 1), 0.0, least=CUBE * min(1.0, 2 * bench))
-        self.scale = Block("scale", (len(SHARES), 1, 1), 0.0, least=CUBE * min(1.0, 2 * bench))
+        self.scale = Block("scale", (len(self.shares), 1, 1), 0.0, least=CUBE * min(1.0, 2 * bench))
         # the result stands right above the last column of what it is the sum of, where the panel's slope leaves room
         top = Row([self.weights, self.result], gap=2.0, spread=8.0, align=(0.5, 1.0))
         middle = Column([top, self.panel], gap=-3.0, spread=4.0)
@@ -133,12 +133,11 @@ class _Sweep(Sliding):
 
     def _scales(self) -> None:
         """What heights and colours mean, as cubes: the output's numbers, and the ends of the input's."""
-        cast, values = self.cast, np.array(SHARES) * self.cast.sum_greatest
+        cast, values = self.cast, self.shares * self.cast.sum_greatest
         row = volumes.neighbours(np.ones((1, 1, len(values)), bool)).ravel()
         self._cubes("scale", self.scale, values, [cast.sum_fill(v) for v in values], row, [1.0, 0.0, 0.0])
-        ends = np.array([0.0, cast.greatest])
-        alone = [volumes.BELOW, volumes.BELOW]
-        self._cubes("key", self.key, ends, [cast.fill(v, 0) for v in ends], alone, self.apart)
+        alone = [volumes.BELOW] * len(self.ends)
+        self._cubes("key", self.key, self.ends, [cast.fill(v, 0) for v in self.ends], alone, self.apart)
 
     def _cubes(self, role: str, block: Block, values, fills, masks, step) -> None:
         """Cubes of these values on the floor, `step` (cells) from one to the next."""
@@ -153,12 +152,26 @@ class _Sweep(Sliding):
             figure.casts(low, low + block.cell)
 
     @property
+    def shares(self) -> np.ndarray:
+        """Of the greatest sum, what the output's scale shows: of one sign, where sums have one, and 0."""
+        shares = np.array(SHARES)
+        return shares[((shares <= 0) | (self.out.max() > 0)) & ((shares >= 0) | (self.out.min() < 0))]
+
+    @property
+    def ends(self) -> np.ndarray:
+        """The least and the greatest number of the input; one, where all are the same."""
+        return np.unique([self.trace.input.min(), self.trace.input.max()])
+
+    @property
     def meanings(self) -> list[str]:
-        """What the input's least and greatest number mean, as in "0 = paper"."""
-        w = self.scene.words
-        scale = w.ink if self.scene.input.idx is not None else w.shade
-        return [part.strip().replace("{low}", "0").replace("{high}", number(self.scene.input.levels - 1))
-                for part in scale.split(",")]  # fmt: skip
+        """What these mean, as in "0 = paper"; the number alone where it has none of a picture's two extremes."""
+        w, found = self.scene.words, []
+        parts = [part.strip() for part in (w.ink if self.scene.input.idx is not None else w.shade).split(",")]
+        for value in self.ends:
+            said = self.figure.numbers.about(value)
+            extreme = not self.cast.signed and len(parts) == 2 and value in (0, self.cast.greatest)
+            found.append(parts[int(value > 0)].replace("{low}", said).replace("{high}", said) if extreme else said)
+        return found
 
     @property
     def apart(self) -> np.ndarray:
@@ -173,10 +186,13 @@ class _Sweep(Sliding):
         said = super().names()[:2]
         left, top, right, _ = self.made.box
         said.append(figure.text(f"{w.output}  {shape_text(self.trace.output.shape[1:])}", left, top - 1.6, NAME))
-        said += [self._beside(self.key, k * self.apart, text) for k, text in enumerate(self.meanings[:2])]
-        said.append(self._beside(self.scale, np.zeros(3), number(-most), "right"))
-        said.append(self._beside(self.scale, np.array([len(SHARES) - 1.0, 0, 0]), number(most)))
-        low = self.scale.corner + self.scale.cell * np.array([len(SHARES) // 2, 0, 0])
+        said += [self._beside(self.key, k * self.apart, text) for k, text in enumerate(self.meanings)]
+        shares, about = self.shares, figure.numbers.about
+        if shares[0] < 0:
+            said.append(self._beside(self.scale, np.zeros(3), about(-most), "right"))
+        if shares[-1] > 0:
+            said.append(self._beside(self.scale, np.array([len(shares) - 1.0, 0, 0]), about(most)))
+        low = self.scale.corner + self.scale.cell * np.array([shares.tolist().index(0), 0, 0])
         left, top, right, _ = figure.page.box(low, low + self.scale.cell)
         said.append(figure.text("0", (left + right) / 2, top - 0.7, NAME, align="center"))
         left, top, right, _ = self.made.box

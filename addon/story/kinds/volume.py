@@ -45,7 +45,7 @@ def build(scene, trace):
 
 class _Volume:
     def __init__(self, scene, trace):
-        self.scene, self.trace, self.figure = scene, trace, Figure(scene)
+        self.scene, self.trace, self.figure = scene, trace, Figure(scene, trace)
         out = planes(trace.output)
         self.slices, (self.rows, self.columns) = len(out), out.shape[1:]
         self.kernel, _, self.pads, _ = planar(trace)
@@ -176,9 +176,9 @@ class _Volume:
                 explained = True
                 pieces += act.step(operands(i))
                 pieces += self.saying.panel_cards(act, step, i, colors)
-                words += self.saying.signs(i, cell)
+                words += self.saying.signs(step, i, cell)
             elif i in stands:
-                running += self.saying.signs(i, cell, i - SUMMED, stands[i])
+                running += self.saying.signs(step, i, cell, i - SUMMED, stands[i])
             else:
                 running.extend(self.saying.name(cell, i, until[i]))
             infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self.saying.text(step, cell), i,

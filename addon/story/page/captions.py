@@ -2,7 +2,8 @@
 """What a figure says of its operation in words: shapes, parameters, the output's size, a cell's name."""
 
 from ... import ops
-from .glyphs import TIMES, number
+from .glyphs import TIMES
+from .numerals import Numerals
 
 
 def shape_text(sizes) -> str:
@@ -12,17 +13,28 @@ def shape_text(sizes) -> str:
 def axes_text(values) -> str:
     """One number where all axes agree, else all of them."""
     values = tuple(values)
-    if len(set(values)) == 1:
-        value = values[0]
-        if isinstance(value, tuple):
-            return str(value[0]) if value[0] == value[1] else f"{value[0]}/{value[1]}"
-        return str(value)
-    return f" {TIMES} ".join(axes_text((v,)) for v in values)
+    return str(values[0]) if len(set(values)) == 1 else f" {TIMES} ".join(map(str, values))
 
 
-def parameters(scene, trace, kernel_shape=None, filters: int = 1, other=None) -> str:
+def padding_text(words, pairs) -> str:
+    """How much is around: one number, one per axis, or as in "1 top, 2 right" where two sides of an axis differ."""
+    pairs = [tuple(map(int, pair)) for pair in pairs]
+    if all(before == after for before, after in pairs):
+        return axes_text(before for before, _ in pairs)
+    sides = ((words.front, words.back), (words.top, words.bottom), (words.left, words.right))[-len(pairs) :]
+    each = [(n, name) for pair, names in zip(pairs, sides, strict=True) for n, name in zip(pair, names, strict=True)]
+    return ", ".join(f"{n} {name}" for n, name in each if n)
+
+
+def parameter_text(words, trace, key: str) -> str:
+    """One parameter of an operation."""
+    value = getattr(trace, key)
+    return padding_text(words, value) if key == "padding" else axes_text(value)
+
+
+def parameters(scene, trace, numbers: Numerals, kernel_shape=None, filters: int = 1, other=None) -> str:
     """The operation's parameters, as a heading names them: kernel, stride and padding always, others where they differ
-    from the defaults. `other`: a second run, whose own are named too."""
+    from the defaults; and that numbers are rounded, if any is. `other`: a second run, whose own are named too."""
     w, shape, runs = scene.words, shape_text(kernel_shape or trace.kernel_size), (trace, other or trace)
     if trace.weight is None:
         name = w.window
@@ -31,19 +43,23 @@ def parameters(scene, trace, kernel_shape=None, filters: int = 1, other=None) ->
     said = [f"{filters} {name} {shape}" if filters > 1 else f"{name} {shape}"]
 
     def own(word, key):
-        texts = dict.fromkeys(axes_text(getattr(run, key)) for run in runs)
+        texts = dict.fromkeys(parameter_text(w, run, key) for run in runs)
         return f"{word} {f' {w.and_word} '.join(texts)}"
 
     if ops.of(trace).windowed:
         said += [own(w.stride, "stride"), own(w.padding, "padding")]
     if any(d != 1 for run in runs for d in run.dilation):
         said.append(own(w.dilation, "dilation"))
+    if any(trace.output_padding):
+        said.append(own(w.output_padding, "output_padding"))
     if trace.groups > 1:
         said.append(f"{w.groups} {trace.groups}")
     if not trace.count_include_pad and any(sum(p) for p in trace.padding):
         said.append(w.uncounted)
     if trace.bias is not None:
-        said.append(f"{w.bias} {number(trace.bias[0])}" if filters == 1 else w.biases)
+        said.append(f"{w.bias} {numbers.about(trace.bias[0])}" if filters == 1 else w.biases)
+    if numbers.rounds:
+        said.append(w.rounded)
     return ",  ".join(said)
 
 
@@ -59,6 +75,16 @@ def size_formula(trace, axis: int = -1, *, opened: bool = False) -> str:
     `opened`: a dilated kernel's extent is known."""
     formula = ops.of(trace).size_formula
     return formula(trace, axis, opened) if formula else ""
+
+
+def size_lines(words, trace) -> list[str]:
+    """How the output's size comes about: one line, or one per axis where it is not the same."""
+    axes = len(trace.kernel_size)
+    formulas = [size_formula(trace, axis) for axis in range(axes)]
+    if len(set(formulas)) == 1:
+        return [formulas[0]] if formulas[0] else []
+    names = (words.rows, words.columns) if axes == 2 else [str(axis) for axis in range(axes)]
+    return [f"{name}: {formula}" for name, formula in zip(names, formulas, strict=True) if formula]
 
 
 def cell_name(scene, index, slice: int | None = None) -> str:

@@ -23,28 +23,3 @@ _WIDTH = {character: width for characters, width in ADVANCE.items() for characte
 def width(text: str) -> float:
     """The advance of `text` in units of the font size; a character outside the table counts as a full square."""
     return sum(_WIDTH.get(character, 1.0) for character in text)
-
-
-def number(value, decimals: int = 2) -> str:
-    """A number as a figure prints it: a real minus sign, as many decimals as needed and no more."""
-    rounded = round(float(value), decimals)
-    text = f"{rounded:.{decimals}f}".rstrip("0").rstrip(".") if decimals else f"{rounded:.0f}"
-    if text in ("-0", ""):
-        text = "0"
-    return text.replace("-", MINUS)
-
-
-def equals(values, decimals: int = 2) -> str:
-    """The sign before a result: "=" where all the numbers shown are exact, else "≈"."""
-    return "=" if all(abs(round(float(v), decimals) - float(v)) < 1e-9 for v in values) else "\u2248"
-
-
-def after(name: str, value) -> str:
-    """A name and its number; in brackets where the name ends with a digit, that "Channel 1" and 2 is not read as 12."""
-    return f"{name} ({number(value)})" if name[-1:].isdigit() else f"{name} {operand(value)}"
-
-
-def operand(value, decimals: int = 2) -> str:
-    """A number inside a product or after a plus sign: negatives stand in brackets."""
-    text = number(value, decimals)
-    return f"({text})" if text.startswith(MINUS) else text

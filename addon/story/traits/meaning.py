@@ -27,7 +27,7 @@ def heading(figure: Figure, trace, kernel_shape=None, filters: int = 1, other=No
     """The title and the operation's parameters, and what it leaves over; `other`: a second run."""
     scene = figure.scene
     left = "" if other else unread.said(scene, trace)
-    facts = filter(None, (parameters(scene, trace, kernel_shape, filters, other), left))
+    facts = filter(None, (parameters(scene, trace, figure.numbers, kernel_shape, filters, other), left))
     title = scene.words.title or scene.title or operation_name(scene, trace)
     figure.heading(title, ",  ".join(facts))
 

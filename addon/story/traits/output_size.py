@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The output's name and shape above its block, and below these how its size comes about."""
+
+from ... import ops
+from ..cast.figure import NAME, SMALL, Figure
+from ..cast.one_plane import ABOVE
+from ..page.captions import size_lines
+from ..plan.plan import Points
+
+LOW, UP, UNDER = 1.4, 3.8, 3.2  # page units from the block to the last line, then to the name; from line to line
+
+
+def lines(scene, trace) -> list[str]:
+    """How the output's size comes about, where it takes a window to say so."""
+    return size_lines(scene.words, trace) if ops.of(trace).windowed else []
+
+
+def room(scene, *traces) -> float:
+    """Page units above an output for what is said of it, as much as any of the traces takes."""
+    return ABOVE + 3.4 + UNDER * max(max(len(lines(scene, trace)) - 1, 0) for trace in traces)
+
+
+def name_output(figure: Figure, trace, block, name: str, more: str = "", *, size: float = NAME, up: float = UP,
+                color: str | None = None) -> list[Points]:  # fmt: skip
+    """The words above an output's block; `more` is said behind the last line, `up`: from it to the name."""
+    said = lines(figure.scene, trace)
+    said = [*said[:-1], ",  ".join(filter(None, [*said[-1:], more]))] if said or more else []
+    made = [_text(figure, block, text, LOW + UNDER * (len(said) - 1 - n), SMALL, figure.theme.secondary)
+            for n, text in enumerate(said)]  # fmt: skip
+    above = LOW + UNDER * (len(said) - 1) + up if said else LOW + 0.2
+    return [*made, _text(figure, block, name, above, size, color)]
+
+
+def _text(figure: Figure, block, text: str, up: float, size: float, color: str | None) -> Points:
+    left, top = block.box[:2]
+    return figure.text(text, figure.within(left, text, size), top - up, size, color)
