@@ -37,9 +37,8 @@ def size_formula(trace, axis: int, opened: bool) -> str:
     k, d = trace.kernel_size[axis], trace.dilation[axis]
     before, after = trace.padding[axis]
     covered = f"{d * (k - 1) + 1}" if d == 1 or opened else f"({d}{TIMES}{k - 1} + 1)"
-    cut = "" if not before + after else (
-        f" {MINUS} 2{TIMES}{before}" if before == after else f" {MINUS} {before} {MINUS} {after}"
-    )  # fmt: skip
+    sides = [f"2{TIMES}{before}"] * (before > 0) if before == after else [str(n) for n in (before, after) if n]
+    cut = "".join(f" {MINUS} {side}" for side in sides)
     more = f" + {trace.output_padding[axis]}" if trace.output_padding[axis] else ""
     return f"({n} {MINUS} 1){TIMES}{s} + {covered}{cut}{more} = {trace.output.shape[1:][axis]}"
 

@@ -36,7 +36,8 @@ def size_formula(trace, axis: int, opened: bool) -> str:
     rest = n + before + after - reach
     if trace.output.shape[1:][axis] != (-(-rest // s) if trace.ceil_mode else rest // s) + 1:
         return ""
-    pads = "" if not before + after else f" + 2{TIMES}{before}" if before == after else f" + {before} + {after}"
+    sides = [f"2{TIMES}{before}"] * (before > 0) if before == after else [str(n) for n in (before, after) if n]
+    pads = "".join(f" + {side}" for side in sides)
     covered = f"{reach}" if d == 1 or opened else f"({d}{TIMES}{k - 1} + 1)"
     inner = f"({n}{pads} {MINUS} {covered}) / {s}" if s > 1 else f"{n}{pads} {MINUS} {covered}"
     if rest % s:

@@ -15,7 +15,7 @@ from addon.story.acts.rhythm import within
 from addon.story.acts.summing import ROLL, STAND, SUMS, schedule
 from addon.story.plan.plan import LANDED, LEAVES
 
-from .reading import TIMES, number, spelled
+from .reading import ABOUT, TIMES, number, signed, spelled
 from .reading_solid import Piece, levels
 
 AT_ONCE = 2e-4  # of the clock: just after something began, just before it ends
@@ -30,6 +30,11 @@ def flat(index) -> tuple[int, int, int]:
 def at(piece: Piece, place, edge: float, deep: float = 0.0) -> bool:
     """Whether a piece stands at a place, `edge` being the length of a cell there; or as much as `deep` before it."""
     return bool((np.abs(piece.place - place) < np.array([0, deep, 0]) + NEAR * edge).all())
+
+
+def product_of(tap) -> str:
+    """What stands beside a pair: the sign and what it comes to."""
+    return signed(tap.number * tap.weight, number(spelled(tap.number)) * number(spelled(tap.weight)))
 
 
 class BenchProof:
@@ -108,7 +113,7 @@ class BenchProof:
             away = [(p.place - place) / edge for p in chips]
             own = [p.text for p, (x, y, z) in zip(chips, away, strict=True)
                    if 0.6 < x < 1.15 and max(abs(y), abs(z)) < 0.1]  # fmt: skip
-            wanted = [f"={spelled(tap.number * tap.weight)}"]
+            wanted = [product_of(tap)]
             assert own == wanted, f"product: {own} stands beside {tap.kernel} of step {i}, not {wanted}"
 
     def partial_sums(self, cell) -> list[tuple[str, float]]:
@@ -198,7 +203,7 @@ class BenchProof:
         """Between partial sums and the bias stand their signs."""
         signs = Counter(words)
         between = (max(len(parts) - 1, 0), sum(name == "partial" for name, _ in parts), int(bool(parts)))
-        said = signs["+"], signs["\u2192"], signs["="]
+        said = signs["+"], signs["\u2192"], signs["="] + signs[ABOUT]
         assert said == between, f"words: {words} stand between {len(parts)} parts"
 
     def named(self, words: list[str], i: int, cell) -> None:
@@ -219,9 +224,9 @@ class BenchProof:
 
     def added(self, words: list[str], i: int, cell, parts: list[float]) -> None:
         """One line says the parts and what they come to."""
-        lines = [w for w in words if " = " in w]
+        lines = [w for w in words if re.search(f" [={ABOUT}] ", w)]
         assert len(lines) == 1, f"words: {lines} is the sum"
-        terms, _, total = lines[0].partition(" = ")
+        terms, total = re.split(f" [={ABOUT}] ", lines[0])
         said = [number(t.split(" ")[-1]) for t in re.split(r" +\+ +", terms)]  # a part may have a name before it
         assert said == [number(spelled(v)) for v in parts], f"words: {terms} are not the parts of step {i}"
         assert total == spelled(cell.value), f"words: {total} is not step {i}'s value"
@@ -326,7 +331,7 @@ class BenchProof:
             away = [(p.place - middle) / edge for p in pieces]
             own = [p for p, (x, y, z) in zip(pieces, away, strict=True) if abs(z) < 0.1 and
                    (0.6 < x < 1.15 and abs(y) < 0.1 if self.chips else abs(x) < 0.1 and -1.0 < y < -0.35)]  # fmt: skip
-            said, wanted = [p.text for p in own], ["=" * self.chips + spelled(tap.number * tap.weight)]
+            said, wanted = [p.text for p in own], [product_of(tap)[not self.chips :]]
             assert said == wanted, f"product: {said} stands by {tap.kernel} at step {i}, not {wanted}"
             assert np.abs(own[0].axes - np.eye(3)).max() < 1e-3, "product: it is not open"
             products.add(id(own[0]))

@@ -20,7 +20,7 @@ from addon.story.plan.plan import LANDED, LEAVES
 from ..engine import reference
 from .proof_bench import AT_ONCE
 from .proof_solid import NEAR, TIGHT, SolidProof, planes
-from .reading import TIMES, number, spelled
+from .reading import ABOUT, TIMES, number, signed, spelled
 from .reading_solid import HALF
 
 AFTER = 6  # clock values from the last stamp's, plus one, to the first step's
@@ -243,14 +243,15 @@ class StampingProof(SolidProof):
             return  # the stamps are too fast for it
         uppers = [p for p in pieces if p.text == wanted]
         lowers = sorted((p for p in pieces if (p.text or "").startswith(TIMES)), key=self.row_major)
-        chips = sorted((p for p in pieces if (p.text or "").startswith("=")), key=self.row_major)
+        chips = sorted((p for p in pieces if (p.text or "").startswith(("=", ABOUT))), key=self.row_major)
         size = self.plain.size
         assert len(pieces) == 3 * size, f"bench: {len(pieces)} pieces at stamp {s}, not {3 * size}"
         assert len(uppers) == size, f"domino: {len(uppers)} say {wanted} at stamp {s}"
         said = [p.text for p in lowers]
         own = [TIMES + spelled(w) for w in self.plain.ravel()]
         assert said == own, f"domino: the weights are {said} at stamp {s}, not {own}"
-        said, own = [p.text for p in chips], [f"={spelled(value * w)}" for w in self.plain.ravel()]
+        own = [signed(value * w, number(spelled(value)) * number(spelled(w))) for w in self.plain.ravel()]
+        said = [p.text for p in chips]
         assert said == own, f"product: they are {said} at stamp {s}, not {own}"
 
     def row_major(self, piece) -> tuple[float, float]:
@@ -312,13 +313,13 @@ class StampingProof(SolidProof):
             return
         base = self.stage.asked.look.index_from
         name = next((w for w in words if w.startswith(f"{self.stage.asked.words.out}[")), None)
-        line = next((w for w in words if " = " in w and w != name), None)
+        line = next((w for w in words if re.search(f" [={ABOUT}] ", w) and w != name), None)
         assert len(words) == 2 and name and line, f"told: {words} at stamp {s}"
         place = two([int(n) - base for n in re.findall(r"\d+", name)], 0)
         cell = tuple(v + p[0] for v, p in zip(place, self.pads, strict=True))
         assert cell in self.places(s), f"told: {name} is not under stamp {s}"
         own = self.so_far(s)[cell]
-        terms, _, total = line.partition(" = ")
+        terms, total = re.split(f" [={ABOUT}] ", line)
         said = [np.prod([float(number(f.strip("()"))) for f in t.split(TIMES)]) for t in re.split(r" \+ ", terms)]
         assert np.allclose(said, own, atol=5e-3), f"told: {terms} is not what {cell} has had until stamp {s}"
         done = self.trace.bias is None and len(own) == len(self.so_far(self.count - 1)[cell])

@@ -6,9 +6,9 @@ Knows nothing of how the line was made: tokens are what the evaluated meshes spe
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-MINUS, TIMES = "\u2212", "\u00d7"
+MINUS, TIMES, ABOUT = "\u2212", "\u00d7", "\u2248"
 _NUMBER = rf"{MINUS}?\d+(?:\.\d+)?"
 _OPERAND = rf"(?:{_NUMBER}|\({MINUS}\d+(?:\.\d+)?\))"
 _PRODUCT = re.compile(rf"({_OPERAND}){TIMES}({_OPERAND})")
@@ -17,10 +17,21 @@ _LINE = re.compile(rf"(?P<name>[^=:]+?) ?[:=] (?P<sums>.+) (?P<sign>[=\u2248]) (
 
 
 def spelled(value) -> str:
-    """A number as a figure has to print it: a real minus sign, at most two decimals, none for nothing."""
-    exact = Decimal(float(value)).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+    """A number as a figure has to print it: a real minus sign, itself if four decimals are enough, else two, or two
+    digits; no zeros at the end."""
+    exact = Decimal(repr(float(value))).quantize(Decimal("1e-12"))
+    if exact != exact.quantize(Decimal("0.0001")):
+        places = max(2, min(4, 1 - exact.adjusted()))  # two digits of what is near nothing
+        exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     text = f"{exact:f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text.replace("-", MINUS)
+
+
+def signed(value, printed) -> str:
+    """The sign before a number and the number: `printed` is what those before it come to as they are printed."""
+    text = spelled(value)
+    near = abs(float(number(text)) - float(value)) < 1e-9 and abs(float(number(text)) - float(printed)) < 1e-9
+    return ("=" if near else ABOUT) + text
 
 
 def number(text: str) -> Decimal:

@@ -103,3 +103,21 @@ def test_the_heading_says_window_stride_and_padding_of_one_that_has_them():
     assert said == ["Max pooling", "window 2 \u00d7 2,  stride 2,  padding 0"]
     said = texts(make_plan(load("global_pooling")), "title")
     assert said == ["Global average pooling", "window 4 \u00d7 4"]
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_dilated_window_has_rings_on_the_cells_that_it_reads(channels):
+    """From when it has landed until the next has: on no cell between them, and none without dilation."""
+    keys = {"op.dilation": 2, "input.size": [6, 6], "input.channels": channels, "op.stride": 1}
+    plan, roles = figure(keys), ["input"] if channels == 1 else ["input.0", "input.1"]
+    for channel, role in enumerate(roles):
+        rings = next(v.points for v in plan.volumes if v.role == f"{role}.taps")
+        for i in (0, 5):
+            step = 16 * channel + i
+            clock = plan.steps[step].clock
+            there = (rings["visible_from"] <= clock) & (clock < rings["visible_until"])
+            row, column = divmod(i, 4)
+            wanted = [(column + c, -(row + r)) for r in (0, 2) for c in (0, 2)]
+            assert [tuple(p) for p in rings["position"][there][:, [0, 2]].tolist()] == wanted
+        assert next(v for v in plan.volumes if v.role == role).dilation == (2, 1, 2)
+    assert not any(v.role.endswith(".taps") for v in figure({}).volumes)

@@ -207,7 +207,8 @@ TRAITS = {  # name: (keys, what it shows)
     "another operation": ({"op.type": "other"}, never),
 }
 # of story/traits: the row that is about it
-MODULES = {"index_labels": "index labels", "meaning": "why-line", "unread": "unread cells"}
+MODULES = {"index_labels": "index labels", "meaning": "why-line", "output_size": "size of the output",
+           "unread": "unread cells"}  # fmt: skip
 REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"), ("filters", "sweep"),
            ("groups", "sliding"), ("groups", "sweep"), ("channels", "stamping"), ("filters", "stamping"),
            ("groups", "stamping"), ("channels", "comparison"), ("filters", "comparison"), ("groups", "comparison"),
