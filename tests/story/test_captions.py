@@ -122,3 +122,19 @@ def test_one_long_number_leaves_all_others_where_they_are(kind):
     assert now[0][0] == "" and all(text for text, _ in before)
     bench = {plan.labels[k].text for v in plan.volumes if v.role == "bench" for k in v.points["label"] if k >= 0}
     assert "−12345.678" in bench, "the bench does not say it either"
+
+
+@pytest.mark.parametrize("keys", [CONV, STAMP], ids=["conv", "conv_transpose"])
+def test_a_small_kernel_is_large_enough_for_its_decimals(keys):
+    weights = [[0.1, -0.25, 0.3], [0.05, 1.5, -0.125], [0.2, -0.333, 0]]
+    plan = make_plan(loads("", {k: v for k, v in keys.items() if k != "weight.seed"} | {"weight.values": weights}))
+    labels = next(v.points for v in plan.volumes if v.role == "kernel")["label"]
+    said = {plan.labels[k].text for k in labels}
+    assert (labels >= 0).all() and {"−0.25", "−0.125", "−0.333"} <= said
+
+
+def test_the_view_is_named_behind_the_title_of_a_scene_that_has_none():
+    plan = make_plan(loads("", STAMP))
+    boxes = {name: box for name, _, *box in plan.boxes}
+    title = boxes["Conv_transpose"]
+    assert boxes["1 of 2: stamping"][0] > title[2]

@@ -314,7 +314,7 @@ def test_a_tick_takes_over_what_was_worked_out_and_changes_nothing(settings):
     from addon.ui.fields import FIELDS
 
     # These are told apart when given, even where they say what is worked out anyway.
-    known, as_said = {}, ("story", "meaning", "title", "next")
+    known, as_said = {}, ("story", "meaning", "title", "next", "decimals", "meets_zero")
     for figure in ("rgb_to_volume", "pooling", "conv1d", "conv2d_stride_comparison"):
         settings.figure = 'NONE'
         settings.figure, settings.use_story = figure, False

@@ -5,7 +5,7 @@ from functools import partial
 
 from ...scene.checks import ValidationError
 from ..page.layout import Block, solve
-from . import slabs
+from . import slabs, volumes
 from .arrangement import ASIDE, BENEATH, READ
 from .bench import RESULT, SLAB, Bench
 from .windowed import Windowed
@@ -15,6 +15,7 @@ NAMED = 0.36  # room for a cell's name above the result, in bench cells
 LINE = 84.2  # page units: the baseline of the line below everything
 # sizes of the bench that are tried, the largest that leaves room counts
 BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)
+NARROW, LONG = 4, 6.8  # columns of a kernel that may be larger for long numbers; page units of its cells at most
 LARGER = 1.02  # how much larger a pair is than an input's cell
 
 
@@ -60,8 +61,10 @@ class OnePlane:
         """Name the blocks of input, kernel and bench; returns what makes a block of an output, with room for words."""
         board = partial(Block, left=ASIDE, below=BENEATH, slab=slabs.VOLUME)
         self.given = board("input", Windowed.block_size(self.shape, 1), above=ABOVE)
+        weights = self.trace.weight.ravel().tolist() if self.kernel[1] <= NARROW else []
+        least = min(max(READ, *map(volumes.readable, map(self.figure.numbers.text, weights)), 0.0), LONG)
         self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
-                             slab=slabs.VOLUME, least=READ)  # fmt: skip
+                             slab=slabs.VOLUME, least=least)  # fmt: skip
         self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, slab=SLAB)
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * bench, slab=SLAB)
         return board

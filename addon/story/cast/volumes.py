@@ -75,6 +75,11 @@ def fitted(text: str, size: float, wide: float = 1.0) -> tuple[float, float]:
     return size * room / (ink * NARROWEST), NARROWEST
 
 
+def readable(text: str) -> float:
+    """Page units: the length of a cell on which a text is as large as it has to be."""
+    return SMALLER * DIGIT * HEIGHT / (0.927 * CAP_HEIGHT * fitted(text, CAP / CAP_HEIGHT)[0])
+
+
 def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dimmed: bool = True, cell: float = 0.0
             ) -> dict:  # fmt: skip
     """The columns that write texts on faces of these colours; of cells that are `cell` world units long, a text that

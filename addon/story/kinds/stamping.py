@@ -25,7 +25,7 @@ from ..page.layout import Column, Row
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points
 from ..traits import output_size
 from ..traits.index_labels import block_indices
-from ..traits.meaning import heading, shapes_equation
+from ..traits.meaning import heading, shapes_equation, title_of
 from .sliding import Sliding
 
 WAYS = ("below", "beside", "narrow")  # where the result stands, and all else
@@ -185,7 +185,7 @@ class _Stamping(Sliding):
             figure.words("factor", "What is on the bench", [*stamp_words.factor_names(figure, self.adding, x, y, bench),
                          *stamp_words.met_names(figure, self.trace, self.base, x, y)])  # fmt: skip
         if look.title:
-            title = self.scene.words.title or self.scene.title
+            title = title_of(self.scene, self.trace)
             figure.words("view", "Which view", stamp_words.view_names(figure, title, self.phases.spread))
 
     def names(self) -> list[Points]:
