@@ -14,6 +14,7 @@ import unicodedata
 from dataclasses import Field
 from pathlib import Path
 
+from . import letters
 from .spec import LARGEST
 
 TEXT_LENGTH = 120
@@ -130,7 +131,10 @@ def _text(value, about):
         raise ValidationError('must be text in quotes, like "Input"')
     if len(value) > TEXT_LENGTH or any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in value):
         raise ValidationError(f"must be one line of at most {TEXT_LENGTH} printable characters")
-    return value
+    text = letters.composed(value)
+    if why := letters.refusal(text):
+        raise ValidationError(why)
+    return text
 
 
 def _texts(value, about):

@@ -9,16 +9,21 @@ import numpy as np
 from mathutils import Vector
 from mathutils.geometry import delaunay_2d_cdt
 
-from ..story.page.glyphs import CAP_HEIGHT, FONT_FILE, FONT_SCALE
+from ..story.page.glyphs import CAP_HEIGHT, FONT_FILE, FONT_SCALE, OTHERS_SCALE, runs
 from ..story.plan.plan import POINT_FIELDS, SPARE_FIELDS, Points
 from . import compat
 
 WEIGHT = 0.008  # by which letters are fattened on all sides, in font sizes: small digits want strokes
 
 
+def fonts_folder() -> Path:
+    """Where Blender's own fonts lie."""
+    return Path(bpy.utils.system_resource("DATAFILES", path="fonts"))
+
+
 def font() -> bpy.types.VectorFont | None:
     """The figures' font, out of Blender's own files; None (the built-in one) where it is missing."""
-    path = Path(bpy.utils.system_resource("DATAFILES", path="fonts")) / FONT_FILE
+    path = fonts_folder() / FONT_FILE
     return bpy.data.fonts.load(str(path), check_existing=True) if path.is_file() else None
 
 
@@ -98,8 +103,19 @@ def text(name: str, body: str, anchor: str, face: bpy.types.VectorFont | None = 
 def _letters(body: str, anchor: str, font: str | None) -> tuple[np.ndarray, ...]:
     """A text's vertices (n, 3), the vertices at its faces' corners one face after the other, and per face where it
     begins and whether it is smooth."""
+    co, corners, starts, smooth = _joined([_piece(piece, at, font if own else None) for at, piece, own in runs(body)])
+    x, z = co[:, 0].copy(), co[:, 1].copy()
+    if anchor == "center" and len(x):
+        x -= (x.min() + x.max()) / 2
+        z -= CAP_HEIGHT / 2
+    return np.column_stack([x, np.zeros_like(x), z]), corners, starts, smooth
+
+
+def _piece(body: str, at: float, font: str | None) -> tuple[np.ndarray, ...]:
+    """As `_letters`, of letters that one font has, or else those on which Blender's built-in font falls back: in the
+    plane of x and y, from `at` on."""
     curve = bpy.data.curves.new("text", "FONT")
-    curve.body, curve.size = body, FONT_SCALE
+    curve.body, curve.size = body, FONT_SCALE if font else OTHERS_SCALE
     if font:
         curve.font = bpy.data.fonts.load(font, check_existing=True)
     curve.resolution_u = 3
@@ -120,11 +136,19 @@ def _letters(body: str, anchor: str, font: str | None) -> tuple[np.ndarray, ...]
     smooth = np.zeros(len(starts), bool)
     mesh.polygons.foreach_get("use_smooth", smooth)
     bpy.data.batch_remove([obj, curve, mesh])
-    x, z = co[:, 0].copy(), co[:, 1].copy()
-    if anchor == "center" and len(x):
-        x -= (x.min() + x.max()) / 2
-        z -= CAP_HEIGHT / 2
-    return np.column_stack([x, np.zeros_like(x), z]), corners, starts, smooth
+    co[:, 0] += at
+    return co, corners, starts, smooth
+
+
+def _joined(pieces: list[tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
+    """Meshes as `_piece` returns them, as one."""
+    if not pieces:
+        return np.zeros((0, 3), np.float32), np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, bool)
+    parts, vertices, at = [], 0, 0
+    for co, corners, starts, smooth in pieces:
+        parts.append((co, corners + vertices, starts + at, smooth))
+        vertices, at = vertices + len(co), at + len(corners)
+    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
 FACTORS = ("scale", "enter_scale", "exit_scale")

@@ -10,7 +10,7 @@ from addon.render.reuse.code_digest import PACKAGE, code_digest, renderer_files
 SHOWN = (
     "stage/build.py", "stage/trees.py", "render/profiles.py", "render/reuse/frames.py", "render/process/jobs.py",
     "story/plan/plan.py", "story/plan/schedule.py", "story/plan/timeline.py", "story/page/glyphs.py",
-    "story/page/glyph_table.py",
+    "scene/letters.py", "scene/glyph_table.py", "scene/glyph_table_others.py",
 )  # fmt: skip
 NOT_SHOWN = ("cli.py", "story/kinds/pooling.py", "scene/load.py", "ui/panels.py", "render/files/encode.py",
              "render/process/worker.py")  # fmt: skip

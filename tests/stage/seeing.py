@@ -29,7 +29,7 @@ from addon.scene.load import load  # noqa: E402
 from addon.stage import Built, build, prepare_scene  # noqa: E402, F401
 from addon.stage.meshes import WEIGHT  # noqa: E402
 from addon.story import make_plan  # noqa: E402
-from addon.story.page.glyphs import FONT_FILE, FONT_SCALE  # noqa: E402
+from addon.story.page.glyphs import FONT_FILE, FONT_SCALE, OTHERS_SCALE, runs  # noqa: E402
 
 ROLE = "convolume_role"
 REFILLED = bpy.app.version < (5, 0)
@@ -183,28 +183,36 @@ _spelled: dict[str, np.ndarray] = {}
 
 
 def spelling(text: str) -> np.ndarray:
-    """The vertices (n, 2) of a text in the figures' font, made by Blender from a text curve and evaluated."""
+    """The vertices (n, 2) of a text in the figures' font, made by Blender from a text curve and evaluated; letters that
+    it lacks in Blender's built-in one."""
     if text not in _spelled:
-        scene = bpy.data.scenes.new("spelling")
-        curve = bpy.data.curves.new("spelling", "FONT")
-        curve.body, curve.size, curve.resolution_u, curve.offset = text, FONT_SCALE, 3, WEIGHT
-        if REFILLED:
-            curve.fill_mode = "NONE"  # 4.5 fills overlapping strokes wrongly; what is not filled is not fattened
+        pieces = [spelled_in(body, own) + (at, 0) for at, body, own in runs(text)]
+        _spelled[text] = np.concatenate(pieces) if pieces else np.zeros((0, 2))
+    return _spelled[text]
+
+
+def spelled_in(text: str, own: bool) -> np.ndarray:
+    scene = bpy.data.scenes.new("spelling")
+    curve = bpy.data.curves.new("spelling", "FONT")
+    curve.body, curve.size, curve.resolution_u = text, FONT_SCALE if own else OTHERS_SCALE, 3
+    curve.offset = WEIGHT
+    if REFILLED:
+        curve.fill_mode = "NONE"  # 4.5 fills overlapping strokes wrongly; what is not filled is not fattened
+    if own:
         face = Path(bpy.utils.system_resource("DATAFILES", path="fonts")) / FONT_FILE
         curve.font = bpy.data.fonts.load(str(face), check_existing=True)
-        obj = bpy.data.objects.new("spelling", curve)
-        scene.collection.objects.link(obj)
-        scene.view_layers[0].update()
-        evaluated = obj.evaluated_get(scene.view_layers[0].depsgraph)
-        mesh = evaluated.to_mesh()
-        flat = np.zeros(len(mesh.vertices) * 3, np.float32)
-        mesh.vertices.foreach_get("co", flat)
-        _spelled[text] = flat.reshape(-1, 3)[:, :2].astype(float)
-        evaluated.to_mesh_clear()
-        bpy.data.objects.remove(obj)
-        bpy.data.curves.remove(curve)
-        bpy.data.scenes.remove(scene)
-    return _spelled[text]
+    obj = bpy.data.objects.new("spelling", curve)
+    scene.collection.objects.link(obj)
+    scene.view_layers[0].update()
+    evaluated = obj.evaluated_get(scene.view_layers[0].depsgraph)
+    mesh = evaluated.to_mesh()
+    flat = np.zeros(len(mesh.vertices) * 3, np.float32)
+    mesh.vertices.foreach_get("co", flat)
+    evaluated.to_mesh_clear()
+    bpy.data.objects.remove(obj)
+    bpy.data.curves.remove(curve)
+    bpy.data.scenes.remove(scene)
+    return flat.reshape(-1, 3)[:, :2].astype(float)
 
 
 def spells(shape: Shape, text: str) -> bool:

@@ -4,7 +4,7 @@
 import numpy as np
 
 from ..page import palette
-from ..page.glyphs import CAP_HEIGHT
+from ..page.glyphs import CAP_HEIGHT, width
 from ..plan.plan import NONE, Points
 from . import volumes
 from .figure import Figure
@@ -16,7 +16,7 @@ CHANNELS = ("#8A1C28", "#0D5531", "#1A4690")  # of R, G and B; white digits
 
 def breadth(text: str, high: float) -> float:
     """How wide a card with a text is."""
-    return high * max(0.82, 0.24 + 0.58 * len(text))
+    return high * max(0.82, 0.24 + max(0.58 * len(text), 0.8 * width(text)))
 
 
 def card(figure: Figure, text: str, code: str, at, high: float, **columns) -> Points:

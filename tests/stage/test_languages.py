@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Words of other languages in Blender: as wide as the layout has them, each letter with a form of its own."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from addon.stage import meshes
+from addon.story.cast.figure import TITLE
+from addon.story.page.glyphs import FONT_SCALE, OTHERS_SCALE, runs, width
+from tests.scene.test_letters import SET_RIGHT
+
+from .seeing import bpy, staged
+
+NOWHERE = "\U000e0fff"  # no font has it: what is drawn instead is a box
+
+
+@pytest.fixture(autouse=True)
+def emptied():
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+
+
+def extent(body: str, own: bool) -> float:
+    """How wide a text is that Blender sets in the figures' font, or in its built-in one."""
+    curve = bpy.data.curves.new("extent", "FONT")
+    curve.body, curve.size = body, FONT_SCALE if own else OTHERS_SCALE
+    if own:
+        curve.font = meshes.font()
+    places = bpy.data.objects.new("extent", curve).to_mesh().vertices
+    xs = [v.co.x for v in places]
+    return max(xs) - min(xs)
+
+
+def drawn(text: str) -> np.ndarray:
+    return np.array([v.co for v in meshes.text("drawn", text, "left", meshes.font()).vertices])
+
+
+@pytest.mark.parametrize("script", SET_RIGHT)
+def test_the_layout_knows_how_wide_blender_sets_a_script(script):
+    for at, piece, own in runs(SET_RIGHT[script]):
+        measured = extent(f"|{piece}|", own) - extent("||", own)
+        assert width(piece) == pytest.approx(measured, rel=0.01, abs=0.01), (piece, at)
+
+
+@pytest.mark.parametrize("script", SET_RIGHT)
+def test_a_text_begins_and_ends_where_the_layout_has_it(script):
+    ink, wide = drawn(SET_RIGHT[script]), width(SET_RIGHT[script])
+    assert ink[:, 0].min() > -0.1 and wide - 0.65 < ink[:, 0].max() < wide + 0.1  # half of a Japanese bracket is blank
+    assert ink[:, 2].max() < 1.05 and ink[:, 2].min() > -0.4
+
+
+@pytest.mark.parametrize("script", SET_RIGHT)
+def test_no_letter_is_a_box(script):
+    box, forms = drawn(NOWHERE), {}
+    for character in set(SET_RIGHT[script]) - {" "}:
+        form = drawn(character)
+        if len(form):  # Thai marks have forms, too
+            assert form.shape != box.shape or not np.allclose(form, box, atol=1e-4), f"{character} is a box"
+            forms.setdefault(np.round(form, 4).tobytes(), []).append(character)
+    assert not [same for same in forms.values() if len(same) > 1]
+
+
+def test_a_chinese_title_is_seen_in_the_picture():
+    """Two titles that differ in their second letter, and one that has a box there, are three pictures of one first."""
+    from addon.render.profiles import PROFILES
+    from addon.render.reuse.frames import record
+
+    def picture(title: str) -> np.ndarray:
+        def titled(plan):
+            labels = (replace(label, text=title) if label.text == "卷卷" else label for label in plan.labels)
+            return replace(plan, labels=tuple(labels))
+
+        stage = staged("conv1d", {"words.title": "卷卷"}, titled)
+        return record(stage.scene, [1], PROFILES["draft"]).frame(0)[10:60].astype(int)
+
+    letters = width("卷") * TITLE * 480
+    left = 8.0 / 90 * 480
+    pictures = [picture(title) for title in ("卷积", "卷和", "卷" + NOWHERE)]
+    for k, one in enumerate(pictures):
+        for other in pictures[:k]:
+            apart = np.abs(one - other).max(axis=2) > 60
+            assert apart[:, int(left + letters) : int(left + 2 * letters)].sum() > 20
+            assert not apart[:, : int(left + 0.9 * letters)].any()
+    first = pictures[0][:, int(left) : int(left + letters)]
+    assert (first.max(axis=2) < 110).sum() > 20
