@@ -53,6 +53,11 @@ def padding(plan, scene, trace):
     return said(plan, "padding") + ([] if found == wanted else [f"{found} cells of padding come, not {wanted}"])
 
 
+def padding_and_less(plan, scene, trace):
+    """At the end what stands there without it, too."""
+    return padding(plan, scene, trace) + said(plan, f"padding 0:  {shape_text([n - 2 for n in trace.input.shape[1:]])}")
+
+
 def dilation(plan, scene, trace):
     apart = volume(plan, "input").dilation
     return said(plan, "dilation 2") + ([] if apart == (2, 1, 2) else [f"the taps lie {apart} cells apart"])
@@ -207,8 +212,8 @@ TRAITS = {  # name: (keys, what it shows)
     "another operation": ({"op.type": "other"}, never),
 }
 # of story/traits: the row that is about it
-MODULES = {"index_labels": "index labels", "meaning": "why-line", "output_size": "size of the output",
-           "unread": "unread cells"}  # fmt: skip
+MODULES = {"index_labels": "index labels", "less_padding": "padding", "meaning": "why-line",
+           "output_size": "size of the output", "unread": "unread cells"}  # fmt: skip
 REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"), ("filters", "sweep"),
            ("groups", "sliding"), ("groups", "sweep"), ("channels", "stamping"), ("filters", "stamping"),
            ("groups", "stamping"), ("channels", "comparison"), ("filters", "comparison"), ("groups", "comparison"),
@@ -216,7 +221,7 @@ REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"
 # of kinds that show other operations, or two runs: their keys, and what they show otherwise
 OWN = {"stamping": {"op.type": "conv_transpose", "input.size": [3, 3]}, "pooling": {"op.type": "max_pool"},
        "comparison": {"compare.stride": 3}}  # fmt: skip
-SHOWN = {("padding", "stamping"): cut_off, ("uneven padding", "stamping"): cut_off,
+SHOWN = {("padding", "sliding"): padding_and_less, ("padding", "stamping"): cut_off, ("uneven padding", "stamping"): cut_off,
          ("skipped positions", "stamping"): stamps_apart, ("unread cells", "stamping"): all_read,
          ("skipped positions", "comparison"): both_strides, ("a second run", "comparison"): both_outputs,
          ("index labels", "comparison"): indices_of_both}  # fmt: skip
