@@ -221,7 +221,8 @@ REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"
 # of kinds that show other operations, or two runs: their keys, and what they show otherwise
 OWN = {"stamping": {"op.type": "conv_transpose", "input.size": [3, 3]}, "pooling": {"op.type": "max_pool"},
        "comparison": {"compare.stride": 3}}  # fmt: skip
-SHOWN = {("padding", "sliding"): padding_and_less, ("padding", "stamping"): cut_off, ("uneven padding", "stamping"): cut_off,
+SHOWN = {("padding", "sliding"): padding_and_less, ("padding", "stamping"): cut_off,
+         ("uneven padding", "stamping"): cut_off,
          ("skipped positions", "stamping"): stamps_apart, ("unread cells", "stamping"): all_read,
          ("skipped positions", "comparison"): both_strides, ("a second run", "comparison"): both_outputs,
          ("index labels", "comparison"): indices_of_both}  # fmt: skip
