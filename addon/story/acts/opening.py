@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Before the first step a dilated kernel opens in front of the input: its weights move as far apart as the cells that
-it will read, and both reaches stand there together."""
+"""Before the first step a dilated kernel opens below itself: its weights move as far apart as the cells that it will
+read, and both reaches stand there together."""
 
 import numpy as np
 
-from ..cast import volumes
-from ..cast.figure import NAME
+from ..cast import slabs, volumes
+from ..cast.arrangement import ASIDE
+from ..cast.board import home
+from ..cast.figure import NAME, Figure
+from ..cast.one_plane import ABOVE, LINE
 from ..cast.weighted import Weighted
 from ..cast.windowed import OUTLINE, planes, ring, thickness
 from ..page.captions import axes_text, shape_text
+from ..page.layout import Block, Row, solve
+from ..page.view import UNIT
 from ..plan.plan import ALWAYS, Points
 from ..plan.timeline import Timeline
 
 OPENS = -3.0  # the clock when it opens; padding comes a unit later
 OPENED, GONE = OPENS + 0.8, OPENS + 0.9  # the clock when it is open, and when it is gone
 OPENING = 4.6  # seconds that it takes
-BEFORE = 1.25  # cells from the input's to the weights' middles
+UNDER = 4.6  # page units from one line about it to the next
 
 
 def opening_clock(line: Timeline) -> None:
@@ -26,37 +31,41 @@ def opening_clock(line: Timeline) -> None:
     line.play("clock.step", OPENS + 1.0, 0.2, easing="linear")
 
 
-def add_opening(cast: Weighted, box) -> None:
-    """The weights before the cast's first window, and rings around both reaches; in a box of the page (left, top,
-    right, bottom) how far they reach."""
-    figure, words, axes = cast.figure, cast.figure.scene.words, len(cast.trace.kernel_size)
+def between(figure: Figure, cast: Weighted, given: Block, weights: Block, made: Block) -> Block | None:
+    """The block of the open kernel, between the input and the output below the kernel; None where there is no room."""
+    if not any(d > 1 and k > 1 for d, k in zip(cast.dilation, cast.kernel, strict=True)):
+        return None
+    block = Block("opening", (cast.reach[1], 1, cast.reach[0]), above=ABOVE + UNDER, slab=slabs.VOLUME)
+    region = given.box[2] + 3.0, weights.box[3] + 3.0, made.box[0] - ASIDE - 3.0, LINE - 5.0
+    return block if solve(figure.page, Row([block]), region, weights.cell / UNIT) else None
+
+
+def add_opening(figure: Figure, cast: Weighted, block: Block) -> None:
+    """Copies of the weights, compact and open, and rings around both reaches, which are said above them."""
+    words, axes, unit = figure.scene.words, len(cast.trace.kernel_size), block.cell
     rows, columns = (a.ravel() for a in np.indices(cast.kernel))
     compact = np.column_stack([columns, 0 * rows, -rows]).astype(float)
     apart = compact * (cast.dilation[1], 1, cast.dilation[0])
-    first = cast.windows()[0] + (-(cast.reach[1] - 1) / 2, -BEFORE, (cast.reach[0] - 1) / 2)
     values = planes(cast.trace.weight[0])[0].ravel()
     fills = [cast.weight_fill(v) for v in values]
     cubes = [figure.cube(fill) for fill in fills]
-    texts = volumes.written(figure, [figure.numbers.text(v) for v in values], fills, volumes.digit_size(cast.cell),
-                            cell=cast.cell)  # fmt: skip
-    weights = Points.make(first + apart, cube=cubes, faded=cubes, lift=volumes.FACE, value=values,
-                          origin=compact - apart, leaves=OPENS + 0.05, arrives=OPENED - 0.1, visible_until=GONE,
-                          **(texts if figure.scene.look.numbers else {}))  # fmt: skip
-    parts = [weights]
-    for size, color, since in ((cast.kernel, OUTLINE, ALWAYS), (cast.reach, figure.theme.tube, OPENED - 0.1)):
+    texts = volumes.written(figure, [figure.numbers.text(v) for v in values], fills, volumes.digit_size(unit),
+                            cell=unit)  # fmt: skip
+    parts = [Points.make(apart, cube=cubes, faded=cubes, lift=volumes.FACE, value=values, origin=compact - apart,
+                         leaves=OPENS + 0.05, arrives=OPENED - 0.1, visible_until=GONE,
+                         **(texts if figure.scene.look.numbers else {}))]  # fmt: skip
+    reaches = ((cast.kernel, OUTLINE, ALWAYS), (cast.reach, figure.theme.tube, OPENED - 0.1))
+    for size, color, since in reaches:
         shape, forward = ring(size[1] + 0.03, size[0] + 0.03)
-        words_ = "tube " + " ".join(f"{v:.4g}" for v in (*shape, thickness(cast.cell)))
-        middle = first + ((size[1] - 1) / 2, forward, -(size[0] - 1) / 2)
-        kind = figure.cube(color, words_)
+        kind = figure.cube(color, "tube " + " ".join(f"{v:.4g}" for v in (*shape, thickness(unit))))
+        middle = ((size[1] - 1) / 2, forward, -(size[0] - 1) / 2)
         parts.append(Points.make([middle], cube=kind, faded=kind, visible_from=since, visible_until=GONE))
-    figure.volume(f"{cast.role}.opening", "Kernel that opens", parts, (0, 0, 0), cast.cell, parent=cast.role)
-    if not figure.scene.look.labels:
-        return
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    dilated = axes_text(cast.trace.dilation)
-    lines = (("1", cast.kernel, 0.0, ALWAYS), (dilated, cast.reach, 5.0, OPENED - 0.1))
-    said = [(f"{words.dilation} {by}:  {words.reach} {shape_text(size[-axes:])}", y + under, since)
-            for by, size, under, since in lines]  # fmt: skip
-    figure.words("opening", "Reach of the kernel", [
-        figure.text(text, x, at, NAME, align="center", visible_from=since, visible_until=GONE)
-        for text, at, since in said])  # fmt: skip
+    figure.volume("opening", "Kernel that opens", parts, home(block), unit)
+    slabs.add_slabs(figure, [block], ((ALWAYS, GONE),))
+    if figure.scene.look.labels:
+        by, left, top = ("1", axes_text(cast.trace.dilation)), block.box[0], block.box[1] - 1.6 - UNDER
+        said = [f"{words.dilation} {d}:  {words.reach} {shape_text(r[0][-axes:])}"
+                for d, r in zip(by, reaches, strict=True)]  # fmt: skip
+        figure.words("opening.names", "Reach of the kernel", [
+            figure.text(text, left, top + UNDER * n, NAME, visible_from=r[2], visible_until=GONE)
+            for n, (text, r) in enumerate(zip(said, reaches, strict=True))])  # fmt: skip

@@ -46,7 +46,6 @@ def build(scene, trace):
 
 
 class _Comparison(Sliding):
-    opens = False  # the runs' windows differ, and their kernel is one
     def __init__(self, scene, trace):
         self.pair = Pair(*runs(scene))
         self.outs = [planes(t.output)[0] for t in self.pair.traces]
@@ -55,6 +54,7 @@ class _Comparison(Sliding):
         self.casts = [Shared(self.figure, t, corner, cell, f"{PREFIX[run] * (not self.pair.together)}input",
                              self.pair, run) for run, t in enumerate(self.pair.traces)]  # fmt: skip
         self.cast = self.weighing.cast = self.casts[0]
+        self.opens, self.parts = None, []  # it ends otherwise, and its runs' windows differ
         self.boards = (self.made, self.other)
         self.homes = [board.home(block) for block in self.boards]
         w = scene.words

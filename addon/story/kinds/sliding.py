@@ -6,8 +6,8 @@ from contextlib import suppress
 import numpy as np
 
 from ...scene.checks import ValidationError
+from ..acts import opening
 from ..acts.leaving import LEAVING, leave_clock
-from ..acts.opening import GONE, OPENING, OPENS, add_opening, opening_clock
 from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, START, Rhythm, open_clock, rhythm, run_clock, within
 from ..acts.standing import on_bench, result_values
 from ..acts.summing import FLY, Summing
@@ -21,7 +21,7 @@ from ..page.captions import cell_name, shape_text
 from ..page.glyphs import width
 from ..page.layout import Column, Row
 from ..page.view import HEIGHT
-from ..plan.plan import ALWAYS, LANDED, LEAVES, Points, StepInfo
+from ..plan.plan import LANDED, LEAVES, Points, StepInfo
 from ..traits import less_padding, output_size, unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, shapes_equation, why_lines
@@ -65,6 +65,7 @@ class Sliding(OnePlane):
         self.settle(self.layout)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
         self.weighing = Kernel(self.figure, self.cast, self.weights)
+        self.opens = opening.between(self.figure, self.cast, self.given, self.weights, self.made)
         self.parts = less_padding.between(self.figure, trace, self.given, self.weights, self.made)
 
     def padded_shape(self, shape, pads) -> tuple[int, ...]:
@@ -112,7 +113,7 @@ class Sliding(OnePlane):
         """Which steps are explained, and how long everything takes."""
         explained = dict(zip(self._worked(), (FULL, DOUBLE, DOUBLE), strict=False))
         explained |= {i: SHORT for i in range(self.columns - 1, self.count, self.columns) if i not in explained}
-        spent = 2.0 + LEAVING * bool(self.parts) + OPENING * self.opens
+        spent = 2.0 + LEAVING * bool(self.parts) + opening.OPENING * bool(self.opens)
         return rhythm(self.count, explained, self.scene.timing, spent=spent)
 
     def _worked(self) -> list[int]:
@@ -123,7 +124,7 @@ class Sliding(OnePlane):
 
     def _clock(self):
         line, timing = self.figure.timeline, self.scene.timing
-        open_clock(line, timing, self.cast.padded, opens=(OPENS, opening_clock) if self.opens else None)
+        open_clock(line, timing, self.cast.padded, opens=(opening.OPENS, opening.opening_clock) if self.opens else None)
         beats = run_clock(line, self.rhythm, self.scene.output.fps, self.pace())
         line.wait(0.3)
         line.play("clock.step", self.count - 1 + REST, 0.3)
@@ -136,11 +137,6 @@ class Sliding(OnePlane):
         if self.parts:
             leave_clock(line, self.count - 1 + REST)
 
-    @property
-    def opens(self) -> bool:
-        """Whether the kernel opens before the first step."""
-        return any(d > 1 and k > 1 for d, k in zip(self.cast.dilation, self.kernel, strict=True))
-
     def pace(self):
         """How much of a run's time each step is worth; None: alike."""
         return None
@@ -150,7 +146,7 @@ class Sliding(OnePlane):
         if any(d > 1 for d in self.cast.dilation):
             self.cast.add_taps("Cells under the window")
         if self.opens:
-            add_opening(self.cast, self.panel.box)
+            opening.add_opening(self.figure, self.cast, self.opens)
         if self.cast.stride[1] > 1:
             self.cast.add_skipped("Places that the stride passes over")
 
@@ -227,7 +223,7 @@ class Sliding(OnePlane):
         """Row and column numbers of input and output."""
         before, axes = (self.pads[0][0], self.pads[1][0]), len(self.trace.kernel_size)
         return [*block_indices(self.figure, self.given, planes(self.trace.input).shape[1:], high=self.shape[0],
-                               offset=before, axes=axes, visible_from=GONE if self.opens else ALWAYS),
+                               offset=before, axes=axes),
                 *block_indices(self.figure, self.made, (self.rows, self.columns), axes=axes)]  # fmt: skip
 
     def shapes(self) -> Points:

@@ -41,7 +41,7 @@ def build(scene, trace):
 
 class _Sweep(Sliding):
     Cast, largest, says_runs = Relief, 3.0, False
-    made_shadow, opens = 0.3, False
+    made_shadow = 0.3
 
     def region(self, page):
         return 12.5, 12.5, page.width - 8.8, 80.0  # row numbers stand left of it
