@@ -50,6 +50,13 @@ start in the current folder and lead anywhere.
 
 Terms and parameters are PyTorch's and ONNX's. A convolution is a cross-correlation, as in every framework:
 the kernel is not flipped. Sizes of volumes are rows × columns; the size of the picture is width × height.
+
+Texts may be in any language that Blender's text objects set right, in the fonts that every Blender brings: Latin
+with all its accents, Greek, Cyrillic, Armenian, Georgian, Ethiopic, Chinese, Japanese, Korean, mathematical signs,
+pictures (emoji) of one character. Blender joins no letters and sets nothing from right to left, so Arabic, Hebrew
+and the scripts of India, Tibet and Burma are refused by name, as are accents for which Unicode has no letter, and
+characters that no font has. Thai is drawn where no two marks meet on a letter: Blender 4.5 sets them one over the
+other (5.2 does not), and a figure is the same with both.
 """
 
 NUMBERS = """\

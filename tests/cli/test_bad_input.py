@@ -117,3 +117,10 @@ def test_limits_are_raised_and_folders_are_named_on_the_command_line(convolume, 
     code, _, err = convolume("own/x.toml", "--plan", "--allow", ".", "--limit", "steps=8")
     assert code == 2 and "must make at most 8 steps, not 9 (--limit steps=9 allows it)" in err[0]
     assert "--limit: qqq: no such limit" in convolume("conv1d", "--plan", "--limit", "qqq=8")[2][0]
+
+
+@pytest.mark.parametrize(("title", "why"), [("مرحبا", "join Arabic letters"), ("𓀀", "U+13000 EGYPTIAN")])
+def test_words_that_would_not_come_out_right_are_refused_before_anything_is_rendered(convolume, painter, title, why):
+    code, out, err = convolume("conv2d_valid", "--set", f"title={title}", "--format", "png")
+    assert (code, out, len(err)) == (2, [], 1) and why in err[0] and "title = " in err[0]
+    assert not painter.recorded

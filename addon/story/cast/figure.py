@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from ...scene.checks import ValidationError
 from ..page import palette
 from ..page.glyphs import CAP_HEIGHT, DESCENT, width
 from ..page.numerals import Numerals
@@ -155,9 +156,15 @@ class Figure:
         if not self.scene.look.title:
             return
         y, right = 9.2, self.page.width - 8.0
-        room = right - 8.0 - width(title) * TITLE * HEIGHT - 3.0
-        size = min(FACTS, FACTS * room / max(width(facts) * FACTS * HEIGHT, 1e-6)) if room > 0 else FACTS
-        made = [self.text(title, 8.0, y, TITLE)] if title else []
+        whole, wide = right - 8.0 - 3.0 * bool(facts), width(title) * HEIGHT
+        if wide * FACTS >= whole:
+            key = "words.title" if self.scene.words.title else "title"
+            raise ValidationError(f"must be shorter: about {int(len(title) * whole / wide / FACTS)} letters have room",
+                                  key, title)  # fmt: skip
+        high = min(TITLE, max(whole / wide / (1.0 if not facts else 1.2), FACTS)) if wide else TITLE
+        room = whole - wide * high
+        size = min(FACTS, FACTS * room / max(width(facts) * FACTS * HEIGHT, 1e-6))
+        made = [self.text(title, 8.0, y, high)] if title else []
         made += [self.text(facts, right, y, size, self.theme.secondary, align="right")] if facts else []
         self.words("title", "Title", made)
 
