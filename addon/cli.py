@@ -29,7 +29,7 @@ from .scene.checks import ValidationError, check, show
 from .scene.load import SceneError, figures, load
 from .scene.overrides import parse_limits, parse_override
 from .scene.spec import default_of, find_knob
-from .story import make_plan
+from .story import make_plan, seconds_of
 from .story.plan.describe import describe
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -209,9 +209,9 @@ def _figure_job(target, asked) -> Job | None:
     return plan and Job(scene.id, scene.output.formats, scene.output.quality, plan)
 
 
-def _planned(scene):
+def _planned(scene, what=make_plan):
     try:
-        return make_plan(scene)
+        return what(scene)
     except SceneError:
         raise
     except Exception as error:  # one figure's story is broken: the others can be told
@@ -289,7 +289,7 @@ def _scenes(asked, option):
 def _list(asked) -> int:
     from .listing import columns
 
-    rows = [columns(scene, _planned(scene)) for scene in _scenes(asked, "--list")]
+    rows = [columns(scene, _planned(scene, seconds_of)) for scene in _scenes(asked, "--list")]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [c.ljust(w) for c, w in zip(row[:-2], widths, strict=False)]

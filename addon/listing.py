@@ -10,8 +10,8 @@ from .scene.arrays import runs
 TIMES = "×"
 
 
-def columns(scene, plan=None) -> list[str]:
-    """id, title, input, kernel, s/p/d, output; steps, seconds (empty without a plan)."""
+def columns(scene, seconds=None) -> list[str]:
+    """id, title, input, kernel, s/p/d, output; steps, seconds (both empty where the seconds are not known)."""
     traces = runs(scene)
     title = scene.title if scene.words.title is None else scene.words.title
     first, double = traces[0], len(traces) > 1
@@ -21,9 +21,8 @@ def columns(scene, plan=None) -> list[str]:
     shapes = [f"input {'one ' * double}{source}", f"kernel {kernel_text(scene, first)}",
               f"s/p/d {slide_text(scene)}", f"output {' and '.join(shown)}"]  # fmt: skip
     counts_and_time = ["", ""]
-    if plan:
-        counts = [sum(s.run == n for s in plan.steps) for n in range(len(traces))]
-        counts_and_time = [f"{', '.join(map(str, counts))} steps", f"{plan.seconds:.1f} s"]
+    if seconds:
+        counts_and_time = [f"{', '.join(str(len(t)) for t in traces)} steps", f"{seconds:.1f} s"]
     return [scene.id, title, *shapes, *counts_and_time]
 
 

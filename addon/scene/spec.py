@@ -196,9 +196,10 @@ class Timing:
     step: float = knob(0.45, "real", "each step after those", range=(0.01, 60), unit="s")
     breath: float = knob(0.2, "real", "a pause at each line's end, besides", range=(0, 60), unit="s")
     outro: float = knob(2.0, "real", "the whole, at the end", range=(0, 60), unit="s")
-    longest: float = knob(
-        22.0, "real", "the whole figure: where its steps would take longer they go quicker, and many of them by an "
-        "accelerating sweep", range=(5, 600), unit="s",
+    longest: float | None = knob(
+        None, "real", "the whole figure at most: where its steps would take longer they go quicker, and many of them "
+        "by an accelerating sweep; refused where it cannot be as short", range=(5, 600), unit="s",
+        auto="22, or more where a figure needs it",
     )  # fmt: skip
 
 

@@ -5,7 +5,8 @@
 - Every decision of what is shown is made here; the stage only carries it out.
 - Which kinds of figures can show an operation, its descriptor says (ops/); of several, the first that `accepts` a scene
   is chosen unasked.
-- `KINDS` are the modules of kinds/, each with a `build(scene, trace) -> Plan`, by their files' names.
+- `KINDS` are the modules of kinds/, each with a `build(scene, trace) -> Plan`, by their files' names. What their
+  `begin(scene, trace)` makes can key its `clock()` alone, for `seconds_of`.
 """
 
 from .. import ops
@@ -25,22 +26,46 @@ STORIES = {"sliding": "sliding", "channels": "volume", "filters": "volume", "swe
 
 def make_plan(scene) -> Plan:
     """The plan of a checked scene. Raises SceneError where no kind of figure can show it."""
-    trace, file = runs(scene)[0], shown(scene.path)
+    kind, trace = _chosen(scene)
+    with scene_errors(scene):
+        plan = kind.build(scene, trace)
+    roles = [part.role for parts in (plan.volumes, plan.words, plan.windows) for part in parts]
+    if len(set(roles)) < len(roles):
+        hint = "must be other texts: the figure has a part of that name"
+        raise SceneError(shown(scene.path), "words.channels", scene.words.channels, hint)
+    _check_film(scene, plan.frames)
+    return plan
+
+
+def seconds_of(scene) -> float:
+    """How long a checked scene's film is, without the rest of its plan. Raises SceneError as `make_plan` does."""
+    kind, trace = _chosen(scene)
+    if not hasattr(kind, "begin"):
+        return make_plan(scene).seconds
+    with scene_errors(scene):
+        begun = kind.begin(scene, trace)
+        begun.clock()
+    _check_film(scene, begun.figure.frames)
+    return begun.figure.frames / scene.output.fps
+
+
+def _chosen(scene):
+    """The kind that shows a scene, and the trace of its first run."""
+    trace = runs(scene)[0]
     with scene_errors(scene):
         kind = kind_of(scene, trace)
         if (refused := kind.validate(scene, trace)) is not None:
             key, value, hint = refused
             raise ValidationError(hint, key, value)
-        plan = kind.build(scene, trace)
-    roles = [part.role for parts in (plan.volumes, plan.words, plan.windows) for part in parts]
-    if len(set(roles)) < len(roles):
-        hint = "must be other texts: the figure has a part of that name"
-        raise SceneError(file, "words.channels", scene.words.channels, hint)
-    pixels = plan.frames * plan.size[0] * plan.size[1]
-    if pixels > scene.limits.film:
-        hint = f"must make at most {scene.limits.film:,} pixels in all {plan.frames:,} frames, not {pixels:,}"
-        raise SceneError(file, "output.size", plan.size, f"{hint} (--limit film={pixels} allows it)")
-    return plan
+    return kind, trace
+
+
+def _check_film(scene, frames: int) -> None:
+    size, most = tuple(scene.output.size), scene.limits.film
+    pixels = frames * size[0] * size[1]
+    if pixels > most:
+        hint = f"must make at most {most:,} pixels in all {frames:,} frames, not {pixels:,}"
+        raise SceneError(shown(scene.path), "output.size", size, f"{hint} (--limit film={pixels} allows it)")
 
 
 def kind_of(scene, trace):
@@ -70,4 +95,4 @@ def kind_of(scene, trace):
     return KINDS[name]
 
 
-__all__ = ["KINDS", "STORIES", "kind_of", "make_plan"]
+__all__ = ["KINDS", "STORIES", "kind_of", "make_plan", "seconds_of"]

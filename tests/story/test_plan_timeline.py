@@ -153,7 +153,7 @@ def test_a_figure_lasts_as_long_as_a_lecture_bears_and_no_longer_than_it_may(pla
     assert plan.seconds * plan.fps == pytest.approx(plan.frames, abs=1e-9)
     assert 8 <= plan.seconds <= LONGEST
     longest = load(plan.id).timing.longest
-    assert plan.seconds <= longest + 1.0, f"{plan.seconds} s, timing.longest = {longest}"
+    assert longest is None or plan.seconds <= longest, f"{plan.seconds} s, timing.longest = {longest}"
 
 
 def test_a_figure_closes_still(plan):

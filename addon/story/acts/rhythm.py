@@ -8,17 +8,21 @@ clock stands on a whole number.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
+from ...scene.checks import ValidationError
 from ..plan.plan import LANDED, LEAVES
 from ..plan.timeline import Timeline
 
 PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
+ARRIVING = 1.3  # seconds that padding takes to arrive
 PAUSED = 0.08  # the clock past a step in a pause after it
-GLIDE = 0.32  # seconds a window takes to an explained position
+GLIDE, COMES = 0.32, 0.6  # seconds a window takes to an explained position, and to the first
+USUAL = 22.0  # seconds that a figure takes at most where its scene does not say, if it can
+LEAST_RUN = 0.25  # seconds that steps between explained ones have at least
 FULL, DOUBLE, SHORT, GLANCE, RUN = "full", "double", "short", "glance", "run"
 # seconds a finished sum stays before the window leaves; at a line's end `timing.breath` besides
 HOLD = {FULL: 1.1, DOUBLE: 0.55, SHORT: 0.6, GLANCE: 0.5, RUN: 0.0}
@@ -36,6 +40,7 @@ class Stretch:
     seconds: float
     pause: float = 0.0
     hold: float = 0.0  # seconds that the finished sum stays
+    glide: float = 0.0  # seconds in which the window comes to an explained step
 
     def slow(self, fps: float) -> bool:
         """Whether each step of a run has its time."""
@@ -72,9 +77,14 @@ class Rhythm:
         shown = {i: i + LEAVES for i in self.explained} | self.standing(fps)
         return joined([(i - 0.9, shown[i]) for i in sorted(shown)], 0.1) or ((steps, steps),)
 
+    def longer(self, seconds: float) -> "Rhythm":
+        """The same, with so many seconds more in which the finished sums of explained steps stay."""
+        shown = sum(s.kind != RUN for s in self.stretches)
+        return Rhythm(tuple(s if s.kind == RUN else replace(s, hold=s.hold + seconds / shown) for s in self.stretches))
+
     @property
     def seconds(self) -> float:
-        return sum(s.pause + s.seconds + s.hold + (GLIDE if s.kind != RUN else 0.0) for s in self.stretches)
+        return sum(s.pause + s.glide + s.seconds + s.hold for s in self.stretches)
 
 
 def joined(spans, near: float = 1e-6) -> tuple[tuple[float, float], ...]:
@@ -88,30 +98,120 @@ def joined(spans, near: float = 1e-6) -> tuple[tuple[float, float], ...]:
     return tuple((a, b) for a, b in found)
 
 
-def rhythm(steps: int, explained: dict[int, str], timing, *, spent: float = 0.0, pauses=None, weights=None) -> Rhythm:
+def rhythm(steps: int, explained: dict[int, str], timing, fps: float, *, spent: float, padded: bool,
+           pauses=None, weights=None) -> Rhythm:  # fmt: skip
     """Explained steps in full, and the runs between them within what `timing.longest` leaves.
 
-    `spent`: seconds that go elsewhere; `pauses`: {step: seconds before it in which others act}; `weights`: how
-    much of a
-    run's time each step is worth (default: alike).
+    `spent`: seconds that go elsewhere, besides intro and outro; `padded`: padding arrives; `pauses`: {step: seconds
+    before it in which others act}; `weights`: how much of a run's time each step is worth (default: alike). Raises
+    ValidationError.
     """
-    pauses = pauses or {}
-    weights = np.ones(steps) if weights is None else np.asarray(weights, float)
-    explained = _within(dict(explained), timing,
-        timing.longest - spent - timing.intro - timing.outro - sum(pauses.values()))
-    cuts = sorted({0, steps, *explained, *(i + 1 for i in explained), *pauses})
-    spans = [(a, b - 1) for a, b in pairwise(cuts) if a < steps]
-    fixed = sum(_seconds(k, timing) for k in explained.values()) + sum(pauses.values())
-    runs = [(a, b) for a, b in spans if a not in explained]
-    wanted = [weights[a : b + 1].sum() * timing.step for a, b in runs]
-    room = timing.longest - spent - timing.intro - timing.outro - fixed
-    share = min(1.0, max(room, 0.25 * len(runs)) / max(sum(wanted), 1e-9))
-    made, wanted = [], iter(wanted)
-    for a, b in spans:
-        kind = explained.get(a, RUN)
-        seconds = _worked(kind, timing) if kind != RUN else next(wanted) * share
-        made.append(Stretch(a, b, kind, seconds, pauses.get(a, 0.0), _held(kind, timing)))
-    return Rhythm(tuple(made))
+    pace, spent = Pace(steps, explained, timing, fps, pauses, weights), spent + ARRIVING * padded
+    return within_bound(timing, fps, spent, pace.within, lambda: pace.least)
+
+
+def within_bound(timing, fps: float, spent: float, paced, least):
+    """`paced(seconds)`, for the seconds that a figure's steps have where `spent` go elsewhere, besides intro and outro.
+    Where that is None, for the least that can be, `least()`, if no bound is said.
+
+    A film is a whole number of frames. Raises ValidationError where it cannot be as short as `timing.longest` says.
+    """
+    spent += timing.intro + timing.outro
+    bound = USUAL if timing.longest is None else timing.longest
+    found = paced(math.floor(bound * fps + 1e-6) / fps - spent)
+    if found is not None:
+        return found
+    needed = math.ceil((spent + least()) * fps - 1e-6) / fps
+    if timing.longest is None:
+        return paced(needed - spent)
+    hint = f"must be at least {math.ceil(10 * needed - 1e-6) / 10:g} for this figure, or its other times shorter"
+    raise ValidationError(hint, "timing.longest", timing.longest)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A way to spend the time: which steps are explained, in all `fixed` seconds with the pauses; of each run between
+    them the seconds it would have and those it needs."""
+
+    explained: dict[int, str]
+    spans: list[tuple[int, int]]
+    fixed: float
+    wanted: dict[int, float]
+    needed: dict[int, float]
+
+    natural = property(lambda self: self.fixed + sum(self.wanted.values()))
+    least = property(lambda self: self.fixed + sum(self.needed.values()))
+
+
+class Pace:
+    """How steps can go: how long they are by themselves (`natural`) and at `least`, and a rhythm for any time between,
+    which then takes just that time."""
+
+    def __init__(self, steps: int, explained: dict[int, str], timing, fps: float, pauses=None, weights=None):
+        self.steps, self.timing, self.fps, self.pauses = steps, timing, fps, pauses or {}
+        self.weights = np.ones(steps) if weights is None else np.asarray(weights, float)
+        self.all = dict(explained)
+
+    def _choices(self):
+        """All that is to be explained, then ever less: short ones are let go, from the middle on."""
+        explained = dict(self.all)
+        yield self._choice(explained)
+        while short := sorted(i for i, kind in explained.items() if kind in (SHORT, GLANCE))[:-1]:
+            del explained[short[len(short) // 2]]
+            yield self._choice(dict(explained))
+
+    def _choice(self, explained: dict[int, str]) -> _Choice:
+        cuts = sorted({0, self.steps, *explained, *(i + 1 for i in explained), *self.pauses})
+        spans = [(a, b - 1) for a, b in pairwise(cuts) if a < self.steps]
+        runs = [(a, b) for a, b in spans if a not in explained]
+        # a sweep begins on a frame, has one or more, and stands on two; after a pause one more goes by
+        needed = {a: max(LEAST_RUN, (4 + (a in self.pauses)) / self.fps) for a, _ in runs}
+        wanted = {a: max(self.weights[a : b + 1].sum() * self.timing.step, needed[a]) for a, b in runs}
+        return _Choice(explained, spans, self._explaining(explained) + sum(self.pauses.values()), wanted, needed)
+
+    def _explaining(self, explained: dict[int, str]) -> float:
+        return sum(_glide(i) + _worked(k, self.timing) + _held(k, self.timing) for i, k in explained.items())
+
+    @property
+    def natural(self) -> float:
+        return next(self._choices()).natural
+
+    @property
+    def least(self) -> float:
+        return min(choice.least for choice in self._choices())
+
+    def within(self, seconds: float) -> Rhythm | None:
+        """The rhythm that takes so long, or as long as all takes by itself, if that is less; None where none can.
+
+        As much is explained as leaves a quarter of the time for the runs, or them all that they want.
+        """
+        tried = []
+        for choice in self._choices():
+            tried.append(choice)
+            most = 0.75 * (seconds - sum(self.pauses.values()))
+            short = choice.least <= seconds + 1e-9 and self._explaining(choice.explained) <= most
+            if short or choice.natural <= seconds + 1e-9:
+                return self._rhythm(choice, min(seconds, tried[0].natural))
+        choice = min(tried, key=lambda choice: choice.least)
+        return self._rhythm(choice, seconds) if choice.least <= seconds + 1e-9 else None
+
+    def _rhythm(self, choice: _Choice, seconds: float) -> Rhythm:
+        spare, more = seconds - choice.least, choice.natural - choice.least
+        share, made = min(1.0, max(spare, 0.0) / more) if more else 0.0, []
+        for a, b in choice.spans:
+            kind, pause = choice.explained.get(a, RUN), self.pauses.get(a, 0.0)
+            if kind == RUN:
+                time = choice.needed[a] + (choice.wanted[a] - choice.needed[a]) * share
+                made.append(Stretch(a, b, kind, time, pause))
+            else:
+                times = _worked(kind, self.timing), pause, _held(kind, self.timing), _glide(a)
+                made.append(Stretch(a, b, kind, *times))
+        return Rhythm(tuple(made)).longer(max(spare - more, 0.0))  # of what the runs do not want
+
+
+def _glide(i: int) -> float:
+    """Seconds that a window takes to an explained step: to the first it comes from outside."""
+    return GLIDE if i else COMES
 
 
 def _worked(kind: str, timing) -> float:
@@ -122,22 +222,6 @@ def _worked(kind: str, timing) -> float:
 def _held(kind: str, timing) -> float:
     """How long its finished sum stays."""
     return HOLD[kind] + timing.breath * (kind == SHORT)
-
-
-def _seconds(kind: str, timing) -> float:
-    """What an explained step of a kind takes in all."""
-    return _worked(kind, timing) + GLIDE + _held(kind, timing)
-
-
-def _within(explained: dict[int, str], timing, room: float) -> dict[int, str]:
-    """As many explained steps as leave a quarter of the time for the runs: short ones are let go, from the
-    middle on."""
-    while sum(_seconds(k, timing) for k in explained.values()) > 0.75 * room:
-        short = sorted(i for i, kind in explained.items() if kind in (SHORT, GLANCE))[:-1]
-        if not short:
-            break
-        del explained[short[len(short) // 2]]
-    return explained
 
 
 @dataclass(frozen=True)
@@ -157,7 +241,7 @@ def open_clock(line: Timeline, timing, padded: bool, more: float = 0.0, opens=No
     if opens:
         opens[1](line)
     if padded:
-        line.play("clock.step", START, 0.9, easing="linear")
+        line.play("clock.step", START, ARRIVING - 0.4, easing="linear")
         line.wait(0.4)
 
 
@@ -172,28 +256,30 @@ def run_clock(line: Timeline, rhythm: Rhythm, fps: float, weights=None) -> Beats
             line.wait(stretch.pause - 0.05)
         if stretch.kind != RUN:
             i = stretch.first
-            line.play("clock.step", i - LANDED, GLIDE if i else 0.6)
+            line.play("clock.step", i - LANDED, stretch.glide)
             line.play("clock.step", i, stretch.seconds, easing="linear")
             seconds.append(line.cursor)
             line.wait(stretch.hold)
             continue
-        count = stretch.last - stretch.first + 1
+        count, end = stretch.last - stretch.first + 1, line.cursor + stretch.seconds
         each = stretch.seconds / count
         if stretch.slow(fps):
+            still = max(0.35 * each, 1.001 * frame)
             for i in range(stretch.first, stretch.last + 1):
-                line.play("clock.step", i - LANDED, 0.45 * each)
+                line.play("clock.step", i - LANDED, 0.8 * each - still)
                 line.play("clock.step", i, 0.2 * each, easing="linear")
                 seconds.append(line.cursor)
-                line.wait(max(0.35 * each, 1.001 * frame))
+                line.wait(still)
         else:
             line.cursor = float(np.ceil(line.cursor * fps - 1e-6) / fps)
-            first, frames = stretch.first, max(1, round(stretch.seconds * fps))
+            first, frames = stretch.first, max(1, math.floor((end - line.cursor) * fps + 1e-6) - 2)
             if stretch.pause and count > 1:  # from where the pause left the clock to a whole number
                 line.play("clock.step", first, frame, easing="linear")
                 seconds.append(line.cursor)
                 first, frames = first + 1, max(1, frames - 1)
             seconds += _sweep(line, first, stretch.last, frames, fps, weights)
             line.wait(2 * frame)
+        line.cursor = max(line.cursor, end)  # a run takes just the time that it was given
     return Beats(seconds, pauses, line.cursor)
 
 

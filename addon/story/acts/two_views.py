@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .rhythm import DOUBLE, FULL, SHORT, Beats, Rhythm, rhythm, run_clock
+from .rhythm import DOUBLE, FULL, SHORT, Beats, Pace, Rhythm, run_clock, within_bound
 
 CUT, BIAS, SPREAD, ZEROS, TURN = 1.5, 1.2, 1.2, 1.2, 1.5  # seconds that these take
 STAMPING = 0.42  # of the time of both views: the first one's
 HURRY = (1.0, 0.85, 0.7, 0.55, 0.4)  # of the time of what is worked out, where the figure would take too long
 WALKED = 16  # stamps: so few are not run through so fast that they are not seen, if that can be
+CLOCK = 1.11  # seconds that the clock takes from one of all these to the next, and at the end
 CLEARED = 0.95  # the clock before the first step of the second view at which what is said between is gone
 
 
@@ -44,21 +45,27 @@ class TwoViews:
         at = Phases(trace.input[0].size)
         seconds = {at.bias: CUT * cut, at.spread: BIAS * (trace.bias is not None), at.zeros: SPREAD * zeros,
                    at.turn: ZEROS * zeros, at.turn + 1: TURN}  # fmt: skip
-        # what the clock takes from one of these to the next, and what it rests
-        room = timing.longest - timing.intro - timing.outro - sum(seconds.values()) - 1.3
         met = [int(trace[i].real.sum()) for i in range(len(trace))]
         worked = {len(trace) - 1: SHORT, int(np.argmax(met)): DOUBLE, 0: DOUBLE}
         first = dict(zip(range(at.stamps), (FULL, DOUBLE), strict=False))
         tried = []
         for hurry in HURRY:
             then = None if timing.next is None else hurry * timing.next
-            own = replace(timing, intro=0.0, outro=0.0, first=hurry * timing.first, next=then)
-            stamping = rhythm(at.stamps, first, replace(own, longest=STAMPING * room, step=2.4 * timing.step))
-            second = rhythm(len(trace), worked, replace(own, longest=room - stamping.seconds))
-            tried.append((stamping, second))
-        fitting = [both for both in tried if sum(r.seconds for r in both) <= room + 0.05]
-        walked = [both for both in fitting if not both[0].swept(fps)] if at.stamps <= WALKED else []
-        stamping, second = (walked or fitting or tried[-1:])[0]
+            own = replace(timing, first=hurry * timing.first, next=then)
+            stamping = Pace(at.stamps, first, replace(own, step=2.4 * timing.step), fps)
+            tried.append((stamping, Pace(len(trace), worked, own, fps)))
+        natural = sum(pace.natural for pace in tried[0])
+
+        def paced(room):
+            most = min(room, natural)
+            made = [both for stamping, sliding in tried if (both := _both(stamping, sliding, most))]
+            walked = [both for both in made if not both[0].swept(fps)] if at.stamps <= WALKED else []
+            return next(iter(walked or made), None)
+
+        def least():
+            return min(stamping.least + sliding.least for stamping, sliding in tried)
+
+        stamping, second = within_bound(timing, fps, CLOCK + sum(max(s, 0.01) for s in seconds.values()), paced, least)
         later = (replace(s, first=s.first + at.base, last=s.last + at.base) for s in second.stretches)
         return cls(at, stamping, Rhythm(tuple(later)), seconds)
 
@@ -67,7 +74,7 @@ class TwoViews:
         at = self.phases
         line.wait(timing.intro)
         run_clock(line, self.stamping, fps)
-        line.wait(0.3)
+        line.wait(0.3)  # CLOCK is what all that is not in `self.seconds` comes to
         line.play("clock.step", at.cut, 0.2, easing="linear")
         for until, seconds in self.seconds.items():
             moved, still = 0.8, 0.2
@@ -83,3 +90,14 @@ class TwoViews:
         line.play("clock.step", self.sliding.stretches[-1].last + 0.55, 0.3)
         line.wait(timing.outro)
         return beats
+
+
+def _both(stamping: Pace, sliding: Pace, seconds: float) -> tuple[Rhythm, Rhythm] | None:
+    """The rhythms of both views, which take so long together; None where they cannot."""
+    needed = sliding.least
+    first = stamping.within(max(stamping.least, min(STAMPING * seconds, seconds - needed)))
+    second = sliding.within(seconds - first.seconds)
+    if second is None:
+        return None
+    spare = seconds - first.seconds - second.seconds
+    return first, second.longer(spare)

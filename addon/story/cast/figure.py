@@ -176,7 +176,7 @@ class Figure:
         pixels = self.pixels
         cell = max((v.unit for v in self.volumes), default=1.0)
         return Plan(
-            id=self.scene.id, title=title, seconds=math.ceil(self.timeline.cursor * output.fps - 1e-6) / output.fps,
+            id=self.scene.id, title=title, seconds=self.frames / output.fps,
             fps=output.fps, size=tuple(output.size), theme=self.theme.name, background=_rgb(self.theme.floor),
             transparent=self.theme.transparent, materials=tuple(self._materials.values()), cubes=tuple(self._cubes),
             labels=tuple(self._labels), tracks=tuple(self.tracks), volumes=tuple(self.volumes),
@@ -189,6 +189,11 @@ class Figure:
                         page.width * UNIT, HEIGHT * UNIT),
             boxes=tuple((name, kind, *self._pixels(box[:4]), *box[4:]) for name, kind, *box in self.boxes),
         )  # fmt: skip
+
+    @property
+    def frames(self) -> int:
+        """How many the film has, once its clock is keyed."""
+        return math.ceil(self.timeline.cursor * self.scene.output.fps - 1e-6)
 
     @property
     def light(self) -> str:

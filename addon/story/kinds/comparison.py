@@ -6,8 +6,8 @@ together, one sum goes to both.
 import numpy as np
 
 from ...scene.arrays import runs
-from ..acts.leaving import add_kept, leave_clock
-from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, START, rhythm, within
+from ..acts.leaving import add_kept
+from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, START, within
 from ..acts.standing import on_bench, result_values
 from ..acts.summing import FLY, STAND, Summing, flight
 from ..cast import board, slabs
@@ -82,8 +82,7 @@ class _Comparison(Sliding):
         scene, figure, w = self.scene, self.figure, self.scene.words
         one, other = self.pair.traces
         heading(figure, one, other=other)
-        self.rhythm = self.pacing()
-        self.beats = self._clock()
+        self.clock()
         self._inputs(w.input)
         for cast in self.casts:
             cast.add_ring("Window", self.count - 0.46)
@@ -111,11 +110,9 @@ class _Comparison(Sliding):
         wanted = [0, *(int(n) for clocks in self.pair.clocks for n in clocks[clocks > 0][:1])]
         explained = dict(zip(dict.fromkeys(sorted(wanted)), (FULL, DOUBLE, DOUBLE), strict=False))
         explained |= {i: SHORT for i in range(columns - 1, self.count, columns) if i not in explained}
-        return rhythm(self.count, explained, self.scene.timing, spent=4.0)
+        return self.paced(explained)
 
-    def ending(self, line) -> None:
-        if self.pair.kept:
-            leave_clock(line, self.count - 1 + REST)
+    leaves = property(lambda self: bool(self.pair.kept))
 
     def _inputs(self, name: str) -> None:
         """The input, once where both windows read alike, or once for each run, of which the second follows."""
@@ -232,3 +229,6 @@ class _Comparison(Sliding):
         for block, out in zip(self.boards, self.outs, strict=True):
             found += block_indices(self.figure, block, out.shape, axes=axes)
         return found
+
+
+begin = _Comparison

@@ -29,6 +29,7 @@ from ..traits.meaning import heading, why_lines
 
 LARGEST = 9.5  # page units: the largest cell
 END = 0.46  # the clock before the last step's end at which window and bench are gone
+CLOSING = 0.6  # seconds from the last step until all is gone
 BENCHES = (1.8, 1.6, 1.45, 1.3, 1.15, 1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2, 0.1)  # sizes of the bench that are tried
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
 BESIDE = 10.0  # page units for a row's name at the left of its line
@@ -110,7 +111,7 @@ class _Pooling:
     def plan(self):
         scene, figure, cast, w = self.scene, self.figure, self.cast, self.scene.words
         heading(figure, self.trace)
-        first, ending = self._clock()
+        first, ending = self.clock()
         cast.add(w.input, PADDED if cast.padded else None, self.count - END)
         cast.slide(self.beats.pauses, first, ending)
         for role in cast.roles:
@@ -127,7 +128,7 @@ class _Pooling:
             figure.words("why", "Why", why_lines(figure, figure.page.width / 2, LINE, LINE, self.count - END))
         return figure.plan(scene.title, infos)
 
-    def _clock(self) -> tuple[float, float]:
+    def clock(self) -> tuple[float, float]:
         """Key the clock; the seconds at which the first slice slides out, and the last slices go back."""
         line, timing, several = self.figure.timeline, self.scene.timing, self.slices > 1
         explained = dict(zip(range(min(3, self.count)), (FULL, DOUBLE, DOUBLE), strict=False))
@@ -135,14 +136,15 @@ class _Pooling:
                       else self.columns)  # fmt: skip
         explained |= {i: SHORT for i in lasts if i not in explained}
         pauses = {n * self.section: FILE + BACK + OUT + 0.15 for n in range(1, self.slices)}
-        spent = (OUT + BACK + 0.3 if several else 0.3) + (1.3 if self.cast.padded else 0.0)
-        self.rhythm = rhythm(self.count, explained, timing, spent=spent, pauses=pauses)
+        spent = (OUT + 0.15) * several + CLOSING + FILE
+        self.rhythm = rhythm(self.count, explained, timing, self.scene.output.fps, spent=spent,
+                             padded=self.cast.padded, pauses=pauses)  # fmt: skip
         open_clock(line, timing, self.cast.padded)
         first = line.cursor
         line.wait(OUT + 0.15 if several else 0.0)
         self.beats = run_clock(line, self.rhythm, self.scene.output.fps)
-        line.wait(0.3)
-        line.play("clock.step", self.count - 1 + 0.55, 0.3)
+        line.wait(CLOSING / 2)
+        line.play("clock.step", self.count - 1 + 0.55, CLOSING / 2)
         ending = line.cursor
         line.wait(FILE + timing.outro)
         return first, ending
@@ -220,3 +222,6 @@ class _Pooling:
                                  zip(self.stack.names, self.trace.output.ravel(), strict=True))  # fmt: skip
             made.append(figure.text(results, x, y + NEXT, SUM, align="center", visible_from=self.count - END))
         return made
+
+
+begin = _Pooling

@@ -27,7 +27,7 @@ from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, shapes_equation, why_lines
 
 MOST = 400  # output cells: of more it is the kind sweep, unasked
-REST = 0.55  # the clock past the last step at which the window is gone
+REST, CLOSING = 0.55, 0.6  # the clock past the last step at which the window is gone, and seconds until then
 
 
 def validate(scene, trace):
@@ -85,11 +85,12 @@ class Sliding(OnePlane):
     def plan(self):
         scene, figure, w = self.scene, self.figure, self.scene.words
         heading(figure, self.trace)
-        self.rhythm = self.pacing()
-        self.beats = self._clock()
+        self.clock()
         self.cast.add_input(w.input, arrives=PADDED if self.cast.padded else None)
         unread.out_of_the_light(figure, self.trace)
         self.add_window()
+        if self.opens:
+            opening.add_opening(figure, self.cast, self.opens)
         self.weighing.add(self.count, self.count - 0.46)
         slabs.add_slabs(figure, [self.given, self.weights, self.made])
         slabs.add_slabs(figure, [self.panel, self.result], ((START + 0.02, self.count - 0.46),))
@@ -113,8 +114,13 @@ class Sliding(OnePlane):
         """Which steps are explained, and how long everything takes."""
         explained = dict(zip(self._worked(), (FULL, DOUBLE, DOUBLE), strict=False))
         explained |= {i: SHORT for i in range(self.columns - 1, self.count, self.columns) if i not in explained}
-        spent = 2.0 + LEAVING * bool(self.parts) + opening.OPENING * bool(self.opens)
-        return rhythm(self.count, explained, self.scene.timing, spent=spent)
+        return self.paced(explained)
+
+    def paced(self, explained: dict[int, str]) -> Rhythm:
+        """The rhythm in which these are explained, within the time that is left."""
+        spent = CLOSING + LEAVING * self.leaves + opening.OPENING * bool(self.opens)
+        return rhythm(self.count, explained, self.scene.timing, self.scene.output.fps, spent=spent,
+                      padded=self.cast.padded, weights=self.pace())  # fmt: skip
 
     def _worked(self) -> list[int]:
         """The positions that are worked out first: the first two, and the third or the first without padding."""
@@ -122,20 +128,18 @@ class Sliding(OnePlane):
         third = inside[0] if inside and inside[0] > 1 else 2
         return [i for i in (0, 1, third) if i < self.count]
 
-    def _clock(self):
-        line, timing = self.figure.timeline, self.scene.timing
+    def clock(self) -> None:
+        """Key the clock."""
+        self.rhythm, line, timing = self.pacing(), self.figure.timeline, self.scene.timing
         open_clock(line, timing, self.cast.padded, opens=(opening.OPENS, opening.opening_clock) if self.opens else None)
-        beats = run_clock(line, self.rhythm, self.scene.output.fps, self.pace())
-        line.wait(0.3)
-        line.play("clock.step", self.count - 1 + REST, 0.3)
-        self.ending(line)
-        line.wait(timing.outro)
-        return beats
-
-    def ending(self, line) -> None:
-        """What happens on the clock when the window is gone."""
-        if self.parts:
+        self.beats = run_clock(line, self.rhythm, self.scene.output.fps, self.pace())
+        line.wait(CLOSING / 2)
+        line.play("clock.step", self.count - 1 + REST, CLOSING / 2)
+        if self.leaves:
             leave_clock(line, self.count - 1 + REST)
+        line.wait(timing.outro)
+
+    leaves = property(lambda self: bool(self.parts))  # whether results leave the output at the end
 
     def pace(self):
         """How much of a run's time each step is worth; None: alike."""
@@ -145,8 +149,6 @@ class Sliding(OnePlane):
         self.cast.add_ring("Window", until=self.count - 0.46)
         if any(d > 1 for d in self.cast.dilation):
             self.cast.add_taps("Cells under the window")
-        if self.opens:
-            opening.add_opening(self.figure, self.cast, self.opens)
         if self.cast.stride[1] > 1:
             self.cast.add_skipped("Places that the stride passes over")
 
@@ -236,3 +238,6 @@ class Sliding(OnePlane):
         """The line that says what the operation is for: before the first step, and at the end."""
         lines = why_lines(self.figure, self.figure.page.width / 2, LINE, LINE, until or self.count - 0.46)
         self.figure.words("why", "Why", lines)
+
+
+begin = Sliding

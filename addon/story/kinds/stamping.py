@@ -87,14 +87,7 @@ class _Stamping(Sliding):
     def plan(self):
         scene, figure, w, at = self.scene, self.figure, self.scene.words, self.phases
         heading(figure, self.trace)
-        zeros = self.cast.padded or max(self.trace.spread) > 1
-        views = TwoViews.of(self.trace, scene.timing, self.scene.output.fps, self.stamps.cut, zeros)
-        self.stamping, self.rhythm, line = views.stamping, views.sliding, figure.timeline
-        line.declare("clock.step", START)
-        if self.lowered:
-            line.declare("output.location.z", self.stamped[2])
-        lowers = (self.stamped[2], self.lowered) if self.lowered else None
-        self.beats = views.run(line, scene.timing, scene.output.fps, lowers)
+        self.clock()
         self.adding = Adding(figure, self.trace, self.stamps, self.cast.sum_fill, self.made.cell, landed, at.cut + 0.05,
                              at.bias + 0.5, at.spread, self.base)  # fmt: skip
         self.cast.add_input(w.input)
@@ -115,6 +108,16 @@ class _Stamping(Sliding):
                          stamp_words.between(figure, self.trace, at, self.stamps.cut, LINE))
             self.why(self.end)
         return figure.plan(scene.title, infos)
+
+    def clock(self) -> None:
+        timing, fps, line = self.scene.timing, self.scene.output.fps, self.figure.timeline
+        zeros = self.cast.padded or max(self.trace.spread) > 1
+        views = TwoViews.of(self.trace, timing, fps, self.stamps.cut, zeros)
+        self.stamping, self.rhythm = views.stamping, views.sliding
+        line.declare("clock.step", START)
+        if self.lowered:
+            line.declare("output.location.z", self.stamped[2])
+        self.beats = views.run(line, timing, fps, (self.stamped[2], self.lowered) if self.lowered else None)
 
     @property
     def end(self) -> float:
@@ -220,3 +223,6 @@ class _Stamping(Sliding):
         x, y = sum(ends) / 2, (box[1] + box[3]) / 2
         return [shapes_equation(self.figure, self.trace, x, y, self.end),
                 stamp_words.agreement(self.figure, self.trace, self.adding, x, y + 6.0, self.end, np.ptp(ends))]
+
+
+begin = _Stamping

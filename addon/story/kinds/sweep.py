@@ -5,7 +5,7 @@ bench, and between them one cube says what each position comes to.
 
 import numpy as np
 
-from ..acts.rhythm import DOUBLE, FULL, Rhythm, rhythm
+from ..acts.rhythm import DOUBLE, FULL, Rhythm
 from ..cast import slabs, volumes
 from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME
@@ -67,7 +67,7 @@ class _Sweep(Sliding):
         high, low = int(flat.argmax()), int(flat.argmin())
         wanted = sorted({i for i, there in ((high, flat[high] > 0), (low, flat[low] < 0)) if there} or {0})
         explained = dict(zip(wanted, (FULL, DOUBLE), strict=False))
-        return rhythm(self.count, explained, self.scene.timing, spent=2.0, weights=self.pace())
+        return self.paced(explained)
 
     def pace(self) -> np.ndarray:
         met = np.array([bool(np.any(self.trace[i].values)) for i in range(self.count)])
@@ -214,3 +214,6 @@ class _Sweep(Sliding):
 
     def why(self) -> None:
         """What the colours mean stands with their scale all the time."""
+
+
+begin = _Sweep

@@ -26,6 +26,7 @@ from ..traits.meaning import heading, why_lines
 
 TURN, TURNING = 25.0, 1.6  # degrees by which the input turns in place at the start, and seconds
 END = 0.45  # the clock before the last step's end at which window, bench and marker are gone
+GONE = 0.2  # seconds until then
 
 
 def validate(scene, trace):
@@ -77,7 +78,7 @@ class _Volume:
         scene, figure, cast = self.scene, self.figure, self.cast
         shape = (*self.trace.kernel_size, self.per_filter)
         heading(figure, self.trace, shape, self.slices)
-        first, filing = self._clock()
+        first, filing = self.clock()
         slabs.add_slabs(figure, [self.given, self.work, self.made])
         slabs.add_slabs(figure, self.small, colors=[palette.card(n) for n in range(len(self.small))])
         sums = [*self.partials, *([self.extra] if self.extra else [])]
@@ -100,7 +101,7 @@ class _Volume:
             figure.words("why", "Why", self._lines())
         return figure.plan(scene.title, infos)
 
-    def _clock(self) -> tuple[float, float]:
+    def clock(self) -> tuple[float, float]:
         """Key the clock; the seconds at which the first filter comes and the last slice files in."""
         timing, line, section = self.scene.timing, self.figure.timeline, self.section
         kinds = (FULL,) if self.slices > MANY else (FULL, DOUBLE, DOUBLE)
@@ -113,12 +114,13 @@ class _Volume:
                           if i not in explained}  # fmt: skip
         explained.setdefault(self.count - 1, GLANCE if self.several else SHORT)
         pauses = {n * section: FILE + CHANGE for n in range(1, self.slices)}
-        spent = TURNING + (1.3 if self.cast.padded else 0.0) + FILE + 0.15 * (self.slices + 1)
-        self.rhythm = rhythm(self.count, explained, timing, spent=spent, pauses=pauses)
+        spent = TURNING + GONE + FILE
+        self.rhythm = rhythm(self.count, explained, timing, self.scene.output.fps, spent=spent,
+                             padded=self.cast.padded, pauses=pauses)  # fmt: skip
         open_clock(line, timing, self.cast.padded, TURNING)
         first = line.cursor - (0.6 if self.cast.padded else 0.5)
         self.beats = run_clock(line, self.rhythm, self.scene.output.fps)
-        line.play("clock.step", self.count - 1 + 0.55, 0.2)
+        line.play("clock.step", self.count - 1 + 0.55, GONE)
         filing = line.cursor
         line.wait(FILE + timing.outro)
         return first, filing
@@ -233,3 +235,6 @@ class _Volume:
         text = f"{given}  *  {filters}{bias}  =  {output}"
         made = [figure.text(text, middle, low, SUM, align="center", visible_from=since)]
         return made + why_lines(figure, middle, low, low + NEXT, since)
+
+
+begin = _Volume
