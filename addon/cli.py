@@ -19,7 +19,7 @@ import threading
 from pathlib import Path
 
 from . import __version__
-from .render.files import contact, outputs
+from .render.files import contact, encode, outputs
 from .render.files.encode import EncodeError
 from .render.process import in_process, session
 from .render.process.jobs import Job, Unusable
@@ -28,6 +28,7 @@ from .render.process.worker import format_exception as _format_exception
 from .scene.checks import ValidationError, check, show
 from .scene.load import SceneError, figures, load
 from .scene.overrides import parse_limits, parse_override
+from .scene.rates import short
 from .scene.spec import default_of, find_knob
 from .story import make_plan, seconds_of
 from .story.plan.describe import describe
@@ -195,6 +196,7 @@ def _run(asked, isolate) -> int:
     jobs = [_blend_job(t, asked) if _is_blend(t) else _figure_job(t, asked) for t in asked.targets]
     found = [job for job in jobs if job]
     _check_folder(asked.out, found)
+    _warn_of_rates(found)
     return DONE if _render(found, asked, isolate) and len(found) == len(jobs) else FAILED
 
 
@@ -253,6 +255,14 @@ def _check_folder(folder: Path, jobs: list[Job]) -> None:
             if path in taken:
                 raise BadInput(f"{path}: two of the figures that are named would be written there")
             taken.add(path)
+
+
+def _warn_of_rates(jobs: list[Job]) -> None:
+    """Say which rates a GIF cannot keep."""
+    for rate in sorted({job.plan.fps for job in jobs if job.plan and "gif" in job.formats}):
+        if rate > 100 / encode.SHORTEST:
+            most = 100 // encode.SHORTEST
+            _say(f"a GIF shows at most {most} frames a second: of {short(rate)} some are left out, its length stays")
 
 
 def _blender_is_missing(isolate) -> bool:

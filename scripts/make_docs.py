@@ -110,6 +110,7 @@ def type_of(about) -> str:
         "flag": "`true` or `false`",
         "whole": "whole number",
         "real": "number",
+        "rate": "number",
         "text": "text",
         "texts": "list of texts",
         "name": "name",

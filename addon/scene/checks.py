@@ -12,9 +12,10 @@ import math
 import re
 import unicodedata
 from dataclasses import Field
+from fractions import Fraction
 from pathlib import Path
 
-from . import letters
+from . import letters, rates
 from .spec import LARGEST
 
 TEXT_LENGTH = 120
@@ -124,6 +125,14 @@ def _real(value, about):
         raise ValidationError(f"must be a number{_span(about)}")
     within(value, about["range"], "must be a number")
     return float(value)
+
+
+def _rate(value, about):
+    """A whole number, or a float that is one of exactly the rates that there are."""
+    if isinstance(value, str):
+        value = rates.of_text(value) or value
+    value = float(value) if isinstance(value, Fraction) else value
+    return rates.number(rates.exact(_real(value, about)))
 
 
 def _text(value, about):
@@ -294,7 +303,7 @@ def _names(value, about):
 
 
 _KINDS = {
-    "flag": _flag, "whole": _whole, "real": _real, "text": _text, "texts": _texts, "name": _name,
+    "flag": _flag, "whole": _whole, "real": _real, "rate": _rate, "text": _text, "texts": _texts, "name": _name,
     "choice": _choice, "choices": _choices, "size": _size, "pixels": _pixels, "axes": _axes,
     "padding": _padding, "numbers": _numbers, "path": _path, "names": _names,
 }  # fmt: skip

@@ -20,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .. import ops
+from . import rates
 from .checks import ValidationError, check, is_whole, plain, show, toml
 from .data_files import kind_of
 from .limits import DEEP_KEY, DEFAULT, Limits
@@ -365,6 +366,8 @@ def _lines(part: object, folder: Path | None) -> list[str]:
         value = getattr(part, name)
         if value is None or value == other.get(name, default_of(knob)):
             continue
+        if knob.metadata["kind"] == "rate":
+            value = rates.short(value)
         if isinstance(value, Path) and folder is not None and value.is_relative_to(folder):
             value = value.relative_to(folder)
         lines.append(f"{name} = {_array(value) if knob.metadata['kind'] == 'numbers' else toml(value)}")

@@ -222,9 +222,11 @@ class Output:
         (1280, 720), "pixels", "width and height of the picture: `[1280, 720]` or `\"1280x720\"`; in `draft` quality "
         "854×480 where nothing is said", range=(16, 8192), unit="pixels",
     )  # fmt: skip
-    fps: int = knob(
-        20, "whole", "frames per second; 10, 20, 25 and 50 are exact in a GIF; in `draft` quality 10 where nothing is "
-        "said", range=(1, 120), unit="1/s"
+    fps: int | float = knob(
+        20, "rate", "frames per second, also `29.97` (which is 30000/1001) or text like `\"30000/1001\"`; 10, 20, 25 "
+        "and 50 are exact in a GIF, others right to a hundredth of a second; in `draft` quality 10 where nothing is "
+        "said",
+        range=(1, 120), unit="1/s",
     )  # fmt: skip
     formats: tuple[str, ...] = knob(
         ("gif",), "choices", "what to write: a list, or text like `\"gif,mp4\"`; `png` is every frame, "

@@ -10,7 +10,9 @@ import json
 from dataclasses import dataclass, field
 
 import bpy
+import numpy as np
 
+from ..scene import rates
 from ..story.plan.describe import steps_table
 from ..story.plan.plan import Plan
 from . import compat, materials, tweaks
@@ -25,8 +27,8 @@ REST = "convolume_rest"  # the same: the seconds that it goes on after its clock
 VALUES, CAMERA, WORLD = "convolume_values", "convolume_camera", "convolume_world"
 NAMES = {
     "resolution_x": "width", "resolution_y": "height", "resolution_percentage": "percentage", "frame_end": "last frame",
-    "fps": "frames per second", "frame_start": "first frame", "film_transparent": "transparency",
-    "dither_intensity": "dither",
+    "fps": "frames per second", "fps_base": "frame rate's base", "frame_start": "first frame",
+    "film_transparent": "transparency", "dither_intensity": "dither",
 }  # fmt: skip
 
 
@@ -44,8 +46,10 @@ def prepare_scene(plan: Plan, scene: bpy.types.Scene, built: Built) -> None:
 
     Done again, it keeps what a user has changed since, and says so in `built.report`.
     """
+    fps, base = rates.blenders(plan.fps)
     values = {
-        "resolution_x": plan.size[0], "resolution_y": plan.size[1], "resolution_percentage": 100, "fps": plan.fps,
+        "resolution_x": plan.size[0], "resolution_y": plan.size[1], "resolution_percentage": 100, "fps": fps,
+        "fps_base": float(np.float32(base)),  # as Blender holds it, so that it is no change of the user's
         "frame_start": 1, "frame_end": built.frames or plan.frames, "film_transparent": plan.transparent,
         "view_transform": "Standard", "look": "None", "dither_intensity": 0.0,
     }  # fmt: skip
@@ -99,7 +103,7 @@ def clock_runs(scene: bpy.types.Scene, collection: bpy.types.Collection) -> int 
     built, last = kept_in(scene, BUILT), curve.keyframe_points[-1].co.x - 1.0
     if not {"fps", "frame_end"} <= set(built):
         return None
-    frames = max(1, round(last + collection[REST] * built["fps"]))
+    frames = max(1, round(last + collection[REST] * built["fps"] / built.get("fps_base", 1.0)))
     retimed = abs(frames - built["frame_end"]) > 1
     return frames if abs(frames - scene.frame_end) > 1 and (retimed or scene.frame_end < last) else None
 

@@ -12,6 +12,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
 from ..scene.kernels import NAMES
+from ..scene.rates import short
 from ..scene.spec import TABLES, Scene, knobs
 from ..story import KINDS as FIGURE_KINDS
 from ..story import STORIES
@@ -33,6 +34,20 @@ class Real(Field):
 
     def read(self, group, rank):
         return shortest(getattr(group, self.id))
+
+
+class Rate(Real):
+    """Frames per second, whole or not."""
+
+    def own(self):
+        return {self.id: FloatProperty(**self.base(), **self.span(), step=100, precision=3, default=self.start)}
+
+    def read(self, group, rank):
+        rate = super().read(group, rank)
+        return int(rate) if rate == int(rate) else rate
+
+    def write(self, group, value):
+        setattr(group, self.id, short(value))
 
 
 class Text(Field):
@@ -168,9 +183,9 @@ class Kernels(Field):
 
 
 KINDS = {
-    "whole": Field, "flag": Flag, "real": Real, "text": Text, "texts": Texts, "name": Name, "choice": Choice,
-    "choices": Choices, "size": Size, "pixels": Pixels, "axes": Axes, "padding": Padding, "numbers": Numbers,
-    "path": File, "names": Kernels,
+    "whole": Field, "flag": Flag, "real": Real, "rate": Rate, "text": Text, "texts": Texts, "name": Name,
+    "choice": Choice, "choices": Choices, "size": Size, "pixels": Pixels, "axes": Axes, "padding": Padding,
+    "numbers": Numbers, "path": File, "names": Kernels,
 }  # fmt: skip
 
 

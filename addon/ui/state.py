@@ -21,6 +21,7 @@ from ..scene.checks import toml
 from ..scene.load import SceneError, dump, load, loads
 from ..scene.resolve import DRAFT
 from ..scene.spec import COMPANIONS, DEFAULT_SOURCE, SOURCES, WEIGHTED, Output, Scene
+from ..story.acts.rhythm import USUAL
 from ..story.page.numerals import MOST
 from ..story.traits.meaning import meaning_of
 from . import messages
@@ -178,8 +179,8 @@ def worked_out(checked: Checked, table: str, key: str):
     if scene is None:
         return None
     defaults = {".kind": checked.kind, "weight.meaning": meaning_of(scene), "words.title": scene.title,
-                "timing.next": scene.timing.first / 2, "look.decimals": MOST,
-                "words.meets_zero": scene.words.meets_one}  # fmt: skip
+                "timing.next": scene.timing.first / 2, "timing.longest": USUAL,
+                "look.decimals": MOST, "words.meets_zero": scene.words.meets_one}  # fmt: skip
     if f"{table}.{key}" in defaults:
         return defaults[f"{table}.{key}"]
     return getattr(getattr(scene, "op" if table == "compare" else table) if table else scene, key)

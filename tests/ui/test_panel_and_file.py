@@ -29,9 +29,9 @@ OTHER = {
     "weight.seed": 5, "weight.low": -2, "weight.high": 4, "weight.values": ((1, 0.1), (-2, 3)),
     "weight.kernel": ("sobel_x", "blur"), "bias.seed": 4, "bias.low": 0, "bias.high": 7, "bias.values": -2,
     "compare.stride": (2, 1), "compare.padding": "same", "compare.dilation": 3, "look.index_from": 1,
-    "words.channels": ("rot, hell", "grün", "blau"), "timing.first": 2.35, "camera.azimuth": -31.5,
-    "output.size": (640, 360), "output.fps": 25, "output.formats": ("mp4", "steps"), "story": "channels",
-    "kind": "volume", "title": "Ein \"Titel\" — mit ü",
+    "words.channels": ("rot, hell", "grün", "blau"), "timing.first": 2.35, "timing.longest": 33.5,
+    "camera.azimuth": -31.5, "output.size": (640, 360), "output.fps": 12.5, "output.formats": ("mp4", "steps"),
+    "story": "channels", "kind": "volume", "title": "Ein \"Titel\" — mit ü",
 }  # fmt: skip
 
 
@@ -314,7 +314,7 @@ def test_a_tick_takes_over_what_was_worked_out_and_changes_nothing(settings):
     from addon.ui.fields import FIELDS
 
     # These are told apart when given, even where they say what is worked out anyway.
-    known, as_said = {}, ("story", "meaning", "title", "next", "decimals", "meets_zero")
+    known, as_said = {}, ("story", "meaning", "title", "next", "longest", "decimals", "meets_zero")
     for figure in ("rgb_to_volume", "pooling", "conv1d", "conv2d_stride_comparison"):
         settings.figure = 'NONE'
         settings.figure, settings.use_story = figure, False

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...scene import rates
 from ...scene.paths import unusable
 from .descriptor import FRAMES
 from .formats import FORMATS
@@ -52,7 +53,7 @@ class FrameRange:
     @classmethod
     def of_scene(cls, scene, name: str) -> "FrameRange":
         """A `.blend`'s own range and speed; its steps where its clock, as it is keyed now, reaches them."""
-        fps = scene.render.fps / scene.render.fps_base
+        fps = rates.number(rates.exact(scene.render.fps / scene.render.fps_base))
         frames = range(scene.frame_start, scene.frame_end + 1, max(1, scene.frame_step))
         return cls(name, fps, frames, tuple(_steps_of(scene, frames, fps)))
 

@@ -5,6 +5,7 @@ import hashlib
 
 import numpy as np
 
+from ...scene.rates import short
 from .plan import ALWAYS, NEVER, POINT_FIELDS, SPARE_FIELDS, Plan, Points
 
 # in the order in which snapshots have always had them
@@ -53,8 +54,8 @@ def describe(plan: Plan) -> str:
     view = plan.view
     lines = [
         f"{plan.id}: {plan.title}",
-        f"{_n(plan.seconds)} s, {plan.frames} frames at {plan.fps} per second, {plan.size[0]}x{plan.size[1]} pixels, "
-        f"theme {plan.theme}",
+        f"{_n(plan.seconds)} s, {plan.frames} frames at {short(plan.fps)} per second, "
+        f"{plan.size[0]}x{plan.size[1]} pixels, theme {plan.theme}",
         f"camera: azimuth {_n(view.azimuth)}, elevation {_n(view.elevation)}, {_n(view.scale)} cells across, "
         f"{_n(plan.pixels_per_unit)} pixels a cell",
         "",

@@ -243,7 +243,7 @@ class Plan:
     id: str
     title: str
     seconds: float
-    fps: int
+    fps: int | float
     size: tuple[int, int]
     theme: str
     background: tuple[float, float, float]

@@ -3,9 +3,9 @@
 
 import importlib.util
 import tempfile
-from fractions import Fraction
 from pathlib import Path
 
+from ....scene import rates
 from .. import encode
 from ..descriptor import Format
 
@@ -47,8 +47,7 @@ def by_blender(film, path) -> None:
             render, height_width = scene.render, picture.shape[:2]
             render.resolution_y, render.resolution_x = height_width
             render.resolution_percentage = 100
-            rate = Fraction(film.clip.fps).limit_denominator(1001)
-            render.fps, render.fps_base = rate.numerator, rate.denominator
+            render.fps, render.fps_base = rates.blenders(film.clip.fps)
             scene.view_settings.view_transform, scene.view_settings.look = "Standard", "None"
             compat.set_image_format(render.image_settings, "FFMPEG")
             render.image_settings.color_mode = "RGB"
