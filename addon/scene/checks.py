@@ -19,6 +19,7 @@ from . import letters, rates
 from .spec import LARGEST
 
 TEXT_LENGTH = 120
+STILLS = ("jpg", "jpeg", "tif", "tiff", "bmp", "webp", "exr", "tga")  # what pictures are elsewhere
 DEEPEST = 5  # levels of lists: filters, channels and three axes
 SIZE_TEXT = re.compile(r"\s*\d{1,9}(\s*[xX×]\s*\d{1,9})+\s*")
 
@@ -180,6 +181,8 @@ def _choices(value, about):
         value = [part.strip() for part in value.split(",")]
     hint = "must be a list of one or more of " + ", ".join(show(c) for c in about["choices"])
     value = [_written_as(v, about["choices"]) for v in value] if isinstance(value, list) else value
+    if "png" in about["choices"] and isinstance(value, list) and any(str(v).lower() in STILLS for v in value):
+        hint += '; stills are PNGs: "poster" is one, "steps" one per step, "png" every frame'
     if not isinstance(value, list) or not value or not all(v in about["choices"] for v in value):
         raise ValidationError(hint)
     return tuple(dict.fromkeys(value))

@@ -131,7 +131,7 @@ def _decode(path: Path, most: int) -> tuple[np.ndarray, int]:
     with path.open("rb") as f:
         start = f.read(12)
     if not PICTURES.match(start):
-        raise ValidationError("must be a picture that can be read: PNG, JPEG, GIF, BMP, WebP or PNM")
+        raise ValidationError("must be a picture that can be read: a PNG or JPEG, else GIF, BMP, WebP or PNM")
 
     def allow(rows, columns):
         if rows * columns > most:
@@ -152,7 +152,7 @@ def _decode(path: Path, most: int) -> tuple[np.ndarray, int]:
         except Exception as e:  # decoders fail in many ways
             if any(type(c).__name__ == "DecompressionBombError" for c in (e, e.__cause__, e.__context__)):
                 raise ValidationError(f"must have at most {most:,} pixels (--limit picture=… allows more)") from None
-            raise ValidationError("must be a picture that can be read (PNG, JPEG, …)") from None
+            raise ValidationError("must be a picture that can be read: a whole PNG or JPEG") from None
     return _upright(pixels, orientation), white
 
 
@@ -187,10 +187,11 @@ def _pixels(picture, about) -> tuple[np.ndarray, int]:
     if mode.startswith("I"):
         deep = np.asarray(picture.read(index=0))
         if deep.min() < 0 or deep.max() > 65535:
-            raise ValidationError("must be a picture of at most 16 bits a channel")
+            raise ValidationError("must be a picture of at most 16 bits a channel, such as a PNG or JPEG")
         return np.broadcast_to(deep[..., None], (*deep.shape, 3)), 65535
     if mode == "F":
-        raise ValidationError("must be a picture of at most 16 bits a channel, this one holds decimals")
+        hint = "must be a picture of at most 16 bits a channel, such as a PNG or JPEG; this one holds decimals"
+        raise ValidationError(hint)
     see_through = mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in about
     return picture.read(index=0, mode="RGBA" if see_through else "RGB", writeable_output=False), 255
 

@@ -90,7 +90,7 @@ class Data:
         "give `size` where that could be read two ways",
     )  # fmt: skip
     npy: Path | None = knob(None, "path", "a NumPy `.npy` file, shaped like `values`")
-    image: Path | None = knob(None, "path", "a picture file (PNG, JPEG, …); transparent parts become white")
+    image: Path | None = knob(None, "path", "a picture file, PNG or JPEG; transparent parts become white")
     idx: Path | None = knob(None, "path", "an IDX file of pictures (the format of MNIST), gzipped or not")
     index: int = knob(0, "whole", "which picture of the `idx` file, the first is 0", range=(0, 2**31 - 1))
     levels: int = knob(

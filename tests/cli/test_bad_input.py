@@ -18,6 +18,7 @@ WRONG = [
     (["--size", "64"], ["--size", "854x480"]),
     (["--size", "8x8"], ["--size", "at least 16"]),
     (["--format", "gif,tiff"], ["--format", '"gif,tiff"', '"mp4"', '"poster"']),
+    (["--format", "jpeg"], ["--format", '"jpeg"', 'stills are PNGs: "poster" is one']),
     (["--quality", "best"], ["--quality", '"lecture"']),
     (["--theme", "pink"], ["--theme", '"dark"']),
     (["--colour"], ["--colour"]),

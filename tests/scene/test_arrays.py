@@ -396,10 +396,10 @@ def _png(width, height):
         ("text.png", b"this is no picture\n", "must be a picture that can be read"),
         ("photo.txt", b"1 2 3\n", "must be a picture that can be read"),
         ("empty.png", b"", "this one is empty"),
-        ("no_pixels.png", _png(8, 8), "must be a picture that can be read"),
+        ("no_pixels.png", _png(8, 8), "must be a picture that can be read: a whole PNG or JPEG"),
         ("large.png", _png(11_000, 11_000), "at most 50,000,000 pixels, this one has 11000 × 11000"),
         ("bomb.png", _png(60_000, 60_000), "at most 50,000,000 pixels"),
-        ("page.eps", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PNG, JPEG, GIF, BMP, WebP or PNM"),
+        ("page.eps", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "a PNG or JPEG, else GIF, BMP, WebP or PNM"),
     ],
 )
 def test_what_is_no_picture_is_refused_in_words(here, name, content, hint):
@@ -515,7 +515,7 @@ def test_a_picture_of_many_columns_or_of_another_kind_is_refused(here):
     (here / "wide.png").write_bytes(_png(65_536, 2))
     assert "at most 65,535 rows and columns" in refused(input__image="wide.png").hint
     Image.fromarray(photograph()).save("photo.tif")
-    assert "PNG, JPEG, GIF, BMP, WebP or PNM" in refused(input__image="photo.tif").hint
+    assert "a PNG or JPEG, else GIF, BMP, WebP or PNM" in refused(input__image="photo.tif").hint
     iio.imwrite("photo.png", photograph())
     assert "at most 10,000 rows and columns" in refused(input__image="photo.png", input__size=[20_000, 3]).hint
 
