@@ -26,8 +26,8 @@ from .render.process.jobs import Job, Unusable
 from .render.process.progress import quiet
 from .render.process.worker import format_exception as _format_exception
 from .scene.checks import ValidationError, check, show
-from .scene.load import SceneError, figures, load
-from .scene.overrides import parse_limits, parse_override
+from .scene.load import SceneError, figures
+from .scene.overrides import Fitting, parse_limits, parse_override
 from .scene.rates import short
 from .scene.spec import default_of, find_knob
 from .story import make_plan, seconds_of
@@ -142,7 +142,8 @@ def parser() -> argparse.ArgumentParser:
         add(option, dest=key, type=_checked_as(key), metavar=form, help=words.replace("%", "%%"))
     of_out = f"the folder for what is made (default: {FOLDER})"
     add("--out", type=Path, default=Path(FOLDER), metavar="DIR", help=of_out)
-    of_set = "replace a key of the scene file, as in op.stride=2; docs/scene-file.md lists them all"
+    of_set = "replace a key of the scene file, as in op.stride=2, where no figure is named of each that it fits; "
+    of_set += "docs/scene-file.md lists them all"
     add("--set", action="append", default=[], metavar="KEY=VALUE", help=of_set)
     of_limit = "allow a figure more than it may ask for, as in cells=5000000; docs/scene-file.md lists the limits"
     add("--limit", action="append", default=[], metavar="NAME=NUMBER", help=of_limit)
@@ -178,9 +179,13 @@ def _parse(argv):
     given = {key: getattr(asked, key) for key, _ in SHORTHANDS.values() if getattr(asked, key) is not None}
     more = [t for t in asked.targets if OVERRIDE.match(t) and not os.path.exists(t)]  # --set a=1 b=2
     named = [t for t in asked.targets if t not in more]
-    asked.overrides = given | dict(parse_override(text) for text in asked.set + more)
+    chosen = {key: (text, value) for text in asked.set + more for key, value in [parse_override(text)]}
+    asked.overrides = given | {key: value for key, (_, value) in chosen.items()}
     asked.bounds = {"limits": parse_limits(asked.limit), "folders": asked.allow}
     asked.targets = list(dict.fromkeys(named)) or figures()
+    # of all figures each takes what fits it
+    loose = {} if named else {key: text for key, (text, _) in chosen.items()}
+    asked.fitting = Fitting(asked.overrides, loose, asked.bounds)
     return asked
 
 
@@ -194,6 +199,7 @@ def _run(asked, isolate) -> int:
     if asked.clean:
         return _clean(asked)
     jobs = [_blend_job(t, asked) if _is_blend(t) else _figure_job(t, asked) for t in asked.targets]
+    asked.fitting.report(_say)
     found = [job for job in jobs if job]
     _check_folder(asked.out, found)
     _warn_of_rates(found)
@@ -206,8 +212,7 @@ def _is_blend(target):
 
 def _figure_job(target, asked) -> Job | None:
     """A figure to render; None where no plan could be made of it, which has been said then."""
-    scene = load(target, asked.overrides, **asked.bounds)
-    plan = _planned(scene)
+    scene, plan = asked.fitting.load(target, _planned)
     return plan and Job(scene.id, scene.output.formats, scene.output.quality, plan)
 
 
@@ -289,17 +294,20 @@ def _no_bpy(why) -> None:
 # --list, --plan
 
 
-def _scenes(asked, option):
+def _scenes(asked, option, make) -> list[tuple]:
+    """Every scene that is asked for, with what `make` makes of it."""
     for target in asked.targets:
         if _is_blend(target):
             raise BadInput(f"{target}: {option} takes figures and scene files, a .blend holds no storyboard")
-    return [load(target, asked.overrides, **asked.bounds) for target in asked.targets]
+    found = [asked.fitting.load(target, make) for target in asked.targets]
+    asked.fitting.report(_say)
+    return found
 
 
 def _list(asked) -> int:
     from .listing import columns
 
-    rows = [columns(scene, _planned(scene, seconds_of)) for scene in _scenes(asked, "--list")]
+    rows = [columns(*found) for found in _scenes(asked, "--list", lambda scene: _planned(scene, seconds_of))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [c.ljust(w) for c, w in zip(row[:-2], widths, strict=False)]
@@ -309,7 +317,7 @@ def _list(asked) -> int:
 
 
 def _plan(asked) -> int:
-    plans = [_planned(scene) for scene in _scenes(asked, "--plan")]
+    plans = [plan for _, plan in _scenes(asked, "--plan", _planned)]
     print("\n".join(describe(plan).rstrip("\n") + "\n" for plan in plans if plan), end="")
     return DONE if all(plans) else FAILED
 

@@ -42,6 +42,7 @@ Any key can be replaced for one run, with its table and a point: `--set op.strid
 there: `--set op.padding=same --set input.size=8x8 --set input.image=photo.png`. A new source of numbers
 takes the place of the file's. One number for `input.size` is that of each of the file's axes. Nothing after the sign
 takes the key out, so that it is worked out again: `--set kind=` (a text becomes empty). Choices may have capitals.
+Where no figure is named, each takes of `--set` what fits it, and a line says which did not and why.
 A file's name, without `.toml`, is the figure's id.
 
 Paths in a scene file start beside the file and stay there: what it names lies in its own folder or below, or in a

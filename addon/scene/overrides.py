@@ -6,13 +6,13 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 
 from .checks import SIZE_TEXT
 from .limits import DEFAULT, HIGHEST, Limits
-from .load import REMOVED, SceneError
-from .spec import find_knob
+from .load import REMOVED, SceneError, load
+from .spec import Scene, find_knob
 
 
 def parse_override(text: str) -> tuple[str, object]:
@@ -36,6 +36,56 @@ def parse_override(text: str) -> tuple[str, object]:
         kind in ("size", "pixels", "axes") and SIZE_TEXT.fullmatch(raw)
     )
     return key, raw if wants_text and not isinstance(value, str) else value
+
+
+class Fitting:
+    """Overrides for one figure after the other; of `loose` ones ({key: as it was said}) each figure takes what fits it.
+
+    `report` says what was left out and why; raises SceneError where a key fitted none of the figures.
+    """
+
+    def __init__(self, overrides: Mapping[str, object], loose: Mapping[str, str], bounds: Mapping):
+        self.overrides, self.loose, self.bounds = overrides, loose, bounds
+        self.figures = 0
+        self.unfit: dict[str, dict[str, SceneError]] = {}
+
+    def load(self, target: str, make: Callable[[Scene], object]) -> tuple[Scene, object]:
+        """The scene of a figure and what is made of it."""
+        overrides, self.figures = dict(self.overrides), self.figures + 1
+        while True:
+            try:
+                scene = load(target, overrides, **self.bounds)
+                return scene, make(scene)
+            except SceneError as wrong:
+                here = [key for key in self.loose if key in overrides]
+                # where another key is named, it is the one without which it loads; or all, if no one is
+                alone = ([key] for key in here if self._loads(target, {k: v for k, v in overrides.items() if k != key}))
+                unfit = [key for key in here if key == wrong.key] or next(alone, here)
+                if not unfit:
+                    raise
+                for key in unfit:
+                    del overrides[key]
+                    self.unfit.setdefault(key, {})[target] = wrong
+
+    def _loads(self, target: str, overrides: Mapping[str, object]) -> bool:
+        try:
+            load(target, overrides, **self.bounds)
+        except SceneError:
+            return False
+        return True
+
+    def report(self, say: Callable[[str], None]) -> None:
+        """A line for each override that did not fit every figure."""
+        for found in self.unfit.values():
+            if len(found) == self.figures:
+                raise next(iter(found.values()))
+        for key, found in self.unfit.items():
+            whys: dict[str, list[str]] = {}
+            for target, wrong in found.items():
+                why = re.split(r"[;,(]", wrong.hint)[0].strip()
+                whys.setdefault(why if wrong.key in (key, None) else f"{wrong.key} {why}", []).append(target)
+            said = "; ".join(f"{', '.join(targets)} ({why})" for why, targets in whys.items())
+            say(f"--set {self.loose[key]} is left out where it does not fit: {said}")
 
 
 def parse_limits(texts: Iterable[str]) -> Limits:

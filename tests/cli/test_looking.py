@@ -103,3 +103,35 @@ def test_the_script_and_the_module_are_the_same_command(root, tmp_path, module):
         )  # fmt: skip
         assert done.returncode == code and bool(done.stdout) == (code == 0) and "Traceback" not in done.stderr
         assert len(done.stderr.splitlines()) == (code == 2)
+
+
+class TestSetWithoutAFigure:
+    """Each figure takes what fits it."""
+
+    def test_it_is_left_out_where_it_does_not_fit_and_one_line_says_where_and_why(self, convolume):
+        code, out, err = convolume("--list", "--set", "op.stride=3")
+        assert code == 0 and len(out) == 18 and len(err) == 1
+        assert err[0] == ("convolume: --set op.stride=3 is left out where it does not fit: "
+                          "global_pooling (does not apply to global_avg_pool)")  # fmt: skip
+        strides = {line.split()[0]: line.split("s/p/d ")[1].split("/")[0] for line in out}
+        assert strides.pop("global_pooling")[0] == "–" and strides.pop("conv2d_stride_comparison") == "3 and 2"
+        assert set(strides.values()) == {"3"}
+
+    def test_of_several_only_the_one_that_does_not_fit(self, convolume):
+        code, out, err = convolume("--list", "--set", "input.size=5x5", "--set", "op.dilation=2")
+        assert code == 0 and len(err) == 2 and "input.size=5x5" in err[0] and "op.dilation=2" in err[1]
+        assert "transposed_conv_strided (input.values must be 5×5" in err[0] and "transposed" not in err[1]
+        assert next(line for line in out if line.startswith("transposed_conv ")).count("s/p/d 1/0/2") == 1
+
+    def test_what_only_the_plan_refuses_is_left_out_too(self, convolume):
+        code, out, err = convolume("--plan", "--set", "timing.longest=22")
+        assert code == 0 and len(err) == 1 and "conv2d_dilated (must be at least 24.8 for this figure)" in err[0]
+        assert "\n".join(out).count(" frames at 20 per second") == 18
+
+    def test_what_fits_none_and_what_does_not_fit_a_named_figure_is_an_error(self, convolume):
+        for arguments, said in (((), "conv1d.toml: op.strid = 2: no such key; nearest: op.stride"),
+                                (("global_pooling",), "op.strid = 2")):  # fmt: skip
+            code, out, err = convolume("--list", *arguments, "--set", "op.strid=2")
+            assert (code, out, len(err)) == (2, [], 1) and said in err[0]
+        code, out, err = convolume("--list", "pooling", "global_pooling", "--set", "op.stride=2")
+        assert (code, out, len(err)) == (2, [], 1) and "does not apply to global_avg_pool" in err[0]
