@@ -216,9 +216,9 @@ def _figure_job(target, asked) -> Job | None:
     return plan and Job(scene.id, scene.output.formats, scene.output.quality, plan)
 
 
-def _planned(scene, what=make_plan):
+def _planned(scene, what=None):
     try:
-        return what(scene)
+        return (what or make_plan)(scene)
     except SceneError:
         raise
     except Exception as error:  # one figure's story is broken: the others can be told

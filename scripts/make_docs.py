@@ -68,6 +68,12 @@ channel by channel, the same with every version. `values` and `npy` may leave ou
 Whole numbers stay whole all the way to the picture, others are computed as 64-bit floats; none may be
 infinite or further from 0 than 10¹². `.npy` files that hold Python objects are refused, never unpickled.
 
+An input is read as (channels, rows, columns). A batch of one, (1, channels, rows, columns), is its one sample.
+A picture's (rows, columns, channels), with 1, 3 or 4 channels, is turned where `input.channels`, `input.size`, the
+weights, the groups or the window leave no other reading; where both can be, the first order is meant, unless
+`input.channels` says otherwise. Weights are (out, in / groups, rows, columns) and nothing else: a lone
+(rows, columns) is one filter over one channel, three axes are filters over one channel or one filter's channels.
+
 A picture is turned upright as its camera noted, laid over white where it is transparent, cropped at its
 centre to the shape of `input.size`, and averaged over the area of each cell. Grey is 0.299 R + 0.587 G +
 0.114 B. The brightness from 0 to 1 is then cut into `input.levels` equal steps: with 10, black is 0 and

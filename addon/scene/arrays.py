@@ -21,6 +21,7 @@ from .data_files import read_idx, read_npy, read_picture
 from .kernels import kernel
 from .load import SceneError
 from .paths import shown
+from .readings import in_order
 from .resolve import check_told, map_engine_errors, weight_shape
 from .spec import Compare, Op, Scene
 
@@ -84,9 +85,9 @@ def _input(scene: Scene) -> np.ndarray:
     if data.idx is not None:
         return _file("input.idx", data.idx, read_idx, data.index, data.size, data.levels, scene.limits)
     if data.npy is not None:
-        return _shaped("input.npy", data.npy, _file("input.npy", data.npy, read_npy, math.prod(shape)), shape)
+        return _read("input.npy", data.npy, _file("input.npy", data.npy, read_npy, math.prod(shape)), shape)
     if data.values is not None:
-        return _shaped("input.values", data.values, np.array(data.values), shape)
+        return _read("input.values", data.values, np.array(data.values), shape)
     return drawn(data.seed, data.low, data.high, shape)
 
 
@@ -99,6 +100,12 @@ def _weight(scene: Scene) -> np.ndarray:
     if weight.kernel is not None:
         return _named(scene.op, weight.kernel, shape, len(scene.input.size))
     return drawn(weight.seed, weight.low, weight.high, shape)
+
+
+def _read(key: str, value, array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """The array as the input's channels and size say that it is to be read."""
+    found = in_order(array, shape)
+    return _shaped(key, value, array, shape) if found is None else found
 
 
 def _shaped(key: str, value, array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

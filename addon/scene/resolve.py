@@ -19,6 +19,7 @@ from .checks import ValidationError, counted, shape_of
 from .data_files import LONGEST_SIDE, existing, idx_shape, npy_shape
 from .kernels import kernel, known, times
 from .limits import DEFAULT, Limits
+from .readings import readings
 from .spec import Bias, Compare, Data, Op, Weight
 
 # (table, key) whose None is worked out here
@@ -28,12 +29,11 @@ DERIVED = (
 )  # fmt: skip
 DRAFT = {"size": (854, 480), "fps": 10}  # of `output`, where the quality is `draft` and nothing else is said
 ARGUMENT = re.compile(rf"\b({'|'.join([*ops.options(), 'weight', 'bias', 'x'])})\b")
-FREE_RANK = {1: 1, 2: 2, 3: 2, 4: 3}  # spatial axes of an input with so many dimensions, where nothing says
 
 
 def complete(op: Op, data: Data, weight: Weight, bias: Bias, limits: Limits = DEFAULT) -> tuple[Op, Data, Weight]:
     """The same tables with nothing left open; ValidationError where they contradict each other."""
-    data = _complete_input(data)
+    data = _complete_input(data, op, weight)
     rank = len(data.size)
     within_limit(limits, "cells", math.prod((data.channels, *data.size)), "cells", "input.size", data.size)
     operation = ops.OPERATIONS[op.type]
@@ -65,14 +65,14 @@ def within_limit(limits: Limits, name: str, asked: int, noun: str, key: str, val
 # --- input ---
 
 
-def _complete_input(data: Data) -> Data:
+def _complete_input(data: Data, op: Op, weight: Weight) -> Data:
     if data.image is not None or data.idx is not None:
         return _complete_picture(data)
     if data.values is not None:
-        return _as_given(data, shape_of(data.values), "input.values", data.values)
+        return _as_given(data, shape_of(data.values), "input.values", data.values, op, weight)
     if data.npy is not None:
         shape = _header(npy_shape, data.npy, "input.npy")
-        return _as_given(data, shape, "input.npy", data.npy)
+        return _as_given(data, shape, "input.npy", data.npy, op, weight)
     return replace(
         data,
         seed=0 if data.seed is None else data.seed,
@@ -88,26 +88,65 @@ def _header(job, path, key):
         raise ValidationError(wrong.hint, wrong.key or key, wrong.value if wrong.key else path) from None
 
 
-def _as_given(data: Data, shape: tuple[int, ...], key: str, value) -> Data:
+def _as_given(data: Data, shape: tuple[int, ...], key: str, value, op: Op, weight: Weight) -> Data:
     """Size and channels from the shape of the numbers."""
-    n = len(shape)
-    if data.size is not None:
-        rank = len(data.size)
-    elif data.channels is not None and n in (2, 3, 4) and shape[0] == data.channels:
-        rank = n - 1
-    else:
-        rank = FREE_RANK.get(n)
-    if rank is None or n not in (rank, rank + 1) or min(shape, default=0) < 1:
-        wanted = f"{counted(rank, 'axis', 'axes')} of input.size" if data.size else "1 to 3 axes"
+    kernel_size = op.kernel_size if isinstance(op.kernel_size, tuple) else None
+    rank = len(data.size or kernel_size or ()) or None
+    found = readings(shape, rank, data.channels) if min(shape, default=0) > 0 else []
+    if not found:
+        of = "input.size" if data.size else "op.kernel_size"
+        wanted = f"{counted(rank, 'axis', 'axes')} of {of}" if rank else "1 to 3 axes"
         raise ValidationError(f"must have {wanted}, and one more for channels; it is {times(shape)}", key, value)
-    full = (1, *shape) if n == rank else tuple(shape)
+    full = found[0]
+    if len(found) > 1:  # the first that goes with everything else; if none does, what is wrong with the first is said
+        full = next((each for each in found if _goes(each, data, op, weight)), full)
     if data.size is not None and full[1:] != data.size:
         raise ValidationError(f"must be {times(data.size)} as input.size says; it is {times(full[1:])}", key, value)
     if data.channels is not None and full[0] != data.channels:
-        raise ValidationError(
-            f"must have {counted(data.channels, 'channel')} as input.channels says; it has {full[0]}", key, value
-        )
+        right = times((data.channels, *full[1:]))
+        hint = f"must have {counted(data.channels, 'channel')} as input.channels says, so the shape {right}"
+        raise ValidationError(f"{hint}; it has {times(shape)}", key, value)
     return replace(data, size=full[1:], channels=full[0])
+
+
+def _goes(full: tuple[int, ...], data: Data, op: Op, weight: Weight) -> bool:
+    """Whether (channels, *size) goes with the keys of the input, the weights and the window."""
+    channels, size = full[0], full[1:]
+    if data.size not in (None, size) or data.channels not in (None, channels):
+        return False
+    operation, weights = ops.OPERATIONS[op.type], None
+    if operation.weighted:
+        weights = _shape_of_weights(weight)
+        if channels % op.groups or not _takes(channels, op, weight, weights, len(size)):
+            return False
+    if op.kernel_size is None and weights:
+        op = replace(op, kernel_size=tuple(weights[-len(size) :]))
+    try:
+        return min(_output_size(_completed(op, *operation.completions), replace(data, size=size))) > 0
+    except ValidationError:
+        return False
+
+
+def _shape_of_weights(weight: Weight) -> tuple[int, ...] | None:
+    """The shape of the numbers that the weights are given by; None where they are drawn or named."""
+    if weight.npy is not None:
+        return _header(npy_shape, weight.npy, "weight.npy")
+    return None if weight.values is None else shape_of(weight.values)
+
+
+def _takes(channels: int, op: Op, weight: Weight, shape: tuple[int, ...] | None, rank: int) -> bool:
+    """Whether weights of a shape, or of names, take so many channels, as far as they say."""
+    order = ops.OPERATIONS[op.type].weight_axes
+    ins = channels // op.groups if order[0] == "out" else channels
+    if shape is None:
+        nested = isinstance(weight.kernel, tuple) and isinstance(weight.kernel[0], tuple)
+        return not nested or len(weight.kernel[0]) == ins
+    lead = shape[: max(len(shape) - rank, 0)]
+    if len(shape) < rank or len(lead) > 2:
+        return False
+    if len(lead) == 2:
+        return lead[order.index("in")] == ins
+    return ins in (1, *lead)
 
 
 def _complete_picture(data: Data) -> Data:
