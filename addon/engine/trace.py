@@ -7,7 +7,7 @@ worked out when asked for and never kept, so that a trace of millions of steps c
 
 import math
 import operator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -83,6 +83,7 @@ class Trace:
     groups: int = 1
     ceil_mode: bool = False
     count_include_pad: bool = True
+    apart: tuple = ()  # of `as_conv`: how far apart its input's own cells lie, the others being inserted zeros
 
     def __len__(self):
         return self.output.size
@@ -122,7 +123,7 @@ class Trace:
     @property
     def spread(self):
         """Per axis, how far apart input cells lie on the grid: 1, or the stride of a transposed one."""
-        return self.stride if self.transposed else (1,) * len(self.stride)
+        return self.stride if self.transposed else self.apart or (1,) * len(self.stride)
 
     @property
     def window_stride(self):
@@ -132,7 +133,9 @@ class Trace:
     @property
     def grid_shape(self):
         """Spatial shape, in cells, of the grid the window slides over, without its border."""
-        return tuple((n - 1) * apart + 1 for n, apart in zip(self.input.shape[1:], self.spread, strict=True))
+        if not self.transposed:
+            return self.input.shape[1:]
+        return tuple((n - 1) * apart + 1 for n, apart in zip(self.input.shape[1:], self.stride, strict=True))
 
     @property
     def grid_border(self):
@@ -149,6 +152,28 @@ class Trace:
                 self.kernel_size, self.dilation, self.padding, self.output_padding, strict=True
             )
         )
+
+    def as_conv(self):
+        """The same output, and the same sums, as a convolution of stride 1; of all but a transposed one this
+        trace itself.
+
+        Its input is the grid: the input spread by zeros, which are not `real` in its steps; its padding the
+        grid's border, which may be negative; each of its filters has the weights that lead to one output
+        channel, turned by 180 degrees.
+        """
+        if not self.transposed:
+            return self
+        ones, axes = (1,) * len(self.stride), tuple(range(2, self.weight.ndim))
+        spread = np.zeros((len(self.input), *self.grid_shape), self.input.dtype)
+        spread[(slice(None), *(slice(None, None, s) for s in self.stride))] = self.input
+        grouped = np.flip(self.weight, axes).reshape(self.groups, -1, *self.weight.shape[1:]).swapaxes(1, 2)
+        weight = grouped.reshape(len(self.output), -1, *self.kernel_size)
+        for array in (spread, weight):
+            array.flags.writeable = False
+        return replace(
+            self, op="conv", input=spread, weight=weight, stride=ones, padding=self.grid_border,
+            output_padding=(0,) * len(ones), apart=self.stride,
+        )  # fmt: skip
 
     @cached_property
     def _window(self):

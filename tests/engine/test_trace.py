@@ -11,6 +11,9 @@ import pytest
 
 from addon.engine import avg_pool, compute, conv, conv_transpose, global_avg_pool, global_max_pool, max_pool
 
+from .cases import case, every_case, name_of
+from .test_operations import close
+
 
 @pytest.fixture
 def trace():
@@ -196,3 +199,26 @@ def test_the_output_does_not_depend_on_the_blocks_it_is_computed_in(monkeypatch,
 def test_steps_and_traces_print_as_one_line(trace):
     assert repr(trace) == "Trace(conv: (2, 4, 5) -> (3, 3, 4), 36 steps)"
     assert repr(trace[1]) == f"Step(sum of 8 taps -> output[0, 0, 1] = {trace.output[0, 0, 1]})"
+
+
+@pytest.mark.parametrize(("op", "number"), every_case("conv_transpose"), ids=name_of)
+def test_a_transposed_convolution_is_a_convolution_of_its_spread_input(op, number):
+    """The engine's own convolution of what `as_conv` says gives the same output, each step the same sum."""
+    trace = case(op, number).run()
+    same = trace.as_conv()
+    x, padding = same.input, np.array(same.padding)
+    if (padding < 0).any():  # what lies outside a negative border is not read
+        cut, padding = np.maximum(-padding, 0), np.maximum(padding, 0)
+        x = x[(slice(None), *(slice(a, n - b) for (a, b), n in zip(cut, x.shape[1:], strict=True)))]
+    if x.size:
+        again = conv(x, same.weight, same.bias, padding=padding, dilation=same.dilation, groups=same.groups)
+        close(again.output, trace.output, np.abs(trace.input).max())
+    assert same.op == "conv" and set(same.stride) == {1} and same.as_conv() is same
+    assert np.count_nonzero(same.input) == np.count_nonzero(trace.input)
+    for one, other in zip(trace, same, strict=True):
+        assert one.output_index == other.output_index and one.value == other.value and one.bias == other.bias
+        for name in ("positions", "real", "values", "weights", "products"):
+            assert np.array_equal(getattr(one, name), getattr(other, name)), name
+        turned = np.array(trace.kernel_size) - 1 - one.kernel_index[:, 1:]
+        assert np.array_equal(other.kernel_index, np.column_stack([one.kernel_index[:, 0], turned]))
+        assert np.array_equal(other.weights, same.weight[tuple(other.weight_index.T)])
