@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 
 from . import lzw
-from .palette import SEE_THROUGH, Palette, band
+from .palette import SEE_THROUGH, Palette, changed
 
 KEEP, CLEAR = 1, 2  # GIF's disposal methods: leave the rectangle standing, or make it see-through again
 _TRAILER = b";"
@@ -62,12 +62,12 @@ def _distinct(frames, centiseconds, palette):
     for stands, frame in zip(centiseconds, frames, strict=True):
         if not stands:
             continue
-        rows = band(before, frame)
+        part = rows, columns = changed(before, frame)
         if before is None:
             before = frame.copy()  # whoever yields frames may use one array for all
-        before[rows] = frame[rows]
+        before[part] = frame[part]
         pixels = np.empty(frame.shape[:2], np.uint8) if held is None else held.copy()
-        pixels[rows] = palette.indices(frame[rows], rows.start)
+        pixels[part] = palette.indices(frame[part], rows.start, columns.start)
         if held is not None and not np.array_equal(held, pixels):
             yield held, time
             time = 0

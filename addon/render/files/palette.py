@@ -27,12 +27,18 @@ def packed(frame: np.ndarray) -> np.ndarray:
     return frame[..., 0] << 16 | frame[..., 1] << 8 | frame[..., 2]
 
 
-def band(before: np.ndarray | None, frame: np.ndarray) -> slice:
-    """The rows from the first to the last in which two frames differ."""
+def changed(before: np.ndarray | None, frame: np.ndarray) -> tuple[slice, slice]:
+    """The smallest rectangle, as rows and columns, in which two frames differ."""
+    height, width, channels = frame.shape
     if before is None:
-        return slice(0, len(frame))
-    rows = np.flatnonzero((frame != before).reshape(len(frame), -1).any(axis=1))
-    return slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0, 0)
+        return slice(0, height), slice(0, width)
+    differ = (frame != before).reshape(height, width * channels)
+    rows = np.flatnonzero(differ.any(axis=1))
+    if not len(rows):
+        return slice(0, 0), slice(0, 0)
+    rows = slice(int(rows[0]), int(rows[-1]) + 1)
+    columns = np.flatnonzero(differ[rows].any(axis=0)) // channels
+    return rows, slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def hidden(frame: np.ndarray) -> np.ndarray | None:
@@ -67,14 +73,15 @@ class Palette:
         if len(points):
             self._table[seen] = _nearest(points, self.colors)
 
-    def indices(self, frame: np.ndarray, top: int = 0) -> np.ndarray:
-        """The frame in terms of the palette, or its rows from `top` on; see-through pixels carry `SEE_THROUGH`."""
+    def indices(self, frame: np.ndarray, top: int = 0, left: int = 0) -> np.ndarray:
+        """The frame in terms of the palette, or a rectangle of it that begins at `top` and `left`; see-through pixels
+        carry `SEE_THROUGH`."""
         colours = packed(frame)
         result = self._table[colours]
         if self.ladder is not None:
             rows, columns = np.nonzero(self._mixed[colours])
             if len(rows):
-                result[rows, columns] = self.ladder.indices(frame[rows, columns, :3], rows + top, columns)
+                result[rows, columns] = self.ladder.indices(frame[rows, columns, :3], rows + top, columns + left)
         mask = hidden(frame)
         if mask is not None:
             result[mask] = SEE_THROUGH
@@ -95,17 +102,19 @@ def _census(frames):
     ground = np.zeros(0, np.int64), np.zeros(0, np.int64)  # colours, rising, and how often
     before, known, see_through, grounded = None, None, False, False
     for frame in frames:
-        rows = band(before, frame)
-        colours = packed(frame[rows])
-        mask = hidden(frame[rows])
+        part = rows, columns = changed(before, frame)
+        colours = packed(frame[part])
+        mask = hidden(frame[part])
         if mask is not None and mask.any():
             see_through = True
             colours[mask] = _EVERY_COLOUR  # no colour at all
-        fresh = np.ones(colours.shape, bool) if known is None else colours != known[rows]
-        even = ground_like(frame[rows])
+        fresh = np.ones(colours.shape, bool) if known is None else colours != known[part]
         if known is None:
+            even = ground_like(frame)
             grounded = even.mean() > _GROUND
-        painted, soft = colours[fresh], colours[fresh & even & grounded]
+        elif grounded:  # one column more: a pixel is compared with the one beside it
+            even = ground_like(frame[rows, columns.start : columns.stop + 1])[:, : colours.shape[1]]
+        painted, soft = colours[fresh], colours[fresh & even] if grounded else colours[:0].ravel()
         # A colour is worth as much for standing long as for moving much: still ground must not eat the
         # palette.
         found, times = _counted(painted)
@@ -114,7 +123,7 @@ def _census(frames):
         if known is None:
             known, before = colours, frame.copy()  # whoever yields frames may use one array for all
         else:
-            known[rows], before[rows] = colours, frame[rows]
+            known[part], before[part] = colours, frame[part]
     return counts, ground, see_through
 
 

@@ -35,12 +35,19 @@ _PATTERN = pattern()
 
 def ground_like(frame: np.ndarray) -> np.ndarray:
     """Where a pixel is near-grey and as good as its neighbours to the right and below, (H, W)."""
-    # channels first: NumPy is several times slower along an axis of three numbers
-    rgb = np.ascontiguousarray(np.moveaxis(frame[..., :3], 2, 0)).astype(np.int16)
-    made = rgb.max(axis=0) - rgb.min(axis=0) <= _CHROMA
-    made[:, :-1] &= np.abs(rgb[:, :, 1:] - rgb[:, :, :-1]).max(axis=0) <= _SMOOTH
-    made[:-1] &= np.abs(rgb[:, 1:] - rgb[:, :-1]).max(axis=0) <= _SMOOTH
+    # channel by channel: a reduction along an axis of three costs ten times as much
+    red, green, blue = channels = [np.ascontiguousarray(frame[..., k]) for k in range(3)]
+    most, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    made = most - least <= _CHROMA
+    for one in channels:
+        made[:, :-1] &= _apart(one[:, 1:], one[:, :-1]) <= _SMOOTH
+        made[:-1] &= _apart(one[1:], one[:-1]) <= _SMOOTH
     return made
+
+
+def _apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The distance of uint8 numbers, in which no difference wraps around."""
+    return np.maximum(a, b) - np.minimum(a, b)
 
 
 class Ladder:
