@@ -30,6 +30,15 @@ def installed() -> tuple[Path | None, str]:
     return python, found.stdout.strip()
 
 
+def start(python: Path) -> float:
+    """CPU seconds that manim takes to start."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([python, "-m", "manim", "render", "--help"], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)  # fmt: skip
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def spec(name: str, plan) -> dict:
     """A figure's sizes, and per step how long the window moves and then stands: the seconds add up to the figure's."""
     inside, kernel, outside, channels = SIDES[name]

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measure rendering, side by side in one run; writes docs/benchmarks.md.
 
-    python scripts/bench_render.py [FIGURE …] [--size 854x480] [--fps 15]
+    python scripts/bench_render.py [FIGURE …] [--quality draft,lecture] [--studio 16,64] [--no-growth]
 
-(a) our frames by profile, and where their time goes, (b) the same frames rendered whole, one by one, (c) ManimCommunity
-drawing the same steps as cubes that are not lit, (d) encoding. CPU seconds, not wall clock: machines are shared. Whole
-frames are sampled (three of each figure) and scaled to the distinct ones. Needs bpy.
+(a) our figures by quality, each at its own size and rate, and where their time goes; (b) ManimCommunity drawing the
+same steps at the same size and rate as cubes that are not lit; (c) our frames rendered whole, one by one; (d) one frame
+in Blender's own light. CPU seconds, not wall clock: machines are shared. Whole frames are sampled (three of each
+figure) and scaled to the distinct ones. Needs bpy.
 """
 
 import argparse
@@ -27,23 +28,28 @@ import numpy as np  # noqa: E402
 
 from addon.render.files import encode, outputs  # noqa: E402
 from addon.render.process import progress  # noqa: E402
-from addon.render.profiles import choose  # noqa: E402
+from addon.render.profiles import PROFILES  # noqa: E402
 from addon.render.reuse import batch_scene, frames, reuse_policy, snapshot  # noqa: E402
 from addon.scene.load import load  # noqa: E402
-from addon.stage import build, prepare_scene  # noqa: E402
+from addon.stage import build, prepare_scene, solids  # noqa: E402
 from addon.story import make_plan  # noqa: E402
 
+FIGURES = ("conv2d_valid", "rgb_conv", "volume_to_volume")
+ASKED = {"draft": 0.5, "lecture": 1.0}  # of what manim's cubes cost
+LIGHT_ASKED = 0.1  # of a figure's cost
 HEAD = """# Benchmarks
 
-Made by `make bench`, in one run. CPU seconds include all threads; on a shared machine they vary by a quarter, so ratios
-within one run are what counts. Ours: building, evaluating, rendering and encoding a GIF, in a running process that
-renders with one thread, as each process of `--jobs` does. Manim's: its whole process, with the film it writes.
+Made by `make bench`, in one run. CPU seconds include all threads. Other work shares the machine and slows a core down
+by up to a half, so no seconds are to be compared with another run's: ratios within this one are what counts. Ours:
+planning, building, evaluating, rendering and encoding a GIF, with an empty cache, in a running process that renders
+with one thread, as each process of `--jobs` does. Manim's: its whole process, with the film it writes.
 
 """
-COLUMNS = ("figure", "profile", "seconds", "frames", "distinct", "CPU s", "per s", "per distinct frame",
-           "of manim's", "whole frames CPU s", "of whole frames", "area", "of changed", "GIF kB",
-           "GIF CPU s")  # fmt: skip
-PARTS = ("build", "evaluate", "read", "geometry", "render", "encode")
+COLUMNS = ("figure", "quality", "size", "a second", "seconds", "frames", "distinct", "CPU s", "per s", "manim's CPU s",
+           "of manim's", "asked")  # fmt: skip
+PARTS = ("plan", "build", "of it light", "evaluate", "read", "geometry", "render", "encode", "light, of all")
+REUSE = ("figure", "quality", "per distinct frame", "whole frames CPU s", "of whole frames", "area", "of changed",
+         "GIF kB")  # fmt: skip
 
 
 def cpu() -> float:
@@ -89,17 +95,28 @@ def changed_area(recording) -> float:
     return squares * size * size / (recording.width * recording.height)
 
 
-def measure(name: str, quality: str, options: dict, manim: float | None) -> tuple[list[str], list[str], str]:
-    """A row of each table, and why this profile."""
-    spent = {}
-    with progress.quiet(), tempfile.TemporaryDirectory() as folder:
-        bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
-        scene = bpy.context.scene
-        profile, reason = choose(quality)
-        began = cpu()
-        plan = make_plan(load(name, {**options, "output.quality": quality}))
+def built(name: str, options: dict, spent: dict):
+    """A figure in an empty file, its light worked out anew: (plan, scene)."""
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    scene = bpy.context.scene
+    for shape in solids._SHAPES.values():
+        shape.cache_clear()
+    began = cpu()
+    plan = make_plan(load(name, options))
+    spent["plan"] = cpu() - began
+    light = {}
+    with timed(light, **{f: (solids.baked, f) for f in ("cell_mesh", "box_shadow", "floor_light", "pool")}):
         prepare_scene(plan, scene, build(plan, scene))
-        spent["build"] = cpu() - began
+    spent["build"] = cpu() - began - spent["plan"]
+    return plan, scene, sum(light.values())
+
+
+def measure(name: str, quality: str, manim: float | None) -> tuple[list[str], list[str], list[str]]:
+    """A row of each table: against manim, where the time goes, what reuse brings."""
+    spent, profile = {}, PROFILES[quality]
+    with progress.quiet(), tempfile.TemporaryDirectory() as folder:
+        began = cpu()
+        plan, scene, light = built(name, {"output.quality": quality}, spent)
         with timed(spent, read=(snapshot.Reader, "read"), geometry=(batch_scene.BatchScene, "fill"),
                    render=(frames._Renderer, "_render")):  # fmt: skip
             recording = frames.record(scene, range(1, plan.frames + 1), profile, threads=1)
@@ -116,13 +133,39 @@ def measure(name: str, quality: str, options: dict, manim: float | None) -> tupl
         start = cpu()
         frames.record(scene, some, profile, reuse=False, threads=1)
         whole = (cpu() - start) / len(some) * len(recording)
-    changed = changed_area(recording)
-    distinct = len(recording)
-    row = [name, f"{quality} ({profile.samples})", f"{plan.seconds:.1f}", plan.frames, distinct, f"{total:.1f}",
-           f"{total / plan.seconds:.2f}", f"{total / distinct:.3f}", f"{total / manim:.2f}" if manim else "–",
-           f"{whole:.0f}", f"1/{whole / total:.0f}", f"{area:.1f}", f"{(area - first) / changed:.2f}",
-           f"{size / 1000:.0f}", f"{spent['encode']:.1f}"]  # fmt: skip
-    return [str(v) for v in row], [name, quality, *(f"{spent[p]:.1f}" for p in PARTS)], f"{quality}: {reason}"
+    changed, distinct = changed_area(recording), len(recording)
+    beside = (f"{manim:.1f}", f"{total / manim:.2f}", f"at most {ASKED[quality]:g}") if manim else "–––"
+    against = [name, f"{quality} ({profile.samples})", "{}×{}".format(*plan.size), plan.fps, f"{plan.seconds:.1f}",
+               plan.frames, distinct, f"{total:.1f}", f"{total / plan.seconds:.2f}",
+               *beside]  # fmt: skip
+    spent["of it light"] = light
+    where = [f"{spent[p]:.1f}" for p in PARTS[:-1]]
+    reuse = [name, quality, f"{total / distinct:.3f}", f"{whole:.0f}", f"1/{whole / total:.1f}", f"{area:.1f}",
+             f"{(area - first) / changed:.2f}", f"{size / 1000:.0f}"]  # fmt: skip
+    return [str(v) for v in against], [name, quality, *where, f"{light / total:.3f}"], reuse
+
+
+def in_studio_light(name: str, samples: list[int]) -> list[list[str]]:
+    """What one frame costs in Blender's own light, and the same frame in baked light, by samples.
+
+    Rendered at half the width and height, times four: what all pixels of a frame cost grows as they do.
+    """
+    costs = {}
+    for light, counts in (("baked", [PROFILES["lecture"].samples]), ("studio", samples)):
+        with progress.quiet(), tempfile.TemporaryDirectory() as folder:
+            plan, scene, _ = built(name, {"look.light": light}, {})
+            PROFILES["lecture"].apply(scene)
+            # kept data would keep the first samples, too
+            scene.render.use_persistent_data, scene.render.resolution_percentage = False, 50
+            scene.frame_set(plan.frame_of(plan.steps[1].second))
+            scene.render.filepath = str(Path(folder) / "frame.png")
+            for count in counts:
+                scene.cycles.samples = count
+                start = cpu()
+                bpy.ops.render.render(write_still=True)
+                costs[light, count] = 4 * (cpu() - start)
+    (first, *rest) = costs.items()
+    return [[name, *map(str, key), f"{cost:.1f}", f"{cost / first[1]:.0f}"] for key, cost in (first, *rest)]
 
 
 def table(columns, rows) -> str:
@@ -130,51 +173,65 @@ def table(columns, rows) -> str:
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n\n"
 
 
-def baseline(asked, options) -> tuple[dict[str, float], str]:
-    """CPU seconds of ManimCommunity by figure, and what is said of it."""
+def baseline(asked, qualities) -> tuple[dict[tuple[str, str], float], str]:
+    """CPU seconds of ManimCommunity by figure and quality, and what is said of it."""
     python, version = bench_manim.installed()
     if python is None:
         return {}, f"ManimCommunity was left out: {version}\n\n"
     found, rows = {}, []
-    for name in [n for n in asked if n in bench_manim.SIDES]:
-        plan = make_plan(load(name, options))
+    for name, quality in [(n, q) for n in asked if n in bench_manim.SIDES for q in qualities]:
+        plan = make_plan(load(name, {"output.quality": quality}))
         used, memory, size = bench_manim.measure(python, name, plan)
-        found[name] = used
-        rows.append([name, f"{plan.seconds:.1f}", f"{used:.1f}", f"{used / plan.seconds:.2f}", f"{memory:.0f}",
-                     f"{size / 1000:.0f}"])  # fmt: skip
-        print(f"manim {name}: {used:.1f} CPU s, {used / plan.seconds:.2f} per second", flush=True)
-    text = f"ManimCommunity {version}, Cairo, unlit cubes, without any text (its code is at the end of this page):\n\n"
-    return found, text + table(("figure", "seconds", "CPU s", "per s", "peak MB", "MP4 kB"), rows)
+        found[name, quality] = used
+        steps = len(bench_manim.spec(name, plan)["steps"])
+        rows.append([name, "{}×{}".format(*plan.size), str(plan.fps), f"{plan.seconds:.1f}", str(steps), f"{used:.1f}",
+                     f"{used / plan.seconds:.2f}", f"{memory:.0f}", f"{size / 1000:.0f}"])  # fmt: skip
+        print(f"manim {name} {quality}: {used:.1f} CPU s, {used / plan.seconds:.2f} per second", flush=True)
+    text = (f"ManimCommunity {version}, Cairo, unlit cubes, without any text (its code is at the end of this page); "
+            f"{bench_manim.start(python):.1f} of its CPU seconds are its start.\n\n")  # fmt: skip
+    return found, text + table(("figure", "size", "a second", "seconds", "steps", "CPU s", "per s", "peak MB",
+                                "MP4 kB"), rows)  # fmt: skip
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="measure rendering")
-    parser.add_argument("figure", nargs="*", default=list(bench_manim.SIDES))
-    parser.add_argument("--size", default="854x480")
-    parser.add_argument("--fps", type=int, default=15)
-    parser.add_argument("--quality", default="draft,lecture,print")
-    asked, _ = parser.parse_known_args()
-    options = {"output.size": asked.size, "output.fps": asked.fps}
-    manim, said = baseline(asked.figure, options)
-    rows, parts, reasons = [], [], []
+    parser.add_argument("figure", nargs="*", default=list(FIGURES))
+    parser.add_argument("--quality", default="draft,lecture")
+    parser.add_argument("--studio", default="16,64", help="samples of one frame in Blender's own light; empty: none")
+    parser.add_argument("--no-growth", action="store_true", help="leave out how cost grows with what stands there")
+    asked = parser.parse_args()
+    qualities = asked.quality.split(",")
+    manim, said = baseline(asked.figure, qualities)
+    rows, parts, reuse = [], [], []
     for name in asked.figure:
-        for quality in asked.quality.split(","):
-            row, part, reason = measure(name, quality, options, manim.get(name))
-            rows.append(row)
-            parts.append(part)
-            reasons += [reason] if reason not in reasons else []
-            print(", ".join(f"{c}: {v}" for c, v in zip(COLUMNS, row, strict=True)), flush=True)
+        for quality in qualities:
+            against, where, again = measure(name, quality, manim.get((name, quality)))
+            rows.append(against)
+            parts.append(where)
+            reuse.append(again)
+            for columns, row in ((COLUMNS, against), (("", "", *PARTS), where), (REUSE, again)):
+                print(", ".join(f"{c}: {v}" for c, v in zip(columns, row, strict=True)), flush=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    loads = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     text = HEAD + f"Machine: {os.cpu_count()} cores, {platform.machine()}, {platform.system()}, no GPU used; Blender "
-    text += f"{bpy.app.version_string}; {asked.size}, {asked.fps} frames per second. Peak memory {peak:.1f} GB.\n\n"
-    text += "".join(f"- {reason}\n" for reason in reasons) + "\n" + table(COLUMNS, rows)
-    text += ("The number after a profile is its samples per pixel. Area: how many pictures' worth of pixels were "
-             "rendered; of changed: that, the first picture aside, against the area of the 16-pixel squares that hold "
-             "a pixel changed by more than 3/255.\n\nWhere the CPU seconds go:\n\n")  # fmt: skip
-    text += table(("figure", "profile", *PARTS), parts) + said
-    scale = subprocess.run([sys.executable, str(ROOT / "scripts" / "bench_scale.py")], capture_output=True, text=True,
-                           check=False)  # fmt: skip
-    text += scale.stdout[scale.stdout.find("## Growth") :].rstrip() + "\n\n"
+    text += f"{bpy.app.version_string}. Peak memory {peak:.1f} GB. Load at the end, over 1, 5, 15 minutes: {loads}.\n\n"
+    text += table(COLUMNS, rows)
+    text += ("The number after a quality is its samples per pixel; Cycles on the CPU. Where the CPU seconds go, and "
+             f"which share of all working out the light takes (asked: at most {LIGHT_ASKED:g}):\n\n")  # fmt: skip
+    text += table(("figure", "quality", *PARTS), parts)
+    text += ("What reuse brings. Area: how many pictures' worth of pixels were rendered; of changed: that, the first "
+             "picture aside, against the area of the 16-pixel squares that hold a pixel changed by more than "
+             "3/255.\n\n" + table(REUSE, reuse) + said)  # fmt: skip
+    if asked.studio:
+        lit = in_studio_light(asked.figure[0], [int(n) for n in asked.studio.split(",")])
+        print(*lit, sep="\n", flush=True)
+        text += ("## Blender's own light\n\nOne frame of 1280×720 (measured at a quarter of the pixels, times four), "
+                 "denoised where this Blender can; before it the frame as `lecture` has it.\n\n")  # fmt: skip
+        text += table(("figure", "light", "samples", "CPU s", "of baked"), lit)
+    if not asked.no_growth:
+        scale = subprocess.run([sys.executable, str(ROOT / "scripts" / "bench_scale.py")], capture_output=True,
+                               text=True, check=True)  # fmt: skip
+        text += scale.stdout[scale.stdout.find("## Growth") :].rstrip() + "\n\n"
     notes = ROOT / "docs" / "benchmarks_notes.md"
     text += notes.read_text(encoding="utf-8") + "\n" if notes.exists() else ""
     code = (ROOT / "scripts" / "bench_manim_scenes.py").read_text(encoding="utf-8")

@@ -46,7 +46,7 @@ def with_input(plan, places):
     """The plan with more cells in its input, at these places, like its first cell."""
     volume = next(v for v in plan.volumes if v.role == "input")
     first = {name: volume.points[name][0] for name in ("cube", "faded")}
-    more = replace(volume, points=Points.join([volume.points, Points.make(places, **first)]), contact_shadow=None)
+    more = replace(volume, points=Points.join([volume.points, Points.make(places, **first)]))
     return replace(plan, volumes=tuple(more if v is volume else v for v in plan.volumes))
 
 
@@ -54,7 +54,7 @@ def a_step(side: int, options: dict) -> list[str]:
     plan = make_plan(load("conv2d_valid", options))
     z, x = np.mgrid[0:side, 0:side]
     beyond = (x >= 6) | (z >= 6)
-    plan = with_input(plan, np.stack([x[beyond], np.full(beyond.sum(), 40.0), -z[beyond]], axis=-1))
+    plan = with_input(plan, np.stack([x[beyond], np.full(beyond.sum(), 40.0), z[beyond]], axis=-1))
     scene = prepared(plan)
     loop = frames._Loop(scene, True, None)
     begin, end = (plan.frame_of(plan.steps[i].second) for i in (STEPS[0], STEPS[-1]))
@@ -77,7 +77,7 @@ def a_layer() -> list[str]:
     plan = make_plan(load("conv2d_valid", {"output.size": (854, 480), "output.fps": 15}))
     start = cpu()
     y, z, x = np.indices(LAYER).reshape(3, -1)
-    big = with_input(plan, np.stack([x, y + 1.0, -z], axis=-1))
+    big = with_input(plan, np.stack([x, y + 1.0, z], axis=-1))
     big = replace(big, view=replace(big.view, scale=big.view.scale * 12))
     scene = prepared(big)
     scene.frame_set(1)
