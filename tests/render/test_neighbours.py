@@ -6,6 +6,8 @@ import pytest
 
 bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
 
+from mathutils import Vector  # noqa: E402
+
 from addon.render.profiles import PROFILES  # noqa: E402
 from addon.render.reuse import frames  # noqa: E402
 from addon.render.reuse import material_analysis as looks  # noqa: E402
@@ -56,19 +58,39 @@ def shader(name):
     return material
 
 
+def differ(scene, wall, places):
+    """How far two frames that differ by the wall's place alone are apart; both are as they are rendered whole."""
+    for frame, place in enumerate(places, 1):
+        wall.location = place
+        wall.keyframe_insert("location", frame=frame)
+    reused, whole = frames.record(scene, [1, 2]), frames.record(scene, [1, 2], reuse=False)
+    for number in range(2):
+        assert np.array_equal(reused.frame(number), whole.frame(number))
+    assert reused.order == [0, 1], "both frames have the same key"
+    return np.abs(whole.frame(0).astype(int) - whole.frame(1).astype(int))
+
+
 def test_what_a_board_sees_far_from_its_tile_is_in_its_pixels(scene):
     """A wall that comes and goes darkens a board beside it, many tiles away, by its occlusion alone."""
     own_board(scene, shader("ShaderNodeAmbientOcclusion"))
     wall = own_board(scene, bpy.data.materials.new("wall"), "wall", 6.0, (0.0, -11.0, 0.0))
     wall.visible_camera = False
-    for frame, place in ((1, 0.0), (2, 60.0)):
-        wall.location.x = place
-        wall.keyframe_insert("location", frame=frame)
-    reused, whole = frames.record(scene, [1, 2]), frames.record(scene, [1, 2], reuse=False)
-    difference = np.abs(whole.frame(0).astype(int) - whole.frame(1).astype(int))
-    assert difference.max() > 60, "the wall is not seen by the board: the test shows nothing"
-    for number in range(2):
-        assert np.array_equal(reused.frame(number), whole.frame(number))
+    apart = differ(scene, wall, [(0.0, -11.0, 0.0), (60.0, -11.0, 0.0)])
+    assert apart.max() > 60, "the wall is not seen by the board: the test shows nothing"
+
+
+def test_what_a_board_sees_outside_of_the_picture_is_in_its_pixels(scene):
+    """A wall beyond the picture's edge, which meets no tile at all."""
+    camera = scene.camera
+    right, seen = camera.matrix_world.to_3x3().col[0], camera.matrix_world.inverted() @ Vector((0.0, -9.0, 0.0))
+    place = Vector((0.0, -9.0, 0.0)) + right * (camera.data.ortho_scale / 2 - 2.0 - seen.x)
+    own_board(scene, shader("ShaderNodeAmbientOcclusion"), place=place)
+    wall = own_board(scene, bpy.data.materials.new("wall"), "wall", 6.0)
+    beyond = place + Vector((6.5, -2.0, 0.0))
+    low = (camera.matrix_world.inverted() @ (beyond - Vector((3.0, 0.0, 0.0)))).x
+    assert low > camera.data.ortho_scale / 2
+    apart = differ(scene, wall, [beyond, beyond + Vector((60.0, 0.0, 0.0))])
+    assert apart.max() > 20, "the wall is not seen by the board: the test shows nothing"
 
 
 @pytest.mark.parametrize("name", NODES)
