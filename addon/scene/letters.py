@@ -22,6 +22,7 @@ SHAPED = frozenset((
     "TELUGU", "TIBETAN",
 ))  # fmt: skip
 THAI = re.compile(r"[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")  # marks that stand above or below a Thai letter
+MARKED = re.compile(rf".{THAI.pattern}*")  # a letter with its marks
 # what makes Thai marks collide that are set one by one: two on one letter, one above a tall letter or below a deep one
 CROWDED = re.compile(
     r"[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e][\u0e31\u0e33-\u0e3a\u0e47-\u0e4e]"

@@ -147,8 +147,9 @@ class _Builder:
             mesh["text"] = label.text
             mesh.materials.append(self.materials[label.material])
             labels.append(mesh)
-        if face is not None and not face.users:
-            bpy.data.fonts.remove(face)  # the texts are meshes now; the file needs no font
+        # the texts are meshes now; loading a font counts as a use of it, so its users are looked for
+        if face is not None and not bpy.data.user_map(subset=[face])[face]:
+            bpy.data.fonts.remove(face)
         self.cubes, self.labels = self.prototypes("cubes", cubes), self.prototypes("labels", labels)
         tracks = {t.role: meshes.points(t.role, Points.make(t.places)) for t in plan.tracks}
         self.tracks = {role: self.reference(role, mesh) for role, mesh in tracks.items()}

@@ -28,10 +28,12 @@ def width(text: str) -> float:
 
 
 def runs(text: str) -> list[tuple[float, str, bool]]:
-    """A text's pieces: where each begins, what it says, and whether the figures' own font has its letters."""
+    """A text's pieces: where each begins, what it says, and whether the figures' own font has its letters. Others stand
+    alone with their marks: they may be of several fonts, whose outlines turn differently."""
     made, at = [], 0.0
     for own, characters in groupby(text, letters.in_main):
-        piece = "".join(characters)
-        made.append((at, piece, own))
-        at += width(piece)
+        said = "".join(characters)
+        for piece in [said] if own else letters.MARKED.findall(said):
+            made.append((at, piece, own))
+            at += width(piece)
     return made
