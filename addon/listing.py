@@ -16,9 +16,10 @@ def columns(scene, seconds=None) -> list[str]:
     title = scene.title if scene.words.title is None else scene.words.title
     first, double = traces[0], len(traces) > 1
     deep = len(first.input) > 1 or len(first.output) > 1
+    kernels = dict.fromkeys(kernel_text(scene, t) for t in traces)
     source = sizes(first.input.shape, len(first.input) > 1)
     shown = (sizes(t.output.shape, deep) for t in traces)
-    shapes = [f"input {'one ' * double}{source}", f"kernel {kernel_text(scene, first)}",
+    shapes = [f"input {'one ' * double}{source}", f"kernel {' and '.join(kernels)}",
               f"s/p/d {slide_text(scene)}", f"output {' and '.join(shown)}"]  # fmt: skip
     counts_and_time = ["", ""]
     if seconds:

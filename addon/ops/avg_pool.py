@@ -31,5 +31,6 @@ OPERATION = Operation(
     grows_by="padding",
     size_formula=windows.size_formula,
     title_word="mean_pooling",
-    kinds=("pooling",),
+    comparable=True,
+    kinds=("comparison", "pooling"),
 )

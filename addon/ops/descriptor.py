@@ -55,7 +55,7 @@ class Operation:
     grows_by: str = ""  # the option that makes grid and output larger than the input
     size_formula: Callable | None = None  # (trace, axis, opened) -> how the output's size comes about, as text, or ""
     title_word: str = ""  # the key of a scene's [words] that names the operation in a title; "": its parameters do
-    comparable: bool = False  # whether a second run can stand beside the first, by a [compare] table
+    comparable: bool = False  # whether a second run, or one of such another without weights, can stand beside it
     kinds: tuple[str, ...] = ()  # of figures, that can show it: unasked, the first that accepts it
 
     @property

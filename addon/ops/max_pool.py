@@ -28,5 +28,6 @@ OPERATION = Operation(
     grows_by="padding",
     size_formula=windows.size_formula,
     title_word="max_pooling",
-    kinds=("pooling",),
+    comparable=True,
+    kinds=("comparison", "pooling"),
 )

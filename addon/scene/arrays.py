@@ -23,6 +23,7 @@ from .load import SceneError
 from .paths import shown
 from .readings import in_order
 from .resolve import check_told, map_engine_errors, weight_shape
+from .second_run import of_compare, second_run
 from .spec import Compare, Op, Scene
 
 
@@ -48,12 +49,23 @@ def runs(scene: Scene) -> tuple[engine.Trace, ...]:
 
     Raises SceneError, before anything is computed, where they have more steps or products than the limits allow.
     """
-    changed = scene.compare.changed
-    shown = [scene.op, replace(scene.op, **changed)] if changed else [scene.op]
+    shown = [replace(scene, compare=Compare())]
     with scene_errors(scene):
-        for op in shown:
-            check_told(op, scene.input, scene.limits)
-    return tuple(run(replace(scene, op=op, compare=Compare())) for op in shown)
+        if scene.compare.given:
+            op, weight = second_run(scene.op, scene.input, scene.weight, scene.compare, scene.limits)
+            shown.append(replace(shown[0], op=op, weight=weight))
+        for one in shown:
+            check_told(one.op, scene.input, scene.limits)
+    return tuple(_second(one) if number else run(one) for number, one in enumerate(shown))
+
+
+def _second(scene: Scene) -> engine.Trace:
+    """The trace of a second run; what is wrong with its weights is said of [compare]'s keys."""
+    try:
+        return run(scene)
+    except SceneError as wrong:
+        key, hint = of_compare(wrong.key, wrong.hint)
+        raise SceneError(wrong.file, key, wrong.value, hint) from None
 
 
 @contextmanager

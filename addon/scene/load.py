@@ -25,7 +25,8 @@ from .checks import ValidationError, check, is_whole, plain, show, toml
 from .data_files import kind_of
 from .limits import DEEP_KEY, DEFAULT, Limits
 from .paths import placed, shown, unusable
-from .resolve import DERIVED, DRAFT, check_compared, check_result, complete, within_limit
+from .resolve import DERIVED, DRAFT, check_result, complete, within_limit
+from .second_run import check_compared
 from .spec import COMPANIONS, DEFAULT_SOURCE, SOURCES, TABLES, WEIGHTED, Scene, default_of, find_knob, knobs
 from .words import RETIRED
 
@@ -296,7 +297,7 @@ def _build(parts: dict[str, dict], path: Path | None, limits: Limits) -> Scene:
             raise ValidationError(f"must be at most {table}.high ({part.high})", f"{table}.low", part.low)
     op, data, weight = complete(*(tables[name] for name in ("op", "input", "weight", "bias")), limits)
     check_result(op, data, limits)
-    check_compared(op, data, tables["compare"], limits)
+    check_compared(op, data, weight, tables["compare"], limits)
     size = tables["output"].size
     within_limit(limits, "frame", size[0] * size[1], "pixels", "output.size", size)
     tables |= {"op": op, "input": data, "weight": weight}

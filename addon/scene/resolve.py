@@ -20,7 +20,7 @@ from .data_files import LONGEST_SIDE, existing, idx_shape, npy_shape
 from .kernels import kernel, known, times
 from .limits import DEFAULT, Limits
 from .readings import readings
-from .spec import Bias, Compare, Data, Op, Weight
+from .spec import Bias, Data, Op, Weight
 
 # (table, key) whose None is worked out here
 DERIVED = (
@@ -336,20 +336,6 @@ def check_told(op: Op, data: Data, limits: Limits) -> None:
 def _output_size(op: Op, data: Data) -> tuple[int, ...]:
     with map_engine_errors(op):
         return ops.OPERATIONS[op.type].output_shape(data.size, op)
-
-
-def check_compared(op: Op, data: Data, compare: Compare, limits: Limits) -> None:
-    """The second run, where there is one, is accepted as the first is; what is wrong is said of [compare]'s keys."""
-    changed = compare.changed
-    if not changed:
-        return
-    try:
-        second = replace(op, **changed)
-        _check_axes(second, len(data.size))
-        check_result(second, data, limits)
-    except ValidationError as wrong:
-        key, value = next(((k, v) for k, v in changed.items() if wrong.key == f"op.{k}"), next(iter(changed.items())))
-        raise ValidationError(wrong.hint, f"compare.{key}", value) from None
 
 
 @contextmanager

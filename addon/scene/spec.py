@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .. import ops
 from ..ops.discover import names_in
-from ..ops.options import DILATION, PADDING, STRIDE
+from ..ops.options import DILATION, KERNEL_SIZE, PADDING, STRIDE
 from .knobs import knob
 from .limits import DEFAULT, Limits
 from .words import Words
@@ -36,7 +36,7 @@ INPUT_SOURCES = ("seed", "values", "npy", "image", "idx")
 WEIGHT_SOURCES = ("seed", "values", "npy", "kernel")
 BIAS_SOURCES = ("seed", "values")
 WEIGHTED = ("weight", "bias")  # tables that only operations with weights have
-DEFAULT_SOURCE = {"input": "seed", "weight": "seed", "bias": None}
+DEFAULT_SOURCE = {"input": "seed", "weight": "seed", "bias": None, "compare": None}
 # keys that mean something only beside one of these sources; (): beside the one they were written for
 COMPANIONS = {"low": ("seed",), "high": ("seed",), "index": ("idx",), "levels": ("image", "idx"),
               "meaning": ()}  # fmt: skip
@@ -140,26 +140,64 @@ class Bias:
     )  # fmt: skip
 
 
+_COMPARABLE = ops.names(lambda operation: operation.comparable)
+_COMPARABLE_POOLINGS = ops.names(lambda operation: operation.comparable and not operation.weighted)
+
+
 def _second(option: ops.Option) -> Field:
     """The same option of a second run."""
     return knob(
         None, option.kind, f"the second run's {option.name}", range=option.range, unit=option.unit,
-        choices=option.choices, ops=ops.names(lambda operation: operation.comparable), auto="as in `[op]`",
+        choices=option.choices, ops=_COMPARABLE, auto="as in `[op]`",
+    )  # fmt: skip
+
+
+def _second_weight(name: str) -> Field:
+    """The same key of [weight] for a second run."""
+    own = next(f for f in fields(Weight) if f.name == name)
+    return knob(
+        own.default, own.metadata["kind"], f"of the second run's weights what `weight.{name}` is of the first's",
+        range=own.metadata["range"], ops=tuple(n for n in _COMPARABLE if n not in _COMPARABLE_POOLINGS),
+        auto="" if own.default is not None else "as in `[weight]`",
     )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Compare:
-    """A second run of the same convolution, shown beside the first. What is not said here is as in `[op]`."""
+    """A second run over the same input, shown beside the first: another window, another kernel or another pooling.
+What is not said here is as in `[op]`; the weights are those of `[weight]`, unless `seed`, `values`, `npy` or `kernel`
+gives others, of which at most one is said."""
 
+    type: str | None = knob(
+        None, "choice", "the second run's operation", choices=_COMPARABLE_POOLINGS, ops=_COMPARABLE_POOLINGS,
+        auto="as in `[op]`",
+    )  # fmt: skip
+    kernel_size: int | tuple[int, ...] | None = _second(KERNEL_SIZE)
     stride: int | tuple[int, ...] | None = _second(STRIDE)
     padding: int | str | tuple | None = _second(PADDING)
     dilation: int | tuple[int, ...] | None = _second(DILATION)
+    seed: int | None = _second_weight("seed")
+    low: int = _second_weight("low")
+    high: int = _second_weight("high")
+    values: tuple | None = _second_weight("values")
+    npy: Path | None = _second_weight("npy")
+    kernel: str | tuple | None = _second_weight("kernel")
 
     @property
     def changed(self) -> dict:
-        """The keys of `[op]` that are other in the second run; empty where there is none."""
-        return {name: value for name, value in vars(self).items() if value is not None}
+        """The keys of `[op]` that are said of the second run."""
+        names = ("type", "kernel_size", "stride", "padding", "dilation")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+    @property
+    def source(self) -> str | None:
+        """The key that gives the second run weights of its own; None: they are the first's."""
+        return next((name for name in WEIGHT_SOURCES if getattr(self, name) is not None), None)
+
+    @property
+    def given(self) -> bool:
+        """Whether there is a second run."""
+        return bool(self.changed or self.source)
 
 
 @dataclass(frozen=True)
@@ -269,7 +307,7 @@ TABLES = {
     "op": Op, "input": Data, "weight": Weight, "bias": Bias, "compare": Compare, "look": Look, "words": Words,
     "timing": Timing, "camera": Camera, "output": Output,
 }  # fmt: skip
-SOURCES = {"input": INPUT_SOURCES, "weight": WEIGHT_SOURCES, "bias": BIAS_SOURCES}
+SOURCES = {"input": INPUT_SOURCES, "weight": WEIGHT_SOURCES, "bias": BIAS_SOURCES, "compare": WEIGHT_SOURCES}
 
 
 def knobs(cls) -> dict[str, Field]:

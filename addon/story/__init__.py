@@ -90,7 +90,7 @@ def kind_of(scene, trace):
         able = ops.names(lambda operation: name in operation.kinds)
         hint = f"must be {' or '.join(able)} for the {key} {getattr(scene, key)}"
         raise SceneError(file, "op.type", operation.name, f"{hint}; or leave {key} out")
-    if scene.compare.changed and name != "comparison":
+    if scene.compare.given and name != "comparison":
         raise SceneError(file, key, getattr(scene, key), "must be comparison where there is a [compare] table")
     return KINDS[name]
 

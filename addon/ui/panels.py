@@ -72,6 +72,34 @@ class Sub:
         layout.use_property_decorate = False
         self.show(layout, context, context.scene.convolume)
 
+    def numbers(self, column, context, settings, table: str, label: str, without: tuple[str, ...] = ()) -> None:
+        """Where a table's numbers come from, with what belongs to that."""
+        group = getattr(settings, table)
+        column.prop(group, "source", text=label)
+        fields(column, settings, table, without=("values", *without))
+        if group.source == 'VALUES':
+            self.grid(column, context, group, table)
+
+    def grid(self, layout, context, group, table):
+        shape = tuple(group.shape)[: group.axes]
+        rows, columns = (1, 1, *shape)[-2:]
+        planes = len(group.values_) // (rows * columns) if group.values_ else 0
+        row = layout.row(align=True)
+        row.alert = wrong(context.scene.convolume) == (table, "values")
+        row.operator("convolume.resize", text=f"Shape {times(shape)}" if planes else "Type Numbers",
+                     icon='MOD_BOOLEAN').table = table  # fmt: skip
+        if planes > 1:
+            row.prop(group, "page", text=f"Plane of {planes}")
+        if not planes or max(rows, columns) > MOST_CELLS:
+            return
+        if context.region.width < ROOM * columns * context.preferences.system.ui_scale:
+            lines(layout, context, "Drag the sidebar wider to see the numbers", 'INFO')
+        first = (min(group.page, planes) - 1) * rows * columns
+        grid = layout.grid_flow(row_major=True, columns=columns, even_columns=True, even_rows=True, align=True)
+        grid.use_property_split = False
+        for i in range(first, first + rows * columns):
+            grid.prop(group.values_[i], "value", text="")
+
 
 class Closed(Sub):
     bl_options = {'DEFAULT_CLOSED'}
@@ -181,7 +209,10 @@ class CONVOLUME_PT_compare(Closed, bpy.types.Panel):
         return state.operation_of(context.scene.convolume).comparable
 
     def show(self, layout, context, settings):
-        fields(layout, settings, "compare")
+        window = [key for key in FIELDS["compare"] if key in FIELDS["op"]]
+        fields(layout, settings, "compare", *window)
+        if state.operation_of(settings).weighted:
+            self.numbers(layout.column(), context, settings, "compare", "Weight", without=tuple(window))
 
 
 class CONVOLUME_PT_data(Sub, bpy.types.Panel):
@@ -192,33 +223,8 @@ class CONVOLUME_PT_data(Sub, bpy.types.Panel):
         for table in ("input", "weight", "bias"):
             if table in WEIGHTED and not state.operation_of(settings).weighted:
                 continue
-            group = getattr(settings, table)
-            column = layout.column()
-            column.prop(group, "source", text=label_of(table))
-            fields(column, settings, table, without=("values",))
-            if group.source == 'VALUES':
-                self.grid(column, context, group, table)
+            self.numbers(layout.column(), context, settings, table, label_of(table))
             layout.separator()
-
-    def grid(self, layout, context, group, table):
-        shape = tuple(group.shape)[: group.axes]
-        rows, columns = (1, 1, *shape)[-2:]
-        planes = len(group.values_) // (rows * columns) if group.values_ else 0
-        row = layout.row(align=True)
-        row.alert = wrong(context.scene.convolume) == (table, "values")
-        row.operator("convolume.resize", text=f"Shape {times(shape)}" if planes else "Type Numbers",
-                     icon='MOD_BOOLEAN').table = table  # fmt: skip
-        if planes > 1:
-            row.prop(group, "page", text=f"Plane of {planes}")
-        if not planes or max(rows, columns) > MOST_CELLS:
-            return
-        if context.region.width < ROOM * columns * context.preferences.system.ui_scale:
-            lines(layout, context, "Drag the sidebar wider to see the numbers", 'INFO')
-        first = (min(group.page, planes) - 1) * rows * columns
-        grid = layout.grid_flow(row_major=True, columns=columns, even_columns=True, even_rows=True, align=True)
-        grid.use_property_split = False
-        for i in range(first, first + rows * columns):
-            grid.prop(group.values_[i], "value", text="")
 
 
 class CONVOLUME_PT_look(Closed, bpy.types.Panel):

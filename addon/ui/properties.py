@@ -24,6 +24,10 @@ SOURCE_NAMES = {
     "idx": ("IDX File", "A picture of a file like MNIST's"),
     "kernel": ("Named Kernel", "A well-known kernel: an edge filter, a blur, …"),
 }  # fmt: skip
+NO_SOURCE = {
+    "bias": ("None", "Nothing is added"),
+    "compare": ("As in Data", "The second run has the weights of the first"),
+}
 
 
 def figure_items():
@@ -56,7 +60,7 @@ def _group(table: str) -> type:
         items = [(s.upper(), *SOURCE_NAMES[s], i) for i, s in enumerate(SOURCES[table])]
         default = DEFAULT_SOURCE[table]
         if default is None:
-            items.append(('NONE', "None", "Nothing is added", len(items)))
+            items.append(('NONE', *NO_SOURCE[table], len(items)))
         about = {"name": "From", "description": "Where the numbers come from"}
         default = (default or "none").upper()
         found["source"] = EnumProperty(**about, items=items, default=default, update=_typing(table))

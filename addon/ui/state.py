@@ -16,7 +16,7 @@ from pathlib import Path
 import bpy
 
 from .. import ops, story
-from ..scene.arrays import arrays, run
+from ..scene.arrays import arrays, run, runs
 from ..scene.checks import toml
 from ..scene.load import SceneError, dump, load, loads
 from ..scene.resolve import DRAFT
@@ -292,13 +292,17 @@ def _fill_grid(settings, table: str, group, was: str) -> None:
     with quiet():
         group.source = was
         try:
-            x, weight, bias = arrays(scene_of(settings))
-            found = {"input": x, "weight": weight, "bias": bias}[table]
+            scene = scene_of(settings)
+            x, weight, bias = arrays(scene)
+            found = {"input": x, "weight": weight, "bias": bias}.get(table)
+            if table == "compare":
+                found = runs(scene)[-1].weight
         except SceneError:
             found = None
         finally:
             group.source = group.was = 'VALUES'
     if found is not None and found.size <= LARGEST_GRID:
-        alone = {"input": 1, "weight": 2}.get(table, 0)  # a lone channel or filter needs no axes of its own
+        # a lone channel or filter needs no axes of its own
+        alone = {"input": 1, "weight": 2, "compare": 2}.get(table, 0)
         value = found[(0,) * alone] if alone and set(found.shape[:alone]) == {1} else found
         FIELDS[table]["values"].write(group, value.tolist())

@@ -115,7 +115,7 @@ assert refusal("story = 'transposed'\\n" + text) == (
     "op.type: must be conv_transpose for the story transposed; or leave story out")
 assert "must be conv for the kind sweep" in refusal("kind = 'sweep'\\n" + text)
 assert "only to conv, conv_transpose, turned;" in refusal("[op]\\ntype = 'max_pool'\\ngroups = 2")
-assert "does not apply to turned, only to conv;" in refusal(text + "\\n[compare]\\nstride = 2")
+assert "does not apply to turned, only to conv, max_pool, avg_pool;" in refusal(text + "\\n[compare]\\nstride = 2")
 '''
 SCALE_CHECKS = CHECKS + '''
 text = "[op]\\ntype = 'scale'\\nfactor = -3\\n[input]\\nvalues = [[1, 2], [3, 4]]"

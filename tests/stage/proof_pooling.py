@@ -26,6 +26,8 @@ ROUNDED = 0.03  # bench cells: how far a bar may be from its height
 class PoolingProof(SolidProof):
     """The proofs of one staged pooling."""
 
+    results = 1  # that come of the bars of one window
+
     def __init__(self, stage):
         self.stage, self.trace, self.plan = stage, stage.trace, stage.plan
         trace, self.kind, self.stacked = self.trace, "pooling", True
@@ -85,6 +87,12 @@ class PoolingProof(SolidProof):
 
     # the input -------------------------------------------------------------------------------------------------------
 
+    def window_of(self, channel: int) -> str:
+        return f"{self.role(channel)}.window"
+
+    def chosen_roles(self) -> list[str]:
+        return [f"{self.role(c)}.chosen" for c in range(self.channels)]
+
     def role(self, channel: int) -> str:
         return f"input.{channel}" if self.channels > 1 else "input"
 
@@ -112,7 +120,7 @@ class PoolingProof(SolidProof):
         cells, taps, moment = self.input_cells(look), self.tapped(cell), f"at {look.second:.3f} s"
         first, last = np.min(list(taps), axis=0), np.max(list(taps), axis=0)
         for channel in range(self.channels):
-            box = look.box(f"{self.role(channel)}.window")
+            box = look.box(self.window_of(channel))
             if channel != first[0]:
                 assert box is None, f"window: on channel {channel}, which is not at work, {moment}"
                 continue
@@ -144,7 +152,7 @@ class PoolingProof(SolidProof):
 
     def chosen(self, look, i: int, cell) -> None:
         """A ring is on the first of the largest cells of the window, and on no other; of a mean on none."""
-        roles = [f"{self.role(c)}.chosen" for c in range(self.channels)]
+        roles = self.chosen_roles()
         marks = [p for role in roles if role in self.stage.built.objects for p in look.pieces(role)]
         stands = any(p.step == i for p in look.all("bench"))
         if self.mean or not stands:
@@ -251,6 +259,10 @@ class PoolingProof(SolidProof):
             names = [names[0].replace(f"{w.channel} {card}", "", 1)]
         place = [int(n) - base for n in re.findall(r"\d+", " ".join(names))]
         assert len(names) == 1 and place == own, f"words: {names} names another cell than {index}"
+        self.line(words, i, cell)
+
+    def line(self, words: list[str], i: int, cell) -> None:
+        """One line says the numbers and what they come to."""
         lines = [word for word in words if " = " in word or " \u2248 " in word]
         assert len(lines) == 1, f"words: {lines} is the line of step {i}"
         terms, total = re.split(r" [=\u2248] ", lines[0])
@@ -288,7 +300,7 @@ class PoolingProof(SolidProof):
             self.scale(copies[0], heights, [tap.number for tap in taps], "bars")
         arriving = self.look_at((within(i, LEVEL) + within(i, STAND)) / 2)
         texts = [p.text for p in self.on_bench(arriving, i) if p.text is not None]
-        assert len(texts) == len(taps) + 1, f"result: {len(texts) - len(taps)} come at step {i}"
+        assert len(texts) == len(taps) + self.results, f"result: {len(texts) - len(taps)} come at step {i}"
         self.flown(i, cell, born)
         after = i + LEAVES + AT_ONCE
         if after < self.clock_of.values[-1]:

@@ -259,9 +259,9 @@ class SolidProof(BenchProof):
             assert len(tubes) == 1, f"filter: {len(tubes)} tubes at {look.second:.3f} s"
             tube = tubes[0].box
         else:
-            tube = look.box("kernel.window")
+            tube = look.box(f"{self.filter_role(n)}.window")
             assert tube is not None, f"filter: no tube at {look.second:.3f} s"
-            world = look.matrix("kernel")
+            world = look.matrix(self.filter_role(n))
             tube = tube @ world[:3, :3].T + world[:3, 3]
         edge = own[0, 0, 0].long.max()
         low = np.min([p.box[0] for p in own.values()], axis=0)

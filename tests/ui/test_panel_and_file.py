@@ -28,7 +28,9 @@ OTHER = {
     "input.values": ((1, 0.25, -3), (4, 5, 6.5)), "input.levels": 6, "input.index": 3,
     "weight.seed": 5, "weight.low": -2, "weight.high": 4, "weight.values": ((1, 0.1), (-2, 3)),
     "weight.kernel": ("sobel_x", "blur"), "bias.seed": 4, "bias.low": 0, "bias.high": 7, "bias.values": -2,
-    "compare.stride": (2, 1), "compare.padding": "same", "compare.dilation": 3, "look.index_from": 1,
+    "compare.kernel_size": (3, 4), "compare.stride": (2, 1), "compare.padding": "same", "compare.dilation": 3,
+    "compare.type": "avg_pool", "compare.seed": 9, "compare.low": -4, "compare.high": 5,
+    "compare.values": ((1, 2), (0.5, 3)), "compare.kernel": "blur", "look.index_from": 1,
     "words.channels": ("rot, hell", "grün", "blau"), "timing.first": 2.35, "timing.longest": 33.5,
     "camera.azimuth": -31.5, "output.size": (640, 360), "output.fps": 12.5, "output.formats": ("mp4", "steps"),
     "story": "channels", "kind": "volume", "title": "Ein \"Titel\" — mit ü",
@@ -128,7 +130,7 @@ BESIDE = {
     "output.quality": {"output.size": (1280, 720), "output.fps": 20},  # the panel keeps what it shows of a draft, too
     "op.groups": {"weight.seed": 1, "input.channels": 2, "op.out_channels": 2}, "weight.low": {"weight.seed": 1},
     "op.count_include_pad": {"op.type": "avg_pool"}, "weight.high": {"weight.seed": 1}, "bias.low": {"bias.seed": 1},
-    "bias.high": {"bias.seed": 1},
+    "bias.high": {"bias.seed": 1}, "compare.low": {"compare.seed": 1}, "compare.high": {"compare.seed": 1},
 }  # fmt: skip
 
 
@@ -139,7 +141,8 @@ def test_every_key_that_is_set_in_the_panel_is_in_the_scene(settings, tmp_path):
 
     from addon.ui import state
 
-    files = {"input.npy": np.ones((6, 6)), "weight.npy": np.ones((3, 3)), "bias.npy": np.ones(1)}
+    files = {"input.npy": np.ones((6, 6)), "weight.npy": np.ones((3, 3)), "bias.npy": np.ones(1),
+             "compare.npy": np.ones((2, 2))}  # fmt: skip
     for key, numbers in files.items():
         np.save(tmp_path / f"{key}.npy", numbers)
         files[key] = tmp_path / f"{key}.npy"
@@ -290,6 +293,20 @@ def test_typing_numbers_starts_from_what_was_there(settings):
         assert settings.weight.axes == axes and (arrays(state.scene_of(settings))[1] == before).all(), figure
 
 
+def test_a_second_runs_weights_are_typed_in_its_own_grid(settings, panel):
+    """They start from those of the first; its sources are offered where there are weights."""
+    from addon.ui import panels, state
+
+    settings.figure = "conv2d_stride_comparison"
+    assert not [line for line in drawn(panels.CONVOLUME_PT_compare, panel) if "convolume.resize" in line]
+    settings.compare.source = 'VALUES'
+    scene = state.scene_of(settings)
+    assert scene.compare.values == scene.weight.values and scene.compare.given
+    assert [line for line in drawn(panels.CONVOLUME_PT_compare, panel) if "convolume.resize" in line]
+    settings.figure = "pooling"
+    assert not [line for line in drawn(panels.CONVOLUME_PT_compare, panel) if ".source" in line]
+
+
 def test_a_picture_comes_into_a_grid_that_was_typed_before_and_an_unknown_one_does_not(settings, tmp_path):
     from addon.scene.arrays import arrays
     from addon.ui import state
@@ -385,7 +402,7 @@ def marks(cls, panel):
 
 def layout_of(cls, panel):
     mine = SimpleNamespace(layout=panel())
-    for name in ("show", "draw_report", "grid"):
+    for name in ("show", "draw_report", "numbers", "grid"):
         if hasattr(cls, name):
             setattr(mine, name, MethodType(getattr(cls, name), mine))
     region = SimpleNamespace(width=320)

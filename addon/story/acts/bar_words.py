@@ -15,8 +15,9 @@ from ..plan.plan import Points
 from .reducing import BASE, Bars
 
 
-def result_text(figure: Figure, cast: Slices, step) -> str:
-    """What a step comes to, as in "max(6, 3, 2, 9) = 9"; of many numbers how many they are."""
+def result_text(figure: Figure, cast: Slices, step, room: float | None = None) -> str:
+    """What a step comes to, as in "max(6, 3, 2, 9) = 9"; how many numbers they are, where there is no room for them:
+    page units, as much as the page has if nothing is said."""
     w, mean, numbers = figure.scene.words, cast.mean, figure.numbers
     own, tail, value = taken(cast, step), "", numbers.text(step.value)
     if mean:
@@ -27,7 +28,7 @@ def result_text(figure: Figure, cast: Slices, step) -> str:
         sign = numbers.sign(step.value)
         tail = f"   ({w.tie.replace('{count}', str(equal))})" if equal > 1 else ""
     full = f"{said} {sign} {value}{tail}"
-    if width(full) * SUM * HEIGHT <= figure.page.width - 16.0:
+    if width(full) * SUM * HEIGHT <= (room or figure.page.width - 16.0):
         return full
     many = (w.mean_of if mean else w.max_of).replace("{count}", str(len(own)))
     return f"{many} {numbers.sign(step.value)} {value}"
@@ -62,13 +63,13 @@ class BarWords:
         x = min((box[0] + box[2]) / 2, figure.page.width - 8.0 - half)
         made += [figure.text(name, x, box[1] + 1.4, SMALL, align="center", visible_from=a, visible_until=b)
                  for a, b in named]  # fmt: skip
-        return made + (self._rows(step, **life) if figure.scene.look.labels else [])
+        return made + (self.rows(step, **life) if figure.scene.look.labels else [])
 
     def named(self, step, name: str) -> str:
         """A step's line with the result's name before it."""
         return f"{name} {self.figure.numbers.sign(*taken(self.cast, step))} {result_text(self.figure, self.cast, step)}"
 
-    def _rows(self, step, **life) -> list[Points]:
+    def rows(self, step, **life) -> list[Points]:
         """Which of the input's rows the bars come from: below them, or at the left of a row that has its own line."""
         figure, bars, base = self.figure, self.bars, self.figure.scene.look.index_from
         rows, columns = bars.kernel

@@ -69,40 +69,62 @@ class Bars:
 
 
 class Reducing:
-    """Makes the rows of pieces of one step, in the bench's frame."""
+    """Makes the rows of pieces of one step, in the bench's frame, whose origin is `origin`; `clocks` has the clock at
+    each of the cast's steps, where that is another number."""
 
-    def __init__(self, figure: Figure, bars: Bars, cast: Slices):
-        self.figure, self.bars, self.cast = figure, bars, cast
+    def __init__(self, figure: Figure, bars: Bars, cast: Slices, clocks=None):
+        self.figure, self.bars, self.cast, self.origin = figure, bars, cast, bars.origins[0]
+        self.clocks = range(len(cast.trace)) if clocks is None else [int(clock) for clock in clocks]
 
     def local(self, place) -> np.ndarray:
         """A world place in the bench's own frame."""
-        return (np.asarray(place) - self.bars.origins[0]) / self.bars.cell
+        return (np.asarray(place) - self.origin) / self.bars.cell
+
+    def places(self, taps) -> np.ndarray:
+        """Where the copies of these (row, column) of the window stand, (n, 3)."""
+        return self.bars.at(taps) + self.local(self.bars.origins[0])
 
     def step(self, i: int, target, target_cell: float) -> list[Points]:
         """A step that is worked out; its result flies to the world place `target`."""
-        times = {"lands": within(i, LANDS), "grows": within(i, GROWS), "grown": within(i, GROWN),
-                 "levels": within(i, LEVELS), "level": within(i, LEVEL), "until": i + LEAVES}  # fmt: skip
-        made = [self._copies(i), *self._heights(i, times), *self._marked(i, times["level"], times["until"])]
-        home, size = self.local(self.bars.result), target_cell / self.bars.cell / RESULT
-        comes = self.source(self.cast.trace[i]) - home
-        life = {"visible_from": times["level"], "visible_until": times["until"]}
-        made.append(self._result(i, step=i, origin=[comes], enter_via=[comes * (0.5, 0.5, 0.5) + (0, -0.6, 1.6)],
-                                 enter_scale=[(0.8,) * 3], leaves=times["level"], arrives=within(i, STAND), **life))
-        made.append(self._result(i, **flight(i, self.local(target) - home, size)))
-        return [*made, self.under(**life)]
+        at = self.clocks[i]
+        times = {"lands": within(at, LANDS), "grows": within(at, GROWS), "grown": within(at, GROWN),
+                 "levels": within(at, LEVELS), "level": within(at, LEVEL), "until": at + LEAVES}  # fmt: skip
+        return [self._copies(i), *self._heights(i, times), *self.outcome(i, target, target_cell)]
+
+    def outcome(self, i: int, target, target_cell: float, since: float = LEVEL, until: float = STAND) -> list[Points]:
+        """What comes of a step goes to where results stand, between two parts of its time, and flies to `target`."""
+        at, home = self.clocks[i], self.local(self.bars.result)
+        comes, life = self.source(self.cast.trace[i]) - home, {"visible_from": within(at, since),
+                                                               "visible_until": at + LEAVES}  # fmt: skip
+        return [
+            *self._marked(i, within(at, since), at + LEAVES),
+            self._result(i, step=at, origin=[comes], enter_via=[comes * (0.5, 0.5, 0.5) + (0, -0.6, 1.6)],
+                         enter_scale=[(0.8,) * 3], leaves=within(at, since), arrives=within(at, until), **life),
+            self.flying(i, target, target_cell),
+            self.under(**life),
+        ]  # fmt: skip
+
+    def flying(self, i: int, target, target_cell: float) -> Points:
+        """What comes of a step flies to the world place `target`."""
+        way, size = self.local(target) - self.local(self.bars.result), target_cell / self.bars.cell / RESULT
+        return self._result(i, **flight(self.clocks[i], way, size))
 
     def standing(self, i: int, until: float) -> list[Points]:
         """A step as it stands, from when its window has landed until a clock value: nothing moves."""
-        step, life = self.cast.trace[i], {"visible_from": i - LANDED, "visible_until": until}
+        step, life = self.cast.trace[i], {"visible_from": self.clocks[i] - LANDED, "visible_until": until}
         seen, at = self._taken(step)
         return [
             Points.make(at, **self._look(step, seen), **self._known(step, seen), **life),
             *self._columns(step, seen, self.bars.height(self._levels(step, seen)), at, **life),
             *(self._outlines(step, seen, at, **life) if self.cast.mean else []),
-            *self._marked(i, i - SUMMED, until),
-            self._result(i, visible_from=i - SUMMED, visible_until=until, step=i),
-            self.under(visible_from=i - SUMMED, visible_until=until),
+            *self.result_stands(i, until),
         ]  # fmt: skip
+
+    def result_stands(self, i: int, until: float) -> list[Points]:
+        """What has come of a step, until a clock value."""
+        at = self.clocks[i]
+        life = {"visible_from": at - SUMMED, "visible_until": until}
+        return [*self._marked(i, at - SUMMED, until), self._result(i, step=at, **life), self.under(**life)]
 
     def grounds(self, spans) -> list[Points]:
         """The shadows of the copies, between pairs of clock values."""
@@ -121,17 +143,17 @@ class Reducing:
     def source(self, step) -> np.ndarray:
         """Where what comes of it starts from: the copy that is chosen, or the top of the bar in the middle."""
         if not self.cast.mean:
-            return self.bars.at(_flat(step.kernel_index[step.chosen]))[0]
+            return self.places(_flat(step.kernel_index[step.chosen]))[0]
         rows, columns = self.bars.kernel
         up = BASE[2] / 2 + float(self.bars.height(step.value)) - 0.5
-        return self.bars.at(divmod(rows * columns // 2, columns))[0] + (0.0, 0.0, max(up, 0.0))
+        return self.places(divmod(rows * columns // 2, columns))[0] + (0.0, 0.0, max(up, 0.0))
 
     # pieces --------------------------------------------------------------------------------------------------------
 
     def _taken(self, step):
         """Which taps take part, as a mask; the places of these on the bench."""
         seen = step.counted if self.cast.mean else np.ones(len(step.taps), bool)
-        return seen, self.bars.at([_flat(k) for k in step.kernel_index[seen]])
+        return seen, self.places([_flat(k) for k in step.kernel_index[seen]])
 
     def _known(self, step, seen) -> dict:
         rows, columns = np.array([_flat(k) for k in step.kernel_index[seen]]).T
@@ -139,7 +161,7 @@ class Reducing:
                 "value": np.where(step.real[seen], step.values[seen], 0)}  # fmt: skip
 
     def _number(self, step) -> int:
-        return int(np.ravel_multi_index(step.output_index, self.cast.trace.output.shape))
+        return self.clocks[int(np.ravel_multi_index(step.output_index, self.cast.trace.output.shape))]
 
     def _fills(self, step, seen) -> list[str]:
         channel, theme = int(step.output_index[0]), self.figure.theme
@@ -157,7 +179,7 @@ class Reducing:
 
     def _copies(self, i: int) -> Points:
         """Copies of the window's cells slide out of the input and fly to the bench."""
-        cast, step = self.cast, self.cast.trace[i]
+        cast, step, clock = self.cast, self.cast.trace[i], self.clocks[i]
         seen, at = self._taken(step)
         k = cast.cell / self.bars.cell
         spots = np.array([_flat(p) for p in step.positions[seen]])
@@ -168,9 +190,9 @@ class Reducing:
         way = at - rest
         return Points.make(
             rest, **self._look(step, seen, (k, k, k)), origin=[-hover / self.bars.cell] * len(rest),
-            leaves=within(i, 0.0), arrives=within(i, SLIDE), exit=way, exit_from=within(i, FLIES),
+            leaves=within(clock, 0.0), arrives=within(clock, SLIDE), exit=way, exit_from=within(clock, FLIES),
             exit_via=way * (0.55, 0.75, 0.0) + (0, -0.4, 0.9), exit_scale=[np.array(BASE) / k] * len(rest),
-            exit_until=within(i, LANDS), visible_from=within(i, 0.0), visible_until=i + LEAVES,
+            exit_until=within(clock, LANDS), visible_from=within(clock, 0.0), visible_until=clock + LEAVES,
             **self._known(step, seen))  # fmt: skip
 
     def _levels(self, step, seen) -> np.ndarray:
@@ -233,7 +255,8 @@ class Reducing:
         size = " ".join(f"{v:.4g}" for v in (BASE[0] + 0.04, BASE[1] + 0.04, high + 0.03, 0.07))
         kind = self.figure.cube(self.figure.theme.tube, f"tube {size}")
         at = self.source(step) + (0.0, 0.0, (high - BASE[2]) / 2)
-        return [Points.make([at], cube=kind, faded=kind, visible_from=since, visible_until=until, step=i)]
+        return [Points.make([at], cube=kind, faded=kind, visible_from=since, visible_until=until,
+                            step=self.clocks[i])]  # fmt: skip
 
     def _result(self, i: int, **columns) -> Points:
         step = self.cast.trace[i]

@@ -25,9 +25,12 @@ def spans(rhythm: Rhythm, fps: float) -> list[tuple[int, float, float]]:
     return sorted(found)
 
 
-def on_bench(act: Summing, rhythm: Rhythm, fps: float, operands) -> list[Points]:
-    """Everything that the bench shows of steps which are not worked out; `operands(i)` is what step i brings to it."""
+def on_bench(act: Summing, rhythm: Rhythm, fps: float, operands, steps: range | None = None) -> list[Points]:
+    """Everything that the bench shows of steps which are not worked out, or of those among `steps`; `operands(i)` is
+    what step i brings to it."""
     made, seen, panels = [], rhythm.standing(fps), spans(rhythm, fps)
+    if steps is not None:
+        seen, panels = {i: end for i, end in seen.items() if i in steps}, [p for p in panels if p[0] in steps]
     for i, since, until in panels:
         made += standing(act, operands(i), until) if i in seen else waiting(act, operands(i), since, until)
     sums = joined([(i - SUMMED, until) for i, until in sorted(seen.items())], SUMMED + LEAVES)

@@ -49,9 +49,13 @@ class OnePlane:
         else:
             size = self.scene.input.size
             raise ValidationError("must be smaller to find room beside its kernel", "input.size", size)
-        self.bench = Bench(self.kernel, self.panel.cell, keeps_products=True)
-        self.bench.panels = [self.bench.stand(self.panel.corner)]
-        self.bench.result = self.bench.cube(self.result.corner, RESULT)
+        self.bench = self.bench_at(self.panel, self.kernel)
+
+    def bench_at(self, panel: Block, kernel) -> Bench:
+        """The bench for a kernel (rows, columns), whose panel is a block."""
+        bench = Bench(kernel, panel.cell, keeps_products=True)
+        bench.panels, bench.result = [bench.stand(panel.corner)], bench.cube(self.result.corner, RESULT)
+        return bench
 
     def region(self, page) -> tuple[float, float, float, float]:
         """Where blocks may stand on the page: left, top, right, bottom."""

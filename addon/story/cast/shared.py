@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An input that two runs of one operation share: at which of the clock's steps each run has which of its own.
 
-Where both read the same cells from one place on, they are at it together: one sum goes to both outputs. Where their
-windows reach differently, the second run follows the first.
+Where both do the same with the same cells from one place on, they are at it together: one sum goes to both outputs.
+Where their windows reach differently or their kernels are others, the second run follows the first.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,9 @@ import numpy as np
 
 from ..page import palette
 from ..plan.plan import FAR, LANDED
+from .slices import Slices
 from .weighted import Weighted
-from .windowed import planar, planes, ring, thickness
+from .windowed import covered, planar, planes, ring, thickness
 
 SECOND = palette.CARDS[1]  # the colour of the second run's window, marks and words
 AROUND = 0.2  # cells by which the second window goes around the first where both stand together
@@ -32,7 +33,12 @@ class Pair:
 
     def __init__(self, one, other):
         self.traces = (one, other)
-        self.together = planar(one)[0] == planar(other)[0] and planar(one)[3] == planar(other)[3]
+        # whether both make the same of the same cells; of poolings one window may come to two results
+        self.alike = one.reduce == other.reduce and np.array_equal(one.weight, other.weight)
+        self.two_results = one.weight is None and not self.alike
+        padded = any(v for trace in self.traces for pair in covered(trace) for v in pair)  # which each calls otherwise
+        same = planar(one)[0] == planar(other)[0] and planar(one)[3] == planar(other)[3]
+        self.together = same and (self.alike or (self.two_results and not padded))
         if self.together:
             found: dict[tuple, list] = {}
             for run, trace in enumerate(self.traces):
@@ -53,22 +59,44 @@ class Pair:
         return run, self.steps[clock][run]
 
     @property
+    def turn(self) -> float:
+        """The clock at which the second run takes the first's place, where it follows."""
+        return len(self.clocks[0]) - LANDED
+
+    @property
+    def kernel_room(self) -> tuple[int, ...]:
+        """Rows and columns that either run's window has at most."""
+        return tuple(max(sizes) for sizes in zip(*(planar(trace)[0] for trace in self.traces), strict=True))
+
+    @property
     def kept(self) -> tuple[int, int] | None:
         """The run with fewer results, and that with more, where all of the first are among the second's."""
         few, many = sorted((0, 1), key=lambda run: len(self.traces[run]))
-        among = self.together and len(self.clocks[few]) < len(self.clocks[many])
+        among = self.together and self.alike and len(self.clocks[few]) < len(self.clocks[many])
         return (few, many) if among and set(self.clocks[few]) <= set(self.clocks[many]) else None
 
     @property
     def pads(self) -> tuple:
         """Padding around the input, as much as either run has."""
         return tuple((max(a, c), max(b, d)) for (a, b), (c, d)
+                     in zip(*map(covered, self.traces), strict=True))  # fmt: skip
+
+    @property
+    def declared(self) -> tuple:
+        """The same without what windows hang over."""
+        return tuple((max(a, c), max(b, d)) for (a, b), (c, d)
                      in zip(*(planar(trace)[2] for trace in self.traces), strict=True))  # fmt: skip
 
 
+def _around(shape, pads) -> tuple[int, ...]:
+    """Rows and columns with padding."""
+    return tuple(n + a + b for n, (a, b) in zip(shape, pads, strict=True))
+
+
 @dataclass
-class Shared(Weighted):
-    """The cast of one of two runs, `run`: the input stands for both, and the clock is the pair's."""
+class OfPair:
+    """What the cast of one of two runs, `run`, has before its own: the input stands for both, and the clock is the
+    pair's."""
 
     pair: Pair | None = None
     run: int = 0
@@ -76,15 +104,17 @@ class Shared(Weighted):
     def __post_init__(self):
         super().__post_init__()
         self.pads = self.pair.pads
-        (top, bottom), (left, right) = self.pads
-        rows, columns = self.input.shape[1:]
-        self.shape = rows + top + bottom, columns + left + right
+        self.shape = _around(self.input.shape[1:], self.pads)
         self.padded = any(v for pads in self.pads for v in pads)
-        self.sum_greatest = max(float(np.abs(trace.output).max()) for trace in self.pair.traces) or 1.0
 
     @property
     def steps(self) -> int:
         return len(self.pair)
+
+    @property
+    def around(self) -> float:
+        """World units by which a window goes around the other."""
+        return AROUND * self.cell * self.pair.together
 
     def everywhere(self, at: np.ndarray) -> np.ndarray:
         return at
@@ -109,7 +139,7 @@ class Shared(Weighted):
         """The ring around the run's window: it waits where the other run alone has a step."""
         clocks = self.pair.clocks[self.run]
         last = np.clip(np.searchsorted(clocks, np.arange(self.steps), side="right") - 1, 0, None)
-        around = AROUND * self.run
+        around = AROUND * self.run * self.pair.together
         size, forward = ring(self.reach[1] + 0.03 + around, self.reach[0] + 0.03 + around, lift)
         role = f"{PREFIX[self.run]}input.window"
         self.figure.track(f"{role}.track", self.middles(self.run)[last] + (0, forward, 0))
@@ -118,3 +148,22 @@ class Shared(Weighted):
         color = SECOND if self.run else ""
         self.figure.tube(role, name, self.role, f"{role}.track", size, (since, end), thick or thickness(self.cell),
                          color)  # fmt: skip
+
+
+@dataclass
+class Shared(OfPair, Weighted):
+    """The cast of a run that adds products up."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.sum_greatest = max(float(np.abs(trace.output).max()) for trace in self.pair.traces) or 1.0
+        self.weight_greatest = self.scale_of(*(trace.weight for trace in self.pair.traces))
+
+
+@dataclass
+class SharedSlices(OfPair, Slices):
+    """The cast of a run that pools."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.own_shape, self.roles = _around(self.input.shape[1:], self.pair.declared), [self.role]

@@ -14,7 +14,7 @@ from ..page.glyphs import MINUS
 from ..plan.plan import ALWAYS, FAR, LANDED, NEVER, Points
 from . import cards, volumes
 from .stack import FILE
-from .windowed import GLASS_SHADOW, Windowed, planes, ring, thickness
+from .windowed import GLASS_SHADOW, Windowed, covered, ring, thickness
 
 APART = 1.3  # cells from the block to the slice that stands beside it
 OUT, BACK = 0.45, 0.4  # seconds in which a slice slides out, and back
@@ -37,13 +37,10 @@ class Slices(Windowed):
         super().__post_init__()
         self.mean = ops.of(self.trace).arithmetic is ops.Arithmetic.MEAN
         self.section = self.trace.output[0].size
-        out = planes(self.trace.output).shape[1:]
-        self.own_pads, self.own_shape = self.pads, self.shape
-        over = [max((n - 1) * s + reach - have, 0)
-                for n, s, reach, have in zip(out, self.stride, self.reach, self.shape, strict=True)]  # fmt: skip
-        self.pads = tuple((a, b + more) for (a, b), more in zip(self.pads, over, strict=True))
-        self.shape = tuple(n + more for n, more in zip(self.shape, over, strict=True))
-        self.padded = self.padded or any(over)
+        self.own_shape = self.shape
+        self.pads = covered(self.trace)
+        self.shape = tuple(n + a + b for n, (a, b) in zip(self.input.shape[1:], self.pads, strict=True))
+        self.padded = any(v for pair in self.pads for v in pair)
         self.roles = [f"input.{c}" for c in range(self.channels)] if self.channels > 1 else ["input"]
 
     def ramp(self, channel: int):
@@ -91,7 +88,7 @@ class Slices(Windowed):
                                taps=(self.kernel[1], 1e3, self.kernel[0]),
                                dilation=(self.dilation[1], 1, self.dilation[0]), fade=(-LANDED, last - 0.5))
             self._window(channel, role, places, until)
-            self._seams(role)
+            self.add_seams(role)
         self._casts()
 
     def _life(self, channel: int) -> tuple[float, float]:
@@ -123,19 +120,16 @@ class Slices(Windowed):
             for a, b in ((ALWAYS, -0.99), (since, until), (self.channels * self.section - 0.55, NEVER)):
                 parts.append(cards.card(figure, name, color, at, cards.HIGH, visible_from=a, visible_until=b))
         if self.padded:
-            everywhere, own = np.ones_like(solid), np.zeros_like(solid)
-            own[:, : self.own_shape[0], : self.own_shape[1]] = True
-            said = "0" if self.trace.count_include_pad else ""
-            for where, text in ((own & ~solid, said if self.mean else INFINITE), (~own, "")):
-                if not where.any():
-                    continue
-                shell = volumes.glass(figure, everywhere, where, texts=text, cell=self.cell)
-                shell["row"][:] -= top
-                shell["column"][:] -= left
-                if arrives is not None:
-                    self.arrive(shell, arrives)
-                parts.append(shell)
+            parts += self.padding(solid, arrives)
         return parts
+
+    def padding(self, solid: np.ndarray, arrives: float | None) -> list[Points]:
+        """Glass that says what padding counts as; behind it, over which windows hang, nothing."""
+        everywhere, own = np.ones_like(solid), np.zeros_like(solid)
+        own[:, : self.own_shape[0], : self.own_shape[1]] = True
+        said = ("0" if self.trace.count_include_pad else "") if self.mean else INFINITE
+        return [self.shell(everywhere, where, text, arrives)
+                for where, text in ((own & ~solid, said), (~own, "")) if where.any()]  # fmt: skip
 
     def _window(self, channel: int, role: str, places, until: float) -> None:
         """The ring around the window, while its slice is read."""
@@ -148,7 +142,7 @@ class Slices(Windowed):
         if self.dilated:
             self.add_taps("Cells under the window", role, channel * self.section, end)
 
-    def _seams(self, role: str) -> None:
+    def add_seams(self, role: str) -> None:
         """Thin lines between the windows on the faces of a slice, where these tile it."""
         tiles = all(s == r == k for s, r, k in zip(self.stride, self.reach, self.kernel, strict=True))
         if not tiles or self.padded or self.trace.output[0].size == 1:
@@ -168,8 +162,9 @@ class Slices(Windowed):
         if made:
             self.figure.volume(f"{role}.seams", "Lines between windows", made, (0, 0, 0), self.cell, parent=role)
 
-    def add_chosen(self, spans) -> None:
-        """A ring on the cell that is the largest of a step's window; `spans`: (step, two clock values)."""
+    def add_chosen(self, spans, named: str = "") -> None:
+        """A ring on the cell that is the largest of a step's window; `spans`: (step, two clock values). `named`: the
+        role of the rings, if not the input's with an ending."""
         (top, _), (left, _) = self.pads
         size, forward = ring(CHOSEN, CHOSEN)
         # among rings on all cells that are read it is thicker, and before them
@@ -186,7 +181,7 @@ class Slices(Windowed):
                     made.append(Points.make([(place[1] + left, forward, -(place[0] + top))], cube=kind, faded=kind,
                                             visible_from=since, visible_until=until, step=i))  # fmt: skip
             if made:
-                self.figure.volume(f"{role}.chosen", "Chosen cells", made, (0, 0, 0), self.cell, parent=role)
+                self.figure.volume(named or f"{role}.chosen", "Chosen cells", made, (0, 0, 0), self.cell, parent=role)
 
     def _casts(self) -> None:
         figure, corner, (rows, columns) = self.figure, self.corner, self.shape

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..page import palette
-from ..page.glyphs import TIMES
+from ..page.glyphs import TIMES, width
 from ..page.numerals import ABOUT, EQUAL, Numerals
 from .bench import Operands
 from .windowed import Windowed
@@ -18,11 +18,15 @@ class Weighted(Windowed):
 
     def __post_init__(self):
         super().__post_init__()
-        self.weight_greatest = max(float(np.abs(self.trace.weight).max()), 1.0)
-        if np.abs(self.trace.weight).max() == 1:  # ones are no extremes: the deepest shades stay for sums
-            self.weight_greatest = 1.5
+        self.weight_greatest = self.scale_of(self.trace.weight)
         sums = [abs(float(v)) for v in (self.trace.output.min(), self.trace.output.max())]
         self.sum_greatest = max(sums) or 1.0
+
+    @staticmethod
+    def scale_of(*weights) -> float:
+        """The size at which a weight's shade is the deepest."""
+        greatest = max(float(np.abs(w).max()) for w in weights)
+        return 1.5 if greatest == 1 else max(greatest, 1.0)  # ones are no extremes: the deepest stay for sums
 
     def weight_fill(self, value, channel: int = 0) -> str:
         return palette.signed(value, self.weight_greatest)
@@ -62,9 +66,9 @@ def terms_of(step) -> list:
     return [*step.products, *([step.bias] if step.bias else [])]
 
 
-def line_text(numbers: Numerals, step, columns: int) -> str:
+def line_text(numbers: Numerals, step, columns: int, room: float) -> str:
     """A step's products as a sum, a kernel row after the other, set apart, and what they come to; of a single product
-    its factors."""
+    its factors. Where that is wider than `room` (of its size), the sums of the kernel's rows are in their place."""
     terms, value = terms_of(step), step.value
     if len(terms) == 1:
         return pairs_text(numbers, step) + f" {numbers.equals(value, _pairs(step))} {numbers.text(value)}"
@@ -72,6 +76,11 @@ def line_text(numbers: Numerals, step, columns: int) -> str:
     sums = [" + ".join(map(numbers.operand, row)) for row in rows]
     sums[0] = " + ".join([numbers.text(rows[0][0]), *map(numbers.operand, rows[0][1:])])
     said = "   +   ".join([*sums, *([numbers.operand(step.bias)] if step.bias else [])])
+    line = f"{said} {numbers.equals(value, terms)} {numbers.text(value)}"
+    if width(line) <= room:
+        return line
+    terms = [*(row.sum() for row in rows), *terms[len(step.products) :]]
+    said = " + ".join([numbers.text(terms[0]), *map(numbers.operand, terms[1:])])
     return f"{said} {numbers.equals(value, terms)} {numbers.text(value)}"
 
 

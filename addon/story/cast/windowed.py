@@ -26,6 +26,15 @@ def planar(trace):
     return (1,) * lead + trace.kernel_size, (1,) * lead + trace.stride, pairs, (1,) * lead + trace.dilation
 
 
+def covered(trace) -> tuple:
+    """Padding pairs over (rows, columns), with as much at the end as windows hang over it."""
+    kernel, stride, pads, dilation = planar(trace)
+    sizes, counts, found = planes(trace.input).shape[1:], planes(trace.output).shape[1:], []
+    for n, count, k, s, (a, b), d in zip(sizes, counts, kernel, stride, pads, dilation, strict=True):
+        found.append((a, max(b, (count - 1) * s + d * (k - 1) + 1 - n - a)))
+    return tuple(found)
+
+
 def planes(array: np.ndarray) -> np.ndarray:
     """(channels, *spatial) as (channels, rows, columns)."""
     return array if array.ndim == 3 else array[:, None, :]
@@ -117,13 +126,7 @@ class Windowed:
         solid[:, top : top + rows, left : left + columns] = True
         parts = [self.cells(solid, digits)]
         if self.padded:
-            everywhere = np.ones_like(solid)
-            shell = volumes.glass(figure, everywhere, ~solid, texts="0", cell=self.cell)
-            shell["row"][:] -= top
-            shell["column"][:] -= left
-            if arrives is not None:
-                self.arrive(shell, arrives)
-            parts.append(shell)
+            parts += self.padding(solid, arrives)
         figure.track(f"{self.role}.track", self.everywhere(self.windows()))
         # of groups each is lit by itself, else every channel is
         deep = volumes.deep(self.per) if self.per < self.channels else 1e3
@@ -144,6 +147,19 @@ class Windowed:
         top, left = self.pads[0][0], self.pads[1][0]
         return volumes.block(self.figure, self.input, self.fill, cell=self.cell, offset=(top, left), solid=solid,
                              digits=digits, standing=not self.padded)  # fmt: skip
+
+    def padding(self, solid: np.ndarray, arrives: float | None) -> list[Points]:
+        """Glass with its zeros where the padded block has no cells."""
+        return [self.shell(np.ones_like(solid), ~solid, "0", arrives)]
+
+    def shell(self, everywhere: np.ndarray, where: np.ndarray, text: str, arrives: float | None) -> Points:
+        """Glass at `where` in a block that is `everywhere`, which comes from a clock value on."""
+        shell = volumes.glass(self.figure, everywhere, where, texts=text, cell=self.cell)
+        shell["row"][:] -= self.pads[0][0]
+        shell["column"][:] -= self.pads[1][0]
+        if arrives is not None:
+            self.arrive(shell, arrives)
+        return shell
 
     def arrive(self, shell: Points, since: float) -> None:
         """Let padding come around the input, from a clock value on."""

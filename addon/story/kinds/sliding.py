@@ -57,8 +57,9 @@ class Sliding(OnePlane):
     made_shadow = 0.5  # strength of the output's shadow: most of the time it is of glass
 
     def __init__(self, scene, trace):
-        self.scene, self.trace, self.figure = scene, trace, Figure(scene, trace)
-        self.kernel, _, self.pads, _ = planar(trace)
+        self.scene, self.trace, self.pads = scene, trace, planar(trace)[2]
+        self.figure = Figure(scene, *self.traces)
+        self.kernel = tuple(max(sizes) for sizes in zip(*(planar(t)[0] for t in self.traces), strict=True))
         self.out = planes(trace.output)[0]
         self.rows, self.columns = self.out.shape
         self.shape = self.padded_shape(planes(trace.input).shape[1:], self.pads)
@@ -67,6 +68,11 @@ class Sliding(OnePlane):
         self.weighing = Kernel(self.figure, self.cast, self.weights)
         self.opens = opening.between(self.figure, self.cast, self.given, self.weights, self.made)
         self.parts = less_padding.between(self.figure, trace, self.given, self.weights, self.made)
+
+    @property
+    def traces(self) -> tuple:
+        """The runs that it shows."""
+        return (self.trace,)
 
     def padded_shape(self, shape, pads) -> tuple[int, ...]:
         """Rows and columns of the input with its padding."""
@@ -204,7 +210,7 @@ class Sliding(OnePlane):
 
     def _sum_line(self, step, i: int, name: str, since: float, until: float, named) -> list[Points]:
         """The products and what they come to, below the volumes; the cell's name over the result."""
-        text = line_text(self.figure.numbers, step, self.kernel[1])
+        text = line_text(self.figure.numbers, step, self.kernel[1], (self.figure.page.width - 16.0) / (SUM * HEIGHT))
         figure, (x, y) = self.figure, self.name_place(width(name) * SMALL * HEIGHT)
         middle = self.line_middle(width(text) * SUM * HEIGHT)
         return [figure.text(text, middle, LINE, SUM, align="center", visible_from=since, visible_until=until),

@@ -2,8 +2,10 @@
 """What a figure says of its operation in words: shapes, parameters, the output's size, a cell's name."""
 
 from ... import ops
-from .glyphs import TIMES
+from .glyphs import TIMES, width
 from .numerals import Numerals
+
+LABELS = 13.0, 16.0  # of their size: the longest labels of two runs, the second of which has room at its left
 
 
 def shape_text(sizes) -> str:
@@ -35,7 +37,9 @@ def parameter_text(words, trace, key: str) -> str:
 def parameters(scene, trace, numbers: Numerals, kernel_shape=None, filters: int = 1, other=None) -> str:
     """The operation's parameters, as a heading names them: kernel, stride and padding always, others where they differ
     from the defaults; and that numbers are rounded, if any is. `other`: a second run, whose own are named too."""
-    w, shape, runs = scene.words, shape_text(kernel_shape or trace.kernel_size), (trace, other or trace)
+    w, runs = scene.words, (trace, other or trace)
+    shapes = [kernel_shape] if kernel_shape else dict.fromkeys(run.kernel_size for run in runs)
+    shape = f" {w.and_word} ".join(map(shape_text, shapes))
     if trace.weight is None:
         name = w.window
     else:
@@ -63,10 +67,33 @@ def parameters(scene, trace, numbers: Numerals, kernel_shape=None, filters: int 
     return ",  ".join(said)
 
 
-def operation_name(scene, trace) -> str:
-    """The operation, as the title of a scene without one names it; its own name where the scene has no word for it."""
-    operation = ops.of(trace)
-    name = getattr(scene.words, operation.title_word, None) or operation.name
+def run_labels(scene, traces) -> list[str]:
+    """What is other in the second of two runs, said of each: "stride 1" and "stride 2", "kernel blur" and "kernel
+    edge"; of several things as many as are read beside each other, for the heading has all."""
+    w, window = scene.words, scene.words.window if traces[0].weight is None else scene.words.size
+    said = {"type": [getattr(w, ops.of(trace).title_word, "") for trace in traces],
+            "kernel_size": [f"{window} {shape_text(trace.kernel_size)}" for trace in traces]}  # fmt: skip
+    said |= {key: [f"{getattr(w, key)} {parameter_text(w, trace, key)}" for trace in traces]
+             for key in ("stride", "padding", "dilation")}  # fmt: skip
+    others = {key for key, texts in said.items() if texts[0] != texts[1]}
+    if scene.compare.source and "kernel_size" not in others:  # the kernels by their names, or by numbers
+        names = [name if isinstance(name, str) else str(run + 1)
+                 for run, name in enumerate((scene.weight.kernel, scene.compare.kernel))]  # fmt: skip
+        said["kernel_size"] = [f"{window} {name}" for name in (names if names[0] != names[1] else ("1", "2"))]
+        others.add("kernel_size")
+    keys = [key for key in said if key in (others or scene.compare.changed)]
+    labels = [[",  ".join(said[key][run] for key in keys[:count]) for run in (0, 1)]
+              for count in range(len(keys), 0, -1)]  # fmt: skip
+    fitting = [own for own in labels if all(width(text) <= most for text, most in zip(own, LABELS, strict=True))]
+    return (fitting or labels)[0 if fitting else -1]
+
+
+def operation_name(scene, *traces) -> str:
+    """The operations, as the title of a scene without one names them; one's own name where the scene has no word for
+    it."""
+    found = [ops.of(trace) for trace in traces]
+    names = dict.fromkeys(getattr(scene.words, one.title_word, None) or one.name for one in found)
+    name = f" {scene.words.and_word} ".join(names)
     return name[:1].upper() + name[1:]
 
 

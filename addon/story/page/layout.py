@@ -70,6 +70,13 @@ class Block:
         own.box = page.box(own.corner, own.corner + own.cell * np.array(size))
         return own
 
+    def instead(self, page: Page, size) -> "Block":
+        """A block of another size in the middle of the place of this one; itself where it is of that size."""
+        if tuple(size) == tuple(self.size):
+            return self
+        aside = self.cell * (self.size[0] - size[0]) / 2
+        return self.like(page, f"smaller {self.name}", size, self.corner + (aside, 0.0, 0.0))
+
     def blocks(self):
         yield self
 

@@ -28,12 +28,12 @@ def heading(figure: Figure, trace, kernel_shape=None, filters: int = 1, other=No
     scene = figure.scene
     left = "" if other else unread.said(scene, trace)
     facts = filter(None, (parameters(scene, trace, figure.numbers, kernel_shape, filters, other), left))
-    figure.heading(title_of(scene, trace), ",  ".join(facts))
+    figure.heading(title_of(scene, trace, other), ",  ".join(facts))
 
 
-def title_of(scene, trace) -> str:
-    """The lecturer's title, the scene's, or the operation's name."""
-    return scene.words.title or scene.title or operation_name(scene, trace)
+def title_of(scene, trace, other=None) -> str:
+    """The lecturer's title, the scene's, or the operations' name."""
+    return scene.words.title or scene.title or operation_name(scene, trace, other or trace)
 
 
 def why_lines(figure: Figure, x: float, opening: float, ending: float, since: float) -> list[Points]:
