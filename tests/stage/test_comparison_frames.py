@@ -2,6 +2,7 @@
 """Two runs on one input show what was computed for each, at every step of either; wrong pictures are refused."""
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,10 +20,8 @@ BROUGHT = {
     "padding 0 and 1": {"compare.stride": 1, "compare.padding": 1, "input.size": [5, 6]},
     "padding 1 and 0": {"compare.stride": 1, "op.padding": 1, "compare.padding": 0, "input.size": [6, 5]},
     "dilation 1 and 2": {"compare.stride": 1, "compare.dilation": 2},
-    "kernel 3 and 5": {"compare.stride": 1, "compare.kernel_size": 5, "compare.seed": 3},
     "kernel 3 and 2": {"compare.stride": 1, "compare.kernel_size": 2, "compare.seed": 3, "compare.padding": 1,
                        "input.size": [5, 5]},
-    "blur and edge": {"compare.stride": 1, "weight.kernel": "blur", "compare.kernel": "edge", "input.size": [6, 6]},
     "stride 2 and 3": {"op.stride": 2, "compare.stride": 3, "input.size": [9, 9]},
     "stride 2 by 1": {"compare.stride": [2, 1], "input.size": [7, 8]},
     "the larger second": {"op.stride": 2, "compare.stride": 1},
@@ -32,13 +31,16 @@ BROUGHT = {
     "two things at once": {"compare.padding": 1, "input.size": [7, 7]},
     "indices from 1": {"look.index_from": 1, "compare.stride": 3},
 }  # fmt: skip
-ALL = [pytest.param(keys, id=name, marks=() if name == "the figure" else pytest.mark.once)
-       for name, keys in BROUGHT.items()]  # fmt: skip
+FOLDER = Path(__file__).resolve().parents[1] / "scenes" / "comparison"
+KERNELS = FOLDER / "edge_and_blur.toml"
+ALL = [pytest.param(path, keys, id=name, marks=() if name == "the figure" else pytest.mark.once)
+       for name, path, keys in (*((name, FIGURE, keys) for name, keys in BROUGHT.items()),
+                                *((path.stem, path, {}) for path in (KERNELS, FOLDER / "kernel_sizes.toml")))]
 
 
-@pytest.mark.parametrize("keys", ALL)
-def test_steps_of_both_runs_are_shown_as_computed(keys):
-    proof, draw = ComparisonProof(staged(FIGURE, keys)), random.Random(SEED)
+@pytest.mark.parametrize("path, keys", ALL)
+def test_steps_of_both_runs_are_shown_as_computed(path, keys):
+    proof, draw = ComparisonProof(staged(path, keys)), random.Random(SEED)
     print(f"seed {SEED}")
     count = len(proof.plan.steps)
     assert count == sum(map(len, proof.traces))
@@ -113,3 +115,26 @@ def test_a_wrong_end_is_refused(name, rows, columns):
     proof = ComparisonProof(staged(FIGURE, mutate=changed("kept", rows, **columns)))
     with pytest.raises(AssertionError, match=r"^(kept|number)\b"):
         proof.kept()
+
+
+def every(plan, p):
+    return np.ones(len(p), bool)
+
+
+def of_ink(plan):
+    """The tube of the second run's kernel in the first's colour."""
+    ink = next(w.material for w in plan.windows if w.role == "kernel.window")
+    return windows("b.kernel.window", material=ink)(plan)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name, mutate", [
+    ("the first kernel stays", changed("kernel", every, visible_until=1e6, exit_from=1e6, exit_until=1e6)),
+    ("a tube stays around it", windows("kernel.window", life=(-0.5, 1e6))),
+    ("the second's tube is of ink", of_ink),
+    ("a weight of the other kernel", changed("b.kernel", some(lambda plan, p: p["label"] >= 0, [4]), **ANOTHER)),
+])  # fmt: skip
+def test_a_kernel_that_is_not_the_runs_own_is_refused(name, mutate):
+    proof = ComparisonProof(staged(KERNELS, mutate=mutate))
+    with pytest.raises(AssertionError, match=r"^filter\b"):
+        proof.step(len(proof.traces[0]))
