@@ -232,7 +232,7 @@ def figure(trait: str, kind: str):
     """Scene, trace and plan; SceneError where it is refused."""
     given = {**BASE, **OWN.get(kind, {}), **TRAITS[trait][0], "kind": kind}
     if given["op.type"] == "other":
-        given["op.type"] = "conv" if kind == "pooling" else "max_pool"
+        given["op.type"] = {"pooling": "conv", "comparison": "conv_transpose"}.get(kind, "max_pool")
     if not OPERATIONS[given["op.type"]].weighted:
         del given["weight.seed"]
     scene = loads("", given)
