@@ -115,8 +115,9 @@ TOGETHER = [
     _case(CONV + "kernel_size = 9", "op.kernel_size", 9, "use a smaller kernel"),
     _case(CONV + "groups = 2", "op.groups", 2, "must divide the 1 input channel"),
     _case("[input]\nchannels = 1\nvalues = [[[1]], [[2]]]", "input.values", (((1,),), ((2,),)),
-          "must have 1 channel as input.channels says; it has 2"),
-    _case("[input]\nsize = [3]\nvalues = [[[1]]]", "input.values", (((1,),),), "must have 1 axis of input.size"),
+          "must have 1 channel as input.channels says, so the shape 1×1×1; it has 2×1×1"),
+    _case("[input]\nsize = [3]\nvalues = [[[1]], [[2]]]", "input.values", (((1,),), ((2,),)),
+          "must have 1 axis of input.size"),
     _case(
         CONV + "groups = 2\nout_channels = 3\n[input]\nchannels = 4", "op.out_channels", 3, "a multiple of"
     ),
