@@ -54,5 +54,5 @@ OPERATION = Operation(
     grid_shape=grid_shape,
     grows_by="stride",
     size_formula=size_formula,
-    kinds=("stamping",),
+    kinds=("stamping", "volume"),
 )

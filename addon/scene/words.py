@@ -102,6 +102,7 @@ class Words:
         None, "text", "the same where there is one zero", auto="`{count} input + 1 zero`, or your `meets_zeros`"
     )
     kernel_turned: str = word("Kernel, turned 180°", "name of the kernel in the second view")
+    turned: str = word("turned 180°", "said behind the name of filters that are")
     spread_input: str = word("Input with zeros", "name of the input with zeros between and around")
 
     @property

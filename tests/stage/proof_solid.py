@@ -10,6 +10,8 @@
   slice, marker, bench, domino, product, partial, bias, result, flight, words.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from addon import story
@@ -41,18 +43,18 @@ class SolidProof(BenchProof):
         self.kind = story.kind_of(stage.asked, stage.trace).__name__.rpartition(".")[2]
         self.stacked = self.kind == "volume"  # its output is a stack of slices
         trace = self.trace
-        assert trace.op == "conv", "these proofs know convolutions"
-        shape, self.cells = reference.conv(trace.input, trace.weight, trace.bias, trace.stride, trace.padding,
-                                           trace.dilation, trace.groups)  # fmt: skip
+        assert trace.op in ("conv", "conv_transpose"), "these proofs know convolutions"
+        shape, pads = self.transposed(trace) if trace.op == "conv_transpose" else self.plain(trace)
         assert shape == trace.output.shape, "the engine's output has another shape"
         self.order = list(self.cells)  # scan order
-        self.inputs, self.weights = planes(trace.input), [planes(w) for w in trace.weight]
-        self.channels, self.filters, self.per = len(self.inputs), len(self.weights), trace.weight.shape[1]
+        self.inputs = planes(trace.input)
+        self.channels, self.filters, self.per = len(self.inputs), len(self.weights), len(self.weights[0])
         self.rows, self.columns = planes(trace.output).shape[1:]
         self.section = self.rows * self.columns
-        pads = [(0, 0), *((int(a), int(b)) for a, b in trace.padding)][-2:]
+        pads = [(0, 0), *((max(int(a), 0), max(int(b), 0)) for a, b in pads)][-2:]
         self.before = np.array([p[0] for p in pads])
-        self.padded = tuple(n + sum(p) for n, p in zip(self.inputs.shape[1:], pads, strict=True))
+        grid = [(n - 1) * s + 1 for n, s in zip(self.inputs.shape[1:], self.apart, strict=True)]
+        self.padded = tuple(n + sum(p) for n, p in zip(grid, pads, strict=True))
         self.kernel = (1, *trace.kernel_size)[-2:]
         taken = set().union(*map(self.tapped, self.cells.values()))
         self.unread = {k for k in np.ndindex(self.channels, *self.padded) if self.real(k) and k not in taken}
@@ -66,6 +68,31 @@ class SolidProof(BenchProof):
             self.one_fill(f"input channel {key[0]}" if self.channels == 3 else "input", self.read(key), color)
         self.front_at = self.depths(opening)[0]  # where slices are written
         self.chips = self.products_stay()
+
+    def plain(self, trace):
+        """What a convolution is to show: its output's shape, and the border around what its window slides over."""
+        shape, self.cells = reference.conv(trace.input, trace.weight, trace.bias, trace.stride, trace.padding,
+                                           trace.dilation, trace.groups)  # fmt: skip
+        self.apart, self.weights = (1, 1), [planes(w) for w in trace.weight]
+        return shape, trace.padding
+
+    def transposed(self, trace):
+        """The same of a transposed one: its input's cells lie a stride apart, and the window meets the kernel turned;
+        of a filter are the weights that lead from each input channel of its group to one output channel."""
+        shape, self.cells = reference.conv_transpose(trace.input, trace.weight, trace.bias, trace.stride, trace.padding,
+                                                     trace.output_padding, trace.dilation, trace.groups)  # fmt: skip
+        sizes = trace.kernel_size
+        for cell in self.cells.values():
+            cell.taps = [replace(t, kernel=(t.kernel[0], *(n - 1 - k for n, k in zip(sizes, t.kernel[1:]))))
+                         for t in cell.taps]  # fmt: skip
+        self.apart, self.weights = (1, *trace.stride)[-2:], []
+        for own in (next(cell for out, cell in self.cells.items() if out[0] == n) for n in range(shape[0])):
+            found = np.zeros((len(trace.input) // trace.groups, *(1, *sizes)[-2:]))
+            for tap in own.taps:
+                found[flat(tap.kernel)] = tap.weight
+            self.weights.append(found)
+        return shape, [((k - 1) * d - a, (k - 1) * d - b + more) for k, d, (a, b), more in zip(
+            sizes, trace.dilation, trace.padding, trace.output_padding, strict=True)]  # fmt: skip
 
     # when to look ----------------------------------------------------------------------------------------------------
 
@@ -136,13 +163,13 @@ class SolidProof(BenchProof):
         return found
 
     def real(self, key) -> bool:
-        at = np.array(key[1:]) - self.before
-        return bool((at >= 0).all() and (at < self.inputs.shape[1:]).all())
+        at, apart = np.array(key[1:]) - self.before, np.array(self.apart)
+        return bool((at >= 0).all() and (at % apart == 0).all() and (at // apart < self.inputs.shape[1:]).all())
 
     def read(self, key):
         """The number of a cell of the padded input."""
-        channel, row, column = key[0], key[1] - self.before[0], key[2] - self.before[1]
-        return self.inputs[channel, row, column] if self.real(key) else 0
+        row, column = (np.array(key[1:]) - self.before) // self.apart
+        return self.inputs[key[0], row, column] if self.real(key) else 0
 
     def lattice(self, look, role: str, shape, *what) -> dict[tuple, Piece]:
         """The pieces of a block by (channel, row, column): a full lattice of that shape, each place taken once."""

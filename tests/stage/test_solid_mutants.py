@@ -17,6 +17,7 @@ from .test_solid_frames import ODD
 
 pytestmark = pytest.mark.once  # the proofs are the same on every Python
 VOLUME, SLIDING, LEFT = ODD["dilated_channels"], ODD["even_window"], ODD["left_over"]
+TRANSPOSED = ODD["transposed_channels"]
 PADDED, DILATED = ODD["one_filter"], SCENES / "conv2d_dilated.toml"
 STEP = 1  # whose sum is falsified: an explained one that has neighbours
 RUN = 4  # a step that is passed too fast for its sum to be seen, as is the next
@@ -78,6 +79,11 @@ def padding(plan, p):
     """The cells around the input's own."""
     clear = [cube.shape.startswith("glass") for cube in plan.cubes]
     return np.array(clear)[p["cube"]]
+
+
+def spread(plan, p):
+    """The cells of a transposed convolution's input in their places on the grid."""
+    return (p["origin"] != 0).any(axis=1)
 
 
 def halves(step: int, lower: bool):
@@ -220,6 +226,10 @@ def beside(places):
     return places + np.float32((1, 0, 0))
 
 
+def twice_as_far(places):
+    return places + (places - places[0]) * (1, 0, 0)
+
+
 def behind(places):
     return np.roll(places, 1, axis=0)
 
@@ -310,6 +320,13 @@ ELSEWHERE = {
     "no zeros in the window": (PADDED, changed("input", padding, label=NONE), STEP, "number"),
     "no zeros outside the window": (PADDED, changed("input", padding, label_faded=NONE), STEP, "number"),
     "a cell that is read out of the light": (LEFT, changed("input", some(tap, [0]), faded=darkest), 0, "lit"),
+    # the input of a transposed convolution, and its filters
+    "no zeros among the cells": (TRANSPOSED, changed("input", padding, label=NONE), STEP, "number"),
+    "a cell one place off on the grid": (TRANSPOSED, changed("input", some(spread, [1]), **added("position", BESIDE)),
+                                         STEP, "number"),
+    "the window moves by the stride": (TRANSPOSED, track("input.window.track", twice_as_far), STEP, "window"),
+    "filters that are not turned": (TRANSPOSED, changed("filter.0", written, **TURNED), STEP, "filter"),
+    "weights that are not turned": (TRANSPOSED, changed("bench", weights(), **TURNED), STEP, "domino"),
     # the filter
     "the other filter in the tube": (VOLUME, other_filter, STEP, "filter"),
     "the kernel turned": (SLIDING, changed("kernel", written, **TURNED), STEP, "filter"),

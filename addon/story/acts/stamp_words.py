@@ -88,13 +88,8 @@ def view_names(figure: Figure, title: str, again: float) -> list[Points]:
             for text, a, b in made]  # fmt: skip
 
 
-def between(figure: Figure, trace, phases, cut: bool, y: float) -> list[Points]:
-    """What happens between the views, one line after the other."""
-    w, at, said = figure.scene.words, phases, []
-    if cut:
-        said.append((at.cut, at.bias, w.cutting.replace("{padding}", padding_text(w, trace.padding))))
-    if trace.bias is not None:
-        said.append((at.bias, at.spread, w.biasing.replace("{bias}", figure.numbers.about(trace.bias[0]))))
+def zeros_said(w, trace) -> list[str]:
+    """How many zeros come between and around the input's cells, and why so many; or that none are needed."""
     # what output padding adds comes on top of what is the same on both sides
     border = [(max(0, int(a)), max(0, int(b - more))) for (a, b), more in
               zip(trace.grid_border, trace.output_padding, strict=True)]  # fmt: skip
@@ -105,13 +100,22 @@ def between(figure: Figure, trace, phases, cut: bool, y: float) -> list[Points]:
         zeros.append(w.zeros_around.replace("{zeros}", padding_text(w, border)))
     if any(trace.output_padding):
         zeros.append(w.zeros_more.replace("{zeros}", axes_text(trace.output_padding)))
-    how = ",  ".join(zeros) or w.no_zeros
+    said = [f"{w.zeros}:  {zeros[0]}", *zeros[1:]] if zeros else [w.no_zeros]
     if all(d == 1 for d in trace.dilation):
-        how = how.replace(f" {TIMES} {{dilation}}", "")
+        said = [how.replace(f" {TIMES} {{dilation}}", "") for how in said]
     for name, text in (("stride", w.stride), ("kernel", w.size), ("dilation", w.dilation), ("padding", w.padding)):
-        how = how.replace(f"{{{name}}}", text)
-    how = f"{w.zeros}:  {how}" if zeros else how
-    said += [(at.spread, at.turn, how), (at.turn, at.base - CLEARED, w.flipping)]
+        said = [how.replace(f"{{{name}}}", text) for how in said]
+    return said
+
+
+def between(figure: Figure, trace, phases, cut: bool, y: float) -> list[Points]:
+    """What happens between the views, one line after the other."""
+    w, at, said = figure.scene.words, phases, []
+    if cut:
+        said.append((at.cut, at.bias, w.cutting.replace("{padding}", padding_text(w, trace.padding))))
+    if trace.bias is not None:
+        said.append((at.bias, at.spread, w.biasing.replace("{bias}", figure.numbers.about(trace.bias[0]))))
+    said += [(at.spread, at.turn, ",  ".join(zeros_said(w, trace))), (at.turn, at.base - CLEARED, w.flipping)]
     return [figure.text(text, figure.page.width / 2, y, fitting(figure, text, SUM), align="center", visible_from=a,
                         visible_until=b) for a, b, text in said]  # fmt: skip
 

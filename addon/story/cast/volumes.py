@@ -19,6 +19,7 @@ FACE = 0.49  # from a cell's middle to just before its front face
 FROSTED, CLEAR = 0.8, 0.08  # how much of glass is there at its top and side, of its front: cells to come, padding
 QUIET = 0.4  # how much of padding's glass is there outside the window
 ICE, DULL = (0.9, 0.85), 0.85  # around one channel: how much of padding's sides and front; outside the window
+SEEN = 0.25  # of zeros' sides where several channels have them among their cells, which are seen through them
 NARROWEST, FULL = 0.66, 0.70  # how far a number may be squeezed; how much of a face's width it may take
 SMALLER = 0.8  # how much smaller than others a long number's digits may be, of the least cap height
 LEFT, RIGHT, FRONT, BACK, BELOW, ABOVE = (1 << i for i in range(6))  # neighbours, as bits of a cell's mask
@@ -98,12 +99,13 @@ def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dimmed
 
 
 def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0), solid=None, digits: bool = True,
-          standing: bool = True, dims: bool = True, gap: float = GAP, **columns) -> Points:
+          standing: bool = True, dims: bool = True, gap: float = GAP, apart=(1, 1), **columns) -> Points:
     """The cells of `values` (channels, rows, columns) as one block; numbers stand on its front slice.
 
     `fill(value, channel)` is a cell's colour, `cell` its length in world units, `offset` (rows, columns) where
     its first
-    cell lies. `solid`: where the block has cells, of the padded shape, if it is not `values` alone.
+    cell lies. `solid`: where the block has cells, of the padded shape, if it is not `values` alone. `apart`
+    (rows, columns): from one of its cells to the next.
     """
     values = np.asarray(values)
     top, left = offset
@@ -112,13 +114,13 @@ def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0
         mask = neighbours(solid, standing)
     else:
         rows, across = values.shape[1:]
-        mask = neighbours(solid, standing)[:, top : top + rows, left : left + across]
+        mask = neighbours(solid, standing)[:, top :: apart[0], left :: apart[1]][:, :rows, :across]
     channel, row, column = (a.ravel() for a in np.indices(values.shape))
     fills = [fill(v, k) for v, k in zip(values.ravel(), channel, strict=True)]
     shapes = [f"cell {m}" for m in mask.ravel()]
     cubes = [figure.cube(f, s) for f, s in zip(fills, shapes, strict=True)]
     faded = [figure.cube(figure.dimmed(f), s) for f, s in zip(fills, shapes, strict=True)] if dims else cubes
-    at = places(values.shape, gap) + (left, 0, -top)
+    at = places(values.shape, gap) * (apart[1], 1, apart[0]) + (left, 0, -top)
     size = digit_size(cell) if digits and figure.scene.look.numbers else 0.0
     front = channel == 0
     texts = [figure.numbers.text(v) if f else "" for v, f in zip(values.ravel(), front, strict=True)]
@@ -128,16 +130,19 @@ def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0
 
 
 def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: bool = True, texts: str | None = None,
-          cell: float = 1.0, gap: float = GAP, **columns) -> Points:  # fmt: skip
+          cell: float = 1.0, gap: float = GAP, among: bool = False, **columns) -> Points:  # fmt: skip
     """Frosted cells at `where` (a mask of the block's shape), the outer faces of which are drawn. With `texts` for
     those in front, or "", it is padding. Around a single channel that is like ice; around several it is clear at top
-    and side, where cells are seen through it, and outside the window an outline around its text. `solid`: where the
-    block has any cells."""
+    and side, where cells are seen through it, and outside the window an outline around its text. `among` their cells
+    its fronts are like ice, or its texts would be read as those of cells behind. `solid`: where the block has any
+    cells."""
     mask, theme = neighbours(solid, standing), figure.theme
     index = np.argwhere(where)
     code, aside, alpha, quiet = theme.frosted, FROSTED, theme.frosted_alpha, (FROSTED, 1.0)
     if texts is not None and len(solid) == 1:
         code, (aside, alpha), quiet = theme.padding, ICE, (ICE[0], DULL)
+    elif among:
+        code, aside, alpha, quiet = theme.padding, SEEN, ICE[1], (SEEN, 1.0)
     elif texts is not None:
         aside, alpha, quiet = CLEAR, theme.padding_alpha, (0, QUIET)
     cubes = [figure.cube(code, f"glass {mask[tuple(i)]} {aside}", "glass", alpha) for i in index]
@@ -146,7 +151,7 @@ def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: boo
     size = digit_size(cell) if texts and figure.scene.look.numbers else 0.0
     faded = cubes
     if texts is not None:
-        words = " ".join(f"{v:g}" for v in quiet)
+        words, code = " ".join(f"{v:g}" for v in quiet), figure.dimmed(code) if among else code
         faded = [figure.cube(code, f"glass {mask[tuple(i)]} {words}", "glass", quiet[1] * alpha) for i in index]
     known = {"cube": cubes, "faded": faded, "lift": FACE, "channel": channel, "row": row, "column": column}
     if size:

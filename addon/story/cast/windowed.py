@@ -20,9 +20,10 @@ TUBE, LEAST = 0.09, 0.56  # how thick a tube is: of a cell, and page units at le
 
 
 def planar(trace):
-    """Kernel, stride, padding pairs and dilation of a trace over (rows, columns); one axis is a single row."""
+    """Kernel, stride, padding pairs and dilation of a trace over (rows, columns); one axis is a single row. Padding
+    below 0, as `Trace.as_conv` may have, is none."""
     lead = 2 - len(trace.kernel_size)
-    pairs = ((0, 0),) * lead + tuple((int(a), int(b)) for a, b in trace.padding)
+    pairs = ((0, 0),) * lead + tuple((max(int(a), 0), max(int(b), 0)) for a, b in trace.padding)
     return (1,) * lead + trace.kernel_size, (1,) * lead + trace.stride, pairs, (1,) * lead + trace.dilation
 
 
@@ -106,7 +107,8 @@ class Windowed:
         """The middle of the window's front cells at every step of one output channel, in the input's frame."""
         rows, columns = planes(self.trace.output).shape[1:]
         r, c = (a.ravel() for a in np.indices((rows, columns)))
-        middle = [(k - 1) / 2 for k in self.reach]
+        outside = [max(-int(p[0]), 0) for p in ((0, 0), *self.trace.padding)[-2:]]  # cells before the first window
+        middle = [n + (k - 1) / 2 for n, k in zip(outside, self.reach, strict=True)]
         return np.column_stack([c * self.stride[1] + middle[1], 0 * r, -(r * self.stride[0] + middle[0])])
 
     def everywhere(self, at: np.ndarray) -> np.ndarray:
@@ -120,10 +122,7 @@ class Windowed:
     def add_input(self, name: str, *, arrives: float | None, digits: bool = True) -> None:
         """The input as one block, lit where the window stands; the padding arrives as a glass shell at a clock
         value."""
-        figure, (top, left) = self.figure, (self.pads[0][0], self.pads[1][0])
-        solid = np.zeros((self.channels, *self.shape), bool)
-        rows, columns = self.input.shape[1:]
-        solid[:, top : top + rows, left : left + columns] = True
+        figure, solid = self.figure, self.solid()
         parts = [self.cells(solid, digits)]
         if self.padded:
             parts += self.padding(solid, arrives)
@@ -133,6 +132,18 @@ class Windowed:
         figure.volume(self.role, name, parts, self.location, self.cell, track=f"{self.role}.track",
                       taps=(self.kernel[1], deep, self.kernel[0]), dilation=(self.dilation[1], 1, self.dilation[0]),
                       fade=(-LANDED, self.steps - 0.5))  # fmt: skip
+        self.shadows()
+
+    def solid(self) -> np.ndarray:
+        """Where the padded block (channels, rows, columns) has the input's own cells."""
+        found, (rows, columns) = np.zeros((self.channels, *self.shape), bool), self.input.shape[1:]
+        top, left = self.pads[0][0], self.pads[1][0]
+        found[:, top : top + rows, left : left + columns] = True
+        return found
+
+    def shadows(self) -> None:
+        """What the block casts on what it stands on."""
+        figure, (top, left), (rows, columns) = self.figure, (self.pads[0][0], self.pads[1][0]), self.input.shape[1:]
         high = self.corner + self.cell * np.array(self.block_size(self.shape, self.channels))
         figure.casts(self.corner, high, GLASS_SHADOW if self.padded else 1.0)
         if self.padded:  # its own cells within the glass
@@ -140,6 +151,7 @@ class Windowed:
             size = np.array(self.block_size((rows, columns), self.channels))
             figure.casts(self.corner + self.cell * inner, self.corner + self.cell * (inner + size))
 
+    moves = False  # whether zeros come between its cells
     proud = 0.0  # how far its cells stand out towards the viewer, world units
 
     def cells(self, solid: np.ndarray, digits: bool):
@@ -154,7 +166,7 @@ class Windowed:
 
     def shell(self, everywhere: np.ndarray, where: np.ndarray, text: str, arrives: float | None) -> Points:
         """Glass at `where` in a block that is `everywhere`, which comes from a clock value on."""
-        shell = volumes.glass(self.figure, everywhere, where, texts=text, cell=self.cell)
+        shell = volumes.glass(self.figure, everywhere, where, texts=text, cell=self.cell, among=self.moves)
         shell["row"][:] -= self.pads[0][0]
         shell["column"][:] -= self.pads[1][0]
         if arrives is not None:

@@ -33,12 +33,12 @@ WAYS = ("below", "beside", "narrow")  # where the result stands, and all else
 
 def validate(scene, trace):
     """None, or the (key, value, what would be right) why one input channel and one filter cannot show it."""
-    return one_plane(trace, "must be 1: the kind stamping shows one channel and one filter")
+    return one_plane(trace, "must be 1 for the kind stamping; the kind volume shows several")
 
 
 def accepts(scene, trace) -> bool:
-    """Every transposed convolution; what cannot be shown is refused by name."""
-    return True
+    """One channel and one filter."""
+    return validate(scene, trace) is None
 
 
 def build(scene, trace):

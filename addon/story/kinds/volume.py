@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Kind `volume`: several channels or filters. Input, filters and output stand as blocks; a panel per channel
-on the bench."""
+on the bench. A transposed convolution is shown as the convolution that gives the same (`Trace.as_conv`)."""
 
 import numpy as np
 
 from ...scene.checks import ValidationError
+from ..acts import spreading
 from ..acts.rhythm import DOUBLE, FULL, GLANCE, PADDED, SHORT, START, open_clock, rhythm, run_clock
 from ..acts.saying import NEXT, Saying
 from ..acts.standing import SUMMED, on_bench, result_values, spans
@@ -13,11 +14,11 @@ from ..cast import cards, slabs, volumes
 from ..cast.arrangement import MANY, Arrangement
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.filters import CHANGE, Filters
+from ..cast.spaced import SPREADS, Spaced
 from ..cast.stack import FILE, Stack
-from ..cast.weighted import Weighted
 from ..cast.windowed import planar, planes
 from ..page import palette
-from ..page.captions import cell_name, shape_text
+from ..page.captions import axes_text, cell_name, shape_text
 from ..page.glyphs import TIMES
 from ..plan.plan import StepInfo
 from ..traits import unread
@@ -47,21 +48,22 @@ def build(scene, trace):
 class _Volume:
     def __init__(self, scene, trace):
         self.scene, self.trace, self.figure = scene, trace, Figure(scene, trace)
+        self.run = trace.as_conv()  # what is worked out; of the operation itself the words are
         out = planes(trace.output)
         self.slices, (self.rows, self.columns) = len(out), out.shape[1:]
-        self.kernel, _, self.pads, _ = planar(trace)
+        self.kernel, _, self.pads, _ = planar(self.run)
         self.section, self.count = self.rows * self.columns, len(trace)
-        self.per_filter, self.biased = trace.weight.shape[1], trace.bias is not None
+        self.per_filter, self.biased = self.run.weight.shape[1], trace.bias is not None
         self.several = self.slices > 1
         self._lay_out()
-        self.cast = Weighted(self.figure, trace, self.given.corner, self.given.cell)
+        self.cast = Spaced(self.figure, self.run, self.given.corner, self.given.cell)
         self.filters = Filters(self.figure, self.cast, self.work, self.small, self.section)
         self.stack = Stack(self.figure, self.cast, self.made, out)
 
     def _lay_out(self) -> None:
         """Place everything; names the blocks."""
         (top, bottom), (left, right) = self.pads
-        rows, columns = planes(self.trace.input).shape[1:]
+        rows, columns = planes(self.run.input).shape[1:]
         stands = Arrangement((rows + top + bottom, columns + left + right), len(self.trace.input), self.kernel,
                              self.per_filter, self.slices, (self.rows, self.columns), self.biased)  # fmt: skip
         if not stands.solve(self.figure.page):
@@ -105,7 +107,8 @@ class _Volume:
         """Key the clock; the seconds at which the first filter comes and the last slice files in."""
         timing, line, section = self.scene.timing, self.figure.timeline, self.section
         kinds = (FULL,) if self.slices > MANY else (FULL, DOUBLE, DOUBLE)
-        explained = {i: kind for i, kind in zip(range(3), kinds, strict=False) if i < min(self.count, section)}
+        third = spreading.fullest(self.run, section) if self.cast.moves else 2
+        explained = {i: kind for i, kind in zip((0, 1, third), kinds, strict=False) if i < min(self.count, section)}
         if self.several:  # what every filter makes of one place in the middle is seen
             middle = self.rows // 2 * self.columns + self.columns // 2
             explained |= {n * section + middle: GLANCE for n in range(1, self.slices - 1)}
@@ -114,10 +117,11 @@ class _Volume:
                           if i not in explained}  # fmt: skip
         explained.setdefault(self.count - 1, GLANCE if self.several else SHORT)
         pauses = {n * section: FILE + CHANGE for n in range(1, self.slices)}
-        spent = TURNING + GONE + FILE
+        spent = TURNING + GONE + FILE + spreading.SPREADING * self.cast.moves
         self.rhythm = rhythm(self.count, explained, timing, self.scene.output.fps, spent=spent,
                              padded=self.cast.padded, pauses=pauses)  # fmt: skip
-        open_clock(line, timing, self.cast.padded, TURNING)
+        opens = (SPREADS, spreading.spread_clock) if self.cast.moves else None
+        open_clock(line, timing, self.cast.padded, TURNING, opens)
         first = line.cursor - (0.6 if self.cast.padded else 0.5)
         self.beats = run_clock(line, self.rhythm, self.scene.output.fps)
         line.play("clock.step", self.count - 1 + 0.55, GONE)
@@ -142,7 +146,7 @@ class _Volume:
             for a, b, value in zip(times, times[1:], values[1:], strict=False):
                 line.add(name, value, (b - a) * TURNING, at=0.5 * intro + a * TURNING, easing="linear")
         below = self.pads[0][1]
-        if below:
+        if below and not self.cast.moves:
             line.declare(f"{role}.location.z", home[2] - below * given.cell)
             line.add(f"{role}.location.z", home[2], 0.5, at=intro + TURNING)
 
@@ -151,8 +155,8 @@ class _Volume:
     def _channel_cards(self) -> None:
         """A card beside each of the input's slices that names its channel."""
         rows, columns = self.cast.shape
-        made = [cards.card(self.figure, name, color, cards.beside(columns, rows, k * (1 + volumes.GAP), number=k),
-                           cards.HIGH)
+        made = [self.cast.beside(cards.card(self.figure, name, color, cards.beside(columns, rows, k * (1 + volumes.GAP),
+                                                                                   number=k), cards.HIGH))
                 for k, (name, color) in enumerate(cards.channel_cards(self.scene, self.cast.channels))]  # fmt: skip
         self.figure.volume("input.cards", "Channel cards", made, self.cast.location, self.cast.cell)
 
@@ -170,9 +174,9 @@ class _Volume:
         until = result_values(act, self.rhythm, fps, self.trace.output.ravel(), self.cast.sum_fill)
         stands = self.rhythm.standing(fps)
         for i, since, end in spans(self.rhythm, fps):
-            pieces += self.saying.panel_cards(act, self.trace[i], i, colors, since, end)
+            pieces += self.saying.panel_cards(act, self.run[i], i, colors, since, end)
         for i in range(self.count):
-            step, place = self.trace[i], tuple(int(v) for v in self.trace[i].output_index)
+            step, place = self.run[i], tuple(int(v) for v in self.trace[i].output_index)
             cell, explained = cell_name(self.scene, place[1:], place[0] if self.several else None), False
             if i in self.rhythm.explained:
                 explained = True
@@ -201,13 +205,13 @@ class _Volume:
     def _names(self) -> list:
         """What the volumes are called, with their shapes."""
         figure, w = self.figure, self.scene.words
-        given, kernel, output = self._shapes()
+        _, kernel, output = self._shapes()
         block = self.small[0] if self.several else self.work
         name = f"{self.slices} {w.filters}" if self.several else w.filter
-        text = f"{name}  {shape_text(kernel)}"
-        named = ((self.given, f"{w.input}  {shape_text(given)}"), (block, text),
-                (self.made, f"{w.output}  {shape_text(output)}"))  # fmt: skip
-        made = [figure.text(text, b.box[0], b.box[1] - 1.6, NAME) for b, text in named]
+        x, y = self.made.box[0], self.made.box[1] - 1.6
+        made = [*spreading.input_names(self.cast, self.trace, self.given),
+                spreading.filter_name(self.cast, self.trace, name, shape_text(kernel), block, x - 3.0),
+                figure.text(f"{w.output}  {shape_text(output)}", x, y, NAME)]  # fmt: skip
         for n, slot in enumerate(self.small):
             x0, _, x1, y1 = slot.box
             made.append(figure.text(str(n + self.scene.look.index_from), (x0 + x1) / 2 - 0.6, y1 + 2.6, SMALL,
@@ -221,7 +225,7 @@ class _Volume:
         size, axes = planes(self.trace.input).shape[1:], len(self.trace.kernel_size)
         since = (PADDED if self.cast.padded else START) + 0.05
         return [*block_indices(figure, given, size, high=self.cast.shape[0], offset=before, axes=axes,
-                               visible_from=since),
+                               apart=self.cast.apart, visible_from=since),
                 *block_indices(figure, made, (self.rows, self.columns), axes=axes)]  # fmt: skip
 
     def _lines(self) -> list:
@@ -232,9 +236,12 @@ class _Volume:
         filters = f"{self.slices} {w.filters if self.several else w.one_filter} {kernel}"
         bias = f"  +  {w.bias}" if self.biased else ""
         since = self.count - 0.6
-        text = f"{given}  *  {filters}{bias}  =  {output}"
+        stride = f",  {w.stride} {axes_text(self.trace.stride)}" * any(s > 1 for s in self.trace.stride)
+        text = f"{given}  *  {filters}{stride}{bias}  =  {output}"
         made = [figure.text(text, middle, low, SUM, align="center", visible_from=since)]
-        return made + why_lines(figure, middle, low, low + NEXT, since)
+        room = self.result.box[2] - self.panels[0].box[0]
+        more = spreading.lines(self.cast, self.trace, middle, room, low, since)
+        return [*made, *more, *why_lines(figure, middle, low, low + NEXT * (1 + bool(more)), since)]
 
 
 begin = _Volume

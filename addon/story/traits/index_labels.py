@@ -12,14 +12,14 @@ MOST = 12  # rows or columns that are all numbered; of more, every fifth is
 
 
 def index_labels(figure: Figure, corner, cell: float, shape, *, high: float | None = None, offset=(0, 0),
-    drop: float = 0.0, aside: float = 0.0, axes: int = 2, visible_from: float = ALWAYS,
+    drop: float = 0.0, aside: float = 0.0, axes: int = 2, apart=(1, 1), visible_from: float = ALWAYS,
     visible_until: float = NEVER) -> list[Points]:
     """The numbers of `shape` (rows, columns) cells whose block stands at a corner, `offset` cells coming
     before them; the block is `high` cells high.
 
     `drop`: how much lower (page units) the column numbers stand, below a slab; `aside`: how much further to the left
-    the row numbers; `axes`: of the operation, of which a
-    single one is numbered below; `visible_from`, `visible_until`: clock values.
+    the row numbers; `axes`: of the operation, of which a single one is numbered below; `apart` (rows, columns): from
+    one cell to the next; `visible_from`, `visible_until`: clock values.
     """
     rows, columns = shape
     high = rows if high is None else high
@@ -28,11 +28,11 @@ def index_labels(figure: Figure, corner, cell: float, shape, *, high: float | No
     every = 1 if max(shape) <= MOST else 5
     cap = CAP_HEIGHT * INDEX * HEIGHT / 2
     for row in range(0, rows if axes > 1 else 0, every):
-        x, y = figure.page.seen(corner + cell * np.array([0.0, 0.0, high - above - row - 0.5]))
+        x, y = figure.page.seen(corner + cell * np.array([0.0, 0.0, high - above - row * apart[0] - 0.5]))
         made.append(figure.text(str(row + base), x - 0.9 - aside, y + cap, INDEX, figure.theme.secondary, align="right",
                                 kind="index", visible_from=visible_from, visible_until=visible_until))  # fmt: skip
     for column in range(0, columns, every):
-        x, y = figure.page.seen(corner + cell * np.array([left + column + 0.5, 0.0, 0.0]))
+        x, y = figure.page.seen(corner + cell * np.array([left + column * apart[1] + 0.5, 0.0, 0.0]))
         made.append(figure.text(str(column + base), x, y + 2 * cap + 0.7 + drop, INDEX, figure.theme.secondary,
             align="center",
                                 kind="index", visible_from=visible_from, visible_until=visible_until))  # fmt: skip

@@ -57,7 +57,7 @@ def out_of_the_light(figure: Figure, trace, role: str = "input", other=None) -> 
     after["cube"][:] = after["faded"][:] = [darker[kind] for kind in after["cube"].tolist()]
     after["label"][:] = after["label_faded"][:] = NONE
     after["visible_from"][:] = -LANDED
-    before["visible_until"][own] = -LANDED
+    before["visible_until"][own] = np.minimum(before["visible_until"][own], -LANDED)
     figure.volumes[place] = replace(figure.volumes[place], points=Points.join([Points(before), Points(after)]))
 
 

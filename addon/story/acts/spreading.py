@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is shown and said of a transposed convolution that is worked out as the convolution which gives the same: its
+input is spread by zeros, its filters are turned. Of any other operation nothing of this is.
+"""
+
+from ..cast.figure import NAME, SUM
+from ..cast.spaced import SPREADS, Spaced
+from ..page.captions import shape_text, size_formula
+from ..page.glyphs import width
+from ..page.view import HEIGHT
+from ..plan.plan import ALWAYS, NEVER, Points
+from ..plan.timeline import Timeline
+from .rhythm import PADDED, START
+from .stamp_words import fitting, zeros_said
+
+SPREADING, STAYS = 2.6, 0.005  # seconds that it takes; past START the clock when what is said of zeros is gone
+NEXT = 5.2  # page units from one line to the next
+
+
+def spread_clock(line: Timeline) -> None:
+    """Key the clock, which stands at SPREADS, while the input's cells move apart."""
+    line.wait(0.6)
+    line.play("clock.step", PADDED, 1.2, easing="linear")
+    line.wait(0.8)
+
+
+def fullest(trace, steps: int) -> int:
+    """Of the first so many steps that which reads most cells of the input."""
+    return max(range(steps), key=lambda i: int(trace[i].real.sum()))
+
+
+def input_names(cast: Spaced, trace, block) -> list[Points]:
+    """The input's name with its shape; where zeros come to it, those of the whole from then on."""
+    figure, w = cast.figure, cast.figure.scene.words
+    own = (*trace.input.shape[1:], len(trace.input))
+    text = f"{w.input}  {shape_text(own)}"
+    zeros = cast.padded and trace is not cast.trace
+    box = cast.compact(block).box
+    until = (SPREADS + 0.02 if cast.moves else PADDED + 0.02) if zeros else NEVER
+    made = [figure.text(text, box[0], box[1] - 1.6, NAME, visible_until=until)]
+    if zeros:
+        spread = (*cast.shape[2 - len(trace.kernel_size) :], len(trace.input))
+        made.append(figure.text(f"{w.spread_input}  {shape_text(spread)}", block.box[0], block.box[1] - 1.6, NAME,
+                                visible_from=PADDED + 0.02))  # fmt: skip
+    return made
+
+
+def filter_name(cast: Spaced, trace, name: str, shape: str, block, right: float) -> Points:
+    """The filters' name above a block, and that they are turned; it ends before the page place `right`."""
+    figure = cast.figure
+    turned = trace is not cast.trace and max(cast.kernel) > 1
+    text = f"{name}, {figure.scene.words.turned}  {shape}" if turned else f"{name}  {shape}"
+    x = min(block.box[0], right - width(text) * NAME * HEIGHT) if turned else block.box[0]
+    return figure.text(text, x, block.box[1] - 1.6, NAME)
+
+
+def lines(cast: Spaced, trace, middle: float, room: float, low: float, ending: float) -> list[Points]:
+    """Centred at `middle` where there is `room`, below the line at the height `low` (page units): how many zeros come,
+    and why so many; and from the clock value `ending` on, how the output's size comes about."""
+    if trace is cast.trace:
+        return []
+    figure, made = cast.figure, []
+    life = {"visible_from": SPREADS + 0.02 if cast.moves else ALWAYS, "visible_until": START + STAYS}
+    for n, text in enumerate(zeros_said(figure.scene.words, trace) if cast.padded else []):
+        size = fitting(figure, text, SUM, room)
+        made.append(figure.text(text, middle, low + NEXT * (n + 1), size, align="center", **life))
+    return [*made, figure.text(size_formula(trace), middle, low + NEXT, NAME, figure.theme.secondary, align="center",
+                               visible_from=ending)]  # fmt: skip
