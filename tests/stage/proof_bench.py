@@ -77,7 +77,7 @@ class BenchProof:
         self.dominoes(look, i, cell, pairs)
         self.channel_cards(cards, panels, min(flat(tap.place)[0] for tap in cell.taps))
         if self.chips:
-            cubes.sort(key=lambda p: p.long[0])
+            cubes.sort(key=lambda p: p.long[2])  # products are flat; partial sums are as wide
             self.beside(i, cell, pairs, cubes[: len(cell.taps)])
             del cubes[: len(cell.taps)]
         *parts, result = sorted(cubes, key=self.across) or [None]

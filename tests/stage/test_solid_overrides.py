@@ -7,6 +7,7 @@ import pytest
 
 from .proof_solid import prove
 from .seeing import staged
+from .test_solid_frames import ODD
 
 pytestmark = pytest.mark.once  # the proofs are the same on every Python
 OVERRIDES = {
@@ -38,6 +39,17 @@ def test_steps_are_shown_as_computed_with(name):
 )
 def test_steps_of_several_channels_are_shown_as_computed_with(overrides):
     proved(staged("rgb_conv", overrides))
+
+
+@pytest.mark.parametrize("overrides", [
+    {"op.stride": 1, "op.padding": 0, "op.output_padding": 0},
+    {"op.stride": [1, 3], "op.dilation": [2, 1], "op.output_padding": [1, 2]},
+    {"op.padding": 3, "input.size": [4, 4]},  # beyond the kernel's reach: cells are left over
+    {"input.size": [4], "op.dilation": 2},
+    {"input.channels": 1, "op.padding": "full", "op.output_padding": 0},
+])  # fmt: skip
+def test_steps_of_a_transposed_convolution_are_shown_as_computed_with(overrides):
+    proved(staged(ODD["transposed_channels"], overrides))
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -5,7 +5,7 @@ input is spread by zeros, its filters are turned. Of any other operation nothing
 
 from ..cast.figure import NAME, SUM
 from ..cast.spaced import SPREADS, Spaced
-from ..page.captions import shape_text, size_formula
+from ..page.captions import shape_text, size_lines
 from ..page.glyphs import width
 from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, NEVER, Points
@@ -54,15 +54,19 @@ def filter_name(cast: Spaced, trace, name: str, shape: str, block, right: float)
     return figure.text(text, x, block.box[1] - 1.6, NAME)
 
 
-def lines(cast: Spaced, trace, middle: float, room: float, low: float, ending: float) -> list[Points]:
+def lines(cast: Spaced, trace, middle: float, room: float, low: float, ending: float):
     """Centred at `middle` where there is `room`, below the line at the height `low` (page units): how many zeros come,
-    and why so many; and from the clock value `ending` on, how the output's size comes about."""
+    and why so many; and from the clock value `ending` on, how the output's size comes about. Returns these and the
+    height of the next line."""
     if trace is cast.trace:
-        return []
+        return [], low + NEXT
     figure, made = cast.figure, []
     life = {"visible_from": SPREADS + 0.02 if cast.moves else ALWAYS, "visible_until": START + STAYS}
     for n, text in enumerate(zeros_said(figure.scene.words, trace) if cast.padded else []):
         size = fitting(figure, text, SUM, room)
         made.append(figure.text(text, middle, low + NEXT * (n + 1), size, align="center", **life))
-    return [*made, figure.text(size_formula(trace), middle, low + NEXT, NAME, figure.theme.secondary, align="center",
-                               visible_from=ending)]  # fmt: skip
+    formulas = size_lines(figure.scene.words, trace)
+    for n, text in enumerate(formulas):
+        made.append(figure.text(text, middle, low + NEXT * (n + 1), NAME, figure.theme.secondary, align="center",
+                                visible_from=ending))  # fmt: skip
+    return made, low + NEXT * (len(formulas) + 1)

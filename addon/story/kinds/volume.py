@@ -7,7 +7,7 @@ import numpy as np
 from ...scene.checks import ValidationError
 from ..acts import spreading
 from ..acts.rhythm import DOUBLE, FULL, GLANCE, PADDED, SHORT, START, open_clock, rhythm, run_clock
-from ..acts.saying import NEXT, Saying
+from ..acts.saying import Saying
 from ..acts.standing import SUMMED, on_bench, result_values, spans
 from ..acts.summing import Summing
 from ..cast import cards, slabs, volumes
@@ -240,8 +240,8 @@ class _Volume:
         text = f"{given}  *  {filters}{stride}{bias}  =  {output}"
         made = [figure.text(text, middle, low, SUM, align="center", visible_from=since)]
         room = self.result.box[2] - self.panels[0].box[0]
-        more = spreading.lines(self.cast, self.trace, middle, room, low, since)
-        return [*made, *more, *why_lines(figure, middle, low, low + NEXT * (1 + bool(more)), since)]
+        more, below = spreading.lines(self.cast, self.trace, middle, room, low, since)
+        return [*made, *more, *why_lines(figure, middle, low, below, since)]
 
 
 begin = _Volume
