@@ -35,6 +35,10 @@ SAID = {
     "a single axis": (
         {"input.size": [4], "op.stride": 3, "op.dilation": 2},
         ["Input with zeros  18 × 2", "(kernel − 1) × dilation − padding = 4 around it"], []),
+    "groups of a scene whose bench is far right": (
+        {"op.kernel_size": 2, "op.stride": [1, 2], "op.padding": [[0, 1], [1, 0]], "op.groups": 2, "op.out_channels": 2,
+         "input.channels": 4},
+        ["3 × 3 × 4  *  2 filters 2 × 2 × 2,  stride 1 × 2  =  3 × 5 × 2", "columns: (3 − 1)×2 + 2 − 1 = 5"], []),
     "groups": ({"op.groups": 2, "op.out_channels": 2},
                ["2 filters 3 × 3 × 1,  stride 2,  padding 0,  groups 2", "2 filters, turned 180°  3 × 3 × 1"], []),
     "a convolution": ({"op.type": "conv", "op.stride": 1}, ["3 filters  3 × 3 × 2"], ["turned", "zeros"]),
@@ -52,6 +56,8 @@ def test_what_is_said_is_of_the_operation_and_no_text_meets_another(keys, there,
     texts = [plan.labels[k].text for words in plan.words for k in words.points["label"] if k >= 0]
     assert not set(there) - set(texts), texts
     assert not [t for t in texts if any(part in t for part in lacking)]
+    across = 640 - 64 + 1  # pixels from the middle to the margins
+    assert not [box[0] for box in plan.boxes if max(abs(box[2]), abs(box[4])) > across]
     for one, other in combinations(plan.boxes, 2):
         together = max(one[6], other[6]) < min(one[7], other[7]) - 1e-6
         apart = one[4] <= other[2] or other[4] <= one[2] or one[5] <= other[3] or other[5] <= one[3]

@@ -8,6 +8,7 @@ from ...scene.checks import ValidationError
 from ..acts import spreading
 from ..acts.rhythm import DOUBLE, FULL, GLANCE, PADDED, SHORT, START, open_clock, rhythm, run_clock
 from ..acts.saying import Saying
+from ..acts.stamp_words import fitting
 from ..acts.standing import SUMMED, on_bench, result_values, spans
 from ..acts.summing import Summing
 from ..cast import cards, slabs, volumes
@@ -208,15 +209,14 @@ class _Volume:
         _, kernel, output = self._shapes()
         block = self.small[0] if self.several else self.work
         name = f"{self.slices} {w.filters}" if self.several else w.filter
-        x, y = self.made.box[0], self.made.box[1] - 1.6
+        left, top = self.made.box[:2]
         made = [*spreading.input_names(self.cast, self.trace, self.given),
-                spreading.filter_name(self.cast, self.trace, name, shape_text(kernel), block, x - 3.0),
-                figure.text(f"{w.output}  {shape_text(output)}", x, y, NAME)]  # fmt: skip
+                spreading.filter_name(self.cast, self.trace, name, shape_text(kernel), block, left - 3.0),
+                figure.text(f"{w.output}  {shape_text(output)}", left, top - 1.6, NAME)]  # fmt: skip
         for n, slot in enumerate(self.small):
             x0, _, x1, y1 = slot.box
-            made.append(figure.text(str(n + self.scene.look.index_from), (x0 + x1) / 2 - 0.6, y1 + 2.6, SMALL,
-                align="center",
-                                    kind="index"))  # fmt: skip
+            said, x = str(n + self.scene.look.index_from), (x0 + x1) / 2 - 0.6
+            made.append(figure.text(said, x, y1 + 2.6, SMALL, align="center", kind="index"))
         return made
 
     def _indices(self) -> list:
@@ -238,8 +238,9 @@ class _Volume:
         since = self.count - 0.6
         stride = f",  {w.stride} {axes_text(self.trace.stride)}" * any(s > 1 for s in self.trace.stride)
         text = f"{given}  *  {filters}{stride}{bias}  =  {output}"
-        made = [figure.text(text, middle, low, SUM, align="center", visible_from=since)]
-        room = self.result.box[2] - self.panels[0].box[0]
+        room = 2 * min(middle, figure.page.width - middle) - 16.0  # within the margins
+        made = [figure.text(text, middle, low, fitting(figure, text, SUM, room), align="center", visible_from=since)]
+        room = min(room, self.result.box[2] - self.panels[0].box[0])
         more, below = spreading.lines(self.cast, self.trace, middle, room, low, since)
         return [*made, *more, *why_lines(figure, middle, low, below, since)]
 
