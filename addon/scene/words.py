@@ -64,6 +64,7 @@ class Words:
     row: str = word("row", "the row in a cell's name, as in out[row 1, col 2]")
     column: str = word("col", "the column in a cell's name")
     slice: str = word("slice", "the output channel in a cell's name where there are several")
+    more: str = word("\u2026 {count} more", "said of channels and filters that are left out; `{count}`: how many")
     rows: str = word("rows", "the first size in a shape")
     columns: str = word("columns", "the second size in a shape")
     one_row: str = word("1 row", "a single row")

@@ -72,25 +72,29 @@ class BenchProof:
         cards = [p for p in pieces if p.card]
         halves = [p for p in pieces if not p.card and p.long[2] < 0.7 * p.long[0]]
         cubes = [p for p in pieces if not p.card and p.long[2] >= 0.7 * p.long[0]]
-        assert len(halves) == 2 * len(cell.taps), f"bench: {len(halves)} halves for {len(cell.taps)} taps"
+        taps = self.shown(cell)
+        assert len(halves) == 2 * len(taps), f"bench: {len(halves)} halves for {len(taps)} taps"
         pairs, panels = self.panels(halves)
         self.dominoes(look, i, cell, pairs)
         self.channel_cards(cards, panels, min(flat(tap.place)[0] for tap in cell.taps))
         if self.chips:
             cubes.sort(key=lambda p: p.long[2])  # products are flat; partial sums are as wide
-            self.beside(i, cell, pairs, cubes[: len(cell.taps)])
-            del cubes[: len(cell.taps)]
+            self.beside(i, cell, pairs, cubes[: len(taps)])
+            del cubes[: len(taps)]
         *parts, result = sorted(cubes, key=self.across) or [None]
         assert result is not None, "result: none on the bench"
         sums = self.partial_sums(cell)
         assert len(parts) == len(sums), f"partial: {len(parts)} cubes for {len(sums)} partial sums and bias"
+        panel = 0  # the first of those that are still to come
         for c, (piece, (name, value)) in enumerate(zip(parts, sums, strict=True)):
+            own = panels[panel] if name == "partial" else [parts[c - 1]]
+            panel += name == "partial"
             assert piece.text == spelled(value), f"{name}: {piece.text} stands for {spelled(value)} at step {i}"
             assert piece.long.max() < result.long.min(), "result: it is no larger than a partial sum"
-            left = max(self.across(p) for p in panels[c]) if c < len(panels) else self.across(parts[c - 1])
+            left = max(self.across(p) for p in own)
             assert self.across(piece) > left, f"{name}: it does not stand right of what it comes from"
-            if c + 1 < len(panels):
-                following = min(self.across(p) for p in panels[c + 1])
+            if panel < len(panels):
+                following = min(self.across(p) for p in panels[panel])
                 assert self.across(piece) < following, f"{name}: it stands by another channel's panel"
         assert result.text == spelled(cell.value), f"result: {result.text} stands for {spelled(cell.value)} at step {i}"
         assert all(self.across(result) > self.across(p) for p in halves), "result: it does not stand at the end"
@@ -101,12 +105,12 @@ class BenchProof:
         """Whether products stay beside their pairs: where a panel's columns stand so far apart."""
         first = next(i for i, s in enumerate(self.plan.steps) if s.explained)
         pieces = [p for p in self.on_bench(self.own_look(first), first) if not p.card]
-        taps = len(self.cells[self.order[first]].taps)
+        taps = len(self.shown(self.cells[self.order[first]]))
         return len(pieces) > 2 * taps + 1 + len(self.partial_sums(self.cells[self.order[first]]))
 
     def beside(self, i: int, cell, pairs, chips: list[Piece]) -> None:
         """What each pair has come to stands at its right."""
-        for tap in cell.taps:
+        for tap in self.shown(cell):
             upper, lower = pairs[flat(tap.kernel)]
             edge = upper.long[0]
             place = (upper.place + lower.place) / 2
@@ -117,14 +121,17 @@ class BenchProof:
             assert own == wanted, f"product: {own} stands beside {tap.kernel} of step {i}, not {wanted}"
 
     def partial_sums(self, cell) -> list[tuple[str, float]]:
-        """What adds up to the result on the bench: a sum per channel and the bias, where there are several parts."""
+        """What adds up to the result on the bench: a sum per channel, before the last one that of those left out, and
+        the bias, where there are several parts."""
         bias = self.trace.bias
         if self.kind != "volume" or (self.per == 1 and bias is None):
             return []
         sums = np.zeros(self.per)
         for tap in cell.taps:
             sums[tap.kernel[0]] += tap.number * tap.weight
-        parts = [("partial", value) for value in sums]
+        parts = [("partial", sums[c]) for c in self.inner]
+        if len(self.inner) < self.per:
+            parts.insert(-1, ("rest", sum(v for c, v in enumerate(sums) if c not in self.inner)))
         return parts + ([("bias", bias[self.index_of(cell)[0]])] if bias is not None else [])
 
     def index_of(self, cell) -> tuple:
@@ -137,9 +144,9 @@ class BenchProof:
         planes, plane = levels([p.place[1] for p in halves], 0.02 * edge)
         panels = [[p for p, own in zip(halves, plane, strict=True) if own == n] for n in range(len(planes))]
         panels.sort(key=lambda panel: min(map(self.across, panel)))
-        assert len(panels) == self.per, f"domino: {len(panels)} panels for {self.per} channels"
+        assert len(panels) == len(self.inner), f"domino: {len(panels)} panels for {len(self.inner)} channels"
         pairs = {}
-        for channel, panel in enumerate(panels):
+        for channel, panel in zip(self.inner, panels, strict=True):
             (xs, across), (zs, up) = (levels([p.place[axis] for p in panel], 0.02 * edge) for axis in (0, 2))
             size, wanted = (len(zs), len(xs), len(panel)), (each * rows, columns, each * rows * columns)
             assert size == wanted, f"domino: panel {channel} has {size} rows, columns and halves, not {wanted}"
@@ -156,7 +163,7 @@ class BenchProof:
         """Each says what its tap reads, and its weight; in the colours of the cells they are copies of."""
         weights = self.filter_cells(look, self.index_of(cell)[0])
         before, shown = (self.before[0], self.before[1]), self.input_cells(look)
-        for tap in cell.taps:
+        for tap in self.shown(cell):
             c, r, q = flat(tap.kernel)
             upper, lower = pairs[c, r, q]
             said = (upper.text, lower.text)
@@ -180,7 +187,7 @@ class BenchProof:
         if self.stage.asked.look.labels and self.channels == len(self.stage.asked.words.channels):
             names = list(self.stage.asked.words.channels)
         said = [p.text for p in cards]
-        assert said == names[first : first + self.per], f"domino: the panels' cards say {said}"
+        assert said == [names[first + c] for c in self.inner], f"domino: the panels' cards say {said}"
         for card, panel in zip(cards, panels, strict=True):
             ends = [self.across(p) for p in panel]
             above = card.place[2] > max(p.place[2] for p in panel)
@@ -205,6 +212,9 @@ class BenchProof:
         between = (max(len(parts) - 1, 0), sum(name == "partial" for name, _ in parts), int(bool(parts)))
         said = signs["+"], signs["\u2192"], signs["="] + signs[ABOUT]
         assert said == between, f"words: {words} stand between {len(parts)} parts"
+        if parts and len(self.inner) < self.per:
+            count = [int(n) for w in words if (n := re.sub(r"\D", "", w)) and w.startswith("\u2026")]
+            assert count == [self.per - len(self.inner)], f"words: {words} say that {count} are left out"
 
     def named(self, words: list[str], i: int, cell) -> None:
         """The cell's name says its place."""
@@ -263,11 +273,11 @@ class BenchProof:
         """The bench has the weights of the filter at work and nothing else."""
         pieces = self.on_bench(look)
         halves, cards = [p for p in pieces if not p.card], [p for p in pieces if p.card]
-        wanted = len(cell.taps)
+        wanted = len(self.shown(cell))
         assert len(halves) == wanted, f"bench: {len(halves)} weights, not {wanted}, wait for values at step {i}"
         lower, panels = self.panels(halves, 1)
         weights = self.filter_cells(look, self.index_of(cell)[0])
-        for tap in cell.taps:
+        for tap in self.shown(cell):
             piece = lower[flat(tap.kernel)][0]
             said = piece.kind.what, piece.text, piece.color
             own = "solid", TIMES + spelled(tap.weight), weights[flat(tap.kernel)].color
@@ -280,8 +290,8 @@ class BenchProof:
         """The copy is one of the taps' cells, weights come from the filter, products stand before their pairs in
         time, partial sums roll into the result, which flies to its cell. Afterwards nothing is left."""
         self.copied(i, cell)
-        times = schedule(self.per)
-        for channel, own in enumerate(times):
+        times = schedule(len(self.inner))
+        for channel, own in zip(self.inner, times, strict=True):
             self.weighed(i, cell, channel, within(i, own["weights"]))
             self.multiplied(i, cell, channel, within(i, (own["open"] + own["falls"]) / 2), pairs)
         sums = self.partial_sums(cell)
@@ -296,7 +306,7 @@ class BenchProof:
         """When the window has landed, a copy of each tap's cell is where that is, and nothing else is on the bench."""
         look = self.look_at(i - LANDED + AT_ONCE)
         copies, shown = self.on_bench(look, i), self.input_cells(look)
-        taps = self.tapped(cell)
+        taps = self.seen(self.tapped(cell))
         assert len(copies) == len(taps), f"domino: {len(copies)} pieces set out at step {i}, {len(taps)} taps are read"
         for key, tap in taps.items():
             source = shown[key]
@@ -338,13 +348,14 @@ class BenchProof:
             assert said == wanted, f"product: {said} stands by {tap.kernel} at step {i}, not {wanted}"
             assert np.abs(own[0].axes - np.eye(3)).max() < 1e-3, "product: it is not open"
             products.add(id(own[0]))
-        taps = len(cell.taps) // self.per
-        times, part = schedule(self.per), (clock - i + LANDED) / LANDED
+        order, taps = self.inner.index(channel), len(cell.taps) // self.per
+        times, part = schedule(len(self.inner)), (clock - i + LANDED) / LANDED
         come = sum(own["weights"] < part for own in times)
-        made = channel if self.partial_sums(cell) else 0
+        made = order if self.partial_sums(cell) else 0
+        made += len(self.inner) < self.per and order + 1 == len(times)  # the others' sum comes with the last panel
         made += made > 0 and self.trace.bias is not None and part >= SUMS - 0.04  # the bias comes before the last sum
-        kept = channel * taps if self.chips else 0
-        wanted = len(cell.taps) + come * taps + taps + kept + made
+        kept = order * taps if self.chips else 0
+        wanted = len(times) * taps + come * taps + taps + kept + made
         while_ = f"while channel {channel} of step {i} is multiplied"
         assert len(pieces) == wanted, f"bench: {len(pieces)} pieces {while_}, not {wanted}"
 

@@ -7,7 +7,7 @@
 - `step(i)` proves one step; of an explained one also its ritual: what the copy is a copy of, the products, what rolls
   and what flies.
 - Every failure is an AssertionError that begins with what is wrong: cells, number, lit, colour, window, filter, born,
-  slice, marker, bench, domino, product, partial, bias, result, flight, words.
+  slice, marker, bench, domino, product, partial, rest, bias, result, flight, words.
 """
 
 from dataclasses import replace
@@ -19,6 +19,7 @@ from addon.story.plan.plan import LANDED, LEAVES
 
 from ..engine import reference
 from .proof_bench import BenchProof, flat
+from .proof_excerpt import ExcerptProof
 from .reading import spelled
 from .reading_solid import Look, Piece, levels
 
@@ -31,7 +32,7 @@ def planes(array: np.ndarray) -> np.ndarray:
     return array if array.ndim == 3 else array[:, None, :]
 
 
-class SolidProof(BenchProof):
+class SolidProof(BenchProof, ExcerptProof):
     """The proofs of one staged figure."""
 
     input_role, window_role, stacked = "input", "input.window", False
@@ -63,6 +64,7 @@ class SolidProof(BenchProof):
         self.clock_of = self.plan.channels["clock.step"]
         self.right = np.array(stage.built.camera.matrix_world)[:3, 0]
         opening = self.look_at(-0.75)
+        self.read_excerpt(opening)
         self.full = {key: cell.color for key, cell in self.input_cells(opening).items() if self.real(key)}
         for key, color in self.full.items():
             self.one_fill(f"input channel {key[0]}" if self.channels == 3 else "input", self.read(key), color)
@@ -136,6 +138,10 @@ class SolidProof(BenchProof):
     def step(self, i: int) -> Look:
         """Everything at step i's own time, and what leads to it where it is explained."""
         cell, look = self.agreed(i), self.own_look(i)
+        if self.order[i][0] not in self.standing:
+            assert not self.plan.steps[i].explained, f"step {i}: it is left out and explained"
+            self.passed(look, i, cell)
+            return look
         self.window(look, cell)
         self.filter_at_work(look, self.order[i][0])
         born = self.output(look, i)
@@ -171,8 +177,10 @@ class SolidProof(BenchProof):
         row, column = (np.array(key[1:]) - self.before) // self.apart
         return self.inputs[key[0], row, column] if self.real(key) else 0
 
-    def lattice(self, look, role: str, shape, *what) -> dict[tuple, Piece]:
-        """The pieces of a block by (channel, row, column): a full lattice of that shape, each place taken once."""
+    def lattice(self, look, role: str, shape, *what, numbers=None) -> dict[tuple, Piece]:
+        """The pieces of a block by (channel, row, column): a full lattice of that shape, each place taken once; of
+        channels of those numbers, where some are left out."""
+        numbers = numbers or tuple(range(shape[0]))
         own = look.cells(role, *what)
         assert own, f"cells: {role} shows none at {look.second:.3f} s"
         deep = np.array([p.local[1] for p in own])
@@ -180,18 +188,18 @@ class SolidProof(BenchProof):
         if shape[0] > 1:
             slices, grid[:, 0] = levels(deep, 0.1)
             assert len(slices) == shape[0], f"cells: {role} has {len(slices)} slices, not {shape[0]}"
-            gaps = np.diff(slices)
-            assert (gaps > 1.05).all() and (gaps < 1.3).all(), f"cells: slices of {role} cannot be counted"
+            self.parted(slices, numbers, f"cells: of {role}")
         assert np.abs(grid - grid.round()).max() < 1e-3, f"cells: {role} is no lattice"
-        found = {tuple(int(v) for v in g): p for g, p in zip(grid.round(), own, strict=True)}
+        found = {(numbers[int(k)], int(r), int(c)): p for (k, r, c), p in zip(grid.round(), own, strict=True)}
         assert len(found) == len(own), f"cells: two stand in one place of {role}"
-        wanted = {tuple(map(int, k)) for k in np.ndindex(*shape)}
+        wanted = {(numbers[k], r, c) for k, r, c in np.ndindex(*shape)}
         assert set(found) == wanted, f"cells: {role} is not {'×'.join(map(str, shape))}"
         return found
 
     def input_cells(self, look) -> dict[tuple, Piece]:
         """The padded input: real cells solid, padding frosted; each in front says its own number."""
-        cells = self.lattice(look, self.input_role, (self.channels, *self.padded))
+        shape = (len(self.stood), *self.padded)
+        cells = self.lattice(look, self.input_role, shape, numbers=self.stood)
         numbered = any(p.text for p in cells.values())
         for key, cell in cells.items():
             wanted = "solid" if self.real(key) else "glass"
@@ -203,7 +211,7 @@ class SolidProof(BenchProof):
 
     def window(self, look, cell) -> None:
         """The tube is around the taps, through every channel that is read; they are lit and no others."""
-        cells, taps, moment = self.input_cells(look), self.tapped(cell), f"at {look.second:.3f} s"
+        cells, taps, moment = self.input_cells(look), self.seen(self.tapped(cell)), f"at {look.second:.3f} s"
         first, last = np.min(list(taps), axis=0), np.max(list(taps), axis=0)
         hull = {k: c for k, c in cells.items() if ((first <= k) & (k <= last)).all()}
         box = look.box(self.window_role)
@@ -268,7 +276,7 @@ class SolidProof(BenchProof):
     def filter_cells(self, look, n: int) -> dict[tuple, Piece]:
         """A filter's weights as a block: in front each says its own number, where numbers are shown."""
         role, weights = self.filter_role(n), self.weights[n]
-        own = self.lattice(look, role, weights.shape, "solid")
+        own = self.lattice(look, role, (len(self.inner), *weights.shape[1:]), "solid", numbers=self.inner)
         numbered = any(p.text for p in own.values())
         for key, piece in own.items():
             said = spelled(weights[key]) if numbered and key[0] == 0 else None
@@ -299,7 +307,7 @@ class SolidProof(BenchProof):
         assert np.abs(slack).max() < TIGHT, f"filter: its tube stands off by {slack}"
         if self.kind != "volume" or self.filters == 1:
             return
-        for m in range(self.filters):
+        for m in self.standing:
             role = self.filter_role(m)
             said = look.cards(role)
             # one that waits is too small for its card to be read: its number stands below it
@@ -319,7 +327,7 @@ class SolidProof(BenchProof):
         """Born so far and no others, with their numbers; the mark on the last; slices filed in order. Returns it."""
         n, (row, column) = i // self.section, divmod(i % self.section, self.columns)
         shape = (1, self.rows, self.columns)
-        for m in range(self.filters):
+        for m in self.standing:
             role, done = self.output_role(m), i + 1 - m * self.section
             if done <= 0:
                 assert not look.cells(role), f"born: {role} is there before its time, at {look.second:.3f} s"
@@ -339,6 +347,7 @@ class SolidProof(BenchProof):
             self.carded(look, role, m)
         last = self.lattice(look, self.output_role(n), shape)[0, row, column]
         self.filed(look, n)
+        self.left_out(look)
         self.marker(look, last)
         return last
 
@@ -379,7 +388,7 @@ class SolidProof(BenchProof):
     def depths(self, look) -> dict[int, float]:
         """How far behind the place where slices are written each one that is there stands, in cells."""
         found, start = {}, None
-        for m in range(self.filters):
+        for m in self.standing:
             cells = look.cells(self.output_role(m))
             if cells:
                 # a relief's cells are as deep as their values, so its back is where they begin
@@ -393,13 +402,14 @@ class SolidProof(BenchProof):
     def filed(self, look, n: int) -> None:
         """The slice being written stands alone in front; behind it all earlier ones, the newest first, side by side."""
         depths = self.depths(look)
-        assert list(depths) == list(range(n + 1)), f"slice: {list(depths)} are there while {n} is written"
-        at = [depths[m] for m in range(n, -1, -1)]
+        there = [m for m in self.standing if m <= n]
+        assert list(depths) == there, f"slice: {list(depths)} are there while {n} is written"
+        at = [depths[m] for m in there[::-1]]
         front = abs(at[0] - self.front_at) < NEAR
         assert front, f"slice: {n} is not in front while it is written, at {look.second:.3f} s"
         gaps = np.diff(at)
         assert not len(gaps) or gaps[0] > 1.5, "slice: the one being written does not stand alone"
-        assert ((gaps[1:] > 1.05) & (gaps[1:] < 1.3)).all(), f"slice: they are not filed side by side: {gaps}"
+        self.parted(at[1:], there[-2::-1], "slice")
 
     def between(self, look) -> None:
         """At any time: a cell is there from its step on and says its own number or none; the bench has one step at

@@ -76,9 +76,9 @@ def test_at_the_end_all_is_there_and_filed(proof):
     assert look.box("input.window") is None
     proof.between(look)
     depths = proof.depths(look)
-    assert list(depths) == list(range(proof.filters))
-    gaps = -np.diff(list(depths.values()))
-    assert ((gaps > 1.05) & (gaps < 1.3)).all(), f"slices are {gaps} cells apart"
+    assert tuple(depths) == proof.standing
+    proof.parted(list(depths.values()), list(depths), "slice")
+    proof.left_out(look)
     for m in depths:
         cells = proof.lattice(look, proof.output_role(m), (1, proof.rows, proof.columns), "solid")
         assert len(cells) == proof.section

@@ -18,10 +18,12 @@ from .test_solid_frames import ODD
 pytestmark = pytest.mark.once  # the proofs are the same on every Python
 VOLUME, SLIDING, LEFT = ODD["dilated_channels"], ODD["even_window"], ODD["left_over"]
 TRANSPOSED = ODD["transposed_channels"]
+SIXTEEN, TWENTY = ODD["sixteen_channels"], ODD["twenty_filters"]  # some of their channels, and slices, are left out
 PADDED, DILATED = ODD["one_filter"], SCENES / "conv2d_dilated.toml"
 STEP = 1  # whose sum is falsified: an explained one that has neighbours
 RUN = 4  # a step that is passed too fast for its sum to be seen, as is the next
 STANDS = 17  # one whose sum stands on the bench without being worked out
+GLANCED, LEFT_OUT, LAST = 17, 100, 171  # one that stands; one in a slice that is left out; the first of the last slice
 BESIDE = (0.0, 0.0, 1.0)
 
 
@@ -95,6 +97,11 @@ def halves(step: int, lower: bool):
         return own & (np.isin(p["label"], weights) == lower)
 
     return chosen
+
+
+def born(step: int):
+    """The cell that a step makes."""
+    return lambda plan, p: (p["step"] == step) & (p["cube"] >= 0)
 
 
 def ends_at(clock: float):
@@ -245,6 +252,13 @@ def darkest(plan, own):
     return min(points["cube"].tolist(), key=lambda kind: light[plan.cubes[kind].material])
 
 
+def miscounted(plan):
+    """Of what is left out another count."""
+    words = next(w for w in plan.words if w.role == "more")
+    points = Points({**words.points.data, "label": words.points["label"][::-1].copy()})
+    return replace(plan, words=tuple(replace(w, points=points) if w is words else w for w in plan.words))
+
+
 NOWHERE = {"cube": NONE, "faded": NONE, "label": NONE, "label_faded": NONE}
 ANOTHER, BOTH = {"label": another}, {"label": another, "label_faded": another}
 TURNED = turned_about("label", "cube", "size", "stretch")
@@ -327,6 +341,14 @@ ELSEWHERE = {
     "the window moves by the stride": (TRANSPOSED, track("input.window.track", twice_as_far), STEP, "window"),
     "filters that are not turned": (TRANSPOSED, changed("filter.0", written, **TURNED), STEP, "filter"),
     "weights that are not turned": (TRANSPOSED, changed("bench", weights(), **TURNED), STEP, "domino"),
+    # what is left out
+    "another sum of the channels left out": (SIXTEEN, changed("bench", some(standing(), [3]), **ANOTHER), STEP, "rest"),
+    "another number of theirs rolls": (SIXTEEN, changed("bench", some(rolling(), [3]), **ANOTHER), STEP, "partial"),
+    "their sum of another step": (SIXTEEN, changed("bench", some(cubes(GLANCED), [3]), **ANOTHER), GLANCED, "rest"),
+    "slices miscounted": (TWENTY, miscounted, LEFT_OUT, "words"),
+    "a slice left out that shows": (TWENTY, changed("output.19", born(LAST), visible_from=100.0), LEFT_OUT, "born"),
+    "a mark while slices are passed": (TWENTY, changed("output.marker", of_step(LAST), visible_from=100.0), LEFT_OUT,
+                                       "marker"),
     # the filter
     "the other filter in the tube": (VOLUME, other_filter, STEP, "filter"),
     "the kernel turned": (SLIDING, changed("kernel", written, **TURNED), STEP, "filter"),

@@ -23,9 +23,10 @@ PAUSED = 0.08  # the clock past a step in a pause after it
 GLIDE, COMES = 0.32, 0.6  # seconds a window takes to an explained position, and to the first
 USUAL = 22.0  # seconds that a figure takes at most where its scene does not say, if it can
 LEAST_RUN = 0.25  # seconds that steps between explained ones have at least
-FULL, DOUBLE, SHORT, GLANCE, RUN = "full", "double", "short", "glance", "run"
+FULL, DOUBLE, SHORT, GLANCE, RUN, PASSED = "full", "double", "short", "glance", "run", "passed"
+PASSING = 1.0  # seconds in which steps that are not shown one by one are passed
 # seconds a finished sum stays before the window leaves; at a line's end `timing.breath` besides
-HOLD = {FULL: 1.1, DOUBLE: 0.55, SHORT: 0.6, GLANCE: 0.5, RUN: 0.0}
+HOLD = {FULL: 1.1, DOUBLE: 0.55, SHORT: 0.6, GLANCE: 0.5, RUN: 0.0, PASSED: 0.0}
 PARTS = {FULL: 1.0, DOUBLE: 0.5, SHORT: 0.34, GLANCE: 0.05}  # of `timing.first`; DOUBLE unless `timing.next` says
 SEEN, FRAMES = 0.2, 2  # seconds, and frames, that a step of a run has to have for its sum to be seen
 
@@ -36,7 +37,7 @@ class Stretch:
 
     first: int
     last: int
-    kind: str  # FULL, DOUBLE, SHORT: worked out; GLANCE: the finished sum is shown; or RUN
+    kind: str  # FULL, DOUBLE, SHORT: worked out; GLANCE: the finished sum is shown; RUN; PASSED: not shown one by one
     seconds: float
     pause: float = 0.0
     hold: float = 0.0  # seconds that the finished sum stays
@@ -55,7 +56,7 @@ class Rhythm:
 
     @property
     def explained(self) -> dict[int, str]:
-        return {s.first: s.kind for s in self.stretches if s.kind not in (RUN, GLANCE)}
+        return {s.first: s.kind for s in self.stretches if s.kind not in (RUN, GLANCE, PASSED)}
 
     def standing(self, fps: float) -> dict[int, float]:
         """The steps whose finished sums stand on the bench without being worked out, and the clock value until which:
@@ -79,8 +80,9 @@ class Rhythm:
 
     def longer(self, seconds: float) -> "Rhythm":
         """The same, with so many seconds more in which the finished sums of explained steps stay."""
-        shown = sum(s.kind != RUN for s in self.stretches)
-        return Rhythm(tuple(s if s.kind == RUN else replace(s, hold=s.hold + seconds / shown) for s in self.stretches))
+        shown = sum(s.kind not in (RUN, PASSED) for s in self.stretches)
+        return Rhythm(tuple(s if s.kind in (RUN, PASSED) else replace(s, hold=s.hold + seconds / shown)
+                            for s in self.stretches))  # fmt: skip
 
     @property
     def seconds(self) -> float:
@@ -99,14 +101,14 @@ def joined(spans, near: float = 1e-6) -> tuple[tuple[float, float], ...]:
 
 
 def rhythm(steps: int, explained: dict[int, str], timing, fps: float, *, spent: float, padded: bool,
-           pauses=None, weights=None) -> Rhythm:  # fmt: skip
+           pauses=None, weights=None, passed=(0, 0)) -> Rhythm:  # fmt: skip
     """Explained steps in full, and the runs between them within what `timing.longest` leaves.
 
     `spent`: seconds that go elsewhere, besides intro and outro; `padded`: padding arrives; `pauses`: {step: seconds
-    before it in which others act}; `weights`: how much of a run's time each step is worth (default: alike). Raises
-    ValidationError.
+    before it in which others act}; `weights`: how much of a run's time each step is worth (default: alike); `passed`:
+    the steps from the first to before the second are not shown one by one. Raises ValidationError.
     """
-    pace, spent = Pace(steps, explained, timing, fps, pauses, weights), spent + ARRIVING * padded
+    pace, spent = Pace(steps, explained, timing, fps, pauses, weights, passed), spent + ARRIVING * padded
     return within_bound(timing, fps, spent, pace.within, lambda: pace.least)
 
 
@@ -147,7 +149,9 @@ class Pace:
     """How steps can go: how long they are by themselves (`natural`) and at `least`, and a rhythm for any time between,
     which then takes just that time."""
 
-    def __init__(self, steps: int, explained: dict[int, str], timing, fps: float, pauses=None, weights=None):
+    def __init__(self, steps: int, explained: dict[int, str], timing, fps: float, pauses=None, weights=None,
+                 passed=(0, 0)):  # fmt: skip
+        self.passed = passed
         self.steps, self.timing, self.fps, self.pauses = steps, timing, fps, pauses or {}
         self.weights = np.ones(steps) if weights is None else np.asarray(weights, float)
         self.all = dict(explained)
@@ -161,13 +165,22 @@ class Pace:
             yield self._choice(dict(explained))
 
     def _choice(self, explained: dict[int, str]) -> _Choice:
-        cuts = sorted({0, self.steps, *explained, *(i + 1 for i in explained), *self.pauses})
+        cuts = sorted({0, self.steps, *explained, *(i + 1 for i in explained), *self.pauses, *self.passed})
         spans = [(a, b - 1) for a, b in pairwise(cuts) if a < self.steps]
-        runs = [(a, b) for a, b in spans if a not in explained]
+        runs = [(a, b) for a, b in spans if a not in explained and not self._passes(a)]
         # a sweep begins on a frame, has one or more, and stands on two; after a pause one more goes by
         needed = {a: max(LEAST_RUN, (4 + (a in self.pauses)) / self.fps) for a, _ in runs}
         wanted = {a: max(self.weights[a : b + 1].sum() * self.timing.step, needed[a]) for a, b in runs}
-        return _Choice(explained, spans, self._explaining(explained) + sum(self.pauses.values()), wanted, needed)
+        return _Choice(explained, spans, self._explaining(explained) + self._elsewhere, wanted, needed)
+
+    def _passes(self, i: int) -> bool:
+        """Whether a step is among those that are not shown one by one."""
+        return self.passed[0] <= i < self.passed[1]
+
+    @property
+    def _elsewhere(self) -> float:
+        """Seconds of pauses and of the steps that are not shown one by one."""
+        return sum(self.pauses.values()) + PASSING * (self.passed[0] < self.passed[1])
 
     def _explaining(self, explained: dict[int, str]) -> float:
         return sum(_glide(i) + _worked(k, self.timing) + _held(k, self.timing) for i, k in explained.items())
@@ -188,7 +201,7 @@ class Pace:
         tried = []
         for choice in self._choices():
             tried.append(choice)
-            most = 0.75 * (seconds - sum(self.pauses.values()))
+            most = 0.75 * (seconds - self._elsewhere)
             short = choice.least <= seconds + 1e-9 and self._explaining(choice.explained) <= most
             if short or choice.natural <= seconds + 1e-9:
                 return self._rhythm(choice, min(seconds, tried[0].natural))
@@ -200,7 +213,9 @@ class Pace:
         share, made = min(1.0, max(spare, 0.0) / more) if more else 0.0, []
         for a, b in choice.spans:
             kind, pause = choice.explained.get(a, RUN), self.pauses.get(a, 0.0)
-            if kind == RUN:
+            if self._passes(a):
+                made.append(Stretch(a, b, PASSED, PASSING, pause))
+            elif kind == RUN:
                 time = choice.needed[a] + (choice.wanted[a] - choice.needed[a]) * share
                 made.append(Stretch(a, b, kind, time, pause))
             else:
@@ -245,8 +260,9 @@ def open_clock(line: Timeline, timing, padded: bool, more: float = 0.0, opens=No
         line.wait(0.4)
 
 
-def run_clock(line: Timeline, rhythm: Rhythm, fps: float, weights=None) -> Beats:
-    """Key the clock for a rhythm, from the timeline's cursor on."""
+def run_clock(line: Timeline, rhythm: Rhythm, fps: float, weights=None, section: int = 1) -> Beats:
+    """Key the clock for a rhythm, from the timeline's cursor on. Of steps that are passed every frame shows the end of
+    a slice, which are `section` steps."""
     seconds, pauses, frame = [], {}, 1.0 / fps
     for stretch in rhythm.stretches:
         if stretch.pause:
@@ -254,6 +270,9 @@ def run_clock(line: Timeline, rhythm: Rhythm, fps: float, weights=None) -> Beats
             line.play("clock.step", stretch.first - 1 + PAUSED, 0.05, easing="linear")
             pauses[stretch.first] = line.cursor, line.cursor + stretch.pause - 0.05
             line.wait(stretch.pause - 0.05)
+        if stretch.kind == PASSED:
+            seconds += _pass(line, stretch, fps, section)
+            continue
         if stretch.kind != RUN:
             i = stretch.first
             line.play("clock.step", i - LANDED, stretch.glide)
@@ -303,6 +322,23 @@ def _sweep(line: Timeline, first: int, last: int, frames: int, fps: float, weigh
         line.play("clock.step", reached, 1 / fps, easing="linear")
         seconds += [(start + frame - 1 + (i - done) / (reached - done)) / fps for i in range(done + 1, reached + 1)]
         done = reached
+    return seconds
+
+
+def _pass(line: Timeline, stretch: Stretch, fps: float, section: int) -> list[float]:
+    """Run the clock over steps that are not shown one by one: on each frame it stands at the end of a slice. Returns
+    the steps' seconds."""
+    slices, end = (stretch.last + 1 - stretch.first) // section, line.cursor + stretch.seconds
+    line.cursor = math.ceil(line.cursor * fps - 1e-6) / fps
+    frames = min(slices, max(1, math.floor((end - line.cursor) * fps + 1e-6) - 2))
+    done, seconds = stretch.first - 1 + (PAUSED if stretch.pause else 0.0), []
+    for frame in range(1, frames + 1):
+        reached, start = stretch.first - 1 + section * (slices * frame // frames), line.cursor
+        line.play("clock.step", reached, 1 / fps, easing="linear")
+        inner = range(math.floor(done) + 1, reached + 1)
+        seconds += [start + (i - done) / (reached - done) / fps for i in inner]
+        done = reached
+    line.cursor = max(line.cursor + 2 / fps, end)
     return seconds
 
 

@@ -9,6 +9,7 @@ from ..cast.arrangement import PANEL_CARD, Arrangement
 from ..cast.bench import HALF
 from ..cast.figure import SMALL, SUM, Figure
 from ..cast.weighted import line_text, sum_text
+from ..page.captions import left_out
 from ..page.glyphs import width
 from ..page.view import HEIGHT
 from ..plan.plan import LEAVES
@@ -21,20 +22,30 @@ UNDER = 3.0  # page units from one line of a name to the next
 NEXT = 5.2  # page units from one line to the next
 
 
+def wrapped(text: str) -> list[str]:
+    """A text on two lines, the last word on the second."""
+    first, _, last = text.rpartition(" ")
+    return [first, last] if first else [last]
+
+
 class Saying:
     """The words of one figure's sums; `names` are the channels' names."""
 
     def __init__(self, figure: Figure, stands: Arrangement, names: list[str], biased: bool):
         self.figure, self.stands, self.names, self.biased = figure, stands, names, biased
-        self.words, self.per, self.numbers = figure.scene.words, stands.per, figure.numbers
+        self.words, self.per, self.inner, self.numbers = figure.scene.words, stands.per, stands.inner, figure.numbers
         ends = [*stands.panels, stands.result]
         self.middle = (ends[0].box[0] + ends[-1].box[2]) / 2
         # page units: the baseline of what is said of a run, above the trays; above it there is room for one line
         self.line = ends[0].box[1] + (10.4 if stands.slices > 1 else 7.0)
 
     def shares(self, step) -> list[float]:
-        """What each channel of the filter comes to."""
-        return [step.products[step.kernel_index[:, 0] == c].sum() for c in range(self.per)]
+        """What each channel that has a panel comes to."""
+        return [step.products[step.kernel_index[:, 0] == c].sum() for c in self.inner.numbers]
+
+    def others(self, step) -> float:
+        """What the channels come to that have no panel."""
+        return float(step.products[~np.isin(step.kernel_index[:, 0], self.inner.numbers)].sum())
 
     def text(self, step, name: str) -> str:
         """A step's sum as one line: what its channels and the bias come to."""
@@ -46,43 +57,55 @@ class Saying:
     def sum(self, step) -> str:
         """What the channels and the bias come to, and that together: "R 2 + G (−6) + bias 1 = −3"."""
         numbers = self.numbers
-        if self.per > MOST:
+        if len(self.inner) > MOST:
             return numbers.text(step.value)
         if self.per == 1:
             return line_text(numbers, step, self.stands.kernel[1])
         first, shares = int(step.positions[:, 0].min()), self.shares(step)
-        said = [numbers.named(self.names[first + c], s) for c, s in enumerate(shares)] if self.named else [
+        said = [numbers.named(self.names[first + c], s)
+                for c, s in zip(self.inner.numbers, shares, strict=True)] if self.named else [
             numbers.text(shares[0]), *map(numbers.operand, shares[1:])]  # fmt: skip
+        if self.inner.hidden:
+            others = f"{left_out(self.figure.scene, self.inner.hidden)} {numbers.operand(self.others(step))}"
+            said.insert(len(said) - 1, others)
         said += [numbers.named(self.words.bias, step.bias)] if self.biased else []
         sign = self.equals(step)
         return f"{' + '.join(said)} {sign} {numbers.text(step.value)}"
 
     def equals(self, step) -> str:
         """The sign between what the channels and the bias come to, and that together."""
-        return self.numbers.equals(step.value, [*self.shares(step), *([step.bias] if self.biased else [])])
+        others = [self.others(step)] if self.inner.hidden else []
+        return self.numbers.equals(step.value, [*self.shares(step), *others, *([step.bias] if self.biased else [])])
 
     def signs(self, step, i: int, name: str, since: float | None = None, until: float | None = None) -> list:
         """What stands between the bench's parts: arrows, plus and equals signs, the bias's and the cell's name. With
         `since` and `until` (clock values) of a sum that stands all that while, else of one that is worked out."""
-        figure, stands, made, times = self.figure, self.stands, [], schedule(self.per)
+        figure, stands, made, times = self.figure, self.stands, [], schedule(len(self.inner))
         worked, until = since is None, i + LEAVES if until is None else until
 
         def at(part: float) -> float:
             return within(i, part) if worked else since
 
-        extra = [stands.extra] if stands.extra else []
-        blocks = [*stands.partials, *extra]
-        following = [*stands.panels[1 : len(stands.partials)], *extra, stands.result]
-
         def sign(text, left, right, level, since):
             x, y = (left.box[2] + right.box[0]) / 2, (level.box[1] + level.box[3]) / 2 + 1.1
             made.append(figure.text(text, x, y, SUM, align="center", visible_from=since, visible_until=until))
 
-        for n, (block, then) in enumerate(zip(blocks, following, strict=False)):
-            begins = at(times[n]["summed"] if n < len(times) else SUMS)
-            if n < len(stands.partials):
-                sign("\u2192", stands.panels[n], block, block, begins)
-            sign("+" if n + 1 < len(blocks) else self.equals(step), block, then, block, begins)
+        # what stands from left to right, and when: each partial sum with its panel
+        row = [(partial, at(t["summed"]), panel)
+               for partial, panel, t in zip(stands.partials, stands.panels, times, strict=False)]  # fmt: skip
+        if stands.rest:
+            row.insert(-1, (stands.rest, at(times[-1]["flies"]), None))
+        row += [(stands.extra, at(SUMS), None)] if stands.extra else []
+        ends = [*row[1:], (stands.result, 0.0, None)]
+        for (block, begins, panel), (then, _, following) in zip(row, ends, strict=False):
+            if panel:
+                sign("\u2192", panel, block, block, begins)
+            sign(self.equals(step) if then is stands.result else "+", block, following or then, block, begins)
+        if stands.rest:
+            x0, _, x1, y1 = stands.rest.box
+            for n, line in enumerate(wrapped(left_out(figure.scene, self.inner.hidden))):
+                made.append(figure.text(line, (x0 + x1) / 2, y1 + 3.0 + 2.7 * n, SMALL, align="center",
+                                        visible_from=at(times[-1]["flies"]), visible_until=until))  # fmt: skip
         if stands.extra:
             x0, _, x1, y1 = stands.extra.box
             made.append(figure.text(self.words.bias, (x0 + x1) / 2, y1 + 3.0, SMALL, align="center",
@@ -114,7 +137,8 @@ class Saying:
             return []
         first, made = int(step.positions[:, 0].min()), []
         worked = since is None
-        for c, (place, t) in enumerate(zip(act.bench.panels, schedule(self.per), strict=True)):
+        for c, (place, t) in enumerate(zip(act.bench.panels, schedule(len(self.inner)), strict=True)):
+            c = self.inner.numbers[c]
             name = self.names[first + c]
             right = max((cards.breadth(name, PANEL_CARD) - HALF[0]) / 2, 0.0)
             at = act.local(place) + np.array([right, BACK, 0.5 + PANEL_CARD / 2])

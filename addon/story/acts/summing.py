@@ -165,16 +165,20 @@ class Summing:
                                0.5 * edge / CAP_HEIGHT), **columns)  # fmt: skip
 
     def parts(self, o: Operands) -> list[tuple[np.ndarray, float, int]]:
-        """Places, values and channels of the partial sums and of the bias, which belongs to none."""
+        """Places, values and channels of the partial sums, of what the other channels come to, and of the bias, which
+        belong to none."""
         bench, sums = self.bench, np.zeros(int(o.channel.max()) + 1)
         np.add.at(sums, o.channel, o.products)
         parts = [(bench.partials[c], v, c) for c, v in enumerate(sums)] if bench.partials else []
+        parts += [(bench.rest, o.rest, NONE)] if o.rest is not None else []
         return parts + ([(bench.bias, o.bias, NONE)] if bench.partials and o.bias is not None else [])
 
     def _partials(self, o: Operands, times) -> list[Points]:
         """The partial sums and the bias, which stay, and their copies that roll into the result."""
         bench = self.bench
-        since = [*(t["summed"] for t in times), within(o.index, SUMS - 0.04)]
+        since = [t["summed"] for t in times]
+        since += [times[-1]["flies"]] if o.rest is not None else []  # after the panel before
+        since += [within(o.index, SUMS - 0.04)]
         stands = [(place, value, at, channel) for (place, value, channel), at
                   in zip(self.parts(o), since, strict=False)]  # fmt: skip
         made = []

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The bench: where the arithmetic of one output cell stands as objects, in front of the volumes.
 
-One panel of pairs per channel (the input's number above, the weight below), beside each panel its partial sum, then the
-bias and the result. All places are world places of middles; `cell` is the world length of a bench cell.
+One panel of pairs per channel (the input's number above, the weight below), beside each panel its partial sum, before
+the last panel one sum of all channels that have none, then the bias and the result. All places are world places of
+middles; `cell` is the world length of a bench cell.
 """
 
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ class Bench:
     keeps_products: bool = False  # they stay beside their pairs
     panels: list[np.ndarray] = field(default_factory=list)  # of each panel's first pair
     partials: list[np.ndarray] = field(default_factory=list)  # empty where there is one channel
+    rest: np.ndarray | None = None  # of the sum of the channels that have no panel
     bias: np.ndarray | None = None
     result: np.ndarray | None = None
 
@@ -88,3 +90,4 @@ class Operands:
     target: np.ndarray
     target_cell: float
     hover: np.ndarray  # the offset to which the copy slides out
+    rest: float | None = None  # what the channels that have no panel come to

@@ -38,7 +38,7 @@ class Spaced(Weighted):
         if not self.moves:
             return block
         corner = block.corner + block.cell * np.array([self.aside, 0.0, 0.0])
-        return block.like(self.figure.page, "source", self.block_size(self.own.shape[1:], self.channels), corner)
+        return block.like(self.figure.page, "source", (self.own.shape[2], self.deep, self.own.shape[1]), corner)
 
     def solid(self) -> np.ndarray:
         found = super().solid()
@@ -54,11 +54,11 @@ class Spaced(Weighted):
             return super().cells(solid, digits)
         figure, (top, left) = self.figure, (self.pads[0][0], self.pads[1][0])
         before = volumes.block(figure, self.own, self.fill, cell=self.cell, digits=digits, dims=False,
-                               visible_until=SPREADS)  # fmt: skip
+                               excerpt=self.shown, visible_until=SPREADS)  # fmt: skip
         before["position"][:] += np.float32((self.aside, 0.0, self.own.shape[1] - self.shape[0]))
         after = volumes.block(figure, self.own, self.fill, cell=self.cell, digits=digits, offset=(top, left),
-                              solid=solid, apart=self.apart, standing=False, visible_from=SPREADS, leaves=LEAVES,
-                              arrives=ARRIVES)  # fmt: skip
+                              solid=solid, apart=self.apart, standing=False, excerpt=self.shown,
+                              visible_from=SPREADS, leaves=LEAVES, arrives=ARRIVES)  # fmt: skip
         after["origin"][:] = before["position"] - after["position"]
         return Points.join([before, after])
 
@@ -74,7 +74,7 @@ class Spaced(Weighted):
             super().shadows()
             return
         (rows, columns), (high, wide) = self.own.shape[1:], self.shape
-        deep = volumes.deep(self.channels)
+        deep = self.deep
         foot = (wide - 1) / 2, (deep - 1) / 2, 0.5 - high
         self.figure.volume(f"{self.role}.shadow", "Input shadow", [
             volumes.shade(self.figure, (columns, deep, rows), 0.0, foot, visible_until=SPREADS),

@@ -40,6 +40,14 @@ def neighbours(solid: np.ndarray, standing: bool = True) -> np.ndarray:
     return mask
 
 
+def shell(solid: np.ndarray, standing: bool = True, excerpt=None) -> np.ndarray:
+    """The same of a block of which an excerpt's channels stand."""
+    if excerpt is None:
+        return neighbours(solid, standing)
+    apart, places = excerpt.apart(solid)
+    return neighbours(apart, standing)[places]
+
+
 def places(shape, gap: float = GAP) -> np.ndarray:
     """The middles of a block's cells (channels, rows, columns), shape (n, 3), in scan order."""
     channel, row, column = (a.ravel() for a in np.indices(shape))
@@ -99,8 +107,10 @@ def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dimmed
 
 
 def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0), solid=None, digits: bool = True,
-          standing: bool = True, dims: bool = True, gap: float = GAP, apart=(1, 1), **columns) -> Points:
-    """The cells of `values` (channels, rows, columns) as one block; numbers stand on its front slice.
+          standing: bool = True, dims: bool = True, gap: float = GAP, apart=(1, 1), excerpt=None,
+          **columns) -> Points:  # fmt: skip
+    """The cells of `values` (channels, rows, columns) as one block; numbers stand on its front slice. With an `excerpt`
+    (cast/excerpt.py) of its channels alone.
 
     `fill(value, channel)` is a cell's colour, `cell` its length in world units, `offset` (rows, columns) where
     its first
@@ -108,13 +118,14 @@ def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0
     (rows, columns): from one of its cells to the next.
     """
     values = np.asarray(values)
+    if excerpt is not None:
+        values = values[list(excerpt.numbers)]
     top, left = offset
     if solid is None:
-        solid = np.ones(values.shape, bool)
-        mask = neighbours(solid, standing)
+        mask = shell(np.ones(values.shape, bool), standing, excerpt)
     else:
         rows, across = values.shape[1:]
-        mask = neighbours(solid, standing)[:, top :: apart[0], left :: apart[1]][:, :rows, :across]
+        mask = shell(solid, standing, excerpt)[:, top :: apart[0], left :: apart[1]][:, :rows, :across]
     channel, row, column = (a.ravel() for a in np.indices(values.shape))
     fills = [fill(v, k) for v, k in zip(values.ravel(), channel, strict=True)]
     shapes = [f"cell {m}" for m in mask.ravel()]
@@ -124,19 +135,22 @@ def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0
     size = digit_size(cell) if digits and figure.scene.look.numbers else 0.0
     front = channel == 0
     texts = [figure.numbers.text(v) if f else "" for v, f in zip(values.ravel(), front, strict=True)]
+    if excerpt is not None:
+        channel = np.array(excerpt.numbers)[channel]
+        at[:, 1] = excerpt.spots(channel)
     known = {"row": row, "column": column, "channel": channel, "value": values.ravel(), "lift": FACE}
     return Points.make(at, cube=cubes, faded=faded, **known, **written(figure, texts, fills, size, cell=cell),
                        **columns)  # fmt: skip
 
 
 def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: bool = True, texts: str | None = None,
-          cell: float = 1.0, gap: float = GAP, among: bool = False, **columns) -> Points:  # fmt: skip
+          cell: float = 1.0, gap: float = GAP, among: bool = False, excerpt=None, **columns) -> Points:  # fmt: skip
     """Frosted cells at `where` (a mask of the block's shape), the outer faces of which are drawn. With `texts` for
     those in front, or "", it is padding. Around a single channel that is like ice; around several it is clear at top
     and side, where cells are seen through it, and outside the window an outline around its text. `among` their cells
     its fronts are like ice, or its texts would be read as those of cells behind. `solid`: where the block has any
     cells."""
-    mask, theme = neighbours(solid, standing), figure.theme
+    mask, theme = shell(solid, standing, excerpt), figure.theme
     index = np.argwhere(where)
     code, aside, alpha, quiet = theme.frosted, FROSTED, theme.frosted_alpha, (FROSTED, 1.0)
     if texts is not None and len(solid) == 1:
@@ -148,6 +162,9 @@ def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: boo
     cubes = [figure.cube(code, f"glass {mask[tuple(i)]} {aside}", "glass", alpha) for i in index]
     channel, row, column = index.T
     at = np.column_stack([column, channel * (1 + gap), -row]).astype(float)
+    if excerpt is not None:
+        channel = np.array(excerpt.numbers)[channel]
+        at[:, 1] = excerpt.spots(channel)
     size = digit_size(cell) if texts and figure.scene.look.numbers else 0.0
     faded = cubes
     if texts is not None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A weighted sum on the stage: what each step brings to the bench, in which colours, and how it is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -9,15 +9,20 @@ from ..page import palette
 from ..page.glyphs import TIMES, width
 from ..page.numerals import ABOUT, EQUAL, Numerals
 from .bench import Operands
+from .excerpt import Excerpt
 from .windowed import Windowed
 
 
 @dataclass
 class Weighted(Windowed):
-    """The cast of one run of a weighted operation."""
+    """The cast of one run of a weighted operation; `inner`: which channels of a filter stand (default: all). Each of
+    them has a panel on the bench, the others have one sum together."""
+
+    inner: Excerpt | None = field(default=None, kw_only=True)
 
     def __post_init__(self):
         super().__post_init__()
+        self.inner = self.inner or Excerpt.whole(self.per)
         self.weight_greatest = self.scale_of(self.trace.weight)
         sums = [abs(float(v)) for v in (self.trace.output.min(), self.trace.output.max())]
         self.sum_greatest = max(sums) or 1.0
@@ -46,18 +51,22 @@ class Weighted(Windowed):
         step, lead = self.trace[i], 2 - len(self.trace.kernel_size)
         inner = step.kernel_index if not lead else np.insert(step.kernel_index, 1, 0, axis=1)
         spots = step.positions if not lead else np.insert(step.positions, 1, 0, axis=1)
-        before = np.array([p[0] for p in self.pads])
+        before, seen = np.array([p[0] for p in self.pads]), np.isin(inner[:, 0], self.inner.numbers)
+        rest = float(step.products[~seen].sum()) if self.inner.hidden else None
+        inner, spots, values, weights, products, real = (
+            a[seen] for a in (inner, spots, step.values, step.weights, step.products, step.real))  # fmt: skip
         place = self.place(spots[:, 0], spots[:, 1] + before[0], spots[:, 2] + before[1])
         theme = self.figure.theme
         fills = [self.fill(v, int(c)) if real else theme.padding
-                 for v, c, real in zip(step.values, spots[:, 0], step.real, strict=True)]  # fmt: skip
+                 for v, c, real in zip(values, spots[:, 0], real, strict=True)]  # fmt: skip
         return Operands(
-            index=i if at is None else at, values=step.values, weights=step.weights, products=step.products,
-            bias=None if self.trace.bias is None else float(step.bias), value=float(step.value), channel=inner[:, 0],
+            index=i if at is None else at, values=values, weights=weights, products=products,
+            bias=None if self.trace.bias is None else float(step.bias), value=float(step.value), rest=rest,
+            channel=np.searchsorted(self.inner.numbers, inner[:, 0]),
             row=inner[:, 1], column=inner[:, 2], fills=fills,
-            weight_fills=[self.weight_fill(w) for w in step.weights],
-            inks=[None if real else theme.padding_ink for real in step.real], places=place,
-            weight_places=weight_places(step), cell=self.cell, weight_cell=weight_cell, target=np.asarray(target),
+            weight_fills=[self.weight_fill(w) for w in weights],
+            inks=[None if r else theme.padding_ink for r in real], places=place,
+            weight_places=weight_places(step)[seen], cell=self.cell, weight_cell=weight_cell, target=np.asarray(target),
             target_cell=target_cell, hover=np.asarray(hover, float))  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 which colour. What an operation does with the cells under the window it does not know.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from ..page import palette
 from ..page.view import UNIT
 from ..plan.plan import LANDED, LEAVES, NEVER, Points
 from . import volumes
+from .excerpt import Excerpt
 from .figure import Figure
 
 GLASS_SHADOW = 0.8  # how much of a shadow a block throws whose outer cells are glass
@@ -43,18 +44,21 @@ def planes(array: np.ndarray) -> np.ndarray:
 
 @dataclass
 class Windowed:
-    """The input of one run: `corner` is where its block stands, `cell` its cells' length (world units)."""
+    """The input of one run: `corner` is where its block stands, `cell` its cells' length (world units); `shown`: which
+    of its channels stand (default: all)."""
 
     figure: Figure
     trace: object
     corner: np.ndarray
     cell: float
     role: str = "input"
+    shown: Excerpt | None = field(default=None, kw_only=True)
 
     def __post_init__(self):
         self.kernel, self.stride, self.pads, self.dilation = planar(self.trace)
         self.input = planes(self.trace.input)
         self.channels = len(self.input)
+        self.shown = self.shown or Excerpt.whole(self.channels)
         (top, bottom), (left, right) = self.pads
         rows, columns = self.input.shape[1:]
         self.shape = rows + top + bottom, columns + left + right
@@ -72,6 +76,16 @@ class Windowed:
     def steps(self) -> int:
         """How many steps the clock has."""
         return len(self.trace)
+
+    @property
+    def deep(self) -> float:
+        """How far the input reaches into the picture, in cells."""
+        return self.shown.deep
+
+    @property
+    def deep_read(self) -> float:
+        """How far what a window reads reaches."""
+        return self.shown.spot(self.per - 1) + 1
 
     # colours and places --------------------------------------------------------------------------------------------
 
@@ -98,7 +112,7 @@ class Windowed:
 
     def place(self, channel, row, column) -> np.ndarray:
         """World places of padded cells."""
-        at = np.column_stack([column, np.asarray(channel) * (1 + volumes.GAP), -np.asarray(row)])
+        at = np.column_stack([column, self.shown.spots(channel), -np.asarray(row)])
         return self.location + self.cell * at
 
     # the cast ------------------------------------------------------------------------------------------------------
@@ -116,7 +130,10 @@ class Windowed:
         each reads, where these are groups."""
         slices = len(self.trace) // len(at)
         group = np.arange(slices) * (self.channels // self.per) // slices
-        middle = (group * self.per + (self.per - 1) / 2) * (1 + volumes.GAP) if self.per < self.channels else 0 * group
+        middle = 0.0 * group
+        if self.per < self.channels:
+            first, last = (self.shown.spots(group * self.per + k) for k in (0, self.per - 1))
+            middle = (first + last) / 2
         return np.tile(at, (slices, 1)) + np.repeat(middle, len(at))[:, None] * (0, 1, 0)
 
     def add_input(self, name: str, *, arrives: float | None, digits: bool = True) -> None:
@@ -128,15 +145,15 @@ class Windowed:
             parts += self.padding(solid, arrives)
         figure.track(f"{self.role}.track", self.everywhere(self.windows()))
         # of groups each is lit by itself, else every channel is
-        deep = volumes.deep(self.per) if self.per < self.channels else 1e3
+        deep = self.deep_read if self.per < self.channels else 1e3
         figure.volume(self.role, name, parts, self.location, self.cell, track=f"{self.role}.track",
                       taps=(self.kernel[1], deep, self.kernel[0]), dilation=(self.dilation[1], 1, self.dilation[0]),
                       fade=(-LANDED, self.steps - 0.5))  # fmt: skip
         self.shadows()
 
     def solid(self) -> np.ndarray:
-        """Where the padded block (channels, rows, columns) has the input's own cells."""
-        found, (rows, columns) = np.zeros((self.channels, *self.shape), bool), self.input.shape[1:]
+        """Where the padded block (channels that are shown, rows, columns) has the input's own cells."""
+        found, (rows, columns) = np.zeros((len(self.shown), *self.shape), bool), self.input.shape[1:]
         top, left = self.pads[0][0], self.pads[1][0]
         found[:, top : top + rows, left : left + columns] = True
         return found
@@ -144,12 +161,14 @@ class Windowed:
     def shadows(self) -> None:
         """What the block casts on what it stands on."""
         figure, (top, left), (rows, columns) = self.figure, (self.pads[0][0], self.pads[1][0]), self.input.shape[1:]
-        high = self.corner + self.cell * np.array(self.block_size(self.shape, self.channels))
-        figure.casts(self.corner, high, GLASS_SHADOW if self.padded else 1.0)
-        if self.padded:  # its own cells within the glass
-            inner = np.array([left, 0, self.shape[0] - top - rows])
-            size = np.array(self.block_size((rows, columns), self.channels))
-            figure.casts(self.corner + self.cell * inner, self.corner + self.cell * (inner + size))
+        for run in self.shown.runs:
+            low = self.corner + self.cell * np.array([0, self.shown.spot(run[0]), 0])
+            high = low + self.cell * np.array(self.block_size(self.shape, len(run)))
+            figure.casts(low, high, GLASS_SHADOW if self.padded else 1.0)
+            if self.padded:  # its own cells within the glass
+                inner = np.array([left, 0, self.shape[0] - top - rows])
+                size = np.array(self.block_size((rows, columns), len(run)))
+                figure.casts(low + self.cell * inner, low + self.cell * (inner + size))
 
     moves = False  # whether zeros come between its cells
     proud = 0.0  # how far its cells stand out towards the viewer, world units
@@ -158,7 +177,7 @@ class Windowed:
         """The input's own cells; `solid` says where the padded block has any."""
         top, left = self.pads[0][0], self.pads[1][0]
         return volumes.block(self.figure, self.input, self.fill, cell=self.cell, offset=(top, left), solid=solid,
-                             digits=digits, standing=not self.padded)  # fmt: skip
+                             digits=digits, standing=not self.padded, excerpt=self.shown)  # fmt: skip
 
     def padding(self, solid: np.ndarray, arrives: float | None) -> list[Points]:
         """Glass with its zeros where the padded block has no cells."""
@@ -166,7 +185,8 @@ class Windowed:
 
     def shell(self, everywhere: np.ndarray, where: np.ndarray, text: str, arrives: float | None) -> Points:
         """Glass at `where` in a block that is `everywhere`, which comes from a clock value on."""
-        shell = volumes.glass(self.figure, everywhere, where, texts=text, cell=self.cell, among=self.moves)
+        shell = volumes.glass(self.figure, everywhere, where, texts=text, cell=self.cell, among=self.moves,
+                              excerpt=self.shown)  # fmt: skip
         shell["row"][:] -= self.pads[0][0]
         shell["column"][:] -= self.pads[1][0]
         if arrives is not None:
@@ -184,7 +204,7 @@ class Windowed:
 
     def add_tube(self, name: str, until: float = NEVER, lift: float = 0.0, thick: float | None = None) -> None:
         """The tube around the window, through every channel, and `lift` cells further towards the viewer."""
-        depth = volumes.deep(self.per)
+        depth = self.deep_read
         size = (self.reach[1] + 0.03, depth + 0.06 + lift, self.reach[0] + 0.03)
         front = (depth - 1) / 2 if self.per == self.channels else 0.0  # of groups the middle is known
         at = self.everywhere(self.windows()) + (0, front - lift / 2, 0)

@@ -2,17 +2,18 @@
 """Kind `volume`: several channels or filters. Input, filters and output stand as blocks; a panel per channel
 on the bench. A transposed convolution is shown as the convolution that gives the same (`Trace.as_conv`)."""
 
-import numpy as np
 
 from ...scene.checks import ValidationError
-from ..acts import spreading
+from ..acts import spreading, turning
+from ..acts.leaving_out import counts
 from ..acts.rhythm import DOUBLE, FULL, GLANCE, PADDED, SHORT, START, open_clock, rhythm, run_clock
 from ..acts.saying import Saying
 from ..acts.stamp_words import fitting
 from ..acts.standing import SUMMED, on_bench, result_values, spans
 from ..acts.summing import Summing
-from ..cast import cards, slabs, volumes
+from ..cast import cards, slabs
 from ..cast.arrangement import MANY, Arrangement
+from ..cast.excerpt import gaps
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.filters import CHANGE, Filters
 from ..cast.spaced import SPREADS, Spaced
@@ -26,7 +27,6 @@ from ..traits import unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, why_lines
 
-TURN, TURNING = 25.0, 1.6  # degrees by which the input turns in place at the start, and seconds
 END = 0.45  # the clock before the last step's end at which window, bench and marker are gone
 GONE = 0.2  # seconds until then
 
@@ -57,9 +57,11 @@ class _Volume:
         self.per_filter, self.biased = self.run.weight.shape[1], trace.bias is not None
         self.several = self.slices > 1
         self._lay_out()
-        self.cast = Spaced(self.figure, self.run, self.given.corner, self.given.cell)
-        self.filters = Filters(self.figure, self.cast, self.work, self.small, self.section)
-        self.stack = Stack(self.figure, self.cast, self.made, out)
+        stands, self.written = self.stands, self.stands.written
+        self.cast = Spaced(self.figure, self.run, self.given.corner, self.given.cell, shown=stands.shown,
+                           inner=stands.inner)  # fmt: skip
+        self.filters = Filters(self.figure, self.cast, self.work, self.small, self.section, self.written)
+        self.stack = Stack(self.figure, self.cast, self.made, out, shown=self.written)
 
     def _lay_out(self) -> None:
         """Place everything; names the blocks."""
@@ -78,13 +80,13 @@ class _Volume:
     # the story -----------------------------------------------------------------------------------------------------
 
     def plan(self):
-        scene, figure, cast = self.scene, self.figure, self.cast
+        scene, figure, cast, stands = self.scene, self.figure, self.cast, self.stands
         shape = (*self.trace.kernel_size, self.per_filter)
         heading(figure, self.trace, shape, self.slices)
         first, filing = self.clock()
         slabs.add_slabs(figure, [self.given, self.work, self.made])
-        slabs.add_slabs(figure, self.small, colors=[palette.card(n) for n in range(len(self.small))])
-        sums = [*self.partials, *([self.extra] if self.extra else [])]
+        slabs.add_slabs(figure, self.small, colors=[palette.card(n) for n in self.written.numbers] * self.several)
+        sums = [*self.partials, *filter(None, (stands.rest, stands.extra))]
         slabs.add_slabs(figure, sums, self.rhythm.lives(self.count, scene.output.fps))
         slabs.add_slabs(figure, [*self.panels, self.result], ((START + 0.02, self.count - END),))
         cast.add_input(scene.words.input, arrives=PADDED if cast.padded else None)
@@ -92,14 +94,16 @@ class _Volume:
         if cast.channels > 1:
             cast.add_tube("Window", until=self.count - END)
             self._channel_cards()
+            gaps(figure, "input", cast.shown, cast.location, cast.cell, cast.shape)
         else:
             cast.add_ring("Window", until=self.count - END)
         self.filters.add(self.beats, first)
         self.stack.add(self.beats, filing)
         infos = self._sums()
-        self._turn()
+        turning.turn(cast, self.given, scene.timing.intro)
         if scene.look.labels:
             figure.words("names", "Names", self._names())
+            figure.words("more", "What is left out", counts(figure, stands, self.stack))
             figure.words("indices", "Row and column numbers", self._indices())
             figure.words("why", "Why", self._lines())
         return figure.plan(scene.title, infos)
@@ -107,65 +111,47 @@ class _Volume:
     def clock(self) -> tuple[float, float]:
         """Key the clock; the seconds at which the first filter comes and the last slice files in."""
         timing, line, section = self.scene.timing, self.figure.timeline, self.section
-        kinds = (FULL,) if self.slices > MANY else (FULL, DOUBLE, DOUBLE)
+        written, passed = self.written.numbers, self.stack.passing if self.written.hidden else (0, 0)
+        kinds = (FULL,) if len(written) > MANY else (FULL, DOUBLE, DOUBLE)
         third = spreading.fullest(self.run, section) if self.cast.moves else 2
         explained = {i: kind for i, kind in zip((0, 1, third), kinds, strict=False) if i < min(self.count, section)}
         if self.several:  # what every filter makes of one place in the middle is seen
             middle = self.rows // 2 * self.columns + self.columns // 2
-            explained |= {n * section + middle: GLANCE for n in range(1, self.slices - 1)}
+            explained |= {n * section + middle: GLANCE for n in written[1:-1]}
         else:
             explained |= {i: GLANCE for i in range(2 * self.columns - 1, self.count, 2 * self.columns)
                           if i not in explained}  # fmt: skip
         explained.setdefault(self.count - 1, GLANCE if self.several else SHORT)
-        pauses = {n * section: FILE + CHANGE for n in range(1, self.slices)}
-        spent = TURNING + GONE + FILE + spreading.SPREADING * self.cast.moves
+        pauses = {n * section: FILE + CHANGE for n in written[1:]}
+        pauses |= {passed[0]: FILE + CHANGE} if passed[0] else {}
+        spent = turning.TURNING + GONE + FILE + spreading.SPREADING * self.cast.moves
         self.rhythm = rhythm(self.count, explained, timing, self.scene.output.fps, spent=spent,
-                             padded=self.cast.padded, pauses=pauses)  # fmt: skip
+                             padded=self.cast.padded, pauses=pauses, passed=passed)  # fmt: skip
         opens = (SPREADS, spreading.spread_clock) if self.cast.moves else None
-        open_clock(line, timing, self.cast.padded, TURNING, opens)
+        open_clock(line, timing, self.cast.padded, turning.TURNING, opens)
         first = line.cursor - (0.6 if self.cast.padded else 0.5)
-        self.beats = run_clock(line, self.rhythm, self.scene.output.fps)
+        self.beats = run_clock(line, self.rhythm, self.scene.output.fps, section=section)
         line.play("clock.step", self.count - 1 + 0.55, GONE)
         filing = line.cursor
         line.wait(FILE + timing.outro)
         return first, filing
-
-    def _turn(self) -> None:
-        """The input turns in place and back, so that its depth is seen; with padding it is lifted onto that
-        afterwards."""
-        line, given, home, intro = self.figure.timeline, self.given, self.cast.location, self.scene.timing.intro
-        columns = self.cast.shape[1]
-        middle = given.corner + given.cell * np.array([columns / 2, volumes.deep(self.cast.channels) / 2, 0])
-        rel, times = home - middle, np.linspace(0, 1, 13)
-        angles = -np.radians(TURN) * np.sin(np.pi * times) ** 2
-        role = self.cast.role
-        channels = {f"{role}.rotation_euler.z": angles,
-                    f"{role}.location.x": middle[0] + np.cos(angles) * rel[0] - np.sin(angles) * rel[1],
-                    f"{role}.location.y": middle[1] + np.sin(angles) * rel[0] + np.cos(angles) * rel[1]}  # fmt: skip
-        for name, values in channels.items():
-            line.declare(name, values[0])
-            for a, b, value in zip(times, times[1:], values[1:], strict=False):
-                line.add(name, value, (b - a) * TURNING, at=0.5 * intro + a * TURNING, easing="linear")
-        below = self.pads[0][1]
-        if below and not self.cast.moves:
-            line.declare(f"{role}.location.z", home[2] - below * given.cell)
-            line.add(f"{role}.location.z", home[2], 0.5, at=intro + TURNING)
 
     # sums ----------------------------------------------------------------------------------------------------------
 
     def _channel_cards(self) -> None:
         """A card beside each of the input's slices that names its channel."""
         rows, columns = self.cast.shape
-        made = [self.cast.beside(cards.card(self.figure, name, color, cards.beside(columns, rows, k * (1 + volumes.GAP),
-                                                                                   number=k), cards.HIGH))
-                for k, (name, color) in enumerate(cards.channel_cards(self.scene, self.cast.channels))]  # fmt: skip
+        names, shown = cards.channel_cards(self.scene, self.cast.channels), self.cast.shown
+        made = [self.cast.beside(cards.card(self.figure, *names[k],
+                                            cards.beside(columns, rows, shown.spot(k), number=n), cards.HIGH))
+                for n, k in enumerate(shown.numbers)]  # fmt: skip
         self.figure.volume("input.cards", "Channel cards", made, self.cast.location, self.cast.cell)
 
     def _sums(self) -> list[StepInfo]:
         figure, act = self.figure, Summing(self.figure, self.bench, self.cast.sum_greatest)
         names, colors = map(list, zip(*cards.channel_cards(self.scene, self.cast.channels), strict=True))
         self.saying = Saying(figure, self.stands, names, self.biased)
-        hover = (0, -(volumes.deep(self.cast.channels) + 0.35) * self.given.cell, 0)
+        hover = (0, -(self.cast.deep + 0.35) * self.given.cell, 0)
         def operands(i):
             return self.cast.operands(i, self.filters.weight_places, self.work.cell, self.stack.target(i),
                                       self.made.cell, hover)  # fmt: skip
@@ -186,7 +172,7 @@ class _Volume:
                 words += self.saying.signs(step, i, cell)
             elif i in stands:
                 running += self.saying.signs(step, i, cell, i - SUMMED, stands[i])
-            else:
+            elif place[0] in self.written.numbers:
                 running.extend(self.saying.name(cell, i, until[i]))
             infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self.saying.text(step, cell), i,
                                   explained))  # fmt: skip
@@ -213,7 +199,7 @@ class _Volume:
         made = [*spreading.input_names(self.cast, self.trace, self.given),
                 spreading.filter_name(self.cast, self.trace, name, shape_text(kernel), block, left - 3.0),
                 figure.text(f"{w.output}  {shape_text(output)}", left, top - 1.6, NAME)]  # fmt: skip
-        for n, slot in enumerate(self.small):
+        for n, slot in zip(self.written.numbers, self.small, strict=False):
             x0, _, x1, y1 = slot.box
             said, x = str(n + self.scene.look.index_from), (x0 + x1) / 2 - 0.6
             made.append(figure.text(said, x, y1 + 2.6, SMALL, align="center", kind="index"))

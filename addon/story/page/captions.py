@@ -114,6 +114,11 @@ def size_lines(words, trace) -> list[str]:
     return [f"{name}: {formula}" for name, formula in zip(names, formulas, strict=True) if formula]
 
 
+def left_out(scene, count: int) -> str:
+    """What is said of channels or slices that do not stand, as in "… 60 more"."""
+    return scene.words.more.replace("{count}", str(count))
+
+
 def cell_name(scene, index, slice: int | None = None) -> str:
     """The output cell's name with its place, as in "out[row 1, col 2]", "out[slice 0, row 1, col 2]", or on one axis
     "out[1]"."""
