@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is said of the channels, filters and slices that do not stand: how many there are, where they would be."""
 
-from ..cast.arrangement import Arrangement
+from ..cast.arrangement import Arrangement, upright
 from ..cast.excerpt import said
 from ..cast.figure import SMALL, Figure
 from ..cast.stack import Stack
@@ -22,8 +22,9 @@ def counts(figure: Figure, stands: Arrangement, stack: Stack) -> list[Points]:
                          stands.given.cell, stands.shape[0]))  # fmt: skip
     if not stands.written.hidden:
         return made
-    x0, _, x1, y1 = stands.apart.box
-    made.append(figure.text("\u2026", (x0 + x1) / 2, y1, SMALL, figure.theme.secondary, align="center"))
+    if upright(figure.page):  # it has no room at the output's left: the cards say the same
+        return [*made, _among(figure, stands)]
+    made.append(_among(figure, stands))
     first, section, hidden = stack.passing[0], stack.section, stands.written.hidden
     corner, cell = stands.made.corner + (0.0, stack.back * stands.made.cell, 0.0), stands.made.cell
     nearer, end = (0.0, (1 + GAP) * cell, 0.0), stack.slices * section - FILED  # until the last slice files in
@@ -35,3 +36,9 @@ def counts(figure: Figure, stands: Arrangement, stack: Stack) -> list[Points]:
     made.append(said(figure, left_out(scene, hidden), stands.written, corner, cell, stack.rows, flip=True,
                      visible_from=end))  # fmt: skip
     return made
+
+
+def _among(figure: Figure, stands: Arrangement) -> Points:
+    """The ellipsis among the filters that wait."""
+    x0, _, x1, y1 = stands.apart.box
+    return figure.text("\u2026", (x0 + x1) / 2, y1, SMALL, figure.theme.secondary, align="center")

@@ -5,13 +5,13 @@ while the window runs, the sum as a line where the bench is empty."""
 import numpy as np
 
 from ..cast import cards
-from ..cast.arrangement import PANEL_CARD, Arrangement
+from ..cast.arrangement import NAMED, PANEL_CARD, Arrangement, upright
 from ..cast.bench import HALF
 from ..cast.figure import SMALL, SUM, Figure
 from ..cast.weighted import line_text, sum_text
 from ..page.captions import left_out
 from ..page.glyphs import width
-from ..page.view import HEIGHT
+from ..page.view import HEIGHT, UNIT
 from ..plan.plan import LEAVES
 from .rhythm import within
 from .summing import FLY, STAND, SUMS, Summing, schedule
@@ -35,9 +35,9 @@ class Saying:
         self.figure, self.stands, self.names, self.biased = figure, stands, names, biased
         self.words, self.per, self.inner, self.numbers = figure.scene.words, stands.per, stands.inner, figure.numbers
         ends = [*stands.panels, stands.result]
-        self.middle = (ends[0].box[0] + ends[-1].box[2]) / 2
+        self.middle = figure.page.width / 2 if upright(figure.page) else (ends[0].box[0] + ends[-1].box[2]) / 2
         # page units: the baseline of what is said of a run, above the trays; above it there is room for one line
-        self.line = ends[0].box[1] + (10.4 if stands.slices > 1 else 7.0)
+        self.line = ends[0].box[1] + (12.4 if upright(figure.page) else 10.4 if stands.slices > 1 else 7.0)
 
     def shares(self, step) -> list[float]:
         """What each channel that has a panel comes to."""
@@ -88,6 +88,8 @@ class Saying:
 
         def sign(text, left, right, level, since):
             x, y = (left.box[2] + right.box[0]) / 2, (level.box[1] + level.box[3]) / 2 + 1.1
+            if right.box[0] < left.box[2]:  # it goes on in the next row
+                x = left.box[2] + 1.9
             made.append(figure.text(text, x, y, SUM, align="center", visible_from=since, visible_until=until))
 
         # what stands from left to right, and when: each partial sum with its panel
@@ -119,12 +121,17 @@ class Saying:
         """The name of the cell that is being made, above the result; that of a slice on two lines, where one would
         meet the last panel."""
         figure, stands, lines = self.figure, self.stands, [name]
-        above = stands.result.box[1] + 1.5
+        # above the cube, for which there is room of some of the bench's cells
+        above = stands.result.box[1] + min(1.5, 0.92 * NAMED * stands.result.cell / UNIT - 0.5)
         if stands.slices > 1 and ", " in name:
             first, rest = name.split(", ", 1)
             lines = [f"{first},", rest]
         x0, _, x1, _ = stands.result.box
         right = figure.page.width - 8.0
+        if len(lines) > 1 and upright(figure.page):  # at its right, as the signs before it stand close
+            middle = (stands.result.box[1] + stands.result.box[3]) / 2
+            return [figure.text(line, figure.within(x1 + 1.0, line, SMALL), middle + UNDER * n, SMALL,
+                                visible_from=since, visible_until=until) for n, line in enumerate(lines)]  # fmt: skip
         return [figure.text(line, min((x0 + x1) / 2, right - width(line) * SMALL * HEIGHT / 2),
                             above - UNDER * (len(lines) - 1 - n), SMALL, align="center", visible_from=since,
                             visible_until=until) for n, line in enumerate(lines)]  # fmt: skip

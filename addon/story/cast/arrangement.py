@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the blocks of several channels or filters stand: input, filters and output, and the bench with a panel per
 channel. The bench stands below them all, or beside the input and below the others: whichever leaves cells and pairs
-the larger. Of many channels, filters or slices some stand (cast/excerpt.py).
+the larger. On upright pages they stand one below the other, and the bench may have two rows. Of many channels, filters
+or slices some stand (cast/excerpt.py).
 """
 
 from dataclasses import dataclass, field
 from itertools import product
+from typing import NamedTuple
 
 from ..page.layout import Block, Column, Row, solve
 from ..page.view import UNIT, Page
@@ -22,12 +24,38 @@ NAMED = 0.36  # room for a cell's name above the result, in bench cells
 MANY = 4  # filters: more of them are drawn smaller while they wait
 CHANNELS, FILTERS = 12, 16  # of more than so many the first few and the last stand
 LEGIBLE = 3.4  # page units: where pairs would be smaller, fewer channels have a panel
-FEW = 4  # channels of a filter that always have one
+FEW, FEW_UPRIGHT = 4, 3  # channels of a filter that always have one; the same on upright pages
+FILTERS_UPRIGHT = 4
 KEEPS_PRODUCTS = 1  # channels: with more, products do not stay beside their pairs
 READ, READ_PAIRS = 4.2, 6.6  # page units: cells of volumes and of pairs whose digits are easily read
 LARGEST = 7.5  # page units: a volume's largest cells
 PANELS = (8.2, 7.6, 7.0, 6.6, 6.2, 5.8, 5.4, 5.0, 4.2, 3.4, 2.6, 1.8)  # bench cells that are tried, page units
+WORK, WAITING = 3.6, 1.0  # page units: cells of the filter at work and of those that wait are not smaller
+WORK_UPRIGHT = 2.2  # the former on upright pages
+UPRIGHT = 0.8  # width by height of pages from which on blocks stand one below the other
+ARROW = 2.4  # page units between a panel and its sum at least there
+HEADING = 3.6  # page units for a second line of the heading there
 TOP, BOTTOM, SIDE = 10.7, 85.0, 8.0  # page units: between these the blocks stand
+
+
+class Way(NamedTuple):
+    """One way to arrange a figure: bench cells of so many page units, whether products stay beside their pairs, where
+    things are (the bench BELOW all others or BESIDE the input; on upright pages all IN_COLUMN or the output
+    BY_FILTERS), how many filters wait side by side, and how many rows the bench has."""
+
+    panel: float
+    products: bool
+    where: str
+    wide: int
+    rows: int = 1
+
+
+BELOW, BESIDE, IN_COLUMN, BY_FILTERS = "below", "beside", "in column", "by filters"
+
+
+def upright(page: Page) -> bool:
+    """Whether blocks stand one below the other on a page."""
+    return page.aspect < UPRIGHT
 
 
 @dataclass
@@ -53,20 +81,21 @@ class Arrangement:
 
     def solve(self, page: Page) -> bool:
         """Place everything on a page, as many channels as can be read; False where there is no room for it."""
-        self._choose(self.per)
+        narrow = upright(page)
+        self._choose(self.per, narrow)
         fits = self.per <= CHANNELS and self._best(page)
-        if (fits and self.panels[0].cell >= LEGIBLE * UNIT) or self.per <= FEW:
+        if (fits and self.panels[0].cell >= LEGIBLE * UNIT) or self.per <= (FEW, FEW_UPRIGHT)[narrow]:
             return fits
-        self._choose(3 if max(self.kernel) < 3 else 2)
+        self._choose((3 if max(self.kernel) < 3 else 2) - narrow, narrow)
         if self._best(page):
             return True
-        self._choose(self.per)
+        self._choose(self.per, narrow)
         return self.per <= CHANNELS and self._best(page)
 
-    def _choose(self, first: int) -> None:
+    def _choose(self, first: int, narrow: bool) -> None:
         """Let so many first channels of a filter stand, and the last."""
-        many = self.slices > FILTERS
-        self.written = Excerpt.few(self.slices, 3, self.out[0]) if many else Excerpt.whole(self.slices)
+        many = self.slices > (FILTERS, FILTERS_UPRIGHT)[narrow]
+        self.written = Excerpt.few(self.slices, 3 - narrow, self.out[0]) if many else Excerpt.whole(self.slices)
         some = self.per > first + 1
         self.inner = Excerpt.few(self.per, first, self.kernel[0]) if some else Excerpt.whole(self.per)
         groups = self.channels // self.per
@@ -76,44 +105,65 @@ class Arrangement:
 
     def _best(self, page: Page) -> bool:
         """Place all that stands; False where there is no room for it."""
-        best = None
-        for products in (True, False) if len(self.inner) <= KEEPS_PRODUCTS else (False,):
-            for beside, wide in product((False, True), (4, 8)):
-                for panel in PANELS:
-                    cell = self._solve(page, panel, products, beside, wide)
-                    # what can be read comes first, then how large the volumes are, then that products stay
-                    score = min(cell / READ, 1.0) + min(panel / READ_PAIRS, 1.0)
-                    score += 0.1 * min(cell, LARGEST) + 0.2 * products
-                    if cell and (best is None or score > best[0] + 1e-6):
-                        best = score, panel, products, beside, wide
+        best, products = None, (True, False) if len(self.inner) <= KEEPS_PRODUCTS else (False,)
+        places, rows = ((IN_COLUMN, BY_FILTERS), (1, 2)) if upright(page) else ((BELOW, BESIDE), (1,))
+        for stays, where, wide, many in product(products, places, (4, 8), rows):
+            for panel in PANELS:
+                way = Way(panel, stays, where, wide, many)
+                cell = self._solve(page, way)
+                # what can be read comes first, then how large the volumes are, then that products stay
+                score = min(cell / READ, 1.0) + min(panel / READ_PAIRS, 1.0)
+                score += 0.1 * min(cell, LARGEST) + 0.2 * stays
+                if upright(page):  # neither is paid for by the other
+                    score = min(cell / READ, 1.0) * min(panel / READ_PAIRS, 1.0)
+                if cell and (best is None or score > best[0] + 1e-6):
+                    best = score, way
         if best is None:
             return False
-        self._solve(page, *best[1:])
-        self.products = best[2]
+        self._solve(page, best[1])
+        self.products = best[1].products
         return True
 
-    def _solve(self, page: Page, panel: float, products: bool, beside: bool, wide: int) -> float:
-        return solve(page, self._tree(panel, products, beside, wide), (SIDE, TOP, page.width - SIDE, BOTTOM), LARGEST)
+    def _solve(self, page: Page, way: Way) -> float:
+        self._blocks(way.panel, way.products)
+        if upright(page):  # what slides out of the input passes before the margin
+            self.given.left = self.made.left = ASIDE
+            self.work.least = min(self.work.least, WORK_UPRIGHT)
+            for block in self.small:
+                block.least = 0.6 * WAITING
+        top = TOP + HEADING * upright(page)
+        return solve(page, self._tree(way), (SIDE, top, page.width - SIDE, BOTTOM), LARGEST)
 
-    def _tree(self, panel: float, products: bool, beside: bool, wide: int):
-        """The layout's tree; `wide`: so many filters wait side by side."""
-        several = self.slices > 1
-        self._blocks(panel, products)
-        middle = self.work
+    def _tree(self, way: Way):
+        """The layout's tree."""
+        several, middle = self.slices > 1, self.work
         if several:
-            rows = [Row(self.small[k : k + wide], gap=0.9, spread=1.5) for k in range(0, len(self.small), wide)]
+            rows = [Row(self.small[k : k + way.wide], gap=0.9, spread=1.5)
+                    for k in range(0, len(self.small), way.wide)]  # fmt: skip
             if self.written.hidden:
                 rows = [Row([*self.small[:-1], self.apart, self.small[-1]], gap=0.9, spread=1.5)]
             self.small[0].above = ABOVE
             middle = Column([*rows, self.work], gap=3.6, spread=3.0)
+            if way.where == IN_COLUMN:
+                middle = Row([Column(rows, gap=3.6, spread=0.0), self.work], gap=3.0, spread=6.0, align=(0.5, 0.5))
         # of one channel without a bias there are no partial sums
-        pairs = [Row([p, s], gap=0.39 * panel, spread=0.0, align=(0.5, 0.62))
+        gap = 0.39 * way.panel if way.where in (BELOW, BESIDE) else max(0.39 * way.panel, ARROW)
+        pairs = [Row([p, s], gap=gap, spread=0.0, align=(0.5, 0.62))
                  for p, s in zip(self.panels, self.partials, strict=False)] or self.panels  # fmt: skip
         if self.rest:
             pairs.insert(-1, self.rest)
         parts = [*pairs, *([self.extra] if self.extra else []), self.result]
         bench = Row(parts, gap=1.5, spread=3.0, align=(0.5, 0.62))
-        if beside:
+        if way.rows > 1:
+            half = (len(pairs) + 1) // 2
+            bench = Column([Row(p, gap=1.5, spread=3.0, align=(0.0, 0.62)) for p in (parts[:half], parts[half:])],
+                           gap=1.5, spread=1.0, align=(0.0, 0.5))  # fmt: skip
+        if way.where == IN_COLUMN:
+            return Column([self.given, middle, self.made, bench], gap=1.0, spread=4.0)
+        if way.where == BY_FILTERS:
+            row = Row([middle, self.made], gap=3.0, spread=6.0, align=(0.5, 1.0))
+            return Column([self.given, row, bench], gap=1.0, spread=4.0)
+        if way.where == BESIDE:
             top = Row([middle, self.made], gap=4.0, spread=14.0, align=(0.5, 0.5))
             return Row([self.given, Column([top, bench], gap=2.0, spread=5.0)], gap=3.0, spread=4.0, align=(0.5, 0.5))
         top = Row([self.given, middle, self.made], gap=4.5, spread=14.0, align=(0.5, 0.6))
@@ -127,13 +177,14 @@ class Arrangement:
         # the copy of the window slides out to the left
         self.given = Block("input", size, **{**words, "left": min(max(ASIDE, 2 * size[1] + 3.8), OUT)})
         size = (self.kernel[1] + cards.room(2 if several else per), self.inner.deep, self.kernel[0])
-        self.work = Block("filter", size, 1.12 if several else 1.4, above=0.0 if several else ABOVE, slab=slabs.VOLUME)
+        self.work = Block("filter", size, 1.12 if several else 1.4, above=0.0 if several else ABOVE,
+                          slab=slabs.VOLUME, least=WORK * several)  # fmt: skip
         if self.written.hidden:
             words["left"] = LEFT
         wide, deep = self.out[1] + cards.room(len(self.written)), depth(slices, self.written)
         self.made = Block("output", (wide, deep, self.out[0]), **words)
         small = 0.36 if len(self.written) > MANY else 0.45
-        self.small = [Block(f"filter {n}", (self.kernel[1], *size[1:]), small, slab=slabs.VOLUME)
+        self.small = [Block(f"filter {n}", (self.kernel[1], *size[1:]), small, slab=slabs.VOLUME, least=WAITING)
                       for n in self.written.numbers] if several else []  # fmt: skip
         self.apart = Block("filters left out", (DOTS, 0.0, 1.0), ratio=0.0, least=1.0)
         wide, deep, high = Bench.panel_size(self.kernel, products)

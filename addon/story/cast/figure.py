@@ -151,20 +151,25 @@ class Figure:
         if points:
             self._words.append(Words(role, name, Points.join(points)))
 
-    def heading(self, title: str, facts: str) -> None:
-        """The title at the left margin and what the operation's parameters are at the right, on one baseline."""
+    def heading(self, title: str, facts: str, below: bool = False) -> None:
+        """The title at the left margin and what the operation's parameters are at the right, on one baseline; or
+        `below` it."""
         if not self.scene.look.title:
             return
         y, right = 9.2, self.page.width - 8.0
-        whole, wide = right - 8.0 - 3.0 * bool(facts), width(title) * HEIGHT
+        beside = bool(facts) and not below
+        whole, wide = right - 8.0 - 3.0 * beside, width(title) * HEIGHT
         if wide * FACTS >= whole:
             key = "words.title" if self.scene.words.title else "title"
             raise ValidationError(f"must be shorter: about {int(len(title) * whole / wide / FACTS)} letters have room",
                                   key, title)  # fmt: skip
-        high = min(TITLE, max(whole / wide / (1.0 if not facts else 1.2), FACTS)) if wide else TITLE
-        room = whole - wide * high
+        high = min(TITLE, max(whole / wide / (1.2 if beside else 1.0), FACTS)) if wide else TITLE
+        room = right - 8.0 if below else whole - wide * high
         size = min(FACTS, FACTS * room / max(width(facts) * FACTS * HEIGHT, 1e-6))
         made = [self.text(title, 8.0, y, high)] if title else []
+        if below and facts:
+            made += [self.text(facts, 8.0, y + 3.6, size, self.theme.secondary)]
+            facts = ""
         made += [self.text(facts, right, y, size, self.theme.secondary, align="right")] if facts else []
         self.words("title", "Title", made)
 

@@ -7,12 +7,12 @@ from ...scene.checks import ValidationError
 from ..acts import spreading, turning
 from ..acts.leaving_out import counts
 from ..acts.rhythm import DOUBLE, FULL, GLANCE, PADDED, SHORT, START, open_clock, rhythm, run_clock
-from ..acts.saying import Saying
+from ..acts.saying import NEXT, Saying
 from ..acts.stamp_words import fitting
 from ..acts.standing import SUMMED, on_bench, result_values, spans
 from ..acts.summing import Summing
 from ..cast import cards, slabs
-from ..cast.arrangement import MANY, Arrangement
+from ..cast.arrangement import MANY, Arrangement, upright
 from ..cast.excerpt import gaps
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.filters import CHANGE, Filters
@@ -82,7 +82,7 @@ class _Volume:
     def plan(self):
         scene, figure, cast, stands = self.scene, self.figure, self.cast, self.stands
         shape = (*self.trace.kernel_size, self.per_filter)
-        heading(figure, self.trace, shape, self.slices)
+        heading(figure, self.trace, shape, self.slices, below=upright(figure.page))
         first, filing = self.clock()
         slabs.add_slabs(figure, [self.given, self.work, self.made])
         slabs.add_slabs(figure, self.small, colors=[palette.card(n) for n in self.written.numbers] * self.several)
@@ -195,10 +195,10 @@ class _Volume:
         _, kernel, output = self._shapes()
         block = self.small[0] if self.several else self.work
         name = f"{self.slices} {w.filters}" if self.several else w.filter
-        left, top = self.made.box[:2]
+        (left, top), text = self.made.box[:2], f"{w.output}  {shape_text(output)}"
         made = [*spreading.input_names(self.cast, self.trace, self.given),
                 spreading.filter_name(self.cast, self.trace, name, shape_text(kernel), block, left - 3.0),
-                figure.text(f"{w.output}  {shape_text(output)}", left, top - 1.6, NAME)]  # fmt: skip
+                figure.text(text, figure.within(left, text, NAME), top - 1.6, NAME)]  # fmt: skip
         for n, slot in zip(self.written.numbers, self.small, strict=False):
             x0, _, x1, y1 = slot.box
             said, x = str(n + self.scene.look.index_from), (x0 + x1) / 2 - 0.6
@@ -223,11 +223,15 @@ class _Volume:
         bias = f"  +  {w.bias}" if self.biased else ""
         since = self.count - 0.6
         stride = f",  {w.stride} {axes_text(self.trace.stride)}" * any(s > 1 for s in self.trace.stride)
-        text = f"{given}  *  {filters}{stride}{bias}  =  {output}"
+        lines = [f"{given}  *  {filters}{stride}{bias}  =  {output}"]
+        if upright(figure.page):
+            lines = [given, f"*  {filters}{stride}{bias}", f"=  {output}"]
         room = 2 * min(middle, figure.page.width - middle) - 16.0  # within the margins
-        made = [figure.text(text, middle, low, fitting(figure, text, SUM, room), align="center", visible_from=since)]
+        made = [figure.text(line, middle, low - 0.8 * NEXT * (len(lines) - 1 - n), fitting(figure, line, SUM, room),
+                            align="center", visible_from=since) for n, line in enumerate(lines)]  # fmt: skip
         room = min(room, self.result.box[2] - self.panels[0].box[0])
         more, below = spreading.lines(self.cast, self.trace, middle, room, low, since)
+        below += 1.2 * NEXT * (len(lines) > 1)
         return [*made, *more, *why_lines(figure, middle, low, below, since)]
 
 

@@ -9,6 +9,7 @@ from ..page.view import HEIGHT, UNIT
 from ..plan.plan import ALWAYS, NEVER, Points
 
 MOST = 12  # rows or columns that are all numbered; of more, every fifth is
+CLOSE = 1.9  # page units: so are those of smaller cells
 
 
 def index_labels(figure: Figure, corner, cell: float, shape, *, high: float | None = None, offset=(0, 0),
@@ -25,7 +26,7 @@ def index_labels(figure: Figure, corner, cell: float, shape, *, high: float | No
     high = rows if high is None else high
     above, left = offset
     base, made = figure.scene.look.index_from, []
-    every = 1 if max(shape) <= MOST else 5
+    every = 1 if max(shape) <= MOST and cell >= CLOSE * UNIT else 5
     cap = CAP_HEIGHT * INDEX * HEIGHT / 2
     for row in range(0, rows if axes > 1 else 0, every):
         x, y = figure.page.seen(corner + cell * np.array([0.0, 0.0, high - above - row * apart[0] - 0.5]))

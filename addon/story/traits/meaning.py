@@ -23,12 +23,12 @@ def meaning_of(scene) -> str:
     return f"{scene.words.kernel} {name}: {NAMED[name][0]}" if isinstance(name, str) and name in NAMED else ""
 
 
-def heading(figure: Figure, trace, kernel_shape=None, filters: int = 1, other=None) -> None:
-    """The title and the operation's parameters, and what it leaves over; `other`: a second run."""
+def heading(figure: Figure, trace, kernel_shape=None, filters: int = 1, other=None, below: bool = False) -> None:
+    """The title and the operation's parameters, and what it leaves over, or these `below` it; `other`: a second run."""
     scene = figure.scene
     left = "" if other else unread.said(scene, trace)
     facts = filter(None, (parameters(scene, trace, figure.numbers, kernel_shape, filters, other), left))
-    figure.heading(title_of(scene, trace, other), ",  ".join(facts))
+    figure.heading(title_of(scene, trace, other), ",  ".join(facts), below)
 
 
 def title_of(scene, trace, other=None) -> str:
