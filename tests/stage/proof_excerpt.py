@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 
+NEAR = 0.03  # of a cell: what stands in one place
 WIDE = 2.0  # cells at least from one slice to the next where some are left out between
 
 
@@ -40,7 +41,7 @@ class ExcerptProof:
             assert len(look.pieces("input.more")) % 3 == 0, "cells: there are no three dots in a gap of the input"
             first = self.inner[:-1]
             assert first == tuple(range(len(first))), f"cells: of the channels {self.carried} stand"
-            assert len(first) >= 2 and self.inner[-1] == self.per - 1, f"cells: of the channels {self.carried} stand"
+            assert len(first) >= 1 and self.inner[-1] == self.per - 1, f"cells: of the channels {self.carried} stand"
             if self.per == self.channels:
                 self.counted(look, self.channels - len(self.carried))
         if "output.more" in self.stage.built.objects:
@@ -80,6 +81,18 @@ class ExcerptProof:
             side = abs(b - a) == 1
             right = 1.05 < gap < 1.3 if side else gap > WIDE
             assert right, f"{what}: {a} and {b} stand {gap:.2f} cells apart"
+
+    def filed(self, look, n: int) -> None:
+        """The slice being written stands alone in front; behind it all earlier ones, the newest first, side by side."""
+        depths = self.depths(look)
+        there = [m for m in self.standing if m <= n]
+        assert list(depths) == there, f"slice: {list(depths)} are there while {n} is written"
+        at = [depths[m] for m in there[::-1]]
+        front = abs(at[0] - self.front_at) < NEAR
+        assert front, f"slice: {n} is not in front while it is written, at {look.second:.3f} s"
+        gaps = np.diff(at)
+        assert not len(gaps) or gaps[0] > 1.5, "slice: the one being written does not stand alone"
+        self.parted(at[1:], there[-2::-1], "slice")
 
     def passed(self, look, i: int, cell) -> None:
         """A step in a slice that is left out: the window is where it reads, nothing else is at work, and slices that

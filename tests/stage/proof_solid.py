@@ -399,18 +399,6 @@ class SolidProof(BenchProof, ExcerptProof):
                 assert beside == start, f"slice: {self.output_role(m)} stands beside the others"
         return found
 
-    def filed(self, look, n: int) -> None:
-        """The slice being written stands alone in front; behind it all earlier ones, the newest first, side by side."""
-        depths = self.depths(look)
-        there = [m for m in self.standing if m <= n]
-        assert list(depths) == there, f"slice: {list(depths)} are there while {n} is written"
-        at = [depths[m] for m in there[::-1]]
-        front = abs(at[0] - self.front_at) < NEAR
-        assert front, f"slice: {n} is not in front while it is written, at {look.second:.3f} s"
-        gaps = np.diff(at)
-        assert not len(gaps) or gaps[0] > 1.5, "slice: the one being written does not stand alone"
-        self.parted(at[1:], there[-2::-1], "slice")
-
     def between(self, look) -> None:
         """At any time: a cell is there from its step on and says its own number or none; the bench has one step at
         most; newer slices stand in front of older ones, and only a full one leaves the front."""

@@ -128,9 +128,11 @@ class Saying:
             lines = [f"{first},", rest]
         x0, _, x1, _ = stands.result.box
         right = figure.page.width - 8.0
-        if len(lines) > 1 and upright(figure.page):  # at its right, as the signs before it stand close
-            middle = (stands.result.box[1] + stands.result.box[3]) / 2
-            return [figure.text(line, figure.within(x1 + 1.0, line, SMALL), middle + UNDER * n, SMALL,
+        aside = [part + "," * (n < name.count(", ")) for n, part in enumerate(name.split(", "))]
+        room = right - x1 - 0.6 - max(map(width, aside)) * SMALL * HEIGHT
+        if len(lines) > 1 and upright(figure.page) and room >= 0:  # at its right, as signs before it stand close
+            lines, top = aside, (stands.result.box[1] + stands.result.box[3]) / 2 + 1.0 - UNDER
+            return [figure.text(line, figure.within(x1 + 1.0, line, SMALL), top + UNDER * n, SMALL,
                                 visible_from=since, visible_until=until) for n, line in enumerate(lines)]  # fmt: skip
         return [figure.text(line, min((x0 + x1) / 2, right - width(line) * SMALL * HEIGHT / 2),
                             above - UNDER * (len(lines) - 1 - n), SMALL, align="center", visible_from=since,

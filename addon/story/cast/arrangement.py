@@ -156,7 +156,7 @@ class Arrangement:
         bench = Row(parts, gap=1.5, spread=3.0, align=(0.5, 0.62))
         if way.rows > 1:
             half = (len(pairs) + 1) // 2
-            bench = Column([Row(p, gap=1.5, spread=3.0, align=(0.0, 0.62)) for p in (parts[:half], parts[half:])],
+            bench = Column([Row(p, gap=1.5, spread=1.8, align=(0.0, 0.62)) for p in (parts[:half], parts[half:])],
                            gap=1.5, spread=1.0, align=(0.0, 0.5))  # fmt: skip
         if way.where == IN_COLUMN:
             return Column([self.given, middle, self.made, bench], gap=1.0, spread=4.0)

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..page import palette
 from ..page.layout import Block
+from ..page.view import UNIT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
 from . import cards, volumes
 from .excerpt import Excerpt, gaps
@@ -19,6 +20,7 @@ from .windowed import OUTLINE, TUBE, Windowed, first_middle, ring
 
 APART = 1.6  # cells from the slice being written to the one behind it, so that there is clear air between
 THIN = 0.035  # of the outline of the block that the slices will make: its thickness in cells
+SEEN = 0.25  # page units: the mark on the cell being made is not thinner
 FILE = 0.35  # seconds in which a slice files in
 
 
@@ -149,7 +151,8 @@ class Stack:
     def _marker(self) -> None:
         """The ring around the cell that is being made."""
         size, forward = ring(1.03, 1.03)
-        kind = self.figure.cube(self.figure.theme.tube, "tube " + " ".join(f"{v:.4g}" for v in (*size, TUBE)))
+        thick = max(TUBE, SEEN * UNIT / self.block.cell)
+        kind = self.figure.cube(self.figure.theme.tube, "tube " + " ".join(f"{v:.4g}" for v in (*size, thick)))
         row, column = (a.ravel() for a in np.indices((self.rows, self.columns)))
         index = np.arange(self.slices * self.section)
         at = np.column_stack([column, 0 * column + forward, -row])

@@ -195,10 +195,13 @@ class _Volume:
         _, kernel, output = self._shapes()
         block = self.small[0] if self.several else self.work
         name = f"{self.slices} {w.filters}" if self.several else w.filter
-        (left, top), text = self.made.box[:2], f"{w.output}  {shape_text(output)}"
+        (left, top), parts = self.made.box[:2], [f"{w.output}  {shape_text(output)}"]
+        if self.several and upright(figure.page):  # between the filters and the margin, on two lines
+            parts = parts[0].split("  ")
         made = [*spreading.input_names(self.cast, self.trace, self.given),
                 spreading.filter_name(self.cast, self.trace, name, shape_text(kernel), block, left - 3.0),
-                figure.text(text, figure.within(left, text, NAME), top - 1.6, NAME)]  # fmt: skip
+                *(figure.text(part, figure.within(left, part, NAME), top - 1.6 - 2.7 * (len(parts) - 1 - n), NAME)
+                  for n, part in enumerate(parts))]  # fmt: skip
         for n, slot in zip(self.written.numbers, self.small, strict=False):
             x0, _, x1, y1 = slot.box
             said, x = str(n + self.scene.look.index_from), (x0 + x1) / 2 - 0.6
