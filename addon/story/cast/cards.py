@@ -46,3 +46,11 @@ def channel_cards(scene, count: int) -> list[tuple[str, str]]:
     if count == len(names):
         return list(zip(names, CHANNELS if count == 3 else [palette.card(7)] * count, strict=True))
     return [(str(k + base), palette.card(7)) for k in range(count)]
+
+
+def name_channels(figure: Figure, cast) -> None:
+    """A card beside each slice of an input (cast/windowed.py) that names its channel."""
+    names, (rows, columns) = channel_cards(figure.scene, cast.channels), cast.shape
+    made = [cast.beside(card(figure, *names[k], beside(columns, rows, cast.shown.spot(k), number=n), HIGH))
+            for n, k in enumerate(cast.shown.numbers)]  # fmt: skip
+    figure.volume(f"{cast.role}.cards", "Channel cards", made, cast.location, cast.cell)

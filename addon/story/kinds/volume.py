@@ -93,7 +93,7 @@ class _Volume:
         unread.out_of_the_light(figure, self.trace)
         if cast.channels > 1:
             cast.add_tube("Window", until=self.count - END)
-            self._channel_cards()
+            cards.name_channels(figure, cast)
             gaps(figure, "input", cast.shown, cast.location, cast.cell, cast.shape)
         else:
             cast.add_ring("Window", until=self.count - END)
@@ -137,15 +137,6 @@ class _Volume:
         return first, filing
 
     # sums ----------------------------------------------------------------------------------------------------------
-
-    def _channel_cards(self) -> None:
-        """A card beside each of the input's slices that names its channel."""
-        rows, columns = self.cast.shape
-        names, shown = cards.channel_cards(self.scene, self.cast.channels), self.cast.shown
-        made = [self.cast.beside(cards.card(self.figure, *names[k],
-                                            cards.beside(columns, rows, shown.spot(k), number=n), cards.HIGH))
-                for n, k in enumerate(shown.numbers)]  # fmt: skip
-        self.figure.volume("input.cards", "Channel cards", made, self.cast.location, self.cast.cell)
 
     def _sums(self) -> list[StepInfo]:
         figure, act = self.figure, Summing(self.figure, self.bench, self.cast.sum_greatest)
