@@ -30,7 +30,8 @@ KEEPS_PRODUCTS = 1  # channels: with more, products do not stay beside their pai
 READ, READ_PAIRS = 4.2, 6.6  # page units: cells of volumes and of pairs whose digits are easily read
 LARGEST = 7.5  # page units: a volume's largest cells
 PANELS = (8.2, 7.6, 7.0, 6.6, 6.2, 5.8, 5.4, 5.0, 4.2, 3.4, 2.6, 1.8)  # bench cells that are tried, page units
-WORK, WAITING = 3.6, 1.0  # page units: cells of the filter at work and of those that wait are not smaller
+PICTURE = 14  # rows or columns of an input whose cells are much smaller than a filter's have to be
+WORK, WAITING = 3.6, 1.0  # page units: beside it cells of the filter at work and of those that wait are not smaller
 WORK_UPRIGHT = 2.2  # the former on upright pages
 UPRIGHT = 0.8  # width by height of pages from which on blocks stand one below the other
 ARROW = 2.4  # page units between a panel and its sum at least there
@@ -171,6 +172,7 @@ class Arrangement:
 
     def _blocks(self, panel: float, products: bool) -> None:
         """The blocks, for bench cells of so many page units."""
+        picture = max(self.shape) > PICTURE
         per, slices, several = len(self.inner), self.slices, self.slices > 1
         words = {"above": ABOVE, "left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
         size = (self.shape[1] + cards.room(len(self.shown)), self.shown.deep, self.shape[0])
@@ -178,13 +180,14 @@ class Arrangement:
         self.given = Block("input", size, **{**words, "left": min(max(ASIDE, 2 * size[1] + 3.8), OUT)})
         size = (self.kernel[1] + cards.room(2 if several else per), self.inner.deep, self.kernel[0])
         self.work = Block("filter", size, 1.12 if several else 1.4, above=0.0 if several else ABOVE,
-                          slab=slabs.VOLUME, least=WORK * several)  # fmt: skip
+                          slab=slabs.VOLUME, least=WORK * (several and picture))  # fmt: skip
         if self.written.hidden:
             words["left"] = LEFT
         wide, deep = self.out[1] + cards.room(len(self.written)), depth(slices, self.written)
         self.made = Block("output", (wide, deep, self.out[0]), **words)
         small = 0.36 if len(self.written) > MANY else 0.45
-        self.small = [Block(f"filter {n}", (self.kernel[1], *size[1:]), small, slab=slabs.VOLUME, least=WAITING)
+        self.small = [Block(f"filter {n}", (self.kernel[1], *size[1:]), small, slab=slabs.VOLUME,
+                            least=WAITING * picture)
                       for n in self.written.numbers] if several else []  # fmt: skip
         self.apart = Block("filters left out", (DOTS, 0.0, 1.0), ratio=0.0, least=1.0)
         wide, deep, high = Bench.panel_size(self.kernel, products)
