@@ -47,7 +47,8 @@ def by_blender(film, path) -> None:
             render, height_width = scene.render, picture.shape[:2]
             render.resolution_y, render.resolution_x = height_width
             render.resolution_percentage = 100
-            render.fps, render.fps_base = rates.blenders(film.clip.fps)
+            rate = rates.exact(film.clip.fps)  # as a fraction: Blender's base is a float, of which FFmpeg makes one
+            render.fps, render.fps_base = rate.numerator, rate.denominator
             scene.view_settings.view_transform, scene.view_settings.look = "Standard", "None"
             compat.set_image_format(render.image_settings, "FFMPEG")
             render.image_settings.color_mode = "RGB"
