@@ -225,7 +225,7 @@ class TestInARealBlender:
 
     @pytest.mark.skipif(bpy.app.version < (5, 2), reason="a 4.5 file is opened by 4.5")
     def test_a_saved_figure_renders_the_same_where_the_add_on_is_not(self, run_blender, script, tmp_path):
-        figure, edges = "rgb_conv", 12
+        figure, edges = "rgb_conv", 16
         lines(script(figure, "--size", "320x180", "--fps", "2", "--format", "blend,png", "--out", "a"))
         file, numbers = tmp_path / "a" / f"{figure}.blend", (3, 20, 40)
         wanted = [n for number in numbers for n in ("-f", number)]
