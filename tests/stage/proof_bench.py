@@ -237,12 +237,16 @@ class BenchProof:
         lines = [w for w in words if re.search(f" [={ABOUT}] ", w)]
         assert len(lines) == 1, f"words: {lines} is the sum"
         terms, total = re.split(f" [={ABOUT}] ", lines[0])
+        assert total == spelled(cell.value), f"words: {total} is not step {i}'s value"
+        if len(parts) == 1:  # its factors are said
+            factors = [spelled(v) for tap in cell.taps for v in (tap.number, tap.weight)]
+            assert re.sub(r"[()]", "", terms).split(TIMES) == factors, f"words: {terms} is not the product of step {i}"
+            return
         said = [number(t.split(" ")[-1]) for t in re.split(r" +\+ +", terms)]  # a part may have a name before it
         products, bias, across = parts[: len(cell.taps)], parts[len(cell.taps) :], self.kernel[1]
         rows = [sum(products[k : k + across]) for k in range(0, len(products), across)] + bias
         wanted = [[number(spelled(v)) for v in own] for own in (parts, rows)]  # of many those of the kernel's rows
         assert said in (wanted if len(products) > 16 else wanted[:1]), f"words: {terms} are not the parts of step {i}"
-        assert total == spelled(cell.value), f"words: {total} is not step {i}'s value"
 
     def ran(self, look, i: int, cell, born: Piece) -> None:
         """While the window runs the whole sum stands on the bench; where it runs too fast, weights wait there for the
