@@ -37,7 +37,7 @@ class SolidProof(BenchProof, ExcerptProof):
 
     input_role, window_role, stacked = "input", "input.window", False
 
-    base = 0  # the clock at the first step
+    base, apart = 0, (1, 1)  # the clock at the first step; from one cell of the input to the next
 
     def __init__(self, stage):
         self.stage, self.trace, self.plan = stage, stage.trace, stage.plan
