@@ -11,15 +11,16 @@ from .seeing import rendered, staged
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]
 
-FIGURE, SIZE, STEP = "rgb_conv", (640, 360), 1
+SIZE = (320, 180)
+STEPS = {"conv2d_valid": 1, "rgb_conv": 1, "volume_to_volume": 0, "mnist_conv": 235}  # explained ones
 MOST = 8.0  # of 255: mean difference over geometry and floor
 FLOOR, PIECES = 3.0, 16.0  # and over each by itself: edges and digits are drawn with other samples
 
 
-def lit(light: str, folder, figure: str = FIGURE, size=SIZE) -> tuple[np.ndarray, View, int]:
+def lit(light: str, folder, figure: str, size=SIZE) -> tuple[np.ndarray, View, int]:
     """The pixels (rows, columns, 3), 0 to 255, of a frame in one light."""
     stage = staged(figure, {"output.size": f"{size[0]}x{size[1]}", "look.light": light})
-    number, scene = stage.frame(STEP), stage.scene
+    number, scene = stage.frame(STEPS[figure]), stage.scene
     PROFILES["lecture"].apply(scene)
     scene.render.image_settings.file_format = "PNG"
     picture = rendered(scene, number, folder / f"{light}.png", size)
@@ -49,12 +50,13 @@ def alike(found: dict[str, float]) -> bool:
     return found["both"] <= MOST and found["floor"] <= FLOOR and found["pieces"] <= PIECES
 
 
-def test_baked_light_is_taken_for_the_studios(tmp_path):
-    baked, view, number = lit("baked", tmp_path)
-    studio, *_ = lit("studio", tmp_path)
+@pytest.mark.parametrize("figure", STEPS)
+def test_baked_light_is_taken_for_the_studios(figure, tmp_path):
+    baked, view, number = lit("baked", tmp_path, figure)
+    studio, *_ = lit("studio", tmp_path, figure)
     where = parts(view, number)
     found = differences(baked, studio, where)
-    print(", ".join(f"{name} {value:.2f}" for name, value in found.items()))
+    print(f"{figure}: " + ", ".join(f"{name} {value:.2f}" for name, value in found.items()))
     assert alike(found), found
     # the measure can fail: less light, and pieces lit from the left
     assert not alike(differences(0.85 * baked, studio, where))
