@@ -39,14 +39,17 @@ ASKED = {"draft": 0.5, "lecture": 1.0}  # of what manim's cubes cost
 LIGHT_ASKED = 0.1  # of a figure's cost
 HEAD = """# Benchmarks
 
-Made by `make bench`, in one run. CPU seconds include all threads. Other work shares the machine and slows a core down
-by up to a half, so no seconds are to be compared with another run's: ratios within this one are what counts. Ours:
-planning, building, evaluating, rendering and encoding a GIF, with an empty cache, in a running process that renders
-with one thread, as each process of `--jobs` does. Manim's: its whole process, with the film it writes.
+Made by `make bench` (`scripts/bench_render.py`), in one run.
+
+CPU seconds include all threads. Other work shares the machine and slows a core down
+by up to a half, so no seconds are to be compared with another run's: ratios within this one, of what ran right after
+each other, are what counts. `load` is how many processes wanted a core then. Ours: planning, building, evaluating,
+rendering and encoding a GIF, with an empty cache, in a running process that renders with one thread, as each process
+of `--jobs` does. Manim's: its whole process, with the film it writes.
 
 """
-COLUMNS = ("figure", "quality", "size", "a second", "seconds", "frames", "distinct", "CPU s", "per s", "manim's CPU s",
-           "of manim's", "asked")  # fmt: skip
+COLUMNS = ("figure", "quality", "size", "a second", "seconds", "frames", "distinct", "CPU s", "per s", "load",
+           "manim's CPU s", "of manim's", "asked")  # fmt: skip
 PARTS = ("plan", "build", "of it light", "evaluate", "read", "geometry", "render", "encode", "light, of all")
 REUSE = ("figure", "quality", "per distinct frame", "whole frames CPU s", "of whole frames", "area", "of changed",
          "GIF kB")  # fmt: skip
@@ -137,7 +140,7 @@ def measure(name: str, quality: str, manim: float | None) -> tuple[list[str], li
     beside = (f"{manim:.1f}", f"{total / manim:.2f}", f"at most {ASKED[quality]:g}") if manim else "–––"
     against = [name, f"{quality} ({profile.samples})", "{}×{}".format(*plan.size), plan.fps, f"{plan.seconds:.1f}",
                plan.frames, distinct, f"{total:.1f}", f"{total / plan.seconds:.2f}",
-               *beside]  # fmt: skip
+               busy(), *beside]  # fmt: skip
     spent["of it light"] = light
     where = [f"{spent[p]:.1f}" for p in PARTS[:-1]]
     reuse = [name, quality, f"{total / distinct:.3f}", f"{whole:.0f}", f"1/{whole / total:.1f}", f"{area:.1f}",
@@ -173,24 +176,37 @@ def table(columns, rows) -> str:
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n\n"
 
 
-def baseline(asked, qualities) -> tuple[dict[tuple[str, str], float], str]:
-    """CPU seconds of ManimCommunity by figure and quality, and what is said of it."""
-    python, version = bench_manim.installed()
-    if python is None:
-        return {}, f"ManimCommunity was left out: {version}\n\n"
-    found, rows = {}, []
-    for name, quality in [(n, q) for n in asked if n in bench_manim.SIDES for q in qualities]:
+class Baseline:
+    """ManimCommunity drawing the same steps: its CPU seconds, and what is said of it. None of it without manim."""
+
+    def __init__(self):
+        self.python, self.version = bench_manim.installed()
+        self.rows = []
+
+    def measure(self, name: str, quality: str) -> float | None:
+        if self.python is None or name not in bench_manim.SIDES:
+            return None
         plan = make_plan(load(name, {"output.quality": quality}))
-        used, memory, size = bench_manim.measure(python, name, plan)
-        found[name, quality] = used
+        used, memory, size = bench_manim.measure(self.python, name, plan)
         steps = len(bench_manim.spec(name, plan)["steps"])
-        rows.append([name, "{}×{}".format(*plan.size), str(plan.fps), f"{plan.seconds:.1f}", str(steps), f"{used:.1f}",
-                     f"{used / plan.seconds:.2f}", f"{memory:.0f}", f"{size / 1000:.0f}"])  # fmt: skip
+        self.rows.append([name, "{}×{}".format(*plan.size), str(plan.fps), f"{plan.seconds:.1f}", str(steps),
+                          f"{used:.1f}", f"{used / plan.seconds:.2f}", f"{memory:.0f}", f"{size / 1000:.0f}",
+                          busy()])  # fmt: skip
         print(f"manim {name} {quality}: {used:.1f} CPU s, {used / plan.seconds:.2f} per second", flush=True)
-    text = (f"ManimCommunity {version}, Cairo, unlit cubes, without any text (its code is at the end of this page); "
-            f"{bench_manim.start(python):.1f} of its CPU seconds are its start.\n\n")  # fmt: skip
-    return found, text + table(("figure", "size", "a second", "seconds", "steps", "CPU s", "per s", "peak MB",
-                                "MP4 kB"), rows)  # fmt: skip
+        return used
+
+    def text(self) -> str:
+        if self.python is None:
+            return f"ManimCommunity was left out: {self.version}\n\n"
+        columns = "figure", "size", "a second", "seconds", "steps", "CPU s", "per s", "peak MB", "MP4 kB", "load"
+        return (f"ManimCommunity {self.version}, Cairo, unlit cubes, without any text (its code is at the end of this "
+                f"page); {bench_manim.start(self.python):.1f} of its CPU seconds are its start.\n\n"
+                + table(columns, self.rows))  # fmt: skip
+
+
+def busy() -> str:
+    """How many processes wanted a core in the last minute."""
+    return f"{os.getloadavg()[0]:.0f}"
 
 
 def main() -> None:
@@ -201,27 +217,27 @@ def main() -> None:
     parser.add_argument("--no-growth", action="store_true", help="leave out how cost grows with what stands there")
     asked = parser.parse_args()
     qualities = asked.quality.split(",")
-    manim, said = baseline(asked.figure, qualities)
+    manim = Baseline()
     rows, parts, reuse = [], [], []
     for name in asked.figure:
         for quality in qualities:
-            against, where, again = measure(name, quality, manim.get((name, quality)))
+            # one right after the other: another load of the machine is another cost of the same work
+            against, where, again = measure(name, quality, manim.measure(name, quality))
             rows.append(against)
             parts.append(where)
             reuse.append(again)
             for columns, row in ((COLUMNS, against), (("", "", *PARTS), where), (REUSE, again)):
                 print(", ".join(f"{c}: {v}" for c, v in zip(columns, row, strict=True)), flush=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    loads = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     text = HEAD + f"Machine: {os.cpu_count()} cores, {platform.machine()}, {platform.system()}, no GPU used; Blender "
-    text += f"{bpy.app.version_string}. Peak memory {peak:.1f} GB. Load at the end, over 1, 5, 15 minutes: {loads}.\n\n"
+    text += f"{bpy.app.version_string}. Peak memory {peak:.1f} GB.\n\n"
     text += table(COLUMNS, rows)
     text += ("The number after a quality is its samples per pixel; Cycles on the CPU. Where the CPU seconds go, and "
              f"which share of all working out the light takes (asked: at most {LIGHT_ASKED:g}):\n\n")  # fmt: skip
     text += table(("figure", "quality", *PARTS), parts)
     text += ("What reuse brings. Area: how many pictures' worth of pixels were rendered; of changed: that, the first "
              "picture aside, against the area of the 16-pixel squares that hold a pixel changed by more than "
-             "3/255.\n\n" + table(REUSE, reuse) + said)  # fmt: skip
+             "3/255.\n\n" + table(REUSE, reuse) + manim.text())  # fmt: skip
     if asked.studio:
         lit = in_studio_light(asked.figure[0], [int(n) for n in asked.studio.split(",")])
         print(*lit, sep="\n", flush=True)
