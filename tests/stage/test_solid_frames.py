@@ -21,7 +21,7 @@ FIGURES = {name: path for name, path in figure_files().items() if load(path).kin
 ODD = {p.stem: p for p in sorted((Path(__file__).resolve().parents[1] / "scenes" / "solid").glob("*.toml"))}
 SCENES = FIGURES | ODD
 SEED = 12
-FEW = 40  # steps: so many are all proved
+FEW = 25  # steps: so many are all proved
 
 
 # one of each kind on every Blender, all on the newest
@@ -41,7 +41,7 @@ def telling(proof, draw) -> list[int]:
         return list(range(count))
     explained = [i for i, s in enumerate(proof.plan.steps) if s.explained]
     edges = [i for start in range(0, count, section) for i in (start, start + section - 1)]
-    return sorted({*explained, *edges, *draw.sample(range(count), 12)})
+    return sorted({*explained, *edges, *draw.sample(range(count), 6)})
 
 
 def test_steps_are_shown_as_computed(proof):
