@@ -138,7 +138,12 @@ def disagreement(blender: Blender, second: float, evaluator: Evaluator) -> list[
     return found + differences(blender, glance, evaluator.at_clock(clock))
 
 
-@pytest.fixture(scope="module", params=FIGURES.values(), ids=FIGURES)
+# one of each kind on every Blender, all on the newest
+ALL = [pytest.param(path, id=name, marks=() if name in one_of_each() else pytest.mark.once)
+       for name, path in FIGURES.items()]  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=ALL)
 def blender(request):
     return Blender(staged(request.param))
 
