@@ -19,8 +19,9 @@ import threading
 from pathlib import Path
 
 from . import __version__
-from .render.files import contact, encode, outputs
+from .render.files import contact, outputs
 from .render.files.encode import EncodeError
+from .render.files.formats import FORMATS
 from .render.process import in_process, session
 from .render.process.jobs import Job, Unusable
 from .render.process.progress import quiet
@@ -263,11 +264,13 @@ def _check_folder(folder: Path, jobs: list[Job]) -> None:
 
 
 def _warn_of_rates(jobs: list[Job]) -> None:
-    """Say which rates a GIF cannot keep."""
-    for rate in sorted({job.plan.fps for job in jobs if job.plan and "gif" in job.formats}):
-        if rate > 100 / encode.SHORTEST:
-            most = 100 // encode.SHORTEST
-            _say(f"a GIF shows at most {most} frames a second: of {short(rate)} some are left out, its length stays")
+    """Say which rates a format cannot keep."""
+    asked = {(name, job.plan.fps) for job in jobs if job.plan for name in job.formats}
+    for name, rate in sorted(asked):
+        most = FORMATS[name].most
+        if rate > most:
+            _say(f"a {name.upper()} shows at most {most:g} frames a second: of {short(rate)} some are left out, "
+                 "its length stays")  # fmt: skip
 
 
 def _blender_is_missing(isolate) -> bool:

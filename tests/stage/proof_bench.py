@@ -245,8 +245,9 @@ class BenchProof:
         said = [number(t.split(" ")[-1]) for t in re.split(r" +\+ +", terms)]  # a part may have a name before it
         products, bias, across = parts[: len(cell.taps)], parts[len(cell.taps) :], self.kernel[1]
         rows = [sum(products[k : k + across]) for k in range(0, len(products), across)] + bias
-        wanted = [[number(spelled(v)) for v in own] for own in (parts, rows)]  # of many those of the kernel's rows
-        assert said in (wanted if len(products) > 16 else wanted[:1]), f"words: {terms} are not the parts of step {i}"
+        # where all have no room those of the kernel's rows
+        wanted = [[number(spelled(v)) for v in own] for own in (parts, rows)]
+        assert said in wanted, f"words: {terms} are not the parts of step {i}"
 
     def ran(self, look, i: int, cell, born: Piece) -> None:
         """While the window runs the whole sum stands on the bench; where it runs too fast, weights wait there for the

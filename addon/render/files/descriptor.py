@@ -25,5 +25,6 @@ class Format:
     needs: str = FRAMES
     shows: Callable[[object], Iterable[int]] = lambda clip: clip.frames  # of a clip: the frames that are in it
     still: bool = False  # one picture, which takes no time
+    most: float = float("inf")  # frames a second that it can show
     folder: Callable[[Path], list[Path]] | None = None  # where a folder is made: its files that are this format's
     lacks: Callable[[object], str | None] = lambda clip: None  # of a clip: why it cannot be made of that, or None

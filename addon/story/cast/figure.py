@@ -44,6 +44,13 @@ def _rgb(code: str) -> tuple[float, float, float]:
     return tuple(int(code[i : i + 2], 16) / 255 for i in (1, 3, 5))
 
 
+def _halves(title: str) -> list[str]:
+    """A title on two lines, as alike in length as its words allow."""
+    words = title.split(" ")
+    splits = [[" ".join(words[:n]), " ".join(words[n:])] for n in range(1, len(words))] or [[title]]
+    return min(splits, key=lambda lines: max(map(width, lines)))
+
+
 class Figure:
     """One figure; `page` is the page it is laid out on, `theme` its colours, `numbers` how the numbers of `traces` are
     printed."""
@@ -158,7 +165,10 @@ class Figure:
             return
         y, right = 9.2, self.page.width - 8.0
         beside = bool(facts) and not below
-        whole, wide = right - 8.0 - 3.0 * beside, width(title) * HEIGHT
+        whole, lines = right - 8.0 - 3.0 * beside, [title]
+        if width(title) * HEIGHT * FACTS >= whole:
+            lines = _halves(title)
+        wide = max(map(width, lines)) * HEIGHT
         if wide * FACTS >= whole:
             key = "words.title" if self.scene.words.title else "title"
             raise ValidationError(f"must be shorter: about {int(len(title) * whole / wide / FACTS)} letters have room",
@@ -166,7 +176,7 @@ class Figure:
         high = min(TITLE, max(whole / wide / (1.2 if beside else 1.0), FACTS)) if wide else TITLE
         room = right - 8.0 if below else whole - wide * high
         size = min(FACTS, FACTS * room / max(width(facts) * FACTS * HEIGHT, 1e-6))
-        made = [self.text(title, 8.0, y, high)] if title else []
+        made = [self.text(line, 8.0, y - 3.4 * (len(lines) - 1 - n), high) for n, line in enumerate(lines) if line]
         if below and facts:
             made += [self.text(facts, 8.0, y + 3.6, size, self.theme.secondary)]
             facts = ""

@@ -9,4 +9,4 @@ def write(film, path) -> None:
     encode.write_gif(path, *film.shots())
 
 
-FORMAT = Format(write, "{}.gif")
+FORMAT = Format(write, "{}.gif", most=100 / encode.SHORTEST)
