@@ -58,7 +58,8 @@ def test_no_letter_is_a_box(script):
     box, forms = drawn(NOWHERE), {}
     for character in set(SET_RIGHT[script]) - {" "}:
         form = drawn(character)
-        if form.shape == box.shape and np.allclose(form, box, atol=1e-4):  # once of some hundred runs, of the first one
+        if form.shape == box.shape and np.allclose(form, box, atol=1e-4):  # seen once: Blender had not found the font yet
+            meshes._letters.cache_clear()
             form = drawn(character)
         if len(form):  # Thai marks have forms, too
             assert form.shape != box.shape or not np.allclose(form, box, atol=1e-4), f"{character} is a box"
