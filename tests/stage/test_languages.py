@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Words of other languages in Blender: as wide as the layout has them, each letter with a form of its own."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import groupby
 
@@ -53,18 +56,34 @@ def test_a_text_begins_and_ends_where_the_layout_has_it(script):
     assert ink[:, 2].max() < 1.05 and ink[:, 2].min() > -0.4
 
 
-@pytest.mark.parametrize("script", SET_RIGHT)
-def test_no_letter_is_a_box(script):
-    box, forms = drawn(NOWHERE), {}
-    for character in set(SET_RIGHT[script]) - {" "}:
+# a process of its own: after several files have been opened Blender may no longer find the font of a rare letter
+ALONE = """
+import numpy as np
+from addon.stage import meshes
+from tests.scene.test_letters import SET_RIGHT
+from tests.stage.test_languages import NOWHERE, drawn
+
+box = drawn(NOWHERE)
+for script, text in SET_RIGHT.items():
+    forms = {}
+    for character in sorted(set(text) - {" "}):
         form = drawn(character)
-        if form.shape == box.shape and np.allclose(form, box, atol=1e-4):  # seen once: Blender had not found the font yet
-            meshes._letters.cache_clear()
-            form = drawn(character)
         if len(form):  # Thai marks have forms, too
-            assert form.shape != box.shape or not np.allclose(form, box, atol=1e-4), f"{character} is a box"
+            if form.shape == box.shape and np.allclose(form, box, atol=1e-4):
+                print(f"{script}: {character} is a box")
             forms.setdefault(np.round(form, 4).tobytes(), []).append(character)
-    assert not [same for same in forms.values() if len(same) > 1]
+    for same in forms.values():
+        if len(same) > 1:
+            print(f"{script}: {same} look alike")
+print("all drawn")
+"""
+
+
+def test_no_letter_is_a_box(root):
+    done = subprocess.run([sys.executable, "-c", ALONE], cwd=root, capture_output=True, text=True, check=False,
+                          env=os.environ | {"PYTHONIOENCODING": "utf-8"})  # fmt: skip
+    said = [line for line in done.stdout.splitlines() if "is a box" in line or "look alike" in line]
+    assert not said and "all drawn" in done.stdout, said or done.stderr
 
 
 def test_a_chinese_title_is_seen_in_the_picture():
