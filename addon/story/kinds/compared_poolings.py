@@ -27,7 +27,7 @@ from ..page.glyphs import width
 from ..page.layout import Block, Column, Row, solve
 from ..page.view import HEIGHT
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
-from ..traits.meaning import heading, why_lines
+from ..traits.meaning import why_lines
 from .two_runs import END, TwoRuns
 
 LARGEST = 9.5  # page units: the largest cell
@@ -113,12 +113,7 @@ class ComparedPoolings(TwoRuns):
 
     def plan(self):
         scene, figure = self.scene, self.figure
-        one, other = self.pair.traces
-        heading(figure, one, other=other)
-        self.clock()
-        self.add_inputs(scene.words.input)
-        for cast in self.casts:
-            cast.add_ring("Window", self.count - END)
+        self.open()
         if self.pair.together and self.casts[0].stride == self.casts[1].stride:
             self.casts[0].add_seams(self.casts[0].role)
         slabs.add_slabs(figure, [self.given, *self.boards])

@@ -17,7 +17,6 @@ from ..page.captions import shape_text
 from ..page.layout import Block, Column, Row
 from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points, StepInfo
-from ..traits.meaning import heading
 from . import compared_poolings
 from .sliding import Sliding
 from .two_runs import END, TwoRuns
@@ -81,12 +80,7 @@ class _Comparison(TwoRuns, Sliding):
 
     def plan(self):
         scene, figure = self.scene, self.figure
-        one, other = self.pair.traces
-        heading(figure, one, other=other)
-        self.clock()
-        self.add_inputs(scene.words.input)
-        for cast in self.casts:
-            cast.add_ring("Window", self.count - END)
+        self.open()
         for kernel in self.kernels:
             kernel.add(self.count, self.count - END)
         slabs.add_slabs(figure, [self.given, *self.boards])

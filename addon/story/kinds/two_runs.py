@@ -18,6 +18,7 @@ from ..page.view import HEIGHT, UNIT
 from ..plan.plan import LANDED, Points, StepInfo
 from ..traits import output_size, unread
 from ..traits.index_labels import block_indices
+from ..traits.meaning import heading
 
 UNDER = 3.2  # page units from one line of a name to the next
 LONG = 32.0  # page units: a longer name of an output stands on two lines
@@ -78,6 +79,15 @@ class TwoRuns:
         if self.pair.kept:
             leave_clock(line, self.count - 1 + REST)
         line.wait(timing.outro)
+
+    def open(self) -> None:
+        """What every figure of two runs begins with: heading and clock, the input or inputs with their windows."""
+        figure, (one, other) = self.figure, self.pair.traces
+        heading(figure, one, other=other)
+        self.clock()
+        self.add_inputs(self.scene.words.input)
+        for cast in self.casts:
+            cast.add_ring("Window", self.count - END)
 
     # the cast ------------------------------------------------------------------------------------------------------
 
