@@ -129,3 +129,12 @@ def test_the_camera_stands_where_the_scene_has_it(figure):
         wide, high = plan.size
         for name, _, x0, y0, x1, y1, *_ in plan.boxes:
             assert -wide / 2 <= x0 <= x1 <= wide / 2 and -high / 2 <= y0 <= y1 <= high / 2, name
+
+
+def test_no_slab_of_the_bench_is_in_its_own_shadow(figure):
+    """They come and go with their own, which lies on the floor below them."""
+    plan = make_plan(load(figure))
+    for volume in plan.volumes:
+        if volume.role.startswith(("slab.sum", "slab.panel", "slab.result", "slab.bias")):
+            shadows = [k >= 0 and plan.cubes[k].shape.startswith("shadow") for k in volume.points["cube"]]
+            assert (volume.points["position"][shadows, 2] < 0).all(), volume.role

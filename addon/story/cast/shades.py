@@ -84,7 +84,8 @@ def _cut(figure, volume):
     data = {name: np.array(column) for name, column in points.data.items()}
     for count, (n, numbers) in enumerate(shadows.items()):
         place = np.array(volume.location) + volume.unit * data["position"][n]
-        slab = next((s for s in figure.slabs if s.carries(place)), None)
+        # a slab's own lies below it, however low it is
+        slab = next((s for s in figure.slabs if s.role != volume.role and s.carries(place)), None)
         if slab is None or float(numbers[3]):
             data["position"][n, 2] += lifted(0, volume.unit)
             continue
