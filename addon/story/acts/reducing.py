@@ -101,7 +101,7 @@ class Reducing:
             self._result(i, step=at, origin=[comes], enter_via=[comes * (0.5, 0.5, 0.5) + (0, -0.6, 1.6)],
                          enter_scale=[(0.8,) * 3], leaves=within(at, since), arrives=within(at, until), **life),
             self.flying(i, target, target_cell),
-            self.under(**life),
+            self.under(**{**life, "visible_from": within(at, until)}),  # once it has landed
         ]  # fmt: skip
 
     def flying(self, i: int, target, target_cell: float) -> Points:
