@@ -21,7 +21,7 @@ def _n(value) -> str:
         return "never"
     if value <= ALWAYS:
         return "always"
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    text = f"{round(value, 6):.3f}".rstrip("0").rstrip(".")  # first what a last bit, which may differ, cannot move
     return "0" if text in ("-0", "") else text
 
 
@@ -36,8 +36,8 @@ def _digest(points: Points) -> str:
         column = points[name]
         if name in SPARE_FIELDS and np.all(column == POINT_FIELDS[name][2]):
             continue
-        # through integers: the last bit of a float may differ between machines
-        state.update(np.round(column.astype(np.float64) * 1000).astype(np.int64).tobytes())
+        # through integers: the last bit of a float may differ between machines, also where it decides a half
+        state.update(np.round(np.round(column.astype(np.float64), 5) * 1000).astype(np.int64).tobytes())
     return state.hexdigest()[:8]
 
 
