@@ -5,9 +5,10 @@
 PYTHON ?= $(or $(shell command -v python3),uv run --no-project python)
 ENV := $(PYTHON) scripts/setup_env.py
 ARGS ?=
+SPREAD := -n auto --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help render posters test test-blender test-ui bench extension lint clean
+.PHONY: help render posters test-quick test test-all test-blender test-ui bench extension lint clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -20,8 +21,14 @@ render: ## render the figures to renders/, with all that needs to be set up firs
 posters: ## one still of every figure in Blender's own light to renders/posters/ (slow: every pixel has many samples)
 	$(ENV) one -- scripts/render_all.py --out renders/posters --format poster --quality print --set look.light=studio $(ARGS)
 
-test: ## run the tests on every Python here that has a Blender (all on the newest), and say which is left out
-	$(ENV) each -- -m pytest -m "not blender" -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+test-quick: ## test the rooms without Blender (operations, scene files, storyboards), in a minute
+	$(ENV) one -- -m pytest -m "not thorough" -n auto tests/engine tests/ops tests/scene tests/story $(ARGS)
+
+test: ## run the tests on the newest Python here that has a Blender, and print which lines they run (minutes)
+	$(ENV) one -- -m pytest -m "not blender and not thorough" $(SPREAD) --cov --cov-report=term $(ARGS)
+
+test-all: ## run all tests on every Python here that has a Blender, and say which is left out
+	$(ENV) each -- -m pytest -m "not blender" $(SPREAD) $(ARGS)
 
 test-blender: ## run the tests that need a real `blender` on the PATH
 	@command -v blender >/dev/null || echo 'convolume: no `blender` on the PATH, so these tests will be skipped'

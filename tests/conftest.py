@@ -58,10 +58,10 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _once(item) -> bool:
-    """Whether one Python is enough: where a test says so, and of the plans, where no Blender enters, all but those that
-    say what they are."""
+    """Whether the newest Python is enough: where a test says so, or is thorough; and of the plans, where no Blender
+    enters, all but those that say what they are."""
     plans = "story" in item.path.parts and item.path.name not in ("test_plan_snapshots.py", "test_plan_timeline.py")
-    return plans or item.get_closest_marker("once") is not None
+    return plans or any(item.get_closest_marker(name) for name in ("once", "thorough"))
 
 
 @pytest.fixture(autouse=True)

@@ -100,7 +100,7 @@ def test_it_ends_at_once_even_if_its_blender_does_not_answer_and_leaves_nothing(
     assert not any(map(runs, children)) and not files(tmp_path / "tmp") and not files(tmp_path / "renders")
 
 
-@pytest.mark.once
+@pytest.mark.thorough
 def test_two_at_once_a_damaged_cache_and_two_processes_all_give_the_same_file(command, tmp_path):
     both = [command("conv1d", *TINY, "--out", "a") for _ in range(2)]
     for process in both:
@@ -145,7 +145,7 @@ def test_a_full_disk_is_said_and_the_same_command_goes_on_when_there_is_room(com
             subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
-@pytest.mark.once
+@pytest.mark.thorough
 def test_killed_at_any_moment_it_goes_on_and_ends_in_the_same_bytes(root):
     """The long form: python scripts/kill_test.py --runs 50"""
     done = subprocess.run(
@@ -156,7 +156,7 @@ def test_killed_at_any_moment_it_goes_on_and_ends_in_the_same_bytes(root):
     assert done.returncode == 0 and "3 of 3 ended in the same bytes" in done.stdout, done.stdout + done.stderr
 
 
-@pytest.mark.once
+@pytest.mark.thorough
 def test_on_a_cluster_that_loses_a_worker_the_bytes_are_the_same(command, tmp_path):
     pytest.importorskip("distributed", reason="dask.distributed is not installed")
     log = tmp_path / "log.txt"

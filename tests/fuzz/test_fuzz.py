@@ -66,8 +66,7 @@ def alone(tmp_path, monkeypatch, capfd):
     assert not reported, reported
 
 
-@pytest.mark.once
-@pytest.mark.once
+@pytest.mark.thorough
 def test_every_scene_file_makes_a_plan_or_is_refused_in_one_line(alone):
     codes, reported = [], []
 
@@ -90,8 +89,7 @@ def test_every_scene_file_makes_a_plan_or_is_refused_in_one_line(alone):
     assert [p.name for p in alone.iterdir()] == ["x.toml"]
 
 
-@pytest.mark.once
-@pytest.mark.once
+@pytest.mark.thorough
 def test_every_picture_npy_and_idx_file_makes_a_plan_or_is_refused_in_one_line(alone):
     codes = []
 

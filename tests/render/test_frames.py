@@ -14,7 +14,7 @@ from addon.render.reuse import frames, material_analysis, reuse_policy  # noqa: 
 from addon.scene.load import load  # noqa: E402
 from addon.stage import build, compat, prepare_scene  # noqa: E402
 from addon.story import make_plan  # noqa: E402
-from tests.figures import figures  # noqa: E402
+from tests.figures import cases  # noqa: E402
 
 # A ray that passes an edge by a rounding may fall on either side of it. With few samples a pixel, one such ray is a
 # visible step (a sixteenth of white on black is 70/255), so what is compared with whole frames has many, and in every
@@ -73,11 +73,11 @@ def assert_reused_is_whole(scene, numbers):
 
 
 SOLID = "rgb_conv"
-SOME = ("conv2d_valid", "rgb_conv", "depth", "transposed_conv", SOLID)  # on every Blender
-NAMES = [n if n in SOME else pytest.param(n, marks=pytest.mark.once) for n in figures()]
+# of each kind the figure with the most in sight
+KINDS = ("conv2d_full", SOLID, "mnist_conv", "pooling", "conv2d_stride_comparison", "transposed_conv_strided")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", cases({name: name for name in KINDS}, (SOLID,)))
 def test_every_figure_reused_is_what_whole_frames_show(name, empty_blender):
     scene, _, plan = prepared(name, 160, 90)
     middle = plan.frame_of(plan.steps[len(plan.steps) // 2].second)

@@ -9,7 +9,7 @@ from addon.render.profiles import PROFILES
 from ..story.projected import PAGE, View
 from .seeing import rendered, staged
 
-pytestmark = [pytest.mark.once, pytest.mark.slow]
+pytestmark = [pytest.mark.thorough, pytest.mark.slow]
 
 SIZE = (320, 180)
 STEPS = {"conv2d_valid": 1, "rgb_conv": 1, "volume_to_volume": 0, "mnist_conv": 235}  # explained ones

@@ -11,6 +11,7 @@ import pytest
 
 from addon.story.plan.plan import NONE
 
+from ..figures import cases
 from .proof_compared_poolings import ComparedPoolingsProof
 from .seeing import staged
 from .test_solid_mutants import ANOTHER, BOTH, added, changed, of_step, some, track
@@ -29,12 +30,9 @@ BROUGHT = {
     "rounded up": (BOTH_RESULTS, {"op.ceil_mode": True, "input.size": [5, 5]}),
     "one axis": (BOTH_RESULTS, {"input.size": [8]}),
 }  # fmt: skip
-IN_BOTH = ("max and mean", "windows of two sizes")
-ALL = [pytest.param(*given, id=name, marks=() if name in IN_BOTH else pytest.mark.once)
-       for name, given in BROUGHT.items()]  # fmt: skip
 
 
-@pytest.mark.parametrize("path, keys", ALL)
+@pytest.mark.parametrize("path, keys", cases(BROUGHT, ("max and mean",)))
 def test_steps_of_both_runs_are_shown_as_computed(path, keys):
     proof, draw = ComparedPoolingsProof(staged(path, keys)), random.Random(SEED)
     count = len(proof.plan.steps)
@@ -86,7 +84,7 @@ WRONG = {
 }  # fmt: skip
 
 
-@pytest.mark.once
+@pytest.mark.thorough
 @pytest.mark.parametrize("mutant", WRONG.values(), ids=WRONG)
 def test_a_wrong_picture_is_refused(mutant):
     mutate, begins = mutant

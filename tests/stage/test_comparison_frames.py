@@ -9,7 +9,7 @@ import pytest
 
 from addon.story.plan.plan import NONE
 
-from ..figures import SCENES
+from ..figures import SCENES, cases
 from .proof_comparison import ComparisonProof
 from .seeing import staged
 from .test_solid_mutants import ANOTHER, BOTH, added, changed, of_step, some, track, windows
@@ -33,9 +33,9 @@ BROUGHT = {
 }  # fmt: skip
 FOLDER = Path(__file__).resolve().parents[1] / "scenes" / "comparison"
 KERNELS = FOLDER / "edge_and_blur.toml"
-ALL = [pytest.param(path, keys, id=name, marks=() if name == "the figure" else pytest.mark.once)
-       for name, path, keys in (*((name, FIGURE, keys) for name, keys in BROUGHT.items()),
-                                *((path.stem, path, {}) for path in (KERNELS, FOLDER / "kernel_sizes.toml")))]
+ALL = cases({**{name: (FIGURE, keys) for name, keys in BROUGHT.items()},
+             **{path.stem: (path, {}) for path in (KERNELS, FOLDER / "kernel_sizes.toml")}},
+            ("the figure",))  # fmt: skip
 
 
 @pytest.mark.parametrize("path, keys", ALL)
@@ -96,7 +96,7 @@ WRONG = {
 }  # fmt: skip
 
 
-@pytest.mark.once
+@pytest.mark.thorough
 @pytest.mark.parametrize("mutant", WRONG.values(), ids=WRONG)
 def test_a_wrong_picture_is_refused(mutant):
     mutate, clock, begins = mutant
@@ -105,7 +105,7 @@ def test_a_wrong_picture_is_refused(mutant):
         proof.step(of_clock(clock)(proof.plan))
 
 
-@pytest.mark.once
+@pytest.mark.thorough
 @pytest.mark.parametrize("name, rows, columns", [
     ("another lifts out", some(lambda plan, p: p["label"] >= 0, [4]), ANOTHER),
     ("one from the cell beside", some(lambda plan, p: p["label"] >= 0, [4]), added("origin", (1, 0, 0))),
@@ -127,7 +127,7 @@ def of_ink(plan):
     return windows("b.kernel.window", material=ink)(plan)
 
 
-@pytest.mark.once
+@pytest.mark.thorough
 @pytest.mark.parametrize("name, mutate", [
     ("the first kernel stays", changed("kernel", every, visible_until=1e6, exit_from=1e6, exit_until=1e6)),
     ("a tube stays around it", windows("kernel.window", life=(-0.5, 1e6))),

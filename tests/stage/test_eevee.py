@@ -16,7 +16,7 @@ from ..story.projected import PAGE, View
 from .seeing import Matrix, bpy, rendered, staged
 from .test_ten_points_seen import Seen, linear
 
-pytestmark = [pytest.mark.blender, pytest.mark.once, pytest.mark.slow]
+pytestmark = [pytest.mark.blender, pytest.mark.thorough, pytest.mark.slow]
 
 SIZE, STEP, SAMPLES = (480, 270), 1, 4
 OFF = 12  # of 255, in any channel: how far a front may be off its colour

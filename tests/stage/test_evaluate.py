@@ -12,7 +12,7 @@ import pytest
 from addon.story.plan.evaluate import Evaluator, extent
 from addon.story.plan.plan import NONE, Points
 
-from ..figures import SCENES, one_of_each
+from ..figures import SCENES, cases, one_of_each
 from .glance import Glance
 from .seeing import staged
 
@@ -138,12 +138,7 @@ def disagreement(blender: Blender, second: float, evaluator: Evaluator) -> list[
     return found + differences(blender, glance, evaluator.at_clock(clock))
 
 
-# one of each kind on every Blender, all on the newest
-ALL = [pytest.param(path, id=name, marks=() if name in one_of_each() else pytest.mark.once)
-       for name, path in FIGURES.items()]  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=ALL)
+@pytest.fixture(scope="module", params=cases(FIGURES, ("conv2d_valid", "transposed_conv_strided")))
 def blender(request):
     return Blender(staged(request.param))
 

@@ -13,7 +13,7 @@ from addon.render.reuse.snapshot import Reader  # noqa: E402
 from addon.scene.load import load  # noqa: E402
 from addon.stage import build, prepare_scene  # noqa: E402
 from addon.story import make_plan  # noqa: E402
-from tests.figures import figures  # noqa: E402
+from tests.figures import cases, figures  # noqa: E402
 
 FACE_MARGIN = 2e-3  # units between faces that can be told apart from afar
 LEAST = 3e-3  # square units: smaller faces are parts of letters and round edges
@@ -93,8 +93,7 @@ def faces(name) -> Faces:
     return Faces(reader, reader.read(bpy.context.evaluated_depsgraph_get()))
 
 
-@pytest.mark.once
-@pytest.mark.parametrize("name", figures())
+@pytest.mark.parametrize("name", cases({name: name for name in figures()}, ("depth",)))
 def test_faces_that_are_seen_lie_in_planes_of_their_own(name, empty_blender):
     shown = faces(name)
     pairs = shown.in_one_plane()

@@ -87,7 +87,7 @@ def test_no_letter_is_a_box(root):
     assert not said and "all drawn" in done.stdout, said or done.stderr
 
 
-@pytest.mark.once
+@pytest.mark.thorough
 def test_a_chinese_title_is_seen_in_the_picture():
     """Two titles that differ in their second letter, and one that has a box there, are three pictures of one first."""
     from addon.render.profiles import PROFILES

@@ -12,7 +12,7 @@ import pytest
 
 from addon.story.plan.plan import NONE
 
-from ..figures import SCENES
+from ..figures import SCENES, cases
 from .proof_pooling import PoolingProof
 from .seeing import staged
 from .test_solid_mutants import ANOTHER, BOTH, added, changed, of_step, some, track, volumes, windows
@@ -21,9 +21,7 @@ ODD = {p.stem: p for p in sorted((Path(__file__).resolve().parents[1] / "scenes"
 FIGURES = {"pooling": (SCENES / "pooling.toml", {}), "average": (SCENES / "pooling.toml", {"op.type": "avg_pool"}),
            "global_pooling": (SCENES / "global_pooling.toml", {})}  # fmt: skip
 SEED = 12
-BOTH_BLENDERS = ("pooling", "global_pooling")
-ALL = [pytest.param(*given, id=name, marks=() if name in BOTH_BLENDERS else pytest.mark.once)
-       for name, given in {**FIGURES, **{k: (p, {}) for k, p in ODD.items()}}.items()]  # fmt: skip
+ALL = cases({**FIGURES, **{name: (path, {}) for name, path in ODD.items()}}, ("pooling", "global_pooling"))
 
 
 @pytest.mark.parametrize("path, keys", ALL)
@@ -121,7 +119,7 @@ WRONG = {
 }  # fmt: skip
 
 
-@pytest.mark.once
+@pytest.mark.thorough
 @pytest.mark.parametrize("mutant", WRONG.values(), ids=WRONG)
 def test_a_wrong_picture_is_refused(mutant):
     (path, keys), mutate, step, begins = mutant

@@ -11,7 +11,7 @@ import pytest
 
 from addon.scene.load import load
 
-from ..figures import figure_files, one_of_each
+from ..figures import cases, figure_files, one_of_each
 from .proof_solid import SolidProof
 from .reading import spelled
 from .seeing import Frame, staged
@@ -24,12 +24,7 @@ SEED = 12
 FEW = 25  # steps: so many are all proved
 
 
-# one of each kind on every Blender, all on the newest
-BOTH = [pytest.param(path, id=name, marks=() if name in one_of_each() else pytest.mark.once)
-        for name, path in SCENES.items()]  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=BOTH)
+@pytest.fixture(scope="module", params=cases(SCENES, one_of_each()))
 def proof(request):
     return SolidProof(staged(request.param))
 

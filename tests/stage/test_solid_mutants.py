@@ -15,7 +15,7 @@ from .reading import TIMES
 from .seeing import staged
 from .test_solid_frames import ODD
 
-pytestmark = pytest.mark.once  # the proofs are the same on every Python
+pytestmark = pytest.mark.thorough  # the proofs are the same on every Python
 VOLUME, SLIDING, LEFT = ODD["dilated_channels"], ODD["even_window"], ODD["left_over"]
 TRANSPOSED = ODD["transposed_channels"]
 SIXTEEN, TWENTY = ODD["sixteen_channels"], ODD["twenty_filters"]  # some of their channels, and slices, are left out

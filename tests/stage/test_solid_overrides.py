@@ -9,7 +9,7 @@ from .proof_solid import prove
 from .seeing import staged
 from .test_solid_frames import ODD
 
-pytestmark = pytest.mark.once  # the proofs are the same on every Python
+pytestmark = pytest.mark.thorough  # the proofs are the same on every Python
 OVERRIDES = {
     "stride 2": {"op.stride": 2},
     "uneven padding": {"op.padding": [[1, 0], [0, 2]]},

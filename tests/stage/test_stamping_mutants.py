@@ -14,7 +14,7 @@ from .seeing import staged
 from .test_solid_mutants import another, changed, some
 from .test_stamping_frames import FIGURES
 
-pytestmark = pytest.mark.once  # the proofs are the same on every Python
+pytestmark = pytest.mark.thorough  # the proofs are the same on every Python
 PLAIN, STRIDED = FIGURES["transposed_conv"], FIGURES["transposed_conv_strided"]
 STAMP = 1  # whose picture is falsified: it is worked out and overlaps another
 BASE = 10  # the clock at the first step of PLAIN

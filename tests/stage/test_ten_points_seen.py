@@ -17,7 +17,7 @@ from ..story.projected import PAGE, View, _within
 from ..story.test_ten_points_planned import Broken
 from .seeing import rendered, staged
 
-pytestmark = [pytest.mark.once, pytest.mark.slow]
+pytestmark = [pytest.mark.thorough, pytest.mark.slow]
 
 SIZE = (1280, 720)
 STEPS = {"conv2d_valid": 1, "rgb_conv": 1, "volume_to_volume": 0, "mnist_conv": 235}  # explained ones
