@@ -14,7 +14,7 @@ import numpy as np
 from mathutils import Matrix, Vector
 
 from ..story.plan.plan import Plan, Points, Volume, Window, Words
-from ..story.plan.schedule import by_clock
+from ..story.plan.schedule import by_clock, riding
 from . import compat, keyframes, materials, meshes, solids, trees, tweaks
 from .ownership import FIGURE, ROLE
 
@@ -249,6 +249,10 @@ class _Builder:
         obj.location = [v / size for v in volume.location]
         obj.scale = (volume.unit / size,) * 3
         self.lit[volume.role] = volume.track
+        if volume.rides:
+            own = next(t for t in self.plan.tracks if t.role == volume.rides)
+            for axis, points in enumerate(riding(volume, own)):
+                keyframes.follow(obj, "location", axis, points, self.controller)
 
     def words(self, words: Words) -> None:
         parent = self.objects[words.parent] if words.parent else self.objects["screen"]

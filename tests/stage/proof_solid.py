@@ -20,7 +20,7 @@ from addon.story.plan.plan import LANDED, LEAVES
 from ..engine import reference
 from .proof_bench import BenchProof, flat
 from .proof_excerpt import ExcerptProof
-from .reading import spelled
+from .reading import TIMES, spelled
 from .reading_solid import Look, Piece, levels
 
 NEAR = 0.03  # of a cell: what stands in one place
@@ -145,6 +145,8 @@ class SolidProof(BenchProof, ExcerptProof):
         self.window(look, cell)
         self.filter_at_work(look, self.order[i][0])
         born = self.output(look, i)
+        if self.kind == "sliding" and len(self.trace.kernel_size) == 1:
+            self.rowed(look, cell, born)
         if not self.plan.steps[i].explained:
             self.ran(look, i, cell, born)
             return look
@@ -152,6 +154,34 @@ class SolidProof(BenchProof, ExcerptProof):
         self.said(look, i, cell)
         self.ritual(i, cell, pairs, born)
         return look
+
+    @property
+    def in_rows(self) -> int:
+        """From one column of the output to the next: in rows its cells are as far apart as windows."""
+        return self.trace.stride[0] if self.kind == "sliding" and len(self.trace.kernel_size) == 1 else 1
+
+    def rowed(self, look, cell, born) -> None:
+        """Of one axis the cell being made stands straight below the middle of its window, and on each cell of that
+        stands its weight."""
+        cells = self.input_cells(look)
+        taps = {key: cells[key] for key in self.tapped(cell)}
+        middle, edge = np.mean([p.place for p in taps.values()], axis=0), born.long.max()
+        off = (born.place - middle) @ self.right / edge
+        assert abs(off) < NEAR, f"born: it stands {off} cells beside its window at {look.second:.3f} s"
+        above = np.array(self.stage.built.camera.matrix_world)[:3, 1] @ (middle - born.place)
+        assert above > edge, f"born: it is not below its window at {look.second:.3f} s"
+        riders = look.cells("kernel.riders")
+        assert len(riders) == len(taps), f"filter: {len(riders)} weights are on the window at {look.second:.3f} s"
+        numbered = any(p.text for p in riders)
+        for key, tap in self.tapped(cell).items():
+            own = taps[key]
+            on = [p for p in riders if np.abs((p.place - own.place)[:2]).max() < 0.2 * own.long[0]]
+            assert len(on) == 1, f"filter: {len(on)} weights are on input {key} at {look.second:.3f} s"
+            clear = on[0].box[0][2] - own.box[1][2]
+            assert abs(clear) < NEAR * edge, f"filter: the weight on input {key} is {clear} above it"
+            said = TIMES + spelled(tap.weight) if numbered else None
+            assert on[0].text == said, f"filter: the weight on input {key} says {on[0].text}, not {said}"
+            self.one_fill("weight", tap.weight, on[0].color)
 
     def one_fill(self, what: str, value, color) -> None:
         """A value has one fill, everywhere and at all times."""
@@ -177,14 +207,14 @@ class SolidProof(BenchProof, ExcerptProof):
         row, column = (np.array(key[1:]) - self.before) // self.apart
         return self.inputs[key[0], row, column] if self.real(key) else 0
 
-    def lattice(self, look, role: str, shape, *what, numbers=None) -> dict[tuple, Piece]:
+    def lattice(self, look, role: str, shape, *what, numbers=None, apart: int = 1) -> dict[tuple, Piece]:
         """The pieces of a block by (channel, row, column): a full lattice of that shape, each place taken once; of
-        channels of those numbers, where some are left out."""
+        channels of those numbers, where some are left out; `apart`: from one column to the next."""
         numbers = numbers or tuple(range(shape[0]))
         own = look.cells(role, *what)
         assert own, f"cells: {role} shows none at {look.second:.3f} s"
         deep = np.array([p.local[1] for p in own])
-        grid = np.array([(0.0, -p.local[2], p.local[0]) for p in own])
+        grid = np.array([(0.0, -p.local[2], p.local[0] / apart) for p in own])
         if shape[0] > 1:
             slices, grid[:, 0] = levels(deep, 0.1)
             assert len(slices) == shape[0], f"cells: {role} has {len(slices)} slices, not {shape[0]}"
@@ -332,7 +362,7 @@ class SolidProof(BenchProof, ExcerptProof):
             if done <= 0:
                 assert not look.cells(role), f"born: {role} is there before its time, at {look.second:.3f} s"
                 continue
-            cells = self.lattice(look, role, shape)
+            cells = self.lattice(look, role, shape, apart=self.in_rows)
             numbered = any(p.text for p in cells.values())
             assert m < n or numbered == self.numbered, f"number: {role} at {look.second:.3f} s"
             for (_, r, c), piece in cells.items():
@@ -345,7 +375,7 @@ class SolidProof(BenchProof, ExcerptProof):
                 if own < done:
                     self.one_fill(self.sum_sort(m), value, piece.color)
             self.carded(look, role, m)
-        last = self.lattice(look, self.output_role(n), shape)[0, row, column]
+        last = self.lattice(look, self.output_role(n), shape, apart=self.in_rows)[0, row, column]
         self.filed(look, n)
         self.left_out(look)
         self.marker(look, last)
@@ -410,7 +440,8 @@ class SolidProof(BenchProof, ExcerptProof):
         assert (np.diff(behind) > 1.0).all(), f"slice: they pass through each other {moment}: {behind}"
         for m, deep in depths.items():
             whole = True
-            for (_, r, c), piece in self.lattice(look, self.output_role(m), (1, self.rows, self.columns)).items():
+            for (_, r, c), piece in self.lattice(look, self.output_role(m), (1, self.rows, self.columns),
+                                                     apart=self.in_rows).items():  # fmt: skip
                 own = m * self.section + r * self.columns + c
                 there = piece.kind.what == "solid"
                 assert there == (np.float32(own) <= np.float32(clock)), f"born: output {m, r, c} {moment}"

@@ -75,7 +75,7 @@ def test_at_the_end_all_is_there_and_filed(proof):
     proof.parted(list(depths.values()), list(depths), "slice")
     proof.left_out(look)
     for m in depths:
-        cells = proof.lattice(look, proof.output_role(m), (1, proof.rows, proof.columns), "solid")
+        cells = proof.lattice(look, proof.output_role(m), (1, proof.rows, proof.columns), "solid", apart=proof.in_rows)
         assert len(cells) == proof.section
 
 

@@ -5,14 +5,13 @@ read, and both reaches stand there together."""
 import numpy as np
 
 from ..cast import slabs, volumes
-from ..cast.arrangement import ASIDE
 from ..cast.board import home
 from ..cast.figure import NAME, Figure
 from ..cast.one_plane import ABOVE, LINE
 from ..cast.weighted import Weighted
 from ..cast.windowed import OUTLINE, planes, ring, thickness
 from ..page.captions import axes_text, shape_text
-from ..page.layout import Block, Row, solve
+from ..page.layout import Block
 from ..page.view import UNIT
 from ..plan.plan import ALWAYS, Points
 from ..plan.timeline import Timeline
@@ -31,13 +30,12 @@ def opening_clock(line: Timeline) -> None:
     line.play("clock.step", OPENS + 1.0, 0.2, easing="linear")
 
 
-def between(figure: Figure, cast: Weighted, given: Block, weights: Block, made: Block) -> Block | None:
-    """The block of the open kernel, between the input and the output below the kernel; None where there is no room."""
+def between(cast: Weighted, weights: Block, place) -> Block | None:
+    """The block of the open kernel, where `place` (`OnePlane.beneath`) finds room; None where there is none."""
     if not any(d > 1 and k > 1 for d, k in zip(cast.dilation, cast.kernel, strict=True)):
         return None
     block = Block("opening", (cast.reach[1], 1, cast.reach[0]), above=ABOVE + UNDER, slab=slabs.VOLUME)
-    region = given.box[2] + 3.0, weights.box[3] + 3.0, made.box[0] - ASIDE - 3.0, LINE - 5.0
-    return block if solve(figure.page, Row([block]), region, weights.cell / UNIT) else None
+    return block if place([block], LINE - 5.0, weights.cell / UNIT) else None
 
 
 def add_opening(figure: Figure, cast: Weighted, block: Block) -> None:

@@ -89,7 +89,7 @@ class Summing:
             rest, cube=cubes, faded=cubes, scale=[(k, k, k)] * len(rest), lift=0.49 * k,
             **self.digits(texts, o.fills, k, size, o.inks),
             origin=-np.tile(o.hover / bench.cell, (len(rest), 1)), leaves=within(o.index, 0.0),
-            arrives=within(o.index, SLIDE), exit=way, exit_via=way * (0.55, 0.75, 0.0) + (0, -0.4, 0.9),
+            arrives=within(o.index, SLIDE), exit=way, exit_via=way * bench.way[0] + bench.way[1],
             exit_from=self._columns(o, times, "flies"), exit_until=self._columns(o, times, "lands"),
             exit_scale=[np.array(HALF) / (k * 1.0)] * len(rest), visible_from=within(o.index,
                 0.0), visible_until=o.index + LEAVES,

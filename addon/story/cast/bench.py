@@ -32,6 +32,8 @@ class Bench:
     rest: np.ndarray | None = None  # of the sum of the channels that have no panel
     bias: np.ndarray | None = None
     result: np.ndarray | None = None
+    # where a copy's arc to it leads by: parts of its way, and bench cells besides
+    way: tuple = ((0.55, 0.75, 0.0), (0.0, -0.4, 0.9))
 
     def pair(self, channel: int, row: int, column: int, lower: bool = False) -> np.ndarray:
         """The middle of a pair's upper or lower half."""

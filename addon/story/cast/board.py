@@ -15,17 +15,26 @@ def home(block: Block) -> np.ndarray:
     return first_middle(block.corner, block.cell, block.size[2])
 
 
-def cells(figure: Figure, block: Block, values: np.ndarray, fill, births) -> list[Points]:
-    """The cells of `values` (rows, columns), frosted until they are there from the clock values `births` on."""
-    everywhere = np.ones((1, *values.shape), bool)
-    return [volumes.coming(figure, values, fill, births, cell=block.cell),
-            volumes.glass(figure, everywhere, everywhere, visible_until=births)]  # fmt: skip
+def cells(figure: Figure, block: Block, values: np.ndarray, fill, births, apart: int = 1) -> list[Points]:
+    """The cells of `values` (rows, columns), frosted until they are there from the clock values `births` on; `apart`:
+    from one column to the next, in cells."""
+    rows, columns = values.shape
+    everywhere = np.zeros((1, rows, (columns - 1) * apart + 1), bool)
+    everywhere[:, :, ::apart] = True
+    own = volumes.coming(figure, values, fill, births, cell=block.cell, solid=everywhere, apart=(1, apart))
+    glass = volumes.glass(figure, everywhere, everywhere, visible_until=births)
+    glass["column"][:] //= apart
+    return [own, glass]
 
 
-def stand(figure: Figure, role: str, name: str, block: Block, parts: list[Points], shadow: float) -> None:
-    """The board with its shadow, of that strength."""
+def stand(figure: Figure, role: str, name: str, block: Block, parts: list[Points], shadow: float,
+          apart: int = 1) -> None:  # fmt: skip
+    """The board with its shadow, of that strength; of columns that stand `apart`, each has its own."""
     figure.volume(role, name, parts, home(block), block.cell)
-    figure.casts(block.corner, block.corner + block.cell * np.array(block.size), shadow)
+    wide, *more = block.size
+    for column in range(0, round(wide), apart) if apart > 1 else (0,):
+        low = block.corner + block.cell * np.array([column, 0, 0])
+        figure.casts(low, low + block.cell * np.array([1 if apart > 1 else wide, *more]), shadow)
 
 
 def add_marker(figure: Figure, role: str, rows, columns, life, color: str = "") -> None:

@@ -4,7 +4,7 @@
 from functools import partial
 
 from ...scene.checks import ValidationError
-from ..page.layout import Block, solve
+from ..page.layout import Block, Row, solve
 from . import slabs, volumes
 from .arrangement import ASIDE, BENEATH, READ
 from .bench import RESULT, SLAB, Bench
@@ -29,7 +29,8 @@ def one_plane(trace, hint: str):
 
 class OnePlane:
     """What stands where. Whoever derives from it has `scene`, `figure`, `kernel` and `shape` (rows and columns of the
-    input with its padding), and lays the blocks out; after `settle` they have places and `bench` stands."""
+    input with its padding), and lays the blocks out; after `settle` they have places and `bench` stands. `cast` is the
+    input's."""
 
     largest = 9.5  # the length of its largest cells, page units
 
@@ -72,6 +73,20 @@ class OnePlane:
         self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, slab=SLAB)
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * bench, slab=SLAB)
         return board
+
+    def padded_shape(self, shape, pads) -> tuple[int, ...]:
+        """Rows and columns of the input with its padding."""
+        return tuple(n + sum(p) for n, p in zip(shape, pads, strict=True))
+
+    def hover(self) -> tuple:
+        """How far a copy slides out of the input, world units."""
+        return 0, -1.3 * self.weights.cell - self.cast.proud, 0
+
+    def beneath(self, blocks: list[Block], bottom: float, largest: float) -> bool:
+        """Place blocks of what stands for a while between the input and the output, below the kernel and down to
+        `bottom` at most; False where there is no room."""
+        region = self.given.box[2] + 3.0, self.weights.box[3] + 3.0, self.made.box[0] - ASIDE - 3.0, bottom
+        return solve(self.figure.page, Row(blocks, gap=6.0, spread=6.0), region, largest) > 0.0
 
     def line_middle(self, wide: float) -> float:
         """Where the middle of a sum's line is, `wide` page units long."""

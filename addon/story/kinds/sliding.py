@@ -40,20 +40,28 @@ def accepts(scene, trace) -> bool:
     if len(trace.input) > 1 or len(trace.output) > 1 or len(trace) > MOST:
         return False
     with suppress(ValidationError):
-        laid_out = Sliding(scene, trace)
+        laid_out = begin(scene, trace)
         return all(volumes.digit_size(block.cell) for block in (laid_out.given, laid_out.made))
     return False
 
 
 def build(scene, trace):
     """The plan of one channel and one filter."""
-    return Sliding(scene, trace).plan()
+    return begin(scene, trace).plan()
+
+
+def begin(scene, trace):
+    """What makes it: of one axis input and output stand in rows, one below the other."""
+    from .rows import Rows  # which derives from what is below
+
+    return (Rows if len(trace.kernel_size) == 1 else Sliding)(scene, trace)
 
 
 class Sliding(OnePlane):
     """One figure of this kind. `Cast` is how its input stands on the stage."""
 
     Cast = Weighted
+    pitch, narrow = 1, False  # cells between columns of the output; whether the parameters are below the title
     made_shadow = 0.5  # strength of the output's shadow: most of the time it is of glass
 
     def __init__(self, scene, trace):
@@ -66,17 +74,13 @@ class Sliding(OnePlane):
         self.settle(self.layout)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
         self.weighing = Kernel(self.figure, self.cast, self.weights)
-        self.opens = opening.between(self.figure, self.cast, self.given, self.weights, self.made)
-        self.parts = less_padding.between(self.figure, trace, self.given, self.weights, self.made)
+        self.opens = opening.between(self.cast, self.weights, self.beneath)
+        self.parts = less_padding.between(self.figure, trace, self.made, self.beneath)
 
     @property
     def traces(self) -> tuple:
         """The runs that it shows."""
         return (self.trace,)
-
-    def padded_shape(self, shape, pads) -> tuple[int, ...]:
-        """Rows and columns of the input with its padding."""
-        return tuple(n + sum(p) for n, p in zip(shape, pads, strict=True))
 
     def layout(self, bench: float):
         """The layout's tree, with a bench of so much of its full size; names its blocks."""
@@ -90,7 +94,7 @@ class Sliding(OnePlane):
 
     def plan(self):
         scene, figure, w = self.scene, self.figure, self.scene.words
-        heading(figure, self.trace)
+        heading(figure, self.trace, below=self.narrow)
         self.clock()
         self.cast.add_input(w.input, arrives=PADDED if self.cast.padded else None)
         unread.out_of_the_light(figure, self.trace)
@@ -101,7 +105,7 @@ class Sliding(OnePlane):
         slabs.add_slabs(figure, [self.given, self.weights, self.made])
         slabs.add_slabs(figure, [self.panel, self.result], ((START + 0.02, self.count - 0.46),))
         self.home = board.home(self.made)
-        board.stand(figure, "output", w.output, self.made, self.output(), self.made_shadow)
+        board.stand(figure, "output", w.output, self.made, self.output(), self.made_shadow, self.pitch)
         self.add_marker()
         infos = self._sums()
         less_padding.add(figure, self.trace, self.parts, self.made, self.cast.sum_fill, self.count - 1 + REST)
@@ -160,13 +164,12 @@ class Sliding(OnePlane):
 
     def output(self) -> list[Points]:
         """The output's cells, frosted until they are there."""
-        births = np.arange(self.count, dtype=float)
-        return board.cells(self.figure, self.made, self.out, self.cast.sum_fill, births)
+        return board.cells(self.figure, self.made, self.out, self.cast.sum_fill, np.arange(0.0, self.count), self.pitch)
 
     def add_marker(self) -> None:
         """The ring around the output cell that is being made."""
         row, column = (a.ravel() for a in np.indices((self.rows, self.columns)))
-        board.add_marker(self.figure, "output", row, column, (-LANDED, self.count - 0.46))
+        board.add_marker(self.figure, "output", row, column * self.pitch, (-LANDED, self.count - 0.46))
 
     base = 0  # the clock at the first step
 
@@ -202,9 +205,8 @@ class Sliding(OnePlane):
 
     def _operands(self, i: int):
         row, column = divmod(i, self.columns)
-        target = self.home + self.made.cell * np.array([column, 0, -row])
-        hover = (0, -1.3 * self.weights.cell - self.cast.proud, 0)
-        return self.cast.operands(i, self.weighing.places, self.weights.cell, target, self.made.cell, hover)
+        target = self.home + self.made.cell * np.array([column * self.pitch, 0, -row])
+        return self.cast.operands(i, self.weighing.places, self.weights.cell, target, self.made.cell, self.hover())
 
     says_runs = True  # whether the sum stands in the line while the window runs
 
@@ -232,7 +234,8 @@ class Sliding(OnePlane):
         before, axes = (self.pads[0][0], self.pads[1][0]), len(self.trace.kernel_size)
         return [*block_indices(self.figure, self.given, planes(self.trace.input).shape[1:], high=self.shape[0],
                                offset=before, axes=axes),
-                *block_indices(self.figure, self.made, (self.rows, self.columns), axes=axes)]  # fmt: skip
+                *block_indices(self.figure, self.made, (self.rows, self.columns), axes=axes,
+                               apart=(1, self.pitch))]  # fmt: skip
 
     def shapes(self) -> Points:
         """At the end, where the bench was, or above the line: the shapes as an equation."""
@@ -244,6 +247,3 @@ class Sliding(OnePlane):
         """The line that says what the operation is for: before the first step, and at the end."""
         lines = why_lines(self.figure, self.figure.page.width / 2, LINE, LINE, until or self.count - 0.46)
         self.figure.words("why", "Why", lines)
-
-
-begin = Sliding

@@ -69,6 +69,8 @@ def describe(plan: Plan) -> str:
         if v.track:
             lines.append(f"    lit under {v.track}: taps {_ns(v.taps)}, dilation {_ns(v.dilation)}, "
                          f"clock {_ns(v.fade)}")  # fmt: skip
+        if v.rides:
+            lines.append(f"    rides {v.rides}")
         numbers = [t for t in _texts(plan, v.points) if t]
         if numbers:
             lines.append("    numbers: " + " ".join(numbers))

@@ -14,7 +14,7 @@ from itertools import product
 import numpy as np
 
 from .plan import CREEP, LANDED, NONE, Cube, Label, Plan, Points, Volume, Window, Words
-from .schedule import by_clock
+from .schedule import by_clock, riding
 
 FINE = 1000  # what follows the clock reads it in these parts of its unit, in single precision, as stage/keyframes.py
 _AXES = {"x": 0, "y": 1, "z": 2}
@@ -99,6 +99,10 @@ class Evaluator:
         self.scales: dict[str, float] = {}  # as volumes are built: to their parents' frames
         for volume in plan.volumes:
             self.scales[volume.role] = volume.unit / (self.scales[volume.parent] if volume.parent else 1.0)
+            if volume.rides:
+                track = next(t for t in plan.tracks if t.role == volume.rides)
+                ways = ((axis, *np.array(way).T) for axis, way in enumerate(riding(volume, track)))
+                self.channels[volume.role] = [("location", k, np.float32(FINE * c), v) for k, c, v in ways]
         a, e = np.radians((plan.view.azimuth, plan.view.elevation))
         self.screen = np.array([(np.cos(a), np.sin(a), 0.0),
                                 (-np.sin(a) * np.sin(e), np.cos(a) * np.sin(e), np.cos(e))])  # fmt: skip

@@ -150,7 +150,8 @@ class Volume:
 
     `location` is in world units. `track`, `taps` and `dilation` say which of its cells are lit (None: all, always);
     between the clock values `fade` the others fade back. `unit` is the size of its cells in world units. Where it has
-    a `parent`, another volume's role, it moves with that, and `location` counts from there.
+    a `parent`, another volume's role, it moves with that, and `location` counts from there. Without one it may ride a
+    track as a window does: then its origin is at the track's places, in its own cells from `location`.
     """
 
     role: str
@@ -163,6 +164,7 @@ class Volume:
     fade: tuple[float, float] = (NEVER, NEVER)
     unit: float = 1.0
     parent: str | None = None
+    rides: str | None = None
 
 
 @dataclass(frozen=True)

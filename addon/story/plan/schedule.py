@@ -4,10 +4,11 @@
 """
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
-from .plan import CREEP
+from .plan import CREEP, LANDED, Track, Volume
 from .timeline import Channel
 
 LEAST_CLOCK_STEP = 2e-5  # of the clock, between two points of what follows it
@@ -39,6 +40,16 @@ def creeping(channels: dict[str, Channel], clock: str = "clock.step") -> dict[st
             keys.append((end, value + CREEP, "constant"))
     seconds, values, easing = zip(*keys, strict=True)
     return {**channels, clock: Channel(np.array(seconds), np.array(values), tuple(easing))}
+
+
+def riding(volume: Volume, track: Track) -> list[list[tuple[float, float]]]:
+    """Of each axis what the place of a volume that rides a track is at values of the clock, as `by_clock`: it glides
+    when windows do."""
+    places = np.array(volume.location) + volume.unit * track.places.astype(float)
+    ends = [(0, places[0])]
+    for i, (here, there) in enumerate(pairwise(places)):
+        ends += [(i + CREEP, here), (i + LANDED, there)]
+    return [[(clock, float(place[axis])) for clock, place in ends] for axis in range(3)]
 
 
 def _moving(channel: Channel) -> list[tuple[float, float]]:

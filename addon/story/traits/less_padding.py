@@ -7,14 +7,13 @@ import numpy as np
 
 from ..acts.leaving import OUT, copies, rings
 from ..cast import slabs, volumes
-from ..cast.arrangement import ASIDE
 from ..cast.board import home
 from ..cast.figure import NAME, Figure
 from ..cast.one_plane import ABOVE, LINE
 from ..cast.shared import SECOND
 from ..cast.windowed import planar, planes
 from ..page.captions import shape_text
-from ..page.layout import Block, Row, solve
+from ..page.layout import Block
 from ..page.view import UNIT
 from ..plan.plan import NEVER
 
@@ -47,14 +46,13 @@ def parts_of(scene, trace) -> list[Part]:
     return [part for part in found if min(part.size) > 0]
 
 
-def between(figure: Figure, trace, given: Block, weights: Block, made: Block) -> list[Part]:
-    """The parts with their blocks between the input and the output, below the kernel, as large as the output's cells
-    at most; none where their numbers would not be read."""
+def between(figure: Figure, trace, made: Block, place) -> list[Part]:
+    """The parts with their blocks where `place` (`OnePlane.beneath`) finds room, as large as the output's cells at
+    most; none where their numbers would not be read."""
     parts = parts_of(figure.scene, trace)
-    region = given.box[2] + 3.0, weights.box[3] + 3.0, made.box[0] - ASIDE - 3.0, LINE - 9.0
     blocks = [Block(f"part {n}", (part.size[1], 1, part.size[0]), above=ABOVE, slab=slabs.VOLUME)
               for n, part in enumerate(parts)]  # fmt: skip
-    if not parts or not solve(figure.page, Row(blocks, gap=6.0, spread=6.0), region, made.cell / UNIT):
+    if not parts or not place(blocks, LINE - 9.0, made.cell / UNIT):
         return []
     for part, block in zip(parts, blocks, strict=True):
         part.block = block
