@@ -17,6 +17,7 @@ from .test_solid_frames import ODD
 
 pytestmark = pytest.mark.thorough  # the proofs are the same on every Python
 VOLUME, SLIDING, LEFT = ODD["dilated_channels"], ODD["even_window"], ODD["left_over"]
+ROW = ODD["padded_1d"]
 TRANSPOSED = ODD["transposed_channels"]
 SIXTEEN, TWENTY = ODD["sixteen_channels"], ODD["twenty_filters"]  # some of their channels, and slices, are left out
 PADDED, DILATED = ODD["one_filter"], SCENES / "conv2d_dilated.toml"
@@ -252,6 +253,12 @@ def darkest(plan, own):
     return min(points["cube"].tolist(), key=lambda kind: light[plan.cubes[kind].material])
 
 
+def beside_its_windows(plan):
+    """The output a quarter of a cell to the right."""
+    x, *more = next(v for v in plan.volumes if v.role == "output").location
+    return volumes("output", location=(x + 0.25, *more))(plan)
+
+
 def miscounted(plan):
     """Of what is left out another count."""
     words = next(w for w in plan.words if w.role == "more")
@@ -353,6 +360,10 @@ ELSEWHERE = {
     "the other filter in the tube": (VOLUME, other_filter, STEP, "filter"),
     "the kernel turned": (SLIDING, changed("kernel", written, **TURNED), STEP, "filter"),
     "a weight's number another's": (SLIDING, changed("kernel", some(written, [0]), **BOTH), STEP, "filter"),
+    # of one axis: what rides on the window, and what stands below it
+    "another weight on the window": (ROW, changed("kernel.riders", some(written, [0]), **ANOTHER), STEP, "filter"),
+    "weights that do not go with the window": (ROW, volumes("kernel.riders", rides=None), STEP, "filter"),
+    "an output beside its windows": (ROW, beside_its_windows, STEP, "born"),
     "the kernel's tube too small": (SLIDING, windows("kernel.window", size=(2.03, 1.05, 1.03)), STEP, "filter"),
 }  # fmt: skip
 
@@ -380,7 +391,8 @@ def test_a_wrong_picture_is_refused(mutant):
     refused(*mutant)
 
 
-@pytest.mark.parametrize("scene, steps", [(VOLUME, (STEP, 2, 3, RUN, 8, 9, 10, STANDS)), (SLIDING, (STEP,))])
+@pytest.mark.parametrize("scene, steps", [(VOLUME, (STEP, 2, 3, RUN, 8, 9, 10, STANDS)), (SLIDING, (STEP,)),
+                                          (ROW, (STEP,))])  # fmt: skip
 def test_what_is_changed_was_right_before(scene, steps):
     proof = SolidProof(staged(scene))
     for step in steps:
