@@ -309,6 +309,19 @@ def test_padding_and_floor_look_like_no_value(theme, sight):
     assert taken_for_values("#F2F2F2", sight) and taken_for_values(palette.BLUE.fills[1], sight)
 
 
+def zeros_near(padding, theme, sight) -> list:
+    """Ramps of which a cell of the value 0, in the window or outside it, looks like padding."""
+    return [name for name, ramp in RAMPS.items() for light in (1.0, theme.dim)
+            if apart(padding, palette.lit(ramp.fills[0], light), sight) < APART]  # fmt: skip
+
+
+@each_theme
+@each_sight
+def test_padding_is_not_taken_for_an_inputs_own_zeros(theme, sight):
+    assert not zeros_near(theme.padding, theme, sight)
+    assert zeros_near("#DADEE5", THEMES["light"], sight)
+
+
 @each_theme
 def test_the_palest_cells_shine_on_the_floor(theme):
     """The floor is darker than each; on white paper they are told by edges, seams and a shadow."""

@@ -216,7 +216,7 @@ class Theme:
 LIGHT = Theme(
     "light", floor="#C8CED7", floor_center=1.06, floor_corner=0.80, ink=INK, secondary="#3F495C",
     red="#8A1C28", green="#0D5531", blue="#1A4690", second="#004A4C", tube="#0F172A",
-    frosted="#EEF1F6", frosted_alpha=0.60, padding_alpha=0.4, padding="#DADEE5", padding_ink="#3A3E46",
+    frosted="#EEF1F6", frosted_alpha=0.60, padding_alpha=0.4, padding="#ADB3BD", padding_ink="#1C2027",
     glass="#7C8798", shadow=0.45,
 )  # fmt: skip
 # The tube stays dark: it runs around cells, and they keep their fills. The floor is light enough for it to be seen.
@@ -230,7 +230,7 @@ DARK = Theme(
 PRINT = Theme(
     "print", floor=WHITE, floor_center=1.0, floor_corner=1.0, ink="#0A0C12", secondary="#3A414D",
     red="#8A1C28", green="#0D5531", blue="#1A4690", second="#004A4C", tube="#0A0C12",
-    frosted="#DDE2EA", frosted_alpha=0.46, padding_alpha=0.26, padding="#DADEE5", padding_ink="#3A3E46",
+    frosted="#DDE2EA", frosted_alpha=0.46, padding_alpha=0.26, padding="#ADB3BD", padding_ink="#1C2027",
     glass="#7C8798", shadow=0.30,
 )  # fmt: skip
 # The light theme without its floor: its words read on every slide that is at least as light as that floor's corners.
