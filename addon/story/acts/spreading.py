@@ -8,7 +8,7 @@ from ..cast.spaced import SPREADS, Spaced
 from ..page.captions import shape_text, size_lines
 from ..page.glyphs import width
 from ..page.view import HEIGHT
-from ..plan.plan import ALWAYS, NEVER, Points
+from ..plan.plan import ALWAYS, Points
 from ..plan.timeline import Timeline
 from .rhythm import PADDED, START
 from .stamp_words import fitting, zeros_said
@@ -30,19 +30,17 @@ def fullest(trace, steps: int) -> int:
 
 
 def input_names(cast: Spaced, trace, block) -> list[Points]:
-    """The input's name with its shape; where zeros come to it, those of the whole from then on."""
+    """Where zeros come to the input its name with its shape, and those of the whole from then on."""
     figure, w = cast.figure, cast.figure.scene.words
     own = (*trace.input.shape[1:], len(trace.input))
     text = f"{w.input}  {shape_text(own)}"
-    zeros = cast.padded and trace is not cast.trace
-    box = cast.compact(block).box
-    until = (SPREADS + 0.02 if cast.moves else PADDED + 0.02) if zeros else NEVER
-    made = [figure.text(text, box[0], box[1] - 1.6, NAME, visible_until=until)]
-    if zeros:
-        spread = (*cast.shape[2 - len(trace.kernel_size) :], len(trace.input))
-        made.append(figure.text(f"{w.spread_input}  {shape_text(spread)}", block.box[0], block.box[1] - 1.6, NAME,
-                                visible_from=PADDED + 0.02))  # fmt: skip
-    return made
+    if not cast.padded or trace is cast.trace:
+        return []
+    box, spread = cast.compact(block).box, (*cast.shape[2 - len(trace.kernel_size) :], len(trace.input))
+    until = SPREADS + 0.02 if cast.moves else PADDED + 0.02
+    return [figure.text(text, box[0], box[1] - 1.6, NAME, visible_until=until),
+            figure.text(f"{w.spread_input}  {shape_text(spread)}", block.box[0], block.box[1] - 1.6, NAME,
+                        visible_from=PADDED + 0.02)]  # fmt: skip
 
 
 def filter_name(cast: Spaced, trace, name: str, shape: str, block, right: float) -> Points:

@@ -18,11 +18,10 @@ from ..acts.summing import FLY
 from ..cast import slabs
 from ..cast.arrangement import ASIDE, BENEATH
 from ..cast.bench import RESULT, SLAB
-from ..cast.figure import NAME, SUM, Figure
+from ..cast.figure import SUM, Figure
 from ..cast.one_plane import ABOVE, LINE
 from ..cast.shared import PREFIX, SharedSlices
 from ..cast.windowed import Windowed, planes
-from ..page.captions import shape_text
 from ..page.glyphs import width
 from ..page.layout import Block, Column, Row, solve
 from ..page.view import HEIGHT
@@ -122,7 +121,7 @@ class ComparedPoolings(TwoRuns):
         self.add_outputs()
         infos = self._steps()
         if scene.look.labels:
-            figure.words("names", "Names", [self._input_name(), *self.output_names()])
+            figure.words("names", "Names", [self.input_name(min(b.box[0] for b in (*self.lines, self.made))), *self.output_names()])
             figure.words("indices", "Row and column numbers", self.indices())
             figure.words("why", "Why", why_lines(figure, figure.page.width / 2, LINE, LINE, self.count - END))
         return figure.plan(scene.title, infos)
@@ -214,7 +213,3 @@ class ComparedPoolings(TwoRuns):
             made += self.cell_names(result.box, both if len(at_work) == 1 else [(run, n)], named)
         run, n = at_work[-1]
         return made + (self.saying[run].rows(self.pair.traces[run][n], **life) if self.scene.look.labels else [])
-
-    def _input_name(self) -> Points:
-        box, shape = self.given.box, self.trace.input.shape[1:]
-        return self.figure.text(f"{self.scene.words.input}  {shape_text(shape)}", box[0], box[1] - 1.6, NAME)

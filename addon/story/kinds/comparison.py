@@ -156,8 +156,7 @@ class _Comparison(TwoRuns, Sliding):
 
     def names(self) -> list[Points]:
         """What input and kernel are called, with their shapes; of two kernels the one that is at work."""
-        w, figure, trace, box = self.scene.words, self.figure, self.trace, self.given.box
-        found = [figure.text(f"{w.input}  {shape_text(trace.input.shape[1:])}", box[0], box[1] - 1.6, NAME)]
+        w, figure, found = self.scene.words, self.figure, [self.input_name(self.weights.box[0])]
         for run, kernel in enumerate(self.kernels):
             name, (x, y, _, _) = f"{w.kernel}  {shape_text(kernel.cast.trace.kernel_size)}", kernel.block.box
             found.append(figure.text(name, x, y - 1.6, NAME, self.ink(run), visible_from=kernel.life[0],

@@ -15,7 +15,7 @@ from ..acts.summing import FLY
 from ..cast import cards, slabs, volumes
 from ..cast.arrangement import ASIDE, BENEATH
 from ..cast.bench import RESULT, SLAB
-from ..cast.figure import NAME, SUM, Figure
+from ..cast.figure import SUM, Figure
 from ..cast.one_plane import ABOVE, LINE
 from ..cast.slices import BACK, OUT, Slices, wide
 from ..cast.stack import FILE, Stack, depth
@@ -26,6 +26,7 @@ from ..plan.plan import LANDED, LEAVES, StepInfo
 from ..traits import output_size, unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, why_lines
+from ..traits.padded_input import name_input
 
 LARGEST = 9.5  # page units: the largest cell
 END = 0.46  # the clock before the last step's end at which window and bench are gone
@@ -197,10 +198,10 @@ class _Pooling:
     def _names(self) -> list:
         """What the volumes are called, with their shapes; the output's size and how it comes about."""
         w, figure, trace = self.scene.words, self.figure, self.trace
-        given = self.given.box
         named = f"{w.output}  {shape_text(self._channels(trace.output))}"
-        found = [figure.text(f"{w.input}  {shape_text(self._channels(trace.input))}", given[0], given[1] - 1.6, NAME)]
-        return [*found, *output_size.name_output(figure, trace, self.made, named)]
+        right, several = min(block.box[0] for block in (*self.lines, self.made)), len(trace.input) > 1
+        return [name_input(figure, trace.input, trace.padding, self.given, right, several),
+                *output_size.name_output(figure, trace, self.made, named)]  # fmt: skip
 
     def _indices(self) -> list:
         """Row and column numbers of input and output."""

@@ -19,6 +19,7 @@ from ..plan.plan import LANDED, Points, StepInfo
 from ..traits import output_size, unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading
+from ..traits.padded_input import name_input
 
 UNDER = 3.2  # page units from one line of a name to the next
 LONG = 32.0  # page units: a longer name of an output stands on two lines
@@ -157,6 +158,11 @@ class TwoRuns:
             made += [figure.text(name, x, y, SMALL, self.ink(run), align="center", visible_from=a, visible_until=b)
                      for a, b in lives]  # fmt: skip
         return made
+
+    def input_name(self, right: float) -> Points:
+        """What the input is called, which ends before the page place `right`; with as much padding as stands there."""
+        pads = self.pair.declared[2 - len(self.trace.kernel_size) :]
+        return name_input(self.figure, self.trace.input, pads, self.given, right)
 
     def output_names(self) -> list[Points]:
         """Of each output whose it is, its shape, and how its size comes about."""

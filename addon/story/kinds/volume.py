@@ -26,6 +26,7 @@ from ..plan.plan import StepInfo
 from ..traits import unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, why_lines
+from ..traits.padded_input import name_input
 
 END = 0.45  # the clock before the last step's end at which window, bench and marker are gone
 GONE = 0.2  # seconds until then
@@ -189,7 +190,10 @@ class _Volume:
         (left, top), parts = self.made.box[:2], [f"{w.output}  {shape_text(output)}"]
         if self.several and upright(figure.page):  # between the filters and the margin, on two lines
             parts = parts[0].split("  ")
-        made = [*spreading.input_names(self.cast, self.trace, self.given),
+        beside = block.box[0] if block.box[0] > self.given.box[2] else figure.page.width - 6.0
+        pads = self.pads[2 - len(self.trace.kernel_size) :]
+        made = [*(spreading.input_names(self.cast, self.trace, self.given)
+                  or [name_input(figure, self.trace.input, pads, self.given, beside, deep=True)]),
                 spreading.filter_name(self.cast, self.trace, name, shape_text(kernel), block, left - 3.0),
                 *(figure.text(part, figure.within(left, part, NAME), top - 1.6 - 2.7 * (len(parts) - 1 - n), NAME)
                   for n, part in enumerate(parts))]  # fmt: skip
