@@ -58,6 +58,12 @@ def padding_and_less(plan, scene, trace):
     return padding(plan, scene, trace) + said(plan, f"padding 0:  {shape_text([n - 2 for n in trace.input.shape[1:]])}")
 
 
+def same_size(plan, scene, trace):
+    """Padding, which the input's name says, and at the end the kernel that asks for one ring more."""
+    size = shape_text([n + sum(pair) for n, pair in zip(trace.input.shape[1:], trace.padding, strict=True)])
+    return padding(plan, scene, trace) + said(plan, f"padding 1:  {size}") + said(plan, "k = 5:  p = (5 − 1) / 2 = 2")
+
+
 def dilation(plan, scene, trace):
     apart = volume(plan, "input").dilation
     return said(plan, "dilation 2") + ([] if apart == (2, 1, 2) else [f"the taps lie {apart} cells apart"])
@@ -195,6 +201,7 @@ def never(plan, scene, trace):
 TRAITS = {  # name: (keys, what it shows)
     "padding": ({"op.padding": 1}, padding),
     "uneven padding": ({"op.padding": [[0, 1], [2, 0]]}, padding),
+    "same size": ({"op.padding": "same"}, padding),
     "dilation": ({"op.dilation": 2}, dilation),
     "skipped positions": ({"op.stride": 2}, stride),
     "unread cells": ({"op.stride": 2, "input.size": [8, 8]}, unread),
@@ -213,7 +220,8 @@ TRAITS = {  # name: (keys, what it shows)
 }
 # of story/traits: the row that is about it
 MODULES = {"index_labels": "index labels", "less_padding": "padding", "meaning": "why-line",
-           "output_size": "size of the output", "unread": "unread cells"}  # fmt: skip
+           "output_size": "size of the output", "padded_input": "same size", "same_size": "same size",
+           "unread": "unread cells"}  # fmt: skip
 REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"), ("filters", "sweep"),
            ("groups", "sliding"), ("groups", "sweep"), ("channels", "stamping"), ("filters", "stamping"),
            ("groups", "stamping"), ("channels", "comparison"), ("filters", "comparison"), ("groups", "comparison"),
@@ -222,7 +230,8 @@ REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"
 OWN = {"stamping": {"op.type": "conv_transpose", "input.size": [3, 3]}, "pooling": {"op.type": "max_pool"},
        "comparison": {"compare.stride": 3}}  # fmt: skip
 SHOWN = {("padding", "sliding"): padding_and_less, ("padding", "stamping"): cut_off,
-         ("uneven padding", "stamping"): cut_off,
+         ("uneven padding", "stamping"): cut_off, ("same size", "sliding"): same_size,
+         ("same size", "stamping"): cut_off,
          ("skipped positions", "stamping"): stamps_apart, ("unread cells", "stamping"): all_read,
          ("skipped positions", "comparison"): both_strides, ("a second run", "comparison"): both_outputs,
          ("index labels", "comparison"): indices_of_both}  # fmt: skip

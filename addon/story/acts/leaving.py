@@ -41,10 +41,11 @@ def copies(figure: Figure, block: Block, at: np.ndarray, values: np.ndarray, fil
                        visible_until=NEVER if stays else end + LANDS, **digits)  # fmt: skip
 
 
-def rings(figure: Figure, at: np.ndarray, size: tuple[float, float], color: str, since: float) -> Points:
+def rings(figure: Figure, at: np.ndarray, size: tuple[float, float], color: str, since: float,
+          thick: float = TUBE) -> Points:  # fmt: skip
     """Rings around `size` (columns, rows) cells whose middles are at places `at`, there from a clock value on."""
     shape, forward = ring(size[0] + 0.03, size[1] + 0.03)
-    kind = figure.cube(color, "tube " + " ".join(f"{v:.4g}" for v in (*shape, TUBE)))
+    kind = figure.cube(color, "tube " + " ".join(f"{v:.4g}" for v in (*shape, thick)))
     return Points.make(at + (0, forward, 0), cube=kind, faded=kind, visible_from=since)
 
 

@@ -82,11 +82,11 @@ class OnePlane:
         """How far a copy slides out of the input, world units."""
         return 0, -1.3 * self.weights.cell - self.cast.proud, 0
 
-    def beneath(self, blocks: list[Block], bottom: float, largest: float) -> bool:
+    def beneath(self, blocks: list[Block], bottom: float, largest: float, gap: float = 6.0) -> bool:
         """Place blocks of what stands for a while between the input and the output, below the kernel and down to
-        `bottom` at most; False where there is no room."""
-        region = self.given.box[2] + 3.0, self.weights.box[3] + 3.0, self.made.box[0] - ASIDE - 3.0, bottom
-        return solve(self.figure.page, Row(blocks, gap=6.0, spread=6.0), region, largest) > 0.0
+        `bottom` at most, `gap` page units apart; False where there is no room."""
+        region = self.given.box[2] + 3.0, self.weights.box[3] + 0.5 * gap, self.made.box[0] - ASIDE - 3.0, bottom
+        return solve(self.figure.page, Row(blocks, gap=gap, spread=gap), region, largest) > 0.0
 
     def line_middle(self, wide: float) -> float:
         """Where the middle of a sum's line is, `wide` page units long."""

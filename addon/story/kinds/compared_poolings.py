@@ -121,7 +121,8 @@ class ComparedPoolings(TwoRuns):
         self.add_outputs()
         infos = self._steps()
         if scene.look.labels:
-            figure.words("names", "Names", [self.input_name(min(b.box[0] for b in (*self.lines, self.made))), *self.output_names()])
+            beside = min(block.box[0] for block in (*self.lines, self.made))
+            figure.words("names", "Names", [self.input_name(beside), *self.output_names()])
             figure.words("indices", "Row and column numbers", self.indices())
             figure.words("why", "Why", why_lines(figure, figure.page.width / 2, LINE, LINE, self.count - END))
         return figure.plan(scene.title, infos)

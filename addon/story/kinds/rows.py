@@ -66,7 +66,7 @@ class Rows(Sliding):
         name = f"{self.scene.words.output}  {shape_text(self.trace.output.shape[1:])}"
         return [(name, NAME), *((text, SMALL) for text in output_size.lines(self.scene, self.trace))]
 
-    def beneath(self, blocks, bottom: float, largest: float) -> bool:
+    def beneath(self, blocks, bottom: float, largest: float, gap: float = 6.0) -> bool:
         """Where the bench stands while there is one."""
         _, _, right, low = self.region(self.figure.page)
         strip = Strip(blocks, *self.tree.free, right, bottom if self.tree.aside else low, self.tree.aside)
@@ -89,11 +89,11 @@ class Rows(Sliding):
     def shapes(self) -> Points:
         """At the end: where the bench was, if that was below the kernel and nothing else is there now, or below the
         output and its words."""
-        if self.tree.aside and not self.parts:
+        if self.tree.aside and not self.closes:
             return super().shapes()
         low = UNDER * len(self.said()) * (self.words_at == BELOW)
         x = self.made.box[0] + NEAR if self.tree.aside else self.line_middle(2 * NEAR)
-        if self.parts and not self.tree.aside:
+        if self.closes and not self.tree.aside:
             x = self.figure.page.width / 2
         y = self.tree.under + slope(self.figure.page) * (x + NEAR) + low + UNDER
         return shapes_equation(self.figure, self.trace, x, y, self.count - 0.46)

@@ -7,7 +7,6 @@ import numpy as np
 
 from ...scene.checks import ValidationError
 from ..acts import opening
-from ..acts.leaving import LEAVING, leave_clock
 from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, START, Rhythm, open_clock, rhythm, run_clock, within
 from ..acts.standing import on_bench, result_values
 from ..acts.summing import FLY, Summing
@@ -22,7 +21,7 @@ from ..page.glyphs import width
 from ..page.layout import Column, Row
 from ..page.view import HEIGHT
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
-from ..traits import less_padding, output_size, unread
+from ..traits import less_padding, output_size, same_size, unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, shapes_equation, why_lines
 from ..traits.padded_input import name_input
@@ -76,7 +75,8 @@ class Sliding(OnePlane):
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
         self.weighing = Kernel(self.figure, self.cast, self.weights)
         self.opens = opening.between(self.cast, self.weights, self.beneath)
-        self.parts = less_padding.between(self.figure, trace, self.made, self.beneath)
+        stage = self.figure, trace, self.made, self.beneath
+        self.closes = same_size.between(self.given, *stage) or less_padding.between(*stage)
 
     @property
     def traces(self) -> tuple:
@@ -87,6 +87,7 @@ class Sliding(OnePlane):
         """The layout's tree, with a bench of so much of its full size; names its blocks."""
         above = output_size.room(self.scene, self.trace)
         self.made = self.blocks(bench)("output", (self.columns, 1, self.rows), above=above)
+        self.given.above += same_size.room(self.scene, self.trace)
         middle = Column([self.weights, self.panel], gap=2.0, spread=6.0)
         return Row([self.given, middle, Column([self.made, self.result], gap=3.6, spread=8.0)], gap=5.0,
                    align=(0.5, 0.5))  # fmt: skip
@@ -109,7 +110,8 @@ class Sliding(OnePlane):
         board.stand(figure, "output", w.output, self.made, self.output(), self.made_shadow, self.pitch)
         self.add_marker()
         infos = self._sums()
-        less_padding.add(figure, self.trace, self.parts, self.made, self.cast.sum_fill, self.count - 1 + REST)
+        if self.closes:
+            self.closes.add(self.cast, self.count - 1 + REST)
         if scene.look.labels:
             figure.words("names", "Names", self.names())
             figure.words("indices", "Row and column numbers", self.indices())
@@ -129,7 +131,7 @@ class Sliding(OnePlane):
 
     def paced(self, explained: dict[int, str]) -> Rhythm:
         """The rhythm in which these are explained, within the time that is left."""
-        spent = CLOSING + LEAVING * self.leaves + opening.OPENING * bool(self.opens)
+        spent = CLOSING + (self.closes.seconds if self.closes else 0.0) + opening.OPENING * bool(self.opens)
         return rhythm(self.count, explained, self.scene.timing, self.scene.output.fps, spent=spent,
                       padded=self.cast.padded, weights=self.pace())  # fmt: skip
 
@@ -146,11 +148,9 @@ class Sliding(OnePlane):
         self.beats = run_clock(line, self.rhythm, self.scene.output.fps, self.pace())
         line.wait(CLOSING / 2)
         line.play("clock.step", self.count - 1 + REST, CLOSING / 2)
-        if self.leaves:
-            leave_clock(line, self.count - 1 + REST)
+        if self.closes:
+            self.closes.clock(line, self.count - 1 + REST)
         line.wait(timing.outro)
-
-    leaves = property(lambda self: bool(self.parts))  # whether results leave the output at the end
 
     def pace(self):
         """How much of a run's time each step is worth; None: alike."""
@@ -222,8 +222,7 @@ class Sliding(OnePlane):
 
     def names(self) -> list[Points]:
         """What the volumes are called, with their shapes; the output's size and how it comes about."""
-        w, figure, trace = self.scene.words, self.figure, self.trace
-        weights = self.weights.box
+        w, figure, trace, weights = self.scene.words, self.figure, self.trace, self.weights.box
         return [
             name_input(figure, trace.input, trace.padding, self.given, weights[0]),
             figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME),
@@ -239,10 +238,10 @@ class Sliding(OnePlane):
                                apart=(1, self.pitch))]  # fmt: skip
 
     def shapes(self) -> Points:
-        """At the end, where the bench was, or above the line: the shapes as an equation."""
+        """At the end, where the bench was, or where what comes then leaves room: the shapes as an equation."""
         box, x = self.panel.box, (self.panel.box[0] + self.result.box[2]) / 2
-        x, y = (self.figure.page.width / 2, LINE - 5.0) if self.parts else (x, (box[1] + box[3]) / 2)
-        return shapes_equation(self.figure, self.trace, x, y, self.count - 0.46)
+        at = self.closes.shapes_at if self.closes else (x, (box[1] + box[3]) / 2)
+        return shapes_equation(self.figure, self.trace, *at, self.count - 0.46)
 
     def why(self, until: float | None = None) -> None:
         """The line that says what the operation is for: before the first step, and at the end."""

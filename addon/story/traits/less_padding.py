@@ -5,17 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..acts.leaving import OUT, copies, rings
+from ..acts.leaving import LEAVING, OUT, copies, leave_clock, rings
 from ..cast import slabs, volumes
 from ..cast.board import home
 from ..cast.figure import NAME, Figure
 from ..cast.one_plane import ABOVE, LINE
 from ..cast.shared import SECOND
+from ..cast.weighted import Weighted
 from ..cast.windowed import planar, planes
 from ..page.captions import shape_text
 from ..page.layout import Block
 from ..page.view import UNIT
 from ..plan.plan import NEVER
+from ..plan.timeline import Timeline
 
 
 @dataclass
@@ -46,22 +48,46 @@ def parts_of(scene, trace) -> list[Part]:
     return [part for part in found if min(part.size) > 0]
 
 
-def between(figure: Figure, trace, made: Block, place) -> list[Part]:
+def between(figure: Figure, trace, made: Block, place) -> "LessPadding | None":
     """The parts with their blocks where `place` (`OnePlane.beneath`) finds room, as large as the output's cells at
-    most; none where their numbers would not be read."""
+    most; None where there are none, or their numbers would not be read."""
     parts = parts_of(figure.scene, trace)
     blocks = [Block(f"part {n}", (part.size[1], 1, part.size[0]), above=ABOVE, slab=slabs.VOLUME)
               for n, part in enumerate(parts)]  # fmt: skip
     if not parts or not place(blocks, LINE - 9.0, made.cell / UNIT):
-        return []
+        return None
     for part, block in zip(parts, blocks, strict=True):
         part.block = block
-    return parts if all(volumes.digit_size(block.cell) for block in blocks) else []
+    return LessPadding(figure, trace, made, parts) if all(volumes.digit_size(b.cell) for b in blocks) else None
 
 
-def add(figure: Figure, trace, parts: list[Part], made: Block, fill, end: float) -> None:
-    """The parts' cells fly out of the output from the clock value `end` on; each has a ring and a name in one
-    colour."""
+@dataclass
+class LessPadding:
+    """The act in which `parts` leave the output, whose block is `made`."""
+
+    figure: Figure
+    trace: object
+    made: Block
+    parts: list[Part]
+
+    seconds = LEAVING  # that it takes
+
+    @property
+    def shapes_at(self) -> tuple[float, float]:
+        """Where on the page the shapes are said meanwhile: below the parts."""
+        return self.figure.page.width / 2, LINE - 5.0
+
+    def clock(self, line: Timeline, end: float) -> None:
+        """Key the clock, which stands at `end`."""
+        leave_clock(line, end)
+
+    def add(self, cast: Weighted, end: float) -> None:
+        """The parts' cells fly out of the output from the clock value `end` on; each has a ring and a name in one
+        colour."""
+        _add(self.figure, self.trace, self.parts, self.made, cast.sum_fill, end)
+
+
+def _add(figure: Figure, trace, parts: list[Part], made: Block, fill, end: float) -> None:
     out, axes, words = planes(trace.output)[0], len(trace.kernel_size), []
     colors = ((SECOND, figure.theme.second), (figure.theme.tube, figure.theme.ink))
     for n, (part, (color, ink)) in enumerate(zip(parts, colors, strict=False)):
