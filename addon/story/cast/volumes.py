@@ -19,7 +19,7 @@ FACE = 0.49  # from a cell's middle to just before its front face
 FROSTED, CLEAR = 0.8, 0.08  # how much of glass is there at its top and side, of its front: cells to come, padding
 QUIET = 0.4  # how much of padding's glass is there outside the window
 ICE, DULL = (0.9, 0.9), 0.88  # around one channel: how much of padding's sides and front; outside the window
-MINOR = 0.8  # cap height of padding's zeros there, of other digits: nobody takes them for values
+MINOR = 0.8  # cap height of padding's zeros there, of other digits', if they can still be read
 SEEN = 0.25  # of zeros' sides where several channels have them among their cells, which are seen through them
 NARROWEST, FULL = 0.66, 0.70  # how far a number may be squeezed; how much of a face's width it may take
 SMALLER = 0.8  # how much smaller than others a long number's digits may be, of the least cap height
@@ -168,7 +168,9 @@ def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: boo
     if excerpt is not None:
         channel = np.array(excerpt.numbers)[channel]
         at[:, 1] = excerpt.spots(channel)
-    size = digit_size(cell, MINOR if len(solid) == 1 else 1.0) if texts and figure.scene.look.numbers else 0.0
+    size = digit_size(cell) if texts and figure.scene.look.numbers else 0.0
+    if size and len(solid) == 1:
+        size = max(MINOR * size, least_cap(cell) / CAP_HEIGHT)
     faded = cubes
     if texts is not None:
         words, code = " ".join(f"{v:g}" for v in quiet), figure.dimmed(code) if among else code
