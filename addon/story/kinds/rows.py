@@ -17,6 +17,7 @@ from ..page.view import HEIGHT, UNIT
 from ..plan.plan import Points
 from ..traits import output_size
 from ..traits.meaning import shapes_equation
+from ..traits.padded_input import name_input
 from .sliding import Sliding
 
 KERNEL, BENCH = 1.0, 0.63  # of the input's cells: the kernel's; the bench's at least
@@ -100,12 +101,11 @@ class Rows(Sliding):
 
     def names(self) -> list[Points]:
         """What stands where, with the shapes; the output's where the layout has room."""
-        figure, w, given = self.figure, self.scene.words, self.given.box
+        figure, trace = self.figure, self.trace
         over = -HIGH * self.given.cell * figure.page.axes[2, 1]
-        name, kernel = (f"{word}  {shape_text(sizes)}" for word, sizes in (
-            (w.input, self.trace.input.shape[1:]), (w.kernel, self.trace.kernel_size)))  # fmt: skip
+        kernel = f"{self.scene.words.kernel}  {shape_text(trace.kernel_size)}"
         x = figure.within(self.weights.box[0], kernel, NAME)
-        made = [figure.text(name, given[0], given[1] - over - 1.6, NAME),
+        made = [name_input(figure, trace.input, trace.padding, self.given, x, over=over),
                 figure.text(kernel, x, self.weights.box[1] - 1.6, NAME)]  # fmt: skip
         said = self.said()
         left, top, right, bottom = self.made.box
