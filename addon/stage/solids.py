@@ -23,13 +23,15 @@ RIM, BEHIND, DIMMEST = 1.5, 0.35, 0.85  # of glass: how much of its rims is ther
 LEAST = 0.006  # cells: by less than that faces lie in one plane
 THINNER = 0.06  # of a tube, how much the bars of each direction are thinner than the last one's
 SPILL = 1.06  # how much larger than the page the floor is
+_OPPOSITE = ((baked.LEFT, baked.RIGHT), (baked.RIGHT, baked.LEFT), (baked.BELOW, baked.ABOVE),
+             (baked.ABOVE, baked.BELOW))  # sides, after a turn by 180° in the plane
 PICTURE = (528, 297)  # pixels of the picture of its light, across and down
 
 
 def shape(name: str, words: str, closed: bool = False) -> bpy.types.Mesh:
     """The mesh of a shape; `closed`: with the faces that the camera does not see, for lamps to throw shadows with."""
     kind, *numbers = words.split()
-    more = {"closed": closed} if kind in ("cell", "tile", "box") else {}
+    more = {"closed": closed} if kind in ("cell", "whole", "tile", "box") else {}
     return _mesh(name, *_SHAPES[kind](*map(float, numbers), **more))
 
 
@@ -38,6 +40,25 @@ def _cell(neighbours: float = 0, *, closed: bool = False):
     # a slice is followed by the next after a gap of GAP
     places, faces, light = baked.cell_mesh(int(neighbours), (1, 1 + GAP, 1), (0.03, GAP + 0.03, 0.03), closed=closed)
     return places, faces, {"light": light}
+
+
+@cache
+def _whole(neighbours: float = 0, *, closed: bool = False):
+    """A cell of a board that turns by 180° in its plane: its left side and foot, too, lit as right side and top are
+    when they have come to be these."""
+    if closed:
+        return _cell(neighbours, closed=True)
+    swapped = int(neighbours) & (baked.FRONT | baked.BACK) | sum(a for a, b in _OPPOSITE if int(neighbours) & b)
+    (places, faces, light), (others, more, shades) = (
+        (np.asarray(m[0]), m[1], np.asarray(m[2]["light"])) for m in (_cell(neighbours), _cell(swapped)))  # fmt: skip
+    others = others * (-1, 1, -1)
+
+    def corners(at, face):
+        return frozenset(tuple(at[k].round(5) + 0.0) for k in face)
+
+    own = {corners(places, face) for face in faces}
+    more = [[k + len(places) for k in face] for face in more if corners(others, face) not in own]
+    return np.concatenate([places, others]), [*faces, *more], {"light": np.concatenate([light, shades])}
 
 
 @cache
@@ -128,7 +149,7 @@ def _shadow(wide: float, deep: float, high: float, above: float, strength: float
     return places, faces, {"depth": alpha}
 
 
-_SHAPES = {"cell": _cell, "tile": _tile, "glass": _glass, "box": _box, "tube": _tube,
+_SHAPES = {"cell": _cell, "whole": _whole, "tile": _tile, "glass": _glass, "box": _box, "tube": _tube,
            "shadow": _shadow}  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 scenes (tests/scenes/stamping). Wrong pictures are refused in test_stamping_mutants.py.
 """
 
+import random
 from pathlib import Path
 
 import pytest
@@ -47,11 +48,23 @@ def test_between_the_views_the_output_stands_alone(proof):
     proof.cut()
 
 
-def test_windows_find_every_number_again(proof):
+def test_the_stage_is_cleared_and_the_kernel_turns_as_one(proof):
+    proof.cleared()
+    proof.turned()
+
+
+def test_windows_make_every_number_again(proof):
     explained = [i for i, step in enumerate(proof.plan.steps) if step.explained]
     assert explained and len(proof.plan.steps) == len(proof.trace)
     for i in some(len(proof.trace), explained):
         proof.step(i)
+
+
+def test_a_cell_is_made_again_at_its_step_and_not_before(proof):
+    draw = random.Random(len(proof.trace))
+    first = proof.second_at(proof.base - 0.9)
+    for _ in range(12):
+        proof.births(draw.uniform(first, proof.plan.seconds))
 
 
 def test_both_views_agree_at_the_end(proof):
@@ -65,6 +78,7 @@ def test_other_options_are_shown(options):
     for s in some(proof.count):
         proof.stamp(s)
     proof.cut()
+    proof.cleared()
     explained = [i for i, step in enumerate(proof.plan.steps) if step.explained]
     for i in sorted({*explained, proof.section // 2}):
         proof.step(i)

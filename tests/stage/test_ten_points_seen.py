@@ -27,7 +27,7 @@ FRONT = 0.04  # how far a front's colour, in linear light, may be from the palet
 SEAM = 0.60  # of the colour of the cells beside it
 SLIVER = 0.5  # of a small cell's face: where less of it is seen, its colour is not read
 CONTACT = 0.90  # of the light on the same ground further away
-UNITS = ("cell", "tile")
+UNITS = ("cell", "whole", "tile")
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 

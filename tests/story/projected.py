@@ -16,7 +16,7 @@ from addon.story.plan.evaluate import Evaluator, State
 from addon.story.plan.plan import NONE, Plan
 
 PAGE = 90.0
-UNITS = ("cell", "tile", "glass")  # shapes that are one cell large
+UNITS = ("cell", "whole", "tile", "glass")  # shapes that are one cell large
 GAP, BEVEL = 0.03, 0.085  # of a cell: between two cells, and the rim of a face
 SINKING = set("()[]{}gjpqy,;/|Q_")  # characters that reach below the baseline
 # how far a character's ink is from the ends of its advance, of the font size; measured in Blender

@@ -157,6 +157,8 @@ def test_the_slices_of_a_volume_can_be_counted(shown):
         name, points = volume.role.split(".")[0], volume.points
         if name not in ("input", "filter", "output") or not np.any(points["row"] >= 0):
             continue
+        if ".first" in volume.role:  # of a first view, which is a stage of its own
+            continue
         pieces = end.pieces[volume.role]
         at, unit = pieces.place[:, 1], np.linalg.norm(pieces.matrix[:3, 0])
         row, channel = points["row"][pieces.row], points["channel"][pieces.row]

@@ -162,13 +162,14 @@ def cut_off(plan, scene, trace):
     rows, columns = (n + 2 for n in trace.input.shape[1:])
     pairs = [int(a) + int(b) for a, b in trace.padding]
     wanted = rows * columns - (rows - pairs[0]) * (columns - pairs[1])
-    found = len({tuple(p) for p, end in zip(volume(plan, "output").points["position"].tolist(),
-                                            volume(plan, "output").points["exit_until"], strict=True) if end < 1e5})
+    points, gone = volume(plan, "output.first").points, trace.input[0].size + 1  # the clock when it has been cut off
+    found = len({tuple(p) for p, end in zip(points["position"].tolist(), points["exit_until"], strict=True)
+                 if end < gone})  # fmt: skip
     return said(plan, "padding") + ([] if found == wanted else [f"{found} cells fall, not {wanted}"])
 
 
 def stamps_apart(plan, scene, trace):
-    places = next(t.places for t in plan.tracks if t.role == "output.stamp.track")
+    places = next(t.places for t in plan.tracks if t.role == "output.first.stamp.track")
     return said(plan, "stride 2") + ([] if places[1, 0] - places[0, 0] == 2 else ["stamps are not 2 cells apart"])
 
 

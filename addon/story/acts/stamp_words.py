@@ -6,6 +6,7 @@ import numpy as np
 from ..cast.figure import FACTS, NAME, SMALL, SUM, TITLE, Figure
 from ..page.captions import axes_text, cell_name, padding_text
 from ..page.glyphs import TIMES, width
+from ..page.numerals import ABOUT, EQUAL
 from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
 from ..traits.index_labels import block_indices
@@ -38,19 +39,23 @@ def stamp_lines(figure: Figure, adding, y: float, name_place, lives) -> list[Poi
 
 
 def stamp_text(figure: Figure, adding, told) -> str:
-    """A cell's number with the stamps that it has had, as in "1×1 + 2×0 = 1 so far"."""
+    """A cell's number with the stamps that it has had: value × weight of each, what each adds, and what they come to,
+    as in "1×1 + 2×2 = 1 + 4 = 5 so far"."""
     numbers, parts = figure.numbers, [(a.value, a.weight) for a in told.additions]
     terms = " + ".join(numbers.operand(v) + TIMES + numbers.operand(w) for v, w in parts)
-    if len(parts) > TERMS:
-        parts = [a.added for a in told.additions]
-        terms = " + ".join(map(numbers.operand, parts))
+    if len(parts) > 1:
+        added = [a.added for a in told.additions]
+        same = all(numbers.equals(p, [pair]) == EQUAL for p, pair in zip(added, parts, strict=True))
+        come = " + ".join(map(numbers.operand, added))
+        terms = f"{terms} {EQUAL if same else ABOUT} {come}" if len(parts) <= TERMS else come
+        parts = added
     final = told.final and adding.trace.bias is None
     said = f"{terms} {numbers.equals(told.value, parts)} {numbers.text(told.value)}"
     return said if final else f"{said}  {figure.scene.words.so_far}"
 
 
 def factor_names(figure: Figure, adding, x: float, y: float, said) -> list[Points]:
-    """What is on the bench, above it at its left: the input's number times the kernel."""
+    """What a stamp is, above it: the input's number times the kernel."""
     w, numbers = figure.scene.words, figure.numbers
 
     def factor(value) -> str:
@@ -120,7 +125,7 @@ def between(figure: Figure, trace, phases, cut: bool, y: float) -> list[Points]:
                         visible_until=b) for a, b, text in said]  # fmt: skip
 
 
-def agreement(figure: Figure, trace, adding, x: float, y: float, since: float, room: float) -> Points:
+def agreement(figure: Figure, trace, adding) -> str:
     """How many cells of the output are the same in both views."""
     equal = 0
     for i in range(len(trace)):
@@ -128,19 +133,18 @@ def agreement(figure: Figure, trace, adding, x: float, y: float, since: float, r
         row, column = (0, *step.output_index[1:])[-2:]
         place = row + adding.stamps.crop[0][0], column + adding.stamps.crop[1][0]
         equal += abs(adding.numbers(place)[-1][0] - float(step.products.sum() + step.bias)) < 1e-6
-    said = figure.scene.words.agree.replace("{equal}", str(equal)).replace("{count}", str(len(trace)))
-    return figure.text(said, x, y, fitting(figure, said, SUM, room), align="center", visible_from=since)
+    return figure.scene.words.agree.replace("{equal}", str(equal)).replace("{count}", str(len(trace)))
 
 
-def output_indices(figure: Figure, block, stamps, cut: float, axes: int) -> list[Points]:
-    """Those of the output; when what is cut off is gone (the clock `cut`), what is left stands lower, and they beside
-    it."""
+def output_indices(figure: Figure, block, stamps, cut: float, axes: int, until: float) -> list[Points]:
+    """Those of the output until a clock value; when what is cut off is gone (the clock `cut`), what is left stands
+    lower, and they beside it."""
     (top, bottom), (left, right) = stamps.crop
     high, wide = stamps.shape
     own = high - top - bottom, wide - left - right
     if not stamps.cut:
-        return block_indices(figure, block, own, axes=axes)
+        return block_indices(figure, block, own, axes=axes, visible_until=until)
     beside = block.corner + block.cell * np.array([left, 0.0, 0.0])
     return [*block_indices(figure, block, own, high=high, offset=(top, left), axes=axes, visible_until=cut),
             *block_indices(figure, block, own, corner=beside, high=high - bottom, offset=(top, 0), axes=axes,
-                           visible_from=cut)]  # fmt: skip
+                           visible_from=cut, visible_until=until)]  # fmt: skip

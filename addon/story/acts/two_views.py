@@ -7,11 +7,13 @@ import numpy as np
 
 from .rhythm import DOUBLE, FULL, SHORT, Beats, Pace, Rhythm, run_clock, within_bound
 
-CUT, BIAS, SPREAD, ZEROS, TURN = 1.5, 1.2, 1.2, 1.2, 1.5  # seconds that these take
+CUT, BIAS, SPREAD, ZEROS, TURN = 1.5, 1.2, 1.4, 1.2, 1.8  # seconds that these take
 STAMPING = 0.42  # of the time of both views: the first one's
 HURRY = (1.0, 0.85, 0.7, 0.55, 0.4)  # of the time of what is worked out, where the figure would take too long
 WALKED = 16  # stamps: so few are not run through so fast that they are not seen, if that can be
-CLOCK = 1.11  # seconds that the clock takes from one of all these to the next, and at the end
+TURNS = 0.1, 0.9  # of the clock: between these the kernel turns
+BOTH = 1.0  # the clock past the last step at which both outputs stand beside each other
+CLOCK = 1.71  # seconds that the clock takes from one of all these to the next, and at the end
 CLEARED = 0.95  # the clock before the first step of the second view at which what is said between is gone
 
 
@@ -43,11 +45,12 @@ class TwoViews:
     def of(cls, trace, timing, fps: float, cut: bool, zeros: bool) -> "TwoViews":
         """`cut`: padding cuts something off; `zeros`: some are added."""
         at = Phases(trace.input[0].size)
-        seconds = {at.bias: CUT * cut, at.spread: BIAS * (trace.bias is not None), at.zeros: SPREAD * zeros,
+        seconds = {at.bias: CUT * cut, at.spread: BIAS * (trace.bias is not None), at.zeros: SPREAD,
                    at.turn: ZEROS * zeros, at.turn + 1: TURN}  # fmt: skip
         met = [int(trace[i].real.sum()) for i in range(len(trace))]
         worked = {len(trace) - 1: SHORT, int(np.argmax(met)): DOUBLE, 0: DOUBLE}
-        first = dict(zip(range(at.stamps), (FULL, DOUBLE), strict=False))
+        # the last is where most of them overlap
+        first = {at.stamps - 1: SHORT} | dict(zip(range(at.stamps), (FULL, DOUBLE), strict=False))
         tried = []
         for hurry in HURRY:
             then = None if timing.next is None else hurry * timing.next
@@ -69,9 +72,10 @@ class TwoViews:
         later = (replace(s, first=s.first + at.base, last=s.last + at.base) for s in second.stretches)
         return cls(at, stamping, Rhythm(tuple(later)), seconds)
 
-    def run(self, line, timing, fps: float, lowers: tuple[float, float] | None) -> Beats:
-        """Key the clock; `lowers`: the height of the output and how far it comes down when its border is cut off."""
-        at = self.phases
+    def run(self, line, timing, fps: float, lowers: tuple[str, float, float] | None) -> tuple[Beats, float, float]:
+        """Key the clock; `lowers`: the channel of the output's height, that height, and how far it comes down when its
+        border is cut off. Returns also the second at which the kernel turns, and in how many."""
+        at, turns = self.phases, (0.0, 0.0)
         line.wait(timing.intro)
         run_clock(line, self.stamping, fps)
         line.wait(0.3)  # CLOCK is what all that is not in `self.seconds` comes to
@@ -80,16 +84,19 @@ class TwoViews:
             moved, still = 0.8, 0.2
             if lowers and until == at.bias:
                 line.play("clock.step", until - 0.04, 0.6 * seconds, easing="linear")
-                line.add("output.location.z", lowers[0] - lowers[1], 0.25 * seconds)
+                line.add(lowers[0], lowers[1] - lowers[2], 0.25 * seconds)
                 moved, still = 0.25, 0.15
+            if until == at.turn + 1:
+                turns = line.cursor + TURNS[0] * moved * seconds, (TURNS[1] - TURNS[0]) * moved * seconds
             line.play("clock.step", until, max(moved * seconds, 0.01), easing="linear")
             line.wait(still * seconds)
         line.play("clock.step", at.base - CLEARED, 0.01, easing="linear")
         beats = run_clock(line, self.sliding, fps)
         line.wait(0.3)
         line.play("clock.step", self.sliding.stretches[-1].last + 0.55, 0.3)
+        line.play("clock.step", self.sliding.stretches[-1].last + BOTH, 0.6, easing="linear")
         line.wait(timing.outro)
-        return beats
+        return beats, *turns
 
 
 def _both(stamping: Pace, sliding: Pace, seconds: float) -> tuple[Rhythm, Rhythm] | None:

@@ -2,8 +2,8 @@
 """The output of a transposed convolution while stamps are laid on it: each cell's number so far, which is final when
 its last stamp has come; the border that padding cuts off; and small marks that say which stamps a cell has had.
 
-A cell that is not final is smaller and outside the light. A mark is a bar at a cell's foot in its stamp's colour, one
-place for each stamp that comes: the row is full when the number is final.
+A cell that is not final is smaller. A mark is a bar at a cell's foot in its stamp's colour, one place for each stamp
+that comes: the row is full when the number is final.
 """
 
 from dataclasses import dataclass
@@ -14,19 +14,22 @@ from ..page import palette
 from ..plan.plan import ALWAYS, LANDED, NEVER, NONE, Points
 from . import volumes
 from .figure import Figure
+from .first_view import FIRST
 from .stamped import Stamps, Told, additions, told
 from .windowed import TUBE, ring
 
+ROLE = "output" + FIRST
+GOES, TINY = 0.4, 0.02  # the clock that it takes to leave, and how large it is then
 SO_FAR = 0.86  # how large a cell is whose number is not final
 BAR, WIDE, LOW = (0.10, 0.05), 0.76, -0.385  # of marks: height and depth, width of a row, where it is
 MOST_STAMPS, MOST_MARKS = 9, 6  # stamps, and stamps on one cell, of which marks can be told apart
-CUT_FORWARD = 2.0  # cells: how far what is cut off comes forward as it falls
+CUT_FORWARD = 0.9  # cells: how far what is cut off comes forward as it falls, and shrinks
 
 
 @dataclass
 class Adding:
-    """`landed(stamp)` is the clock at which a stamp has come; `cut`, `biased`, `again`: when the border falls, the bias
-    is added, and every number is made again (by the step at `base` + i)."""
+    """`landed(stamp)` is the clock at which a stamp has come; `cut`, `biased`, `leaves`: when the border falls, the
+    bias is added, and the output leaves the stage to the second view."""
 
     figure: Figure
     trace: object
@@ -36,8 +39,7 @@ class Adding:
     landed: object
     cut: float
     biased: float
-    again: float
-    base: int
+    leaves: float
 
     def __post_init__(self):
         self.story = additions(self.trace, self.stamps)
@@ -71,46 +73,52 @@ class Adding:
         own, final = self.story.get(place, []), []
         times = [self.landed(a.stamp) for a in own] or [self.born(place)]
         values = [a.after for a in own] or [0.0]
-        ends = [*times[1:], self.biased if self.trace.bias is not None else self.again]
+        ends = [*times[1:], self.biased if self.trace.bias is not None else self.leaves]
         last = len(values) - 1 if self.trace.bias is None else None
         found = [(v, a, b, n == last) for n, (v, a, b) in enumerate(zip(values, times, ends, strict=True))]
         if self.trace.bias is not None:
-            final = [(values[-1] + self.bias, self.biased, self.again, True)]
+            final = [(values[-1] + self.bias, self.biased, self.leaves, True)]
         return found + final
+
+    def final(self) -> np.ndarray:
+        """What all cells of the output come to."""
+        (top, _), (left, _) = self.stamps.crop
+        high, wide = self.trace.output[0].shape if self.trace.output[0].ndim == 2 else (1, *self.trace.output[0].shape)
+        return np.array([[self.numbers((r + top, c + left))[-1][0] for c in range(wide)] for r in range(high)])
 
     def points(self) -> list[Points]:
         """All cells."""
         inside = [tuple(map(int, p)) for p in np.argwhere(self.kept[0])]
         glass = volumes.glass(self.figure, np.ones_like(self.kept), self.kept,
                               visible_until=[self.born(p) for p in inside])  # fmt: skip
-        made, wide = [glass], self.trace.output[0].shape[-1]
-        rows = []  # place, value, since, until, final, dimmed
-        for place in inside:
-            row, column = self.stamps.own(place)
-            step = self.base + row * wide + column
-            numbers = self.numbers(place)
-            rows += [(place, v, a, b, final, not final) for v, a, b, final in numbers]
-            value = numbers[-1][0]
-            rows += [(place, value, self.again, step, True, True), (place, value, step, NEVER, True, False)]
-        made.append(self._cells(rows))
-        return [*made, *self._border()]
+        rows = [(place, *number) for place in inside for number in self.numbers(place)]
+        return [glass, self._cells(rows), *self._border()]
 
     def _cells(self, rows) -> Points:
+        """Rows (place, number, since, until, whether it is final); the last of each leave, growing small."""
         figure, values = self.figure, [r[1] for r in rows]
         fills = [self.fill(v) for v in values]
-        scale = np.array([1.0 if final else SO_FAR for *_, final, _ in rows])
-        cubes = [figure.cube(figure.dimmed(f) if dim else f, f"cell {self.masks[place] if final else 0}")
-                 for f, (place, *_, final, dim) in zip(fills, rows, strict=True)]  # fmt: skip
+        final, until = np.array([r[4] for r in rows]), np.array([r[3] for r in rows])
+        scale, last = np.where(final, 1.0, SO_FAR), until == self.leaves
+        cubes = [figure.cube(f, f"cell {self.masks[place] if done else 0}")
+                 for f, (place, *_, done) in zip(fills, rows, strict=True)]  # fmt: skip
         written = volumes.written(figure, [figure.numbers.text(v) for v in values], fills, self.size,
                                   cell=self.cell)  # fmt: skip
         if written:
             written["size"] = np.array(written["size"]) * scale
         at = np.array([(c, 0.0, -r) for (r, c), *_ in rows])
         own = np.array([self.stamps.own(place) for place, *_ in rows])
+        # as one board they shrink into the middle of its foot
+        rows_kept, columns_kept = (np.flatnonzero(self.kept[0].any(axis=axis)) for axis in (1, 0))
+        foot = np.array([columns_kept.mean(), 0.0, -rows_kept.max() - 0.5])
+        away = last[:, None] * (1 - TINY) * (foot - at)
         return Points.make(at, cube=cubes, faded=cubes, scale=np.repeat(scale[:, None], 3, axis=1),
                            lift=volumes.FACE * scale, value=values, row=own[:, 0], column=own[:, 1],
-                           visible_from=[r[2] for r in rows], visible_until=[r[3] for r in rows],
-                           step=[r[2] if r[2] >= self.base else NONE for r in rows], **written)  # fmt: skip
+                           visible_from=[r[2] for r in rows], visible_until=until + GOES * last,
+                           exit=away, exit_via=0.5 * away,
+                           exit_scale=np.where(last, TINY, 1.0)[:, None] * np.ones(3),
+                           exit_from=np.where(last, self.leaves, NEVER),
+                           exit_until=np.where(last, self.leaves + GOES, NEVER), **written)  # fmt: skip
 
     def _border(self) -> list[Points]:
         """What is cut off: outlines that take their share, and fall."""
@@ -130,43 +138,39 @@ class Adding:
         falls = np.array([since == self.cut for *_, since, _ in rows])
         labels = [figure.label(t, theme.padding_ink) if t and self.size and not f else NONE
                   for (_, t, *_), f in zip(rows, falls, strict=True)]  # fmt: skip
-        low = np.array([-(self.stamps.shape[0] - r) - 0.8 for (r, _), *_ in rows])
+        low = np.array([-(self.stamps.shape[0] - 0.5 - r) for (r, _), *_ in rows])
         away = np.column_stack([0 * low, 0 * low - CUT_FORWARD, low]) * falls[:, None]
         ahead = np.outer(falls, (0.0, -CUT_FORWARD, 0.2))
         return [Points.make(at, cube=cubes, faded=cubes, lift=volumes.FACE, label=labels, label_faded=labels,
                             size=[f[0] for f in fits], stretch=[f[1] for f in fits],
                             visible_from=[r[2] for r in rows], visible_until=[r[3] for r in rows],
-                            exit=away, exit_via=ahead, exit_from=np.where(falls, self.cut, NEVER),
+                            exit=away, exit_via=ahead, exit_scale=np.where(falls, TINY, 1.0)[:, None] * np.ones(3),
+                            exit_from=np.where(falls, self.cut, NEVER),
                             exit_until=np.where(falls, self.cut + 0.9, NEVER))]  # fmt: skip
 
-    def stand(self, name: str, place: np.ndarray, shadow: float, end: float) -> None:
-        """The output with what is cut off, its shadows, marks and rings; `place` is the middle of its first cell, `end`
-        the clock at which the last window is gone."""
-        figure, cell, (rows, columns) = self.figure, self.cell, self.stamps.shape
-        (top, _), (left, right) = self.stamps.crop
+    def stand(self, name: str, place: np.ndarray, shadow: float) -> None:
+        """The output with what is cut off, its shadows, marks and rings; `place` is the middle of its first cell."""
+        figure, cell, (rows, columns), role = self.figure, self.cell, self.stamps.shape, ROLE
+        left, right = self.stamps.crop[1]
         high, wide = self.kept[0].any(axis=1).sum(), columns - left - right
-        figure.volume("output", name, self.points(), place, cell)
+        figure.volume(role, name, self.points(), place, cell)
         lives = (((columns, 1, rows), (columns - 1) / 2, ALWAYS, self.cut + 0.5),
-                 ((wide, 1, high), left + (wide - 1) / 2, self.cut + 0.5, NEVER))  # fmt: skip
+                 ((wide, 1, high), left + (wide - 1) / 2, self.cut + 0.5, self.leaves))  # fmt: skip
         ground = [volumes.shade(figure, size, 0.0, (x, 0, -(rows - 0.5)), strength=shadow, visible_from=since,
                                 visible_until=until) for size, x, since, until in lives]  # fmt: skip
-        figure.volume("output.ground", "Shadow of the output", ground, place, cell)
+        figure.volume(f"{role}.ground", "Shadow of the output", ground, place, cell)
         if self.marked:
-            figure.volume("output.marks", "Marks of the stamps", self.marks(), (0, 0, 0), cell, parent="output")
-        row, column = (a.ravel() for a in np.indices((high, wide)))
-        made = np.column_stack([row + top, column + left])
-        made = np.concatenate([np.repeat(made[:1], self.base, axis=0), made])
+            figure.volume(f"{role}.marks", "Marks of the stamps", self.marks(), (0, 0, 0), cell, parent=role)
         middle = [(n - 1) / 2 for n in self.stamps.span]
         said = [t.cell if t else self.stamps.cells(s)[0] for s, t in enumerate(map(self.told, range(self.count)))]
-        first = -LANDED, self.count - 0.46
-        for role, text, at, span, life in (
-            ("stamp", "Place of the stamp", self.stamps.places + middle, self.stamps.span, first),
-            ("told", "Cell that is told", np.array(said), (1, 1), (self.landed(0), first[1])),
-            ("marker", "Output marker", made, (1, 1), (self.base - LANDED, end)),
+        until = self.count - 0.46
+        for part, text, at, span, since in (
+            ("stamp", "Place of the stamp", self.stamps.places + middle, self.stamps.span, -LANDED),
+            ("told", "Cell that is told", np.array(said), (1, 1), self.landed(0)),
         ):
             size, forward = ring(span[1] + 0.03, span[0] + 0.03)
-            figure.track(f"output.{role}.track", np.column_stack([at[:, 1], 0 * at[:, 0] + forward, -at[:, 0]]))
-            figure.tube(f"output.{role}", text, "output", f"output.{role}.track", size, life, TUBE)
+            figure.track(f"{role}.{part}.track", np.column_stack([at[:, 1], 0 * at[:, 0] + forward, -at[:, 0]]))
+            figure.tube(f"{role}.{part}", text, role, f"{role}.{part}.track", size, (since, until), TUBE)
 
     # marks ----------------------------------------------------------------------------------------------------------
 
@@ -192,7 +196,7 @@ class Adding:
                 spot = np.array([(n + 0.5) * wide - WIDE / 2, -0.5, LOW])
                 since = self.landed(addition.stamp)
                 kind = self._bar(wide - 0.03, addition.stamp)
-                for scale, a, b in ((SO_FAR, since, final), (1.0, max(since, final), self.again)):
+                for scale, a, b in ((SO_FAR, since, final), (1.0, max(since, final), self.leaves)):
                     if a < b:
                         at.append(spot * scale + (place[1], 0.0, -place[0]))
                         cubes.append(kind)

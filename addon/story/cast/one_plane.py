@@ -33,6 +33,7 @@ class OnePlane:
     input's."""
 
     largest = 9.5  # the length of its largest cells, page units
+    even = 0.0  # how much of the largest bench's cells is kept where volumes are larger with a smaller one; 0: all
 
     def settle(self, layout, ways=((),)) -> None:
         """Place what `layout(bench, *way)` makes of the largest bench that leaves room, in the one of `ways` with the
@@ -40,16 +41,19 @@ class OnePlane:
 
         Raises ValidationError (key `input.size`) where there is room for none.
         """
-        page = self.figure.page
+        page, best, most = self.figure.page, None, 0.0
         for bench in BENCHES:
-            tried = [solve(page, layout(bench, *way), self.region(page), self.largest) for way in ways]
-            if any(tried):
-                best = ways[tried.index(max(tried))]
-                solve(page, layout(bench, *best), self.region(page), self.largest)
+            tried = [(solve(page, layout(bench, *way), self.region(page), self.largest), way) for way in ways]
+            cell, way = max(tried, key=lambda found: found[0])
+            most = most or cell * bench
+            if cell and (best is None or (cell > best[0] and cell * bench >= self.even * most)):
+                best = cell, bench, way
+            if best and not self.even:
                 break
-        else:
+        if best is None:
             size = self.scene.input.size
             raise ValidationError("must be smaller to find room beside its kernel", "input.size", size)
+        solve(page, layout(best[1], *best[2]), self.region(page), self.largest)
         self.bench = self.bench_at(self.panel, self.kernel)
 
     def bench_at(self, panel: Block, kernel) -> Bench:

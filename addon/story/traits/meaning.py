@@ -55,13 +55,22 @@ def why_lines(figure: Figure, x: float, opening: float, ending: float, since: fl
                         visible_until=b) for y, a, b in lives for n, line in enumerate(lines)]  # fmt: skip
 
 
-def shapes_equation(figure: Figure, trace, x: float, y: float, since: float) -> Points:
-    """The shapes of input, kernel and output of one plane, centred at (x, y), or as near as the right margin allows,
-    from the clock value `since` on; a stride and a dilation are said, without which they would not follow."""
+def _equation(figure: Figure, trace) -> str:
     given, kernel, output = map(shape_text, (trace.input.shape[1:], trace.kernel_size, trace.output.shape[1:]))
     words = figure.scene.words
     said = ((words.stride, trace.stride), (words.dilation, trace.dilation))
     more = "".join(f",  {word} {axes_text(values)}" for word, values in said if any(v > 1 for v in values))
-    text = f"{given}  *  {kernel}{more}  =  {output}"
+    return f"{given}  *  {kernel}{more}  =  {output}"
+
+
+def equation_width(figure: Figure, trace) -> float:
+    """Page units: how long the shapes' equation is."""
+    return width(_equation(figure, trace)) * SUM * HEIGHT
+
+
+def shapes_equation(figure: Figure, trace, x: float, y: float, since: float) -> Points:
+    """The shapes of input, kernel and output of one plane, centred at (x, y), or as near as the right margin allows,
+    from the clock value `since` on; a stride and a dilation are said, without which they would not follow."""
+    text = _equation(figure, trace)
     left = figure.within(x - width(text) * SUM * HEIGHT / 2, text, SUM)
     return figure.text(text, left, y, SUM, visible_from=since)

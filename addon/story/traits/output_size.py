@@ -21,18 +21,19 @@ def room(scene, *traces) -> float:
 
 
 def name_output(figure: Figure, trace, block, name: str, more: str = "", *, size: float = NAME, up: float = UP,
-                color: str | None = None, over: str = "") -> list[Points]:  # fmt: skip
+                color: str | None = None, over: str = "", **life) -> list[Points]:  # fmt: skip
     """The words above an output's block; `more` is said behind the last line, `over` in a line above the name; `up`:
-    from one to the other."""
+    from one to the other; `life`: between which clock values."""
     said = lines(figure.scene, trace)
     said = [*said[:-1], ",  ".join(filter(None, [*said[-1:], more]))] if said or more else []
-    made = [_text(figure, block, text, LOW + UNDER * (len(said) - 1 - n), SMALL, figure.theme.secondary)
+    made = [_text(figure, block, text, LOW + UNDER * (len(said) - 1 - n), SMALL, figure.theme.secondary,
+                  **life)
             for n, text in enumerate(said)]  # fmt: skip
     above = LOW + UNDER * (len(said) - 1) + up if said else LOW + 0.2
-    made.append(_text(figure, block, name, above, size, color))
-    return [*made, _text(figure, block, over, above + up, size, color)] if over else made
+    made.append(_text(figure, block, name, above, size, color, **life))
+    return [*made, _text(figure, block, over, above + up, size, color, **life)] if over else made
 
 
-def _text(figure: Figure, block, text: str, up: float, size: float, color: str | None) -> Points:
+def _text(figure: Figure, block, text: str, up: float, size: float, color: str | None, **life) -> Points:
     left, top = block.box[:2]
-    return figure.text(text, figure.within(left, text, size), top - up, size, color)
+    return figure.text(text, figure.within(left, text, size), top - up, size, color, **life)
