@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from addon.story.plan.plan import LANDED, NONE, Points
+from addon.story.plan.plan import NONE, Points
 
 from .proof_stamping import StampingProof
 from .reading import TIMES
 from .seeing import staged
-from .test_solid_mutants import another, changed, some
+from .test_solid_mutants import added, another, changed, some
 from .test_stamping_frames import FIGURES
 
 pytestmark = pytest.mark.thorough  # the proofs are the same on every Python
@@ -37,19 +37,24 @@ def so_far(plan, p):
 
 
 def waits(plan, p):
-    """Numbers of the output that the second view has not found yet, of its last rows."""
-    return (p["visible_until"] >= BASE + STEP + 2) & (p["visible_until"] < 1e5) & (p["label"] >= 0)
+    """Numbers of the output that the second view has not made yet, of its last rows."""
+    return (p["visible_from"] >= BASE + STEP + 2) & (p["label"] >= 0)
 
 
-def before_the_output(plan, p):
-    """The stamp's cells as they have come together."""
-    own = (p["step"] == STAMP) & (p["exit_until"] > p["exit_from"]) & (p["visible_from"] > 0.8)
+def made_early(plan, own):
+    return own["visible_from"] * 0 + BASE + STEP - 1
+
+
+def on_the_board(plan, p):
+    """The stamp's cells beside the kernel."""
+    return (p["step"] == STAMP) & (p["visible_until"] > STAMP) & np.isclose(np.ptp(p["scale"], axis=1), 0) & (
+        p["exit_until"] > 1e5) & (p["label"] >= 0)  # fmt: skip
+
+
+def lands(plan, p):
+    """The stamp's cells as they fly to the output."""
+    own = (p["step"] == STAMP) & (p["exit_until"] > p["exit_from"]) & (p["visible_from"] > 0.85)
     return own & np.isclose(np.ptp(p["scale"], axis=1), 0)
-
-
-def lit_source(plan, p):
-    """The input's cell that is stamped, in the light."""
-    return (p["visible_from"] == STAMP - LANDED) & (p["visible_until"] == STAMP + LANDED)
 
 
 def border(plan, p):
@@ -68,7 +73,12 @@ def zeros(plan, p):
 
 
 def final(plan, p):
-    return (p["scale"][:, 0] == 1.0) & (p["visible_until"] == 6) & (p["label"] >= 0) & (p["visible_from"] < 1)
+    return (p["scale"][:, 0] == 1.0) & (p["exit_until"] < 1e5) & (p["label"] >= 0) & (p["visible_from"] < 1)
+
+
+def turned_cells(plan, p):
+    """The kernel's cells once it has turned."""
+    return (p["visible_from"] > 1) & (p["visible_until"] > 1e5) & (p["label"] >= 0)
 
 
 def told_cube(plan, p):
@@ -124,6 +134,14 @@ def slid(proof):
     proof.step(STEP)
 
 
+def cleared(proof):
+    proof.cleared()
+
+
+def turned(proof):
+    proof.turned()
+
+
 def cut(proof):
     proof.cut()
 
@@ -132,46 +150,83 @@ def end(proof):
     proof.end()
 
 
+def rotated(factor: float, role: str = "kernel.board"):
+    """A turn that goes so many times as far."""
+
+    def mutate(plan):
+        name = f"{role}.rotation_euler.y"
+        own = plan.channels[name]
+        return replace(plan, channels={**plan.channels, name: replace(own, values=own.values * factor)})
+
+    return mutate
+
+
+def lifted(factor: float):
+    """A board that is lifted so many times as far."""
+
+    def mutate(plan):
+        name = "kernel.board.location.z"
+        own = plan.channels[name]
+        values = own.values[0] + (own.values - own.values[0]) * factor
+        return replace(plan, channels={**plan.channels, name: replace(own, values=values)})
+
+    return mutate
+
+
+OUTPUT, BENCH = "output.first", "bench.first"
 MUTANTS = {
-    "another number so far": (PLAIN, changed("output", some(so_far, [0]), label=another), stamped, "sum so far"),
-    "not final looks final": (PLAIN, changed("output", so_far, scale=1.0, lift=0.49), stamped, "sum so far"),
-    "final looks smaller": (PLAIN, changed("output", some(final, [0]), scale=0.8, lift=0.392, size=0.2), stamped,
+    "another number so far": (PLAIN, changed(OUTPUT, some(so_far, [0]), label=another), stamped, "sum so far"),
+    "not final looks final": (PLAIN, changed(OUTPUT, so_far, scale=1.0, lift=0.49), stamped, "sum so far"),
+    "final looks smaller": (PLAIN, changed(OUTPUT, some(final, [0]), scale=0.8, lift=0.392, size=0.2), stamped,
                             "sum so far"),
-    "the stamp's place": (PLAIN, moved("output.stamp.track", (0, 0, -1)), stamped, "stamp"),
-    "the source's ring": (PLAIN, moved("input.source.track", (-1, 0, 0)), stamped, "source"),
-    "the source is dimmed": (PLAIN, changed("input", lit_source, cube=lambda plan, own: own["faded"]), stamped, "lit"),
-    "weights exchanged": (PLAIN, changed("bench", labelled(TIMES), **exchanged(TIMES)), stamped, "domino"),
-    "products exchanged": (PLAIN, changed("bench", labelled("="), **exchanged("=")), stamped, "product"),
-    "stamp not in order": (PLAIN, changed("bench", before_the_output, position=lambda plan, own: own["position"][::-1]),
-                           stamped, "stamp"),
-    "the told cell": (PLAIN, moved("output.told.track", (1, 0, 0)), stamped, "told"),
-    "the told cube": (PLAIN, changed("bench", told_cube, label=another), stamped, "told"),
+    "the stamp's place": (PLAIN, moved("output.first.stamp.track", (0, 0, -1)), stamped, "stamp"),
+    "the source's ring": (PLAIN, moved("input.first.source.track", (-1, 0, 0)), stamped, "source"),
+    "another source is lit": (PLAIN, moved("input.first.track", (-1, 0, 0)), stamped, "lit"),
+    "weights exchanged": (PLAIN, changed(BENCH, labelled(TIMES), **exchanged(TIMES)), stamped, "domino"),
+    "products exchanged": (PLAIN, changed(BENCH, labelled("="), **exchanged("=")), stamped, "product"),
+    "the stamp's cells exchanged": (PLAIN, changed(BENCH, on_the_board, **exchanged("")), stamped, "stamp"),
+    "the stamp before the output": (
+        PLAIN, changed(BENCH, on_the_board, **added("position", (4.0, -2.0, -1.0))), stamped, "stamp"),
+    "stamp not in order": (PLAIN, changed(BENCH, lands, exit=lambda plan, own: own["exit"][::-1]), stamped, "stamp"),
+    "the told cell": (PLAIN, moved("output.first.told.track", (1, 0, 0)), stamped, "told"),
+    "the told cube": (PLAIN, changed(BENCH, told_cube, label=another), stamped, "told"),
     "the told sum": (PLAIN, words("stamps", lambda text: text.replace("= 4", "= 5")), stamped, "told"),
+    "what is added": (PLAIN, words("stamps", lambda text: text.replace("= 2 + 2 =", "= 1 + 3 =")), stamped, "told"),
     "no so far": (STRIDED, words("stamps", lambda text: text.replace("  so far", "")), stamped, "told"),
-    "marks of another": (PLAIN, changed("output.marks", everywhere, cube=lambda plan, own: own["cube"][::-1],
+    "marks of another": (PLAIN, changed("output.first.marks", everywhere, cube=lambda plan, own: own["cube"][::-1],
                                         faded=lambda plan, own: own["cube"][::-1]), stamped, "mark"),
     "another factor": (PLAIN, words("factor", lambda text: f"1{text}"), stamped, "product"),
-    "the border's number": (STRIDED, changed("output", border, label=another), stamped, "border"),
-    "the border stays": (STRIDED, changed("output", falls, visible_until=1e6), cut, "cells"),
-    "a number in the light early": (PLAIN, changed("output", waits, cube=lambda plan, own: own["cube"].max()), slid,
-                                    "born"),
+    "the border's number": (STRIDED, changed(OUTPUT, border, label=another), stamped, "border"),
+    "the border stays": (STRIDED, changed(OUTPUT, falls, visible_until=1e6), cut, "cells"),
+    "the first view stays": (PLAIN, changed(OUTPUT, everywhere, visible_until=1e6), cleared, "stamp"),
+    "the output is there again": (PLAIN, changed("output", waits, visible_from=0.0), cleared, "cells"),
+    "a cell is made early": (PLAIN, changed("output", some(waits, [0]), visible_from=made_early), slid, "cells"),
+    "a cell is not made": (PLAIN, changed("output", lambda plan, p: p["visible_from"] == BASE + STEP,
+                                          visible_from=1e5), slid, "cells"),
+    "a cell has another number": (PLAIN, changed("output", lambda plan, p: p["visible_from"] == BASE + STEP,
+                                                 label=another), slid, "number"),
+    "it turns by 90 degrees": (PLAIN, rotated(0.5), turned, "turn"),
+    "a digit lies on its side": (PLAIN, rotated(0.5, "kernel.board.2"), turned, "turn"),
+    "it turns through its slab": (PLAIN, lifted(0.0), turned, "turn"),
     "the window": (PLAIN, moved("input.window.track", (1, 0, 0)), slid, "window"),
-    "the marker": (PLAIN, moved("output.marker.track", (1, 0, 0)), slid, "marker"),
+    "the marker": (PLAIN, moved("output.track", (1, 0, 0)), slid, "marker"),
     "a zero says 1": (STRIDED, changed("input", some(zeros, [3]), label=another), slid, "number"),
     "no zeros": (PLAIN, changed("input", some(zeros, [3]), visible_from=1e5), slid, "cells"),
-    "the kernel does not turn": (PLAIN, changed("kernel", lambda plan, p: p["visible_from"] > 0,
+    "the kernel does not turn": (PLAIN, changed("kernel", turned_cells,
                                                 position=lambda plan, own: own["position"][::-1]), slid, "filter"),
     "a weight of the second view": (PLAIN, changed("bench", labelled(TIMES, BASE + STEP), **exchanged(TIMES)), slid,
                                     "domino"),
     "what a window meets": (PLAIN, words("factor", lambda text: text.replace("4 input", "3 input")), slid, "words"),
     "they agree in fewer": (PLAIN, words("ending", lambda text: text.replace("16", "15")), end, "agree"),
+    "another number comes back": (PLAIN, changed("output.first.again", some(everywhere, [3]), label=another), end,
+                                  "number"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("path", FIGURES.values(), ids=FIGURES)
 def test_what_is_falsified_is_right_before(path):
     proof = StampingProof(staged(path))
-    for prove in (stamped, cut, slid, end):
+    for prove in (stamped, cut, cleared, turned, slid, end):
         prove(proof)
 
 

@@ -91,7 +91,9 @@ def bias(plan, scene, trace):
 
 
 def indices(plan, scene, trace):
-    sizes = (*trace.input.shape[1:], *trace.output.shape[1:])
+    # of two views each has an output of its own
+    views = 1 + any(v.role == "output.first" for v in plan.volumes)
+    sizes = (*trace.input.shape[1:], *views * trace.output.shape[1:])
     wanted = sorted(str(n + 1) for size in sizes for n in range(size))
     found = sorted(texts(plan, "indices"))
     return [] if found == wanted else [f"rows and columns are numbered {found}"]

@@ -119,7 +119,8 @@ class Spread(Weighted):
         own["visible_until"][:], then["visible_from"][:] = since, until
         foot = (columns - 1) / 2, 0.0, 0.5 - rows
         shade = volumes.shade(figure, (columns, 1.0, rows), 0.0, foot, visible_from=self.spreads + 0.9)
-        figure.volume("kernel", figure.scene.words.kernel, [own, then, shade], self.kernel_at, block.cell)
+        figure.volume("kernel", figure.scene.words.kernel, [own, then], self.kernel_at, block.cell)
+        figure.volume("kernel.shadow", "Shadow of the kernel", shade, self.kernel_at, block.cell)
         figure.track("kernel.track", [((columns - 1) / 2, 0, -(rows - 1) / 2)])
         figure.tube("kernel.window", "Kernel at work", "kernel", "kernel.track", (columns + 0.03, 1.05, rows + 0.03),
                     (self.base - LANDED, end), TUBE)  # fmt: skip

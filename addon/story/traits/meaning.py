@@ -36,10 +36,8 @@ def title_of(scene, trace, other=None) -> str:
     return scene.words.title or scene.title or operation_name(scene, trace, other or trace)
 
 
-def why_lines(figure: Figure, x: float, opening: float, ending: float, since: float) -> list[Points]:
-    """The scene's line about purpose, or what its kernel is for, centred at `x`: before the first step at the height
-    `opening` (page units), and from the clock value `since` on at `ending`; on narrow pages on several lines, of which
-    the last is there. Nothing where the scene has none. Raises ValidationError where the scene's own is too long."""
+def wrapped(figure: Figure, x: float) -> list[str]:
+    """The line about purpose as `why_lines` has it, on as many lines as there are."""
     said = figure.scene.why or meaning_of(figure.scene)
     if not said:
         return []
@@ -50,6 +48,14 @@ def why_lines(figure: Figure, x: float, opening: float, ending: float, since: fl
             most = int(0.92 * part * len(said)) * MOST_LINES
             raise ValidationError(f"must be shorter: about {most} letters have room", "why", said)
         return []
+    return lines
+
+
+def why_lines(figure: Figure, x: float, opening: float, ending: float, since: float) -> list[Points]:
+    """The scene's line about purpose, or what its kernel is for, centred at `x`: before the first step at the height
+    `opening` (page units), and from the clock value `since` on at `ending`; on narrow pages on several lines, of which
+    the last is there. Nothing where the scene has none. Raises ValidationError where the scene's own is too long."""
+    lines = wrapped(figure, x)
     lives = ((opening, ALWAYS, -LANDED), (ending, since, NEVER))
     return [figure.text(line, x, y - UNDER * (len(lines) - 1 - n), NAME, align="center", visible_from=a,
                         visible_until=b) for y, a, b in lives for n, line in enumerate(lines)]  # fmt: skip
