@@ -18,7 +18,7 @@ from .summing import Summing
 
 FLIES, STANDS, LEAVES_BENCH, LANDS = 0.58, 0.72, 0.80, 0.95  # parts of a stamp's time
 AHEAD = 0.12  # cells of the stamp: how far before it its copy sets out
-OVER = 3.6  # cells that land: how far before its place the arc leads
+OVER = 4.0  # cells that land: how far before its place the arc leads
 LARGE = 0.84  # of a cell of the output: how large the copy's are when it lands
 
 
@@ -89,10 +89,11 @@ class Stamping(Summing):
         texts = [self._adds(p, b) for p, b in zip(o.products, self.before(o.index), strict=True)]
         common = {k: v for k, v in known.items() if k in ("cube", "faded", "channel", "row", "column", "value", "step")}
         # as one, on one arc that ends before its place: it comes down from the front
-        over = way.mean(axis=0) * (0.95, 1.0, 0.95) - (0.0, OVER * size, 0.0)
+        middle = way.mean(axis=0)
+        over = middle * (0.75, 1.0, 0.75) - (0.0, OVER * size + 0.6 * abs(middle[1]), 0.0)
         flying = Points.make(ahead, **common, scale=[(edge,) * 3] * len(rest), lift=0.49 * edge,
                              **self.digits(texts, self._colors(o), edge, 0.45 * edge / CAP_HEIGHT),
-                             exit=way, exit_via=over + 0.5 * (way - way.mean(axis=0)),
+                             exit=way, exit_via=over + 0.5 * (way - middle),
                              exit_scale=[(size / edge,) * 3] * len(rest), exit_from=times[0], exit_until=times[1],
                              visible_from=times[0], visible_until=times[1])  # fmt: skip
         return [coming, flying]
