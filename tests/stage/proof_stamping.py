@@ -369,11 +369,8 @@ class StampingProof(SolidProof):
         """Until a stamp sets out nothing of it is before the output; then it comes down as it is, and just before it
         lands each product is at the cell that it is added to, and says so."""
         look = self.look_at(within(s, LEAVES_BENCH) - AT_ONCE)
-        board, camera = self.board(self.of_stamp(look, s), s), np.array(self.stage.built.camera.matrix_world)[:3, :2]
-        ends = [np.array([p.box for p in pieces]).reshape(-1, 3) @ camera for pieces in (board, canvas.values())]
-        low, high = ([f(axis=0) for axis in (0,) for f in (e.min, e.max)] for e in ends)
-        apart = (low[1] < high[0]).any() or (high[1] < low[0]).any()
-        assert apart, f"stamp: {s} stands before the output"
+        board = self.board(self.of_stamp(look, s), s)
+        assert self.apart(board, canvas.values()), f"stamp: {s} stands before the output"
         look, sums = self.look_at(within(s, LANDS - 0.004)), self.so_far(s - 1) if s else {}
         pieces, standing = self.of_stamp(look, s), self.board(board, s)
         flies = [p for p in pieces if min(np.abs(p.place - q.place).max() for q in standing) > p.long[0]]
@@ -385,6 +382,13 @@ class StampingProof(SolidProof):
             plus = "+" if place in sums and not product.startswith("\u2212") else ""
             said = [p.text for p in own]
             assert said == [plus + product], f"stamp: {said} is at {place} at stamp {s}, not {plus + product}"
+
+    def apart(self, some, others) -> bool:
+        """Whether on the page pieces are beside, above or below others."""
+        camera = np.array(self.stage.built.camera.matrix_world)[:3, :2]
+        (low, high), (least, most) = ((e.min(axis=0), e.max(axis=0)) for e in (
+            np.array([p.box for p in pieces]).reshape(-1, 3) @ camera for pieces in (some, others)))  # fmt: skip
+        return bool((high < least).any() or (most < low).any())
 
     # the rest --------------------------------------------------------------------------------------------------------
 
@@ -467,10 +471,8 @@ class StampingProof(SolidProof):
                 said = spelled(self.value(place)) if numbered else None
                 assert piece.text == said, f"number: {role} {place} says {piece.text}, not {said}"
                 self.one_fill("sum", self.value(place), piece.color)
-        again, own = (np.array([p.box for p in look.cells(role)]).reshape(-1, 3) for role in
-                      ("output.first.again", "output"))  # fmt: skip
-        across = self.right[:, None]
-        assert (again @ across).max() < (own @ across).min(), "agree: one output stands before the other"
+        again, own = (look.cells(role) for role in ("output.first.again", "output"))
+        assert self.apart(again, own), "agree: one output stands before the other"
         if not self.stage.asked.look.labels:
             return
         words, count = look.words("ending"), str(self.section)
