@@ -285,7 +285,7 @@ class SolidProof(BenchProof, ExcerptProof):
         """What no window reads is darker than what is outside the window alone, and nothing else is."""
         share = {key: sum(own.color) / sum(self.full[key]) for key, own in cells.items() if self.real(key)}
         for key, part in share.items():
-            dark = part < 0.75
+            dark = part < 0.69
             assert dark == (key in self.unread), f"lit: input {key} is {'' if dark else 'not '}out of the light"
 
     def front(self, look, piece) -> float:

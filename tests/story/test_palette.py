@@ -161,6 +161,14 @@ def test_digits_read_on_every_fill(light):
     assert {palette.ink_on(fill) for fill in FILLS.values()} == {palette.INK, palette.WHITE}
 
 
+def test_deep_fills_recede_outside_the_window_and_their_digits_read():
+    """They lose as much as others to the eye, and still have the light of no other value."""
+    for fill in FILLS.values():
+        dim, ink = palette.dimmed(fill), palette.ink_on(fill)
+        assert palette.contrast(dim, palette.lit(ink, palette.DIM)) >= palette.DIGITS, fill
+        assert lab(fill)[0] - lab(dim)[0] >= (7.0 if ink == palette.WHITE else 8.0), fill
+
+
 def test_fills_leave_the_middle_luminances_empty():
     """0.2 to 0.38 at least; where both inks have 6:1 dimmed alike follows from the other test."""
     assert not [n for n, fill in {**FILLS, **GREYS}.items() if 0.2 <= palette.luminance(fill) <= 0.38]

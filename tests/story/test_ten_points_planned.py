@@ -402,7 +402,7 @@ def test_outside_the_window_a_fill_is_the_same_with_less_light(shown):
         both = (points["cube"] >= 0) & (points["faded"] >= 0) & (points["cube"] != points["faded"])
         both &= ~np.array(clear)[points["cube"]]
         for a, b in {*zip(points["cube"][both], points["faded"][both], strict=True)}:
-            assert colors[b] == palette.lit(colors[a], dim), (volume.role, colors[a], colors[b])
+            assert colors[b] == palette.dimmed(colors[a], dim), (volume.role, colors[a], colors[b])
 
 
 def test_output_and_sums_share_their_fills(shown):

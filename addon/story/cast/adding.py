@@ -102,8 +102,7 @@ class Adding:
         scale, last = np.where(final, 1.0, SO_FAR), until == self.leaves
         cubes = [figure.cube(f, f"cell {self.masks[place] if done else 0}")
                  for f, (place, *_, done) in zip(fills, rows, strict=True)]  # fmt: skip
-        written = volumes.written(figure, [figure.numbers.text(v) for v in values], fills, self.size,
-                                  cell=self.cell)  # fmt: skip
+        written = volumes.written(figure, [figure.numbers.text(v) for v in values], fills, self.size, cell=self.cell)
         if written:
             written["size"] = np.array(written["size"]) * scale
         at = np.array([(c, 0.0, -r) for (r, c), *_ in rows])

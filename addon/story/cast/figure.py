@@ -105,7 +105,7 @@ class Figure:
 
     def dimmed(self, code: str) -> str:
         """A colour in the light outside the window."""
-        return palette.lit(code, self.theme.dim)
+        return palette.dimmed(code, self.theme.dim)
 
     def label(self, text: str, code: str, anchor: str = "center") -> int:
         return self._labels.setdefault(Label(text, self.material(code, "flat"), anchor), len(self._labels))

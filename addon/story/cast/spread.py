@@ -88,7 +88,7 @@ class Spread(Weighted):
         at = np.column_stack([self.spots[:, 1], 0 * self.spots[:, 0], -self.spots[:, 0]]).astype(float)
         before = np.column_stack([column, 0 * row, -row]).astype(float)
         return Points.make(at, cube=cubes, faded=faded, row=row, column=column, value=values, lift=volumes.FACE,
-                           **volumes.written(figure, texts, fills, size, cell=self.cell),
+                           **volumes.written(figure, texts, fills, size, dims=True, cell=self.cell),
                            **self._comes(source, at, before, self.location, self.cell))  # fmt: skip
 
     def _comes(self, source: Block, at, before, location, cell: float) -> dict:

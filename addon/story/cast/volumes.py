@@ -90,10 +90,10 @@ def readable(text: str) -> float:
     return SMALLER * DIGIT * HEIGHT / (0.927 * CAP_HEIGHT * fitted(text, CAP / CAP_HEIGHT)[0])
 
 
-def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dimmed: bool = True, cell: float = 0.0
+def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dims: bool = False, cell: float = 0.0
             ) -> dict:  # fmt: skip
-    """The columns that write texts on faces of these colours; of cells that are `cell` world units long, a text that
-    would be too small there is left out, and that alone."""
+    """The columns that write texts on faces of these colours, in less light outside the window if they `dims`; of cells
+    that are `cell` world units long, a text that would be too small there is left out, and that alone."""
     if not size:
         return {}
     fits = [fitted(t, size, wide) for t in texts]
@@ -102,8 +102,8 @@ def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dimmed
     inks = [palette.ink_on(f) for f in fills]
     columns = {"label": [figure.label(t, i) if t else NONE for t, i in zip(texts, inks, strict=True)],
                "size": [f[0] for f in fits], "stretch": [f[1] for f in fits]}  # fmt: skip
-    if dimmed:
-        columns["label_faded"] = columns["label"]
+    inks = [palette.lit(i, figure.theme.dim) if dims else i for i in inks]
+    columns["label_faded"] = [figure.label(t, i) if t else NONE for t, i in zip(texts, inks, strict=True)]
     return columns
 
 
@@ -140,8 +140,8 @@ def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0
         channel = np.array(excerpt.numbers)[channel]
         at[:, 1] = excerpt.spots(channel)
     known = {"row": row, "column": column, "channel": channel, "value": values.ravel(), "lift": FACE}
-    return Points.make(at, cube=cubes, faded=faded, **known, **written(figure, texts, fills, size, cell=cell),
-                       **columns)  # fmt: skip
+    return Points.make(at, cube=cubes, faded=faded, **known,
+                       **written(figure, texts, fills, size, dims=dims, cell=cell), **columns)  # fmt: skip
 
 
 def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: bool = True, texts: str | None = None,

@@ -2,7 +2,7 @@
 """Colours: what fill a value has, what ink is read on it, and the themes with all that does not depend on a value.
 
 Each colour has one meaning, and a value has one fill in every theme and at all times. What is outside the window is
-dimmed by light (`Theme.dim`), its digit with it, never tinted. Hence what "readable" asks here: a digit has 6:1 on its
+dimmed by light (`dimmed`), its digit with it, never tinted. Hence what "readable" asks here: a digit has 6:1 on its
 fill both at full light and when fill and ink are dimmed *alike*. That leaves luminances from 0.107 to 0.419 empty:
 a fill in between would carry neither ink. Words have 4.5:1 (WCAG AA) on the floor, wherever its shading puts it.
 
@@ -18,6 +18,8 @@ Triple = tuple[float, float, float]
 WHITE, INK = "#FFFFFF", "#141A2A"
 AA, DIGITS = 4.5, 6.0  # contrast ratios: of words with the floor, of digits with their fill
 DIM = 0.7  # linear light that falls on what is outside the window: half a stop less
+# and on deep fills there: with 0.7 they lose half as much to the eye as pale ones, and look as if they were lit
+DEEP_DIM = 0.55
 FLOOR_LIGHT = (0.80, 1.06)  # linear light on the floor under words, as a factor: least and most
 
 
@@ -81,6 +83,11 @@ def contrast(a: str, b: str, light: float = 1.0) -> float:
 def ink_on(fill: str) -> str:
     """The ink of a digit on a fill: white or dark, whichever reads better when both are dimmed."""
     return max((INK, WHITE), key=lambda ink: contrast(ink, fill, DIM))
+
+
+def dimmed(fill: str, dim: float = DIM) -> str:
+    """A fill outside the window, where pale ones have `dim` of the light."""
+    return lit(fill, min(dim, DEEP_DIM) if ink_on(fill) == WHITE else dim)
 
 
 # values --------------------------------------------------------------------------------------------------------
@@ -200,7 +207,7 @@ class Theme:
     shadow: float  # how much light a full shadow takes from the floor
     dark: bool = False
     transparent: bool = False  # no floor is drawn, only shadows
-    dim: float = DIM  # light on what is outside the window
+    dim: float = DIM  # light on what is outside the window, as a factor; deep fills have less
 
     @property
     def channels(self) -> dict[str, str]:
