@@ -230,14 +230,27 @@ class SolidProof(BenchProof, ExcerptProof):
         """The padded input: real cells solid, padding frosted; each in front says its own number."""
         shape = (len(self.stood), *self.padded)
         cells = self.lattice(look, self.input_role, shape, numbers=self.stood)
-        numbered = any(p.text for p in cells.values())
+        numbered, caps = any(p.text for p in cells.values()), self.caps(look, cells)
         for key, cell in cells.items():
             wanted = "solid" if self.real(key) else "glass"
             assert cell.kind.what == wanted, f"cells: input {key} is {cell.kind.what}, not {wanted}"
             out = key in self.unread and look.clock >= -LANDED
             said = spelled(self.read(key)) if numbered and key[0] == 0 and not out else None
-            assert cell.text == said, f"number: input {key} says {cell.text}, not {said}"
+            if key in caps:  # its number is on its cap, and the cap is of its colour
+                assert cell.text is None and caps[key].color == cell.color, f"window: input {key} is not as its cap"
+            text = caps.get(key, cell).text
+            assert text == said, f"number: input {key} says {text}, not {said}"
         return cells
+
+    def caps(self, look, cells) -> dict[tuple, Piece]:
+        """The caps with which cells stand out, by the cells that they are on."""
+        if "input.caps" not in self.stage.built.objects:
+            return {}
+        own = look.pieces("input.caps")
+        on = {k: p for k, c in cells.items() for p in own
+              if np.abs((p.place - c.place)[[0, 2]]).max() < NEAR * c.long[0]}  # fmt: skip
+        assert len(on) == len(own), f"window: {len(own)} caps are on {len(on)} cells at {look.second:.3f} s"
+        return on
 
     def window(self, look, cell) -> None:
         """The tube is around the taps, through every channel that is read; they are lit and no others."""
@@ -270,7 +283,7 @@ class SolidProof(BenchProof, ExcerptProof):
         self.out_of_the_light(cells)
 
     def ringed(self, look, cells, taps) -> None:
-        """A dilated window has a ring on each of its taps, and on no cell between."""
+        """A dilated window has a ring on each of its taps, and on no cell between; those of the input stand out."""
         if "input.skipped" in self.stage.built.objects:
             passed = look.pieces("input.skipped")
             assert not passed, f"window: {len(passed)} places that it passes are marked while it stands"
@@ -280,6 +293,12 @@ class SolidProof(BenchProof, ExcerptProof):
         rings = look.pieces("input.taps")
         on = {k for k, c in cells.items() for p in rings if np.abs((p.place - c.place)[[0, 2]]).max() < 0.1 * c.long[0]}
         assert len(rings) == len(taps) and on == set(taps), f"window: rings are on {sorted(on)}, not on {sorted(taps)}"
+        if self.kind == "sliding":
+            caps = self.caps(look, cells)
+            assert set(caps) == {k for k in taps if self.real(k)}, f"window: {sorted(caps)} stand out"
+            near = {round(float(c.place[1] - p.place[1] + (p.long[1] - c.long[1]) / 2) / c.long[0], 2)
+                    for k, p in caps.items() for c in [cells[k]]}  # fmt: skip
+            assert all(0.2 < out < 0.4 for out in near), f"window: its cells stand out by {near} of a cell"
 
     def out_of_the_light(self, cells) -> None:
         """What no window reads is darker than what is outside the window alone, and nothing else is."""

@@ -7,7 +7,7 @@ import pytest
 from addon.scene.arrays import runs
 from addon.scene.load import load
 from addon.story import make_plan
-from addon.story.acts.opening import OPENED, OPENS
+from addon.story.acts.opening import COMPACT, OPENED
 from addon.story.plan.evaluate import Evaluator
 
 
@@ -25,7 +25,7 @@ def test_the_weights_move_as_far_apart_as_the_cells_they_read(figure, overrides)
     plan, step = make_plan(scene), trace[0]
     volume = next(v for v in plan.volumes if v.role == "opening")
     unit, home = volume.unit, np.array(volume.location)
-    for clock, dilation in ((OPENS, (1,) * len(trace.dilation)), (OPENED, trace.dilation)):
+    for clock, dilation in ((COMPACT, (1,) * len(trace.dilation)), (OPENED, trace.dilation)):
         pieces = Evaluator(plan).at_clock(clock).pieces["opening"]
         digits = pieces.only(pieces.label >= 0)
         seen = {tuple(np.round((place - home)[[2, 0]] / unit, 2)): plan.labels[n].text

@@ -220,12 +220,14 @@ class Windowed:
         self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
                          (-LANDED, until), thick or thickness(self.cell))  # fmt: skip
 
-    def add_taps(self, name: str, role: str = "", first: int = 0, until: float = NEVER) -> None:
-        """A thin ring on each cell that a dilated window reads, from when it has landed until the next has, or until a
-        clock value. Of the volume `role`, whose first window has the step `first`; else of the whole input."""
+    def add_taps(self, name: str, role: str = "", first: int = 0, until: float = NEVER,
+                 long: float = TAP) -> None:  # fmt: skip
+        """A thin ring, `long` cells long, on each cell that a dilated window reads, from when it has landed until the
+        next has, or until a clock value. Of the volume `role`, whose first window has the step `first`; else of the
+        whole input."""
         down, across = (np.arange(k) * d for k, d in zip(self.kernel, self.dilation, strict=True))
         taps = np.array([(c, 0, -r) for r in down for c in across])
-        size, forward = ring(TAP, TAP)
+        size, forward = ring(long, long)
         kind = self.figure.cube(self.figure.theme.tube, "tube " + " ".join(f"{v:.4g}" for v in (*size, THIN)))
         rows, columns = planes(self.trace.output).shape[1:]
         starts = np.array([(c * self.stride[1], 0, -r * self.stride[0]) for r in range(rows) for c in range(columns)])

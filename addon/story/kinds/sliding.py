@@ -10,7 +10,7 @@ from ..acts import opening
 from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, START, Rhythm, open_clock, rhythm, run_clock, within
 from ..acts.standing import on_bench, result_values
 from ..acts.summing import FLY, Summing
-from ..cast import board, slabs, volumes
+from ..cast import board, caps, slabs, volumes
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.kernel import Kernel
 from ..cast.one_plane import LINE, OnePlane, one_plane
@@ -74,7 +74,7 @@ class Sliding(OnePlane):
         self.settle(self.layout)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
         self.weighing = Kernel(self.figure, self.cast, self.weights)
-        self.opens = opening.between(self.cast, self.weights, self.beneath)
+        self.opens = opening.opens(self.cast)
         stage = self.figure, trace, self.made, self.beneath
         self.closes = same_size.between(self.given, *stage) or less_padding.between(*stage)
 
@@ -102,7 +102,7 @@ class Sliding(OnePlane):
         unread.out_of_the_light(figure, self.trace)
         self.add_window()
         if self.opens:
-            opening.add_opening(figure, self.cast, self.opens)
+            opening.add_opening(figure, self.cast, self.weights, self.panel)
         self.weighing.add(self.count, self.count - 0.46)
         slabs.add_slabs(figure, [self.given, self.weights, self.made])
         slabs.add_slabs(figure, [self.panel, self.result], ((START + 0.02, self.count - 0.46),))
@@ -159,7 +159,7 @@ class Sliding(OnePlane):
     def add_window(self) -> None:
         self.cast.add_ring("Window", until=self.count - 0.46)
         if any(d > 1 for d in self.cast.dilation):
-            self.cast.add_taps("Cells under the window")
+            caps.raise_read(self.cast, "cells under the window")
         if self.cast.stride[1] > 1:
             self.cast.add_skipped("Places that the stride passes over")
 
