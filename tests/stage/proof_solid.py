@@ -284,9 +284,7 @@ class SolidProof(BenchProof, ExcerptProof):
 
     def ringed(self, look, cells, taps) -> None:
         """A dilated window has a ring on each of its taps, and on no cell between; those of the input stand out."""
-        if "input.skipped" in self.stage.built.objects:
-            passed = look.pieces("input.skipped")
-            assert not passed, f"window: {len(passed)} places that it passes are marked while it stands"
+        self.passed_over(look, taps)
         if "input.taps" not in self.stage.built.objects:
             assert self.kind != "sliding" or max(self.trace.dilation) == 1, "window: its taps have no rings"
             return
@@ -299,6 +297,25 @@ class SolidProof(BenchProof, ExcerptProof):
             near = {round(float(c.place[1] - p.place[1] + (p.long[1] - c.long[1]) / 2) / c.long[0], 2)
                     for k, p in caps.items() for c in [cells[k]]}  # fmt: skip
             assert all(0.2 < out < 0.4 for out in near), f"window: its cells stand out by {near} of a cell"
+
+    def passed_over(self, look, taps) -> None:
+        """Beside a window are pale rings around what is seen of the places that the stride has passed over: at its
+        left, or above the first of a row; before the first window there are none."""
+        rows, columns = planes(self.trace.output).shape[1:]
+        down, across = (1, *self.trace.stride)[-2:]
+        if self.kind != "sliding" or not ((across > 1 and columns > 1) or (down > 1 and rows > 1)):
+            return
+        (_, top, left), (_, bottom, right) = np.min(list(taps), axis=0), np.max(list(taps), axis=0)
+        wide, high = right - left + 1, bottom - top + 1
+        if left:
+            wanted = {(left - 0.5 - k / 2, (top + bottom) / 2, k, high) for k in range(1, across)}
+        else:
+            wanted = {((left + right) / 2, top - 0.5 - k / 2, wide, k) for k in range(1, down) if top}
+        unit = np.linalg.norm(look.matrix("input.skipped")[:3, 0])
+        seen = {(float(p.local[0]), float(-p.local[2]), *(round(float(v) / unit) for v in p.long[[0, 2]]))
+                for p in look.pieces("input.skipped")}  # fmt: skip
+        assert len(seen) == len(wanted), f"window: {len(seen)} places that it passed are marked, not {len(wanted)}"
+        assert not wanted or np.allclose(sorted(seen), sorted(wanted), atol=0.06), f"window: it has not passed {seen}"
 
     def out_of_the_light(self, cells) -> None:
         """What no window reads is darker than what is outside the window alone, and nothing else is."""

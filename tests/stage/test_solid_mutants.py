@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from addon.story.cast.bench import HALF
-from addon.story.plan.plan import LANDED, NONE, Points
+from addon.story.plan.plan import LANDED, LEAVES, NONE, Points
 
 from ..figures import SCENES
 from .proof_solid import SolidProof
@@ -21,6 +21,7 @@ ROW = ODD["padded_1d"]
 TRANSPOSED = ODD["transposed_channels"]
 SIXTEEN, TWENTY = ODD["sixteen_channels"], ODD["twenty_filters"]  # some of their channels, and slices, are left out
 PADDED, DILATED = ODD["one_filter"], SCENES / "conv2d_dilated.toml"
+STRIDED = SCENES / "conv2d_strided.toml"
 STEP = 1  # whose sum is falsified: an explained one that has neighbours
 RUN = 4  # a step that is passed too fast for its sum to be seen, as is the next
 STANDS = 17  # one whose sum stands on the bench without being worked out
@@ -338,6 +339,8 @@ ELSEWHERE = {
     "a cap that does not stand out": (DILATED, changed("input.caps", some(of_step(STEP), [4]),
                                                        **added("position", (0, 0.25, 0))), STEP, "window"),
     "a cap's number another's": (DILATED, changed("input.caps", some(of_step(STEP), [4]), **BOTH), STEP, "number"),
+    "a place passed over one cell off": (STRIDED, changed("input.skipped", ends_at(np.float32(STEP + LEAVES)),
+                                                           **added("position", BESIDE)), STEP, "window"),
     "light that is a step behind": (VOLUME, track("input.track", behind), STEP, "lit"),
     "lit cells between the taps": (VOLUME, volumes("input", taps=(5, 1e3, 5), dilation=(1, 1, 1)), STEP, "lit"),
     "lit in one channel alone": (VOLUME, volumes("input", taps=(3, 1, 3)), STEP, "lit"),

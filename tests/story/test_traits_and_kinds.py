@@ -74,6 +74,12 @@ def stride(plan, scene, trace):
     return said(plan, "stride 2") + ([] if found == {2.0} else [f"the window moves by {found} cells"])
 
 
+def strided_window(plan, scene, trace):
+    """Where each window begins is said, too."""
+    begins = said(plan, "out[i, j]: window at row 2i,  col 2j") + said(plan, "window at row 2 × 1 = 2,  col 2 × 2 = 4")
+    return stride(plan, scene, trace) + begins
+
+
 def unread(plan, scene, trace):
     """Said, and each of them is there once more, in less light."""
     own = volume(plan, "input").points
@@ -224,7 +230,7 @@ TRAITS = {  # name: (keys, what it shows)
 # of story/traits: the row that is about it
 MODULES = {"index_labels": "index labels", "less_padding": "padding", "meaning": "why-line",
            "output_size": "size of the output", "padded_input": "same size", "same_size": "same size",
-           "unread": "unread cells"}  # fmt: skip
+           "skipped": "skipped positions", "unread": "unread cells"}  # fmt: skip
 REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"), ("filters", "sweep"),
            ("groups", "sliding"), ("groups", "sweep"), ("channels", "stamping"), ("filters", "stamping"),
            ("groups", "stamping"), ("channels", "comparison"), ("filters", "comparison"), ("groups", "comparison"),
@@ -233,6 +239,7 @@ REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"
 OWN = {"stamping": {"op.type": "conv_transpose", "input.size": [3, 3]}, "pooling": {"op.type": "max_pool"},
        "comparison": {"compare.stride": 3}}  # fmt: skip
 SHOWN = {("padding", "sliding"): padding_and_less, ("padding", "stamping"): cut_off,
+         ("skipped positions", "sliding"): strided_window,
          ("uneven padding", "stamping"): cut_off, ("same size", "sliding"): same_size,
          ("same size", "stamping"): cut_off,
          ("skipped positions", "stamping"): stamps_apart, ("unread cells", "stamping"): all_read,

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..page import palette
 from ..page.view import UNIT
-from ..plan.plan import LANDED, LEAVES, NEVER, Points
+from ..plan.plan import LANDED, NEVER, Points
 from . import volumes
 from .excerpt import Excerpt
 from .figure import Figure
@@ -237,23 +237,6 @@ class Windowed:
         self.figure.volume(f"{role}.taps", name, Points.make(
             at, cube=kind, faded=kind, step=steps, visible_from=steps - LANDED,
             visible_until=np.minimum(steps + LANDED, until)), (0, 0, 0), self.cell, parent=role)  # fmt: skip
-
-    def add_skipped(self, name: str) -> None:
-        """Where the window would have stood with stride 1: pale rings on the places that it passes on its way along a
-        row, while it is under way."""
-        rows, columns = planes(self.trace.output).shape[1:]
-        size, forward = ring(self.reach[1] + 0.03, self.reach[0] + 0.03)
-        words = "tube " + " ".join(f"{v:.4g}" for v in (*size, 0.8 * thickness(self.cell)))
-        kind, at, since = self.figure.cube(OUTLINE, words), [], []
-        for i, place in enumerate(self.windows()[: rows * columns]):
-            if (i + 1) % columns:
-                at += [place + (k, forward, 0) for k in range(1, self.stride[1])]
-                since += [i] * (self.stride[1] - 1)
-        if at:
-            since = np.array(since, float)
-            self.figure.volume(f"{self.role}.skipped", name, Points.make(
-                at, cube=kind, faded=kind, visible_from=since + LEAVES, visible_until=since + LANDED + 0.2),
-                (0, 0, 0), self.cell, parent=self.role)  # fmt: skip
 
 
 def thickness(cell: float) -> float:

@@ -21,7 +21,7 @@ from ..page.glyphs import width
 from ..page.layout import Column, Row
 from ..page.view import HEIGHT
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
-from ..traits import less_padding, output_size, same_size, unread
+from ..traits import less_padding, output_size, same_size, skipped, unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, shapes_equation, why_lines
 from ..traits.padded_input import name_input
@@ -160,8 +160,7 @@ class Sliding(OnePlane):
         self.cast.add_ring("Window", until=self.count - 0.46)
         if any(d > 1 for d in self.cast.dilation):
             caps.raise_read(self.cast, "cells under the window")
-        if self.cast.stride[1] > 1:
-            self.cast.add_skipped("Places that the stride passes over")
+        skipped.add(self.cast, self.count - 0.46)
 
     def output(self) -> list[Points]:
         """The output's cells, frosted until they are there."""
@@ -223,7 +222,9 @@ class Sliding(OnePlane):
     def names(self) -> list[Points]:
         """What the volumes are called, with their shapes; the output's size and how it comes about."""
         w, figure, trace, weights = self.scene.words, self.figure, self.trace, self.weights.box
+        name = f"{w.input}  {shape_text(trace.input.shape[1:])}"
         return [
+            *skipped.words(self.cast, name, self.given.box, weights[0] - 3.0, self.count - 0.46),
             name_input(figure, trace.input, trace.padding, self.given, weights[0]),
             figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME),
             *output_size.name_output(figure, trace, self.made, f"{w.output}  {shape_text(trace.output.shape[1:])}"),

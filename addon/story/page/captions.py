@@ -2,7 +2,7 @@
 """What a figure says of its operation in words: shapes, parameters, the output's size, a cell's name."""
 
 from ... import ops
-from .glyphs import TIMES, width
+from .glyphs import MINUS, TIMES, width
 from .numerals import Numerals
 
 LABELS = 13.0, 16.0  # of their size: the longest labels of two runs, the second of which has room at its left
@@ -128,3 +128,21 @@ def cell_name(scene, index, slice: int | None = None) -> str:
     if slice is not None:
         inner.insert(0, f"{w.slice} {slice + base}".strip())
     return f"{w.out}[{', '.join(inner)}]"
+
+
+def begins_at(scene, trace, index=None) -> str:
+    """Where a window with a stride begins, as in "out[i, j]: window at row 2i, col 2j"; for the output cell at `index`
+    as in "window at row 2 × 0 = 0, col 2 × 1 = 2"; in the padding places are negative."""
+    w, base, axes = scene.words, scene.look.index_from, len(trace.kernel_size)
+    found = []
+    for axis, (stride, pair) in enumerate(zip(trace.stride, trace.padding, strict=True)):
+        # place = stride × index − less, both counted from `base`
+        less, letter = int(pair[0]) + (stride - 1) * base, "ij"[axis + 2 - axes] if axes == 2 else "i"
+        minus = f" {MINUS} {less}" if less > 0 else f" + {-less}" if less else ""
+        text = f"{stride if stride > 1 else ''}{letter}{minus}"
+        if index is not None:
+            at = stride * (index[axis] + base) - less
+            text = f"{stride} {TIMES} {index[axis] + base}{minus} = {str(at).replace('-', MINUS)}"
+        found.append(f"{(w.row, w.column)[axis] if axes == 2 else ''} {text}".strip())
+    general = f"{w.out}[{', '.join('ij'[:axes])}]: " if index is None else ""
+    return f"{general}{w.window_at} {',  '.join(found)}"
