@@ -11,6 +11,7 @@ import re
 import numpy as np
 
 from addon.scene.arrays import runs
+from addon.story.page.captions import run_labels
 
 from ..engine import reference
 from .proof_bench import AT_ONCE, at
@@ -85,12 +86,19 @@ class PairProof:
         return found
 
     def named(self, words, i: int, cell) -> None:
-        """Each output's cell that the sum goes to is named, and no other."""
-        base, made = self.stage.asked.look.index_from, self.moments[i]
-        names = [w for w in words if w.startswith(f"{self.stage.asked.words.out}[")]
-        said = sorted(tuple(int(n) - base for n in re.findall(r"\d+", name)) for name in names)
-        own = sorted(list(self.run_cells[run])[n][1:] for run, n in enumerate(made) if n is not None)
-        assert said == own, f"words: {names} name other cells than {own}"
+        """Each output's cell that the sum goes to is named, and no other: whose it is, where that is not too long."""
+        asked, made, labels = self.stage.asked, self.moments[i], run_labels(self.stage.asked, self.traces)
+        out, row = f"{asked.words.out}[", f"{asked.words.row} "
+        wanted = []
+        for run, n in enumerate(made):
+            if n is not None:
+                at = [str(k + asked.look.index_from) for k in list(self.run_cells[run])[n][1:]]
+                at = f"{row}{at[0]}, {asked.words.column} {at[1]}" if len(at) == 2 else at[0]
+                wanted.append({f"{labels[run]}:  {at}", f"{out}{at}]"})
+        places = "|".join(map(re.escape, labels))
+        names = [w for w in words if w.startswith(out) or re.fullmatch(rf"({places}):  ({re.escape(row)}.*|\d+)", w)]
+        assert len(names) == len(wanted) and all(any(name in own for own in wanted) for name in names) and \
+            all(any(name in own for name in names) for own in wanted), f"words: {names} name other cells than {wanted}"
 
     def kept(self) -> None:
         """At the end copies of the results that both have leave the larger output, and land on the smaller."""

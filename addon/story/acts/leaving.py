@@ -1,27 +1,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """At the end copies of some results stand out of an output and fly to places of their own, and rings stay there."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from ..cast import volumes
+from ..cast import caps, volumes
 from ..cast.board import home
 from ..cast.figure import Figure
-from ..cast.shared import SECOND, Pair
+from ..cast.shared import PREFIX, SECOND, Pair
 from ..cast.windowed import TUBE, ring
 from ..page.layout import Block
-from ..plan.plan import NEVER, Points
+from ..plan.plan import NEVER, NONE, Points
 from ..plan.timeline import Timeline
 
 OUT, LANDS = 0.12, 0.3  # the clock, past `end`, when copies stand out, and when they have arrived
-LEAVING = 2.1  # seconds that it takes
+LEAVING = 2.9  # seconds that it takes
 
 
 def leave_clock(line: Timeline, end: float) -> None:
     """Key the clock, which stands at `end`, while copies leave."""
     line.wait(0.3)
     line.play("clock.step", end + OUT, 0.6)
-    line.wait(0.3)
-    line.play("clock.step", end + LANDS, 0.9)
+    line.wait(0.9)
+    line.play("clock.step", end + LANDS, 1.1)
 
 
 def copies(figure: Figure, block: Block, at: np.ndarray, values: np.ndarray, fill, goals: np.ndarray,
@@ -58,7 +60,30 @@ def add_kept(figure: Figure, pair: Pair, boards, outs, fill, end: float) -> None
     at = np.column_stack([column, 0 * column, -row]).astype(float)
     rows, columns = np.divmod(np.arange(len(clocks)), outs[few].shape[1])
     goals = home(goal) + goal.cell * np.column_stack([columns, 0 * columns, -rows])
-    block = boards[many]
-    parts = [copies(figure, block, at, outs[few].ravel(), fill, goals, goal.cell, end),
+    block, values = boards[many], outs[few].ravel()
+    parts = [copies(figure, block, at, values, fill, goals, goal.cell, end),
              rings(figure, at, (1, 1), SECOND, end + 0.01)]  # fmt: skip
     figure.volume("kept", "Results of both", parts, home(block), block.cell)
+    stand_out = caps.caps(figure, at, list(map(fill, values)), [figure.numbers.text(v) for v in values], values,
+                          block.cell, visible_from=end)  # fmt: skip
+    figure.volume("kept.caps", "Results of both stand out", stand_out, home(block), block.cell)
+    apart = [int(np.diff(np.unique(lines))[0]) if np.ptp(lines) else 1 for lines in (column, row)]
+    _others_recede(figure, f"{PREFIX[many]}output", at, apart, end)
+
+
+def _others_recede(figure: Figure, role: str, kept: np.ndarray, apart, end: float) -> None:
+    """From the clock value `end` on a volume's cells are out of the light, but for those at the places `kept`, whose
+    numbers are on what stands out there; they lie so many columns and rows `apart`."""
+    place = next(n for n, volume in enumerate(figure.volumes) if volume.role == role)
+    points, middle = figure.volumes[place].points, (kept.min(axis=0) + kept.max(axis=0)) / 2
+    before = {name: values.copy() for name, values in points.data.items()}
+    cells = (points["row"] >= 0) & (points["visible_until"] > end)
+    before["visible_until"][cells] = end
+    after = Points({name: values[cells] for name, values in points.data.items()})
+    dim = figure.outside(after)
+    after["faded"][:], after["label_faded"][:] = dim["cube"], dim["label"]
+    after["label"][:], after["step"][:], after["visible_from"][:] = NONE, NONE, end
+    counts = [round(n / d) + 1 for n, d in zip(np.ptp(kept, axis=0)[[0, 2]], apart, strict=True)]
+    figure.volumes[place] = replace(
+        figure.volumes[place], points=Points.join([Points(before), after]), track=figure.track(f"{role}.kept", middle),
+        taps=(counts[0], 1, counts[1]), dilation=(apart[0], 1, apart[1]), fade=(end, NEVER))  # fmt: skip

@@ -107,6 +107,20 @@ class Figure:
         """A colour in the light outside the window."""
         return palette.dimmed(code, self.theme.dim)
 
+    def outside(self, points: Points) -> Points:
+        """The same cells and numbers in the light outside the window."""
+        data = {name: values.copy() for name, values in points.data.items()}
+        cubes, labels = self.kinds, list(self._labels)
+        for n, (cube, label) in enumerate(zip(points["cube"], points["label"], strict=True)):
+            if cube >= 0:
+                code = palette.code(self._materials[cubes[cube].material].color)
+                data["cube"][n] = data["faded"][n] = self.cube(self.dimmed(code), cubes[cube].shape)
+            if label >= 0:
+                ink = palette.code(self._materials[labels[label].material].color)
+                data["label"][n] = data["label_faded"][n] = self.label(labels[label].text,
+                                                                       palette.lit(ink, self.theme.dim))  # fmt: skip
+        return Points(data)
+
     def label(self, text: str, code: str, anchor: str = "center") -> int:
         return self._labels.setdefault(Label(text, self.material(code, "flat"), anchor), len(self._labels))
 

@@ -24,7 +24,7 @@ from ..plan.plan import LANDED, LEAVES, Points, StepInfo
 from ..traits import less_padding, output_size, same_size, skipped, unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, shapes_equation, why_lines
-from ..traits.padded_input import name_input
+from ..traits.padded_input import name_input, texts
 
 MOST = 400  # output cells: of more it is the kind sweep, unasked
 REST, CLOSING = 0.55, 0.6  # the clock past the last step at which the window is gone, and seconds until then
@@ -222,10 +222,10 @@ class Sliding(OnePlane):
     def names(self) -> list[Points]:
         """What the volumes are called, with their shapes; the output's size and how it comes about."""
         w, figure, trace, weights = self.scene.words, self.figure, self.trace, self.weights.box
-        name = f"{w.input}  {shape_text(trace.input.shape[1:])}"
+        own = figure, trace.input, trace.padding, self.given, weights[0]
         return [
-            *skipped.words(self.cast, name, self.given.box, weights[0] - 3.0, self.count - 0.46),
-            name_input(figure, trace.input, trace.padding, self.given, weights[0]),
+            *skipped.words(self.cast, texts(*own)[1], self.given.box, weights[0] - 3.0, self.count - 0.46),
+            name_input(*own),
             figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME),
             *output_size.name_output(figure, trace, self.made, f"{w.output}  {shape_text(trace.output.shape[1:])}"),
         ]

@@ -6,22 +6,23 @@ heights, one clock. No kind by itself.
 import numpy as np
 
 from ...scene.arrays import runs
-from ..acts.leaving import LEAVING, add_kept, leave_clock
+from ..acts.leaving import LANDS, LEAVING, add_kept, leave_clock
 from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, Rhythm, open_clock, rhythm, run_clock
 from ..cast import board, slabs
 from ..cast.figure import SMALL
 from ..cast.shared import PREFIX, SECOND, Pair
 from ..cast.windowed import planes
-from ..page.captions import cell_name, run_labels, shape_text
+from ..page.captions import cell_name, place_name, run_labels, shape_text
 from ..page.glyphs import width
 from ..page.view import HEIGHT, UNIT
-from ..plan.plan import LANDED, Points, StepInfo
+from ..plan.plan import ALWAYS, LANDED, NEVER, Points, StepInfo
 from ..traits import output_size, unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading
 from ..traits.padded_input import name_input
 
 UNDER = 3.2  # page units from one line of a name to the next
+NAMED = 30.0  # page units: where names of cells would be longer they do not say whose these are
 LONG = 32.0  # page units: a longer name of an output stands on two lines
 REST, CLOSING = 0.55, 0.6  # the clock past the last step at which the windows are gone, and seconds until then
 END = 0.46  # the clock before the last step's end at which what works is gone
@@ -153,7 +154,7 @@ class TwoRuns:
         figure, made = self.figure, []
         for line, (run, n) in enumerate(at_work):
             place = tuple(map(int, self.pair.traces[run][n].output_index))[1:]
-            name, y = cell_name(self.scene, place), box[1] - 1.5 - UNDER * (len(at_work) - 1 - line)
+            name, y = self._cell(run, place), box[1] - 1.5 - UNDER * (len(at_work) - 1 - line)
             x = min((box[0] + box[2]) / 2, figure.page.width - 8.0 - width(name) * SMALL * HEIGHT / 2)
             made += [figure.text(name, x, y, SMALL, self.ink(run), align="center", visible_from=a, visible_until=b)
                      for a, b in lives]  # fmt: skip
@@ -163,6 +164,15 @@ class TwoRuns:
         """What the input is called, which ends before the page place `right`; with as much padding as stands there."""
         pads = self.pair.declared[2 - len(self.trace.kernel_size) :]
         return name_input(self.figure, self.trace.input, pads, self.given, right)
+
+    def _cell(self, run: int, place) -> str:
+        """The name of a run's output cell: of a sum that goes to both outputs also whose it is, where there is room."""
+        last = max(trace.output.shape[1:] for trace in self.traces)
+        said = [f"{label}:  {place_name(self.scene, last)}" for label in self.labels]
+        both = self.pair.together and not self.pair.two_results
+        if both and all(width(text) * SMALL * HEIGHT <= NAMED for text in said):
+            return f"{self.labels[run]}:  {place_name(self.scene, place)}"
+        return cell_name(self.scene, place)
 
     def output_names(self) -> list[Points]:
         """Of each output whose it is, its shape, and how its size comes about."""
@@ -175,7 +185,7 @@ class TwoRuns:
         return found
 
     def _shape(self, run: int) -> str:
-        return f"{self.scene.words.output}  {shape_text(self.pair.traces[run].output.shape[1:])}"
+        return shape_text(self.pair.traces[run].output.shape[1:])
 
     def indices(self) -> list[Points]:
         """Row and column numbers of the input and both outputs."""
@@ -183,6 +193,11 @@ class TwoRuns:
         found = block_indices(self.figure, self.given, planes(self.trace.input).shape[1:], high=cast.shape[0],
                               offset=(cast.pads[0][0], cast.pads[1][0]), axes=axes,
                               aside=cast.around / UNIT)  # fmt: skip
-        for block, out in zip(self.boards, self.outs, strict=True):
-            found += block_indices(self.figure, block, out.shape, axes=axes)
+        for run, (block, out) in enumerate(zip(self.boards, self.outs, strict=True)):
+            lives, end = [(ALWAYS, NEVER)], self.count - 1 + REST
+            if self.pair.kept and run == self.pair.kept[1]:  # copies pass before them
+                lives = [(ALWAYS, end), (end + LANDS, NEVER)]
+            for since, until in lives:
+                found += block_indices(self.figure, block, out.shape, axes=axes, visible_from=since,
+                                       visible_until=until)  # fmt: skip
         return found

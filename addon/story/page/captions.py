@@ -123,11 +123,15 @@ def cell_name(scene, index, slice: int | None = None) -> str:
     """The output cell's name with its place, as in "out[row 1, col 2]", "out[slice 0, row 1, col 2]", or on one axis
     "out[1]"."""
     w, base = scene.words, scene.look.index_from
+    inner = place_name(scene, index)
+    return f"{w.out}[{inner}]" if slice is None else f"{w.out}[{f'{w.slice} {slice + base}'.strip()}, {inner}]"
+
+
+def place_name(scene, index) -> str:
+    """A cell's place, as in "row 1, col 2", or on one axis "1"."""
+    w, base = scene.words, scene.look.index_from
     names = (w.row, w.column) if len(index) == 2 else ("",) * len(index)
-    inner = [f"{name} {i + base}".strip() for name, i in zip(names, index, strict=True)]
-    if slice is not None:
-        inner.insert(0, f"{w.slice} {slice + base}".strip())
-    return f"{w.out}[{', '.join(inner)}]"
+    return ", ".join(f"{name} {i + base}".strip() for name, i in zip(names, index, strict=True))
 
 
 def begins_at(scene, trace, index=None) -> str:

@@ -26,14 +26,14 @@ def name_output(figure: Figure, trace, block, name: str, more: str = "", *, size
     from one to the other; `life`: between which clock values."""
     said = lines(figure.scene, trace)
     said = [*said[:-1], ",  ".join(filter(None, [*said[-1:], more]))] if said or more else []
-    made = [_text(figure, block, text, LOW + UNDER * (len(said) - 1 - n), SMALL, figure.theme.secondary,
-                  **life)
-            for n, text in enumerate(said)]  # fmt: skip
     above = LOW + UNDER * (len(said) - 1) + up if said else LOW + 0.2
-    made.append(_text(figure, block, name, above, size, color, **life))
-    return [*made, _text(figure, block, over, above + up, size, color, **life)] if over else made
-
-
-def _text(figure: Figure, block, text: str, up: float, size: float, color: str | None, **life) -> Points:
-    left, top = block.box[:2]
-    return figure.text(text, figure.within(left, text, size), top - up, size, color, **life)
+    made, (x, top) = [], block.box[:2]
+    for n, text in enumerate(said):
+        left = figure.within(block.box[0], text, SMALL)
+        x = min(x, left)  # the name begins where they do
+        made.append(figure.text(text, left, top - LOW - UNDER * (len(said) - 1 - n), SMALL, figure.theme.secondary,
+                                **life))  # fmt: skip
+    for text, high in ((name, above), (over, above + up)):
+        if text:
+            made.append(figure.text(text, figure.within(x, text, size), top - high, size, color, **life))
+    return made

@@ -12,18 +12,25 @@ ROUND = START - 0.15  # the clock when padding is all around
 ASIDE = 2.0  # page units that a name ends before what stands beside it
 
 
-def name_input(figure: Figure, array, padding, block, right: float, deep: bool = False,
-               over: float = 0.0) -> Points:  # fmt: skip
-    """The name of `array` (channels, *axes) with its shape `over` page units above a block, `deep`: with its channels;
-    how much of the `padding`, a pair for each axis, is said is what has room before `right`."""
-    words, (left, top), room = figure.scene.words, block.box[:2], right - ASIDE - block.box[0]
-    own, last, top = array.shape[1:], (len(array),) * deep, top - over - 1.6
+def texts(figure: Figure, array, padding, block, right: float, deep: bool = False) -> tuple[str, str]:
+    """The name of `array` (channels, *axes) with its shape, `deep`: with its channels, and what stands there once the
+    `padding`, a pair for each axis, does; of that what has room before `right`."""
+    words, room = figure.scene.words, right - ASIDE - block.box[0]
+    own, last = array.shape[1:], (len(array),) * deep
     whole = tuple(n + sum(pair) for n, pair in zip(own, padding, strict=True))
     name = f"{words.input}  {shape_text((*own, *last))}"
     if whole == own:
-        return figure.text(name, left, top, NAME)
+        return name, name
     more = f"{name},  {words.padding} {padding_text(words, padding)}"
     said = [f"{more}:  {shape_text((*whole, *last))}", more]
-    padded = next((text for text in said if width(text) * NAME * HEIGHT <= room), name)
+    return name, next((text for text in said if width(text) * NAME * HEIGHT <= room), name)
+
+
+def name_input(figure: Figure, array, padding, block, right: float, deep: bool = False,
+               over: float = 0.0) -> Points:  # fmt: skip
+    """Those names `over` page units above a block."""
+    plain, padded = texts(figure, array, padding, block, right, deep)
+    lives = [(plain, ALWAYS, NEVER)] if plain == padded else [(plain, ALWAYS, ROUND), (padded, ROUND, NEVER)]
+    left, top = block.box[0], block.box[1] - over - 1.6
     return Points.join([figure.text(text, left, top, NAME, visible_from=since, visible_until=until)
-                        for text, since, until in ((name, ALWAYS, ROUND), (padded, ROUND, NEVER))])  # fmt: skip
+                        for text, since, until in lives])  # fmt: skip
