@@ -23,7 +23,7 @@ from ..traits.padded_input import name_input
 
 UNDER = 3.2  # page units from one line of a name to the next
 NAMED = 30.0  # page units: where names of cells would be longer they do not say whose these are
-LONG = 32.0  # page units: a longer name of an output stands on two lines
+LONG = 32.0  # page units: of a longer name of an output the label has a line of its own
 REST, CLOSING = 0.55, 0.6  # the clock past the last step at which the windows are gone, and seconds until then
 END = 0.46  # the clock before the last step's end at which what works is gone
 BETWEEN = 0.6  # seconds before the second run begins where it follows the first
@@ -40,8 +40,8 @@ class TwoRuns:
         self.outs = [planes(t.output)[0] for t in self.pair.traces]
         self.labels = run_labels(scene, self.pair.traces)
         named = f"{self.labels[0]}:  {self._shape(0)}"
-        self.name_lines = 2 if width(named) * SMALL * HEIGHT > LONG else 1  # of an output's name
-        self.above = output_size.room(scene, *self.traces) + 3.6 * (self.name_lines - 1)
+        self.short = width(named) * SMALL * HEIGHT <= LONG  # whether label and shape stand on one line of two
+        self.above = output_size.room(scene, *self.traces) + 3.6
 
     @property
     def traces(self) -> tuple:
@@ -176,10 +176,10 @@ class TwoRuns:
 
     def output_names(self) -> list[Points]:
         """Of each output whose it is, its shape, and how its size comes about."""
-        found = []
+        found, long = [], any(unread.said(self.scene, trace) for trace in self.traces)  # it passes over the other
         for run, (block, own) in enumerate(zip(self.boards, self.traces, strict=True)):
-            label, shape = self.labels[run], self._shape(run)
-            name, over = (f"{label}:  {shape}", "") if self.name_lines == 1 else (shape, label)
+            label, shape, output = self.labels[run], self._shape(run), self.scene.words.output
+            name, over = (f"{label}:  {shape}", "" if long else output) if self.short else (f"{output}  {shape}", label)
             found += output_size.name_output(self.figure, own, block, name, unread.said(self.scene, own), size=SMALL,
                                              up=3.6, color=self.ink(run), over=over)  # fmt: skip
         return found
