@@ -137,9 +137,8 @@ class Sliding(OnePlane):
 
     def _worked(self) -> list[int]:
         """The positions that are worked out first: the first two, and the third or the first without padding."""
-        inside = [i for i in range(self.count) if self.trace[i].real.all()]
-        third = inside[0] if inside and inside[0] > 1 else 2
-        return [i for i in (0, 1, third) if i < self.count]
+        third = next((i for i in range(self.count) if self.trace[i].real.all()), 2)
+        return [i for i in (0, 1, max(third, 2)) if i < self.count]
 
     def clock(self) -> None:
         """Key the clock."""
