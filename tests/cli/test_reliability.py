@@ -74,6 +74,7 @@ def files(folder):
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
 
+@pytest.mark.thorough
 def test_a_crash_and_a_hang_cost_their_figures_alone(command, tmp_path):
     luck = {"conv1d": "crash", "conv2d_valid": f"hang:{tmp_path / 'hung'}"}
     process = command("conv1d", "conv2d_valid", "pooling", *STILL, "--out", "x", "--timeout", "20", **luck)

@@ -173,6 +173,7 @@ TAGS = {
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_every_platforms_zip_has_that_platforms_wheels_and_no_others(make_zips):
     made = {path.name.removeprefix("convolume-").partition("-")[2].removesuffix(".zip"): path
             for path in make_zips()}  # fmt: skip

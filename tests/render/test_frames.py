@@ -128,6 +128,7 @@ def own_object(scene, material=None):
     return own
 
 
+@pytest.mark.thorough
 def test_a_driver_that_reads_the_scenes_own_settings_is_followed(empty_blender):
     scene, _, _ = prepared("conv2d_valid", 160, 90)
     curve = own_object(scene).driver_add("location", 0)
@@ -139,6 +140,7 @@ def test_a_driver_that_reads_the_scenes_own_settings_is_followed(empty_blender):
     assert len({recording.frame(n).tobytes() for n in range(3)}) == 3
 
 
+@pytest.mark.thorough
 def test_after_an_edit_by_hand_reused_and_whole_frames_still_agree(empty_blender):
     scene, built, plan = prepared("conv2d_valid", 160, 90)
     built.camera.data.ortho_scale *= 1.1
@@ -163,6 +165,7 @@ def test_what_knows_its_place_is_rendered_in_its_place(empty_blender):
     assert_reused_is_whole(scene, [1, plan.frames // 2])
 
 
+@pytest.mark.thorough
 def test_a_lamp_that_turns_is_followed(empty_blender):
     scene, built, plan = prepared("conv2d_valid", 160, 90)
     lamp = built.objects["light"]

@@ -14,7 +14,7 @@ from addon.scene.checks import ValidationError
 from addon.scene.load import REMOVED, SceneError, load
 from addon.story import kind_of, make_plan, seconds_of
 from addon.story.plan.timeline import Timeline
-from tests.figures import figures, one_of_each
+from tests.figures import cases, figures, one_of_each
 
 ODD = sorted((Path(__file__).resolve().parents[1] / "scenes").glob("*/*.toml"))
 BOUNDS = (5.0, 17.0, 20.5, 23.17, 31.0, 90.0)
@@ -36,7 +36,7 @@ def lengths(scene, bounds) -> list:
     return found
 
 
-@pytest.mark.parametrize("name", [*figures(), *ODD], ids=lambda name: Path(name).stem)
+@pytest.mark.parametrize("name", cases({Path(name).stem: name for name in (*figures(), *ODD)}, one_of_each()))
 def test_a_film_is_no_longer_than_its_bound_and_grows_with_it(name):
     scene = load(name)
     for fps in (scene.output.fps, *((3, 29.97) if name in one_of_each() else ())):

@@ -6,7 +6,7 @@ import pytest
 from addon.scene.arrays import run
 from addon.scene.load import SceneError, load, loads
 from addon.story import KINDS, make_plan
-from tests.figures import LONGEST, figures, one_of_each
+from tests.figures import LONGEST, cases, figures, one_of_each
 
 pytestmark = pytest.mark.once  # the plans are the same on every Python: test_plan_snapshots.py
 
@@ -15,7 +15,7 @@ def texts(plan) -> set[str]:
     return {plan.labels[i].text for part in (*plan.words, *plan.volumes) for i in part.points["label"] if i >= 0}
 
 
-@pytest.fixture(params=figures())
+@pytest.fixture(params=cases({name: name for name in figures()}, ("conv1d", "pooling", *one_of_each())))
 def figure(request):
     return request.param
 
