@@ -27,8 +27,8 @@ test-quick: ## test the rooms without Blender (operations, scene files, storyboa
 test: ## run the tests on the newest Python here that has a Blender, and print which lines they run (minutes)
 	$(ENV) one -- -m pytest -m "not blender and not thorough" $(SPREAD) --cov --cov-report=term $(ARGS)
 
-test-all: ## run all tests on every Python here that has a Blender, and say which is left out
-	$(ENV) each -- -m pytest -m "not blender" $(SPREAD) $(ARGS)
+test-all: test ## run the tests that make test leaves out, and all on every other Python here that has a Blender
+	CONVOLUME_REST=1 $(ENV) each -- -m pytest -m "not blender" $(SPREAD) $(ARGS)
 
 test-blender: ## run the tests that need a real `blender` on the PATH
 	@command -v blender >/dev/null || echo 'convolume: no `blender` on the PATH, so these tests will be skipped'

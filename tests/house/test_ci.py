@@ -35,6 +35,23 @@ def test_a_skip_fails_in_ci_only(root, tmp_path, ci):
     assert ("1 skipped" in closing) != bool(ci)
 
 
+def test_the_rest_is_what_make_test_leaves_out(root, tmp_path):
+    shutil.copy(root / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "test_some.py").write_text(
+        "import pytest\ndef test_a(): pass\n@pytest.mark.thorough\ndef test_b(): pass\n"
+    )
+    for asked, closing in (((), "1 passed, 1 deselected"), (("-k", "test_a"), "2 deselected")):
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", tmp_path, *asked],
+            env={**os.environ, "CI": "true", "CONVOLUME_REST": "1"},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0 and closing in done.stdout.strip().splitlines()[-1], done.stdout
+
+
 @pytest.mark.parametrize("further", ["1", ""])
 def test_what_is_proved_once_is_left_out_on_a_further_python_only(root, tmp_path, further):
     shutil.copy(root / "tests" / "conftest.py", tmp_path)
