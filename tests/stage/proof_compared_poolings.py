@@ -19,6 +19,8 @@ from .reading import spelled
 class ComparedPoolingsProof(PairProof, PoolingProof):
     """The proofs of one staged comparison; `step(n)` makes them for the plan's step n."""
 
+    lined = False  # bars are read twice, and each run has a result
+
     def __init__(self, stage):
         self.stage, self.plan, self.kind, self.stacked = stage, stage.plan, "pooling", False
         self.traces, self.run_cells = runs(stage.asked), []

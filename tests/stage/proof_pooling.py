@@ -3,7 +3,7 @@
 
 What is expected comes from the scene's arrays and `engine/reference.py`; which cell is the largest from the numbers
 alone. Bars are measured: each is as high as its number says, beside all others. Failures begin with what is wrong:
-cells, number, lit, window, slice, chosen, born, marker, bench, bar, result, flight, words.
+cells, number, lit, window, slice, chosen, born, marker, bench, bar, level, result, flight, words.
 """
 
 import re
@@ -27,6 +27,7 @@ class PoolingProof(SolidProof):
     """The proofs of one staged pooling."""
 
     results = 1  # that come of the bars of one window
+    lined = True  # where the bars of a mean stand level, lines say so
 
     def __init__(self, stage):
         self.stage, self.trace, self.plan = stage, stage.trace, stage.plan
@@ -172,6 +173,11 @@ class PoolingProof(SolidProof):
             said, own = (look.cards(role), look.cards(self.role(m))), wanted if m == self.working else []
             assert said == (wanted, own), f"slice: the cards of {role} and its input say {said}"
 
+    def empty(self, look) -> None:
+        super().empty(look)
+        if self.mean and self.lined:
+            assert not look.pieces("level") and not look.words("level.number"), "level: of no step"
+
     # the bench -------------------------------------------------------------------------------------------------------
 
     def taken(self, cell) -> list:
@@ -233,6 +239,8 @@ class PoolingProof(SolidProof):
             off = np.abs(np.array(heights) - level).max() / copies[0].long[0]
             assert off < 0.08, f"bar: they are {off:.2f} cells from the level of step {i}"
             assert all(p.color == born.color for p in bars), f"bar: another colour than that of step {i}'s mean"
+            if self.lined:
+                self.leveled(look, i, cell, copies, level)
         else:
             self.scale(copies[0], heights, values, "bars")
             colors = [(copy.color, p.color) for copy in copies for p in self.on(copy, bars)]
@@ -241,6 +249,17 @@ class PoolingProof(SolidProof):
             assert len(hollow) == 1 == len(self.on(first, hollow)), f"chosen: the tube is not around {first.text}"
         assert result.text == spelled(cell.value), f"result: {result.text} stands for {spelled(cell.value)} at step {i}"
         assert result.color == born.color, f"result: its colour is not its cell's at step {i}"
+
+    def leveled(self, look, i: int, cell, copies, level: float) -> None:
+        """A line goes around the tops of the bars of each row, and one number says how high they are."""
+        lines, said = look.pieces("level"), look.words("level.number")
+        rows, edge = self.trace.kernel_size[0] if len(self.trace.kernel_size) > 1 else 1, copies[0].long[0]
+        assert len(lines) == rows, f"level: {len(lines)} lines around {rows} rows at step {i}"
+        for copy in copies:
+            top = copy.place + (0, 0, copy.long[2] / 2 + level)
+            around = [p for p in lines if (np.abs(p.place - top) < (p.long[0] / 2, 0.05 * edge, 0.08 * edge)).all()]
+            assert len(around) == 1, f"level: {len(around)} lines on the bar of {copy.text} at step {i}"
+        assert said == [spelled(cell.value)], f"level: {said} is not step {i}'s mean"
 
     # words -----------------------------------------------------------------------------------------------------------
 
@@ -298,6 +317,7 @@ class PoolingProof(SolidProof):
             bars = [p for p in pieces if p.text is None]
             heights = [sum(p.long[2] for p in self.on(copy, bars)) for copy in copies]
             self.scale(copies[0], heights, [tap.number for tap in taps], "bars")
+            assert not self.lined or not before.pieces("level"), f"level: it is known before its time at step {i}"
         arriving = self.look_at((within(i, LEVEL) + within(i, STAND)) / 2)
         texts = [p.text for p in self.on_bench(arriving, i) if p.text is not None]
         assert len(texts) == len(taps) + self.results, f"result: {len(texts) - len(taps)} come at step {i}"

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from addon.story.plan.plan import NONE
+from addon.story.plan.plan import NONE, Points
 
 from ..figures import SCENES, cases
 from .proof_pooling import PoolingProof
@@ -94,6 +94,15 @@ def no_rise(plan):
     return changed("bench", some(bars, [2]), scale=lambda plan, own: own["scale"] * (1, 1, 0.5))(plan)
 
 
+def said_higher(plan):
+    """The number of another step's level."""
+    def own(part):
+        data = {**part.points.data, "label": np.roll(part.points["label"], 1)}
+        return replace(part, points=Points(data)) if part.role == "level.number" else part
+
+    return replace(plan, words=tuple(map(own, plan.words)))
+
+
 # name: (scene, the wrong plan, the step that is looked at, how the refusal begins)
 WRONG = {
     "a copy's number another's": (MAX, changed("bench", some(copies, [0]), **ANOTHER), STEP, "bench"),
@@ -102,6 +111,8 @@ WRONG = {
                                   "bench"),
     "a bar too low": (MAX, no_rise, STEP, "bar"),
     "a bar of a mean too low": (MEAN, no_rise, STEP, "bar"),
+    "the level lower": (MEAN, changed("level", of_step(STEP), **added("position", (0, 0, -0.2))), STEP, "level"),
+    "the level another's": (MEAN, said_higher, STEP, "level"),
     "the tube around another": (MAX, changed("bench", tubes, **added("position", (0.95, 0, 0))), STEP, "chosen"),
     "another result": (MAX, changed("bench", result, **ANOTHER), STEP, "result"),
     "the result flown to the cell beside": (MAX, changed("bench", flying, **added("exit", (0.6, 0, 0))), STEP,

@@ -29,6 +29,7 @@ DETAILED = "1280x720"  # where everything that moves is followed
 
 FILLED = (0.30, 0.45)  # of the frame
 MAIN = 0.36  # of the frame's height
+SINGLE = 1.3  # of an output with one number a channel: how much larger its cells may be
 CAP = 0.022  # of the frame's height
 ROUNDED = 1e-3  # by which a frame's aspect may be rounded, and with it all that is seen
 EDGE = 0.15  # of a face: as much of its edge may lie behind what stands out beside it
@@ -148,7 +149,11 @@ def test_the_main_volume_is_high(shown):
 def test_input_and_output_have_equal_cells(shown):
     units = [shown.volume(role).unit for role in ("input", "output")]
     print(f"cells: {units[0] / shown.view.unit:.3f}, {units[1] / shown.view.unit:.3f} page units")
-    assert units[0] == pytest.approx(units[1], rel=1e-6)
+    single = len(shown.plan.steps) > 1 and not any(any(s.index[1:]) for s in shown.plan.steps)
+    if single:  # one number a channel may be larger, to be read
+        assert units[0] <= units[1] <= SINGLE * units[0]
+    else:
+        assert units[0] == pytest.approx(units[1], rel=1e-6)
 
 
 def test_the_slices_of_a_volume_can_be_counted(shown):

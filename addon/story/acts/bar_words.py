@@ -12,7 +12,7 @@ from ..page.glyphs import width
 from ..page.layout import Block
 from ..page.view import HEIGHT, UNIT
 from ..plan.plan import Points
-from .reducing import BASE, Bars
+from .reducing import BAR, BASE, Bars
 
 
 def result_text(figure: Figure, cast: Slices, step, room: float | None = None) -> str:
@@ -70,21 +70,43 @@ class BarWords:
         return f"{name} {self.figure.numbers.sign(*taken(self.cast, step))} {result_text(self.figure, self.cast, step)}"
 
     def rows(self, step, **life) -> list[Points]:
-        """Which of the input's rows the bars come from: below them, or at the left of a row that has its own line."""
+        """Which of the input's rows the bars come from: below them, or at the left of a row that has its own line. On
+        steps rows and columns have numbers, as the input's have."""
         figure, bars, base = self.figure, self.bars, self.figure.scene.look.index_from
         rows, columns = bars.kernel
         if rows < 2:
             return []
-        first, half, made = int(step.positions[0][1]), np.array([0.0, BASE[1], BASE[2]]) / 2, []
+        first, half, made = step.positions[0][1:], np.array([0.0, BASE[1], BASE[2]]) / 2, []
         aside = bars.per == 1 and len(bars.origins) > 1
+        beneath = 1.3 * bars.cell * SLAB[2] / UNIT + 3.4
+        named = {"kind": "index", **life}
         for row in range(rows):
-            own = first + row * self.cast.dilation[0]
+            own = int(first[0]) + row * self.cast.dilation[0]
             if not 0 <= own < self.cast.input.shape[1]:
                 continue
             at = bars.at([(row, 0), (row, columns - 1)])
             middle = at[0] - (half[0] + 0.5, 0.0, 0.0) if aside else at.mean(axis=0) - half
             x, y = figure.page.seen(bars.origins[0] + bars.cell * middle)
-            x, y = (x - 1.6, y + 1.0) if aside else (x, y + 1.3 * bars.cell * SLAB[2] / UNIT + 3.4)
-            made.append(figure.text(f"{figure.scene.words.row} {own + base}", x, y, INDEX, figure.theme.secondary,
-                                    kind="index", align="right" if aside else "center", **life))  # fmt: skip
+            x, y = (x - 1.6, y + 1.0) if aside else (x, y + beneath)
+            said = str(own + base) if bars.stepped else f"{figure.scene.words.row} {own + base}"
+            made.append(figure.text(said, x, y, INDEX, figure.theme.secondary, align="right" if aside else "center",
+                                    **named))  # fmt: skip
+        for column in range(columns if bars.stepped else 0):
+            own = int(first[1]) + column * self.cast.dilation[1]
+            if 0 <= own < self.cast.input.shape[2]:
+                x, y = figure.page.seen(bars.origins[0] + bars.cell * (bars.at([(rows - 1, column)])[0] - half))
+                made.append(figure.text(str(own + base), x, y + beneath, INDEX, figure.theme.secondary, align="center",
+                                        **named))  # fmt: skip
         return made
+
+    def level(self, step, since: float, until: float) -> list[Points]:
+        """The number of the level of a mean's bars, at an end of its line: at the left of the uppermost row on steps,
+        where those before it leave room, or at the right of rows that stand side by side."""
+        figure, bars, (rows, columns) = self.figure, self.bars, self.bars.kernel
+        side = -1 if bars.stepped else 1
+        end = bars.at([(0, 0) if bars.stepped else (rows - 1, columns - 1)])[0]
+        end = end + (side * BAR[0] / 2, -BAR[1] / 2 * bars.stepped, BASE[2] / 2 + float(bars.height(step.value)))
+        x, y = figure.page.seen(bars.origins[0] + bars.cell * end)
+        x, y, align = (x - 1.4, y + 0.7, "right") if bars.stepped else (x + 2.6, y + 1.3, "left")
+        return [figure.text(figure.numbers.text(step.value), x, y, SUM, align=align, visible_from=since,
+                            visible_until=until)]  # fmt: skip

@@ -6,15 +6,16 @@ Of a maximum the highest is chosen; of a mean the bars level. What comes of it g
 of it flies to its place in the output.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..cast.bench import RESULT
 from ..cast.figure import Figure
 from ..cast.slices import INFINITE, Slices
-from ..cast.volumes import shade, written
+from ..cast.volumes import loosened, shade, written
 from ..page.glyphs import CAP_HEIGHT
+from ..page.layout import Block
 from ..plan.plan import LANDED, LEAVES, NONE, Points
 from .rhythm import within
 from .standing import SUMMED
@@ -24,8 +25,10 @@ PITCH, BETWEEN = 0.95, 0.4  # bench cells from one bar to the next, and more bet
 BASE = (0.88, 0.7, 0.8)  # the size of a copy on the bench
 BAR = (0.8, 0.56)  # a bar's width and depth
 RISE, LOWER = 2.4, 1.5  # the height of the highest bar; where there are several lines
+STEPPED, TREAD, OVER = 1.35, 0.95, 0.7  # the same on steps; how deep a step is, how much higher than its bars the next
 MOST = 64  # numbers that are shown as bars
-OUTLINE, THIN = "#5C687C", 0.03  # of the height that a bar had before it levelled
+OUTLINE, THIN = "#8792A5", 0.025  # of the height that a bar had before it levelled
+MARK, CLEAR, LEAST = 0.05, 0.04, 0.01  # of the line at the level: its thickness, how far around the bars, its height
 # parts of a step's time: copies fly and land, bars grow, level, and what comes of them stands
 FLIES, LANDS, GROWS, GROWN, LEVELS, LEVEL, STAND = 0.12, 0.32, 0.35, 0.5, 0.54, 0.68, 0.84
 
@@ -34,7 +37,8 @@ FLIES, LANDS, GROWS, GROWN, LEVELS, LEVEL, STAND = 0.12, 0.32, 0.35, 0.5, 0.54, 
 class Bars:
     """Where the bars of a window of `kernel` (rows, columns) stand: each line has `per` rows of it, from the middle of
     its first copy on (`origins`, world places), in cells `cell` world units long; `result` is the middle of what comes
-    of it. The bar of the number `low` has no height, that of `high` is the highest."""
+    of it. The bar of the number `low` has no height, that of `high` is `rise` bench cells high. `stepped`: each line
+    stands on a step of its own, the window's first row on the highest at the back."""
 
     kernel: tuple[int, int]
     per: int
@@ -43,12 +47,32 @@ class Bars:
     result: np.ndarray
     low: float
     high: float
+    rise: float
+    stepped: bool = False
+    edge: float = RESULT  # of what comes of it, in bench cells
 
     @staticmethod
-    def size(columns: int, rows: int, lines: int) -> tuple[float, float, float]:
-        """Columns, depth and rows that each of some lines of so many rows of a window takes, in bench cells."""
+    def size(columns: int, rows: int, rise: float = RISE) -> tuple[float, float, float]:
+        """Columns, depth and rows that a line of so many rows of a window takes, in bench cells."""
         wide = (rows * columns - 1) * PITCH + (rows - 1) * BETWEEN + BASE[0]
-        return wide, BASE[1], BASE[2] + (RISE if lines == 1 else LOWER)
+        return wide, BASE[1], BASE[2] + rise
+
+    @classmethod
+    def stepped_size(cls, columns: int, rows: int) -> tuple[float, float, float]:
+        """The same of all rows, each on a step of its own."""
+        wide, deep, high = cls.size(columns, 1, STEPPED)
+        return wide, deep + (rows - 1) * TREAD, high + (rows - 1) * (STEPPED + OVER)
+
+    @classmethod
+    def steps(cls, page, block: Block, columns: int, rows: int) -> list[Block]:
+        """The rows that stand on the steps in the place of a block of `stepped_size`, the last row in front: each with
+        a slab from the floor up to its foot that begins where the one before it ends."""
+        made, (rim, front, high) = [], block.slab
+        for n in range(rows - 1, -1, -1):  # how many steps up
+            own = replace(block, slab=(rim, front if n == 0 else TREAD - BASE[1] - rim, high + n * (STEPPED + OVER)))
+            corner = block.corner + block.cell * n * np.array([0.0, TREAD, STEPPED + OVER])
+            made.append(own.like(page, f"{block.name}.{len(made)}", cls.size(columns, 1, STEPPED), corner))
+        return made
 
     @staticmethod
     def first(corner, cell: float) -> np.ndarray:
@@ -64,8 +88,7 @@ class Bars:
 
     def height(self, value) -> np.ndarray:
         """The height of a bar, in bench cells."""
-        rise = RISE if len(self.origins) == 1 else LOWER
-        return rise * (np.asarray(value, float) - self.low) / (self.high - self.low)
+        return self.rise * (np.asarray(value, float) - self.low) / (self.high - self.low)
 
 
 class Reducing:
@@ -106,7 +129,7 @@ class Reducing:
 
     def flying(self, i: int, target, target_cell: float) -> Points:
         """What comes of a step flies to the world place `target`."""
-        way, size = self.local(target) - self.local(self.bars.result), target_cell / self.bars.cell / RESULT
+        way, size = self.local(target) - self.local(self.bars.result), target_cell / self.bars.cell / self.bars.edge
         return self._result(i, **flight(self.clocks[i], way, size))
 
     def standing(self, i: int, until: float) -> list[Points]:
@@ -131,14 +154,25 @@ class Reducing:
         bars, made = self.bars, []
         for line, origin in enumerate(bars.origins):
             rows = min(bars.per, bars.kernel[0] - line * bars.per)
-            size = (bars.size(bars.kernel[1], rows, 1)[0], BASE[1], BASE[2])
+            size = (bars.size(bars.kernel[1], rows)[0], BASE[1], BASE[2])
             at = self.local(origin) + ((size[0] - BASE[0]) / 2, 0.0, -BASE[2] / 2)
             made += [shade(self.figure, size, 0.0, at, visible_from=a, visible_until=b) for a, b in spans]
         return made
 
+    def level(self, i: int, since: float, until: float) -> list[Points]:
+        """A line around the bars of each row where those of a mean stand level, between two clock values."""
+        bars, step = self.bars, self.cast.trace[i]
+        (rows, columns), up = bars.kernel, BASE[2] / 2 + float(bars.height(step.value))
+        wide, deep = (columns - 1) * PITCH + BAR[0] + 2 * CLEAR, BAR[1] + 2 * CLEAR
+        kind = self.figure.cube(self.figure.theme.tube, f"tube {wide:.4g} {deep:.4g} {LEAST:g} {MARK:g}")
+        ends = self.places([(row, column) for row in range(rows) for column in (0, columns - 1)])
+        at = ends.reshape(rows, 2, 3).mean(axis=1) + (0.0, 0.0, up)
+        return [Points.make(at, cube=kind, faded=kind, visible_from=since, visible_until=until, step=self.clocks[i])]
+
     def under(self, **columns) -> Points:
         """The shadow of what comes of it."""
-        return shade(self.figure, (RESULT,) * 3, 0.0, self.local(self.bars.result) - (0, 0, RESULT / 2), **columns)
+        return shade(self.figure, (self.bars.edge,) * 3, 0.0, self.local(self.bars.result) - (0, 0, self.bars.edge / 2),
+                     **columns)  # fmt: skip
 
     def source(self, step) -> np.ndarray:
         """Where what comes of it starts from: the copy that is chosen, or the top of the bar in the middle."""
@@ -146,7 +180,7 @@ class Reducing:
             return self.places(_flat(step.kernel_index[step.chosen]))[0]
         rows, columns = self.bars.kernel
         up = BASE[2] / 2 + float(self.bars.height(step.value)) - 0.5
-        return self.places(divmod(rows * columns // 2, columns))[0] + (0.0, 0.0, max(up, 0.0))
+        return self.places((rows // 2, columns // 2))[0] + (0.0, 0.0, max(up, 0.0))
 
     # pieces --------------------------------------------------------------------------------------------------------
 
@@ -259,12 +293,12 @@ class Reducing:
                             step=self.clocks[i])]  # fmt: skip
 
     def _result(self, i: int, **columns) -> Points:
-        step = self.cast.trace[i]
+        step, edge = self.cast.trace[i], self.bars.edge
         fill = self.cast.sum_fill(step.value, int(step.output_index[0]))
         cube = self.figure.cube(fill)
-        digits = written(self.figure, [self.figure.numbers.text(step.value)], [fill], 0.5 * RESULT / CAP_HEIGHT, RESULT)
-        known = {"scale": [(RESULT,) * 3], "lift": 0.49 * RESULT, "value": step.value, "step": NONE}
-        digits = digits if self.figure.scene.look.numbers else {}
+        digits = written(self.figure, [self.figure.numbers.text(step.value)], [fill], 0.5 * edge / CAP_HEIGHT, edge)
+        known = {"scale": [(edge,) * 3], "lift": 0.49 * edge, "value": step.value, "step": NONE}
+        digits = loosened(digits, self.bars.cell) if self.figure.scene.look.numbers else {}
         return Points.make([self.local(self.bars.result)], cube=cube, faded=cube, **digits, **{**known, **columns})
 
 

@@ -16,7 +16,7 @@ from . import cards, volumes
 from .stack import FILE
 from .windowed import GLASS_SHADOW, Windowed, covered, ring, thickness
 
-APART = 1.3  # cells from the block to the slice that stands beside it
+APART = 0.7  # cells from the block to the slice that stands beside it
 OUT, BACK = 0.45, 0.4  # seconds in which a slice slides out, and back
 INFINITE = f"{MINUS}\u221e"
 CHOSEN, THIN = 0.86, 0.07  # of the ring on a chosen cell: its length and thickness, in cells

@@ -80,6 +80,8 @@ class Stack:
 
         cells = volumes.coming(figure, values, fill, births, cell=unit)
         cells["channel"][:] = number
+        if section == 1:
+            volumes.loosened(cells.data, unit)
         texts = volumes.texts_of(cells, visible_from=births,
             visible_until=NEVER if last else (number + 1) * section - 0.97)
         cells["label"][:] = cells["label_faded"][:] = -1

@@ -22,6 +22,7 @@ ICE, DULL = (0.9, 0.9), 0.88  # around one channel: how much of padding's sides 
 MINOR = 0.8  # cap height of padding's zeros there, of other digits', if they can still be read
 SEEN = 0.25  # of zeros' sides where several channels have them among their cells, which are seen through them
 NARROWEST, FULL = 0.66, 0.70  # how far a number may be squeezed; how much of a face's width it may take
+LOOSE = 0.92  # how much narrower it is where it has clear room around it instead
 SMALLER = 0.8  # how much smaller than others a long number's digits may be, of the least cap height
 LEFT, RIGHT, FRONT, BACK, BELOW, ABOVE = (1 << i for i in range(6))  # neighbours, as bits of a cell's mask
 
@@ -83,6 +84,17 @@ def fitted(text: str, size: float, wide: float = 1.0) -> tuple[float, float]:
     if ink * NARROWEST <= room:
         return size, room / ink
     return size * room / (ink * NARROWEST), NARROWEST
+
+
+def loosened(columns, cell: float):
+    """The columns of texts with those that are squeezed made smaller instead, and narrower, as far as they can still be
+    read on cells `cell` world units long."""
+    if "size" in columns:
+        size, stretch = (np.asarray(columns[name], float) for name in ("size", "stretch"))
+        wide = size * stretch * np.where(stretch < 1.0, LOOSE, 1.0)
+        columns["size"] = np.maximum(wide, np.minimum(size, least_cap(cell) / CAP_HEIGHT))
+        columns["stretch"] = wide / np.maximum(columns["size"], 1e-9)
+    return columns
 
 
 def readable(text: str) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 from ...scene.arrays import runs
 from ...scene.checks import ValidationError
 from ..acts.bar_words import BarWords, result_text
-from ..acts.reducing import LEVEL, LEVELS, MOST, STAND, Bars, Reducing
+from ..acts.reducing import LEVEL, LEVELS, LOWER, MOST, RISE, STAND, Bars, Reducing
 from ..acts.rhythm import START, within
 from ..acts.summing import FLY
 from ..cast import slabs
@@ -85,7 +85,8 @@ class ComparedPoolings(TwoRuns):
                                  for run, out in enumerate(self.outs))  # fmt: skip
         # each line's row is named at its left, rows that share a line below it
         named = {"below": BENEATH} if high > 1 and (count == 1 or per > 1) else {"left": BESIDE * (count > 1)}
-        self.lines = [Block(f"bars.{n}", Bars.size(across, min(per, high - n * per), count), bench, slab=SLAB, **named)
+        rise = RISE if count == 1 else LOWER
+        self.lines = [Block(f"bars.{n}", Bars.size(across, min(per, high - n * per), rise), bench, slab=SLAB, **named)
                       for n in range(count)]  # fmt: skip
         own = 2 if self.pair.two_results and self.pair.together else 1
         self.results = [Block(f"result.{n}", (RESULT,) * 3, bench, above=4.6 if own > 1 else 7.0, slab=SLAB)
@@ -99,13 +100,14 @@ class ComparedPoolings(TwoRuns):
         cast, page = self.casts[run], self.figure.page
         high, across = cast.kernel
         count = -(-high // per)
-        sizes = [Bars.size(across, min(per, high - n * per), count) for n in range(count)]
+        rise = RISE if count == 1 else LOWER
+        sizes = [Bars.size(across, min(per, high - n * per), rise) for n in range(count)]
         lines = [line.instead(page, size) for line, size in zip(self.lines[-count:], sizes, strict=True)]
         self.runs_lines = [*getattr(self, "runs_lines", ()), lines]
         result = self.results[min(run, len(self.results) - 1)]
         cell = lines[0].cell
         bars = Bars(cast.kernel, per, cell, [Bars.first(line.corner, cell) for line in lines],
-                    result.corner + cell * RESULT / 2, cast.low, cast.high)  # fmt: skip
+                    result.corner + cell * RESULT / 2, cast.low, cast.high, rise)  # fmt: skip
         return Reducing(self.figure, bars, cast, self.pair.clocks[run])
 
     # the story -----------------------------------------------------------------------------------------------------

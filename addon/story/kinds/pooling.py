@@ -9,7 +9,7 @@ import numpy as np
 
 from ...scene.checks import ValidationError
 from ..acts.bar_words import BarWords
-from ..acts.reducing import MOST, STAND, Bars, Reducing
+from ..acts.reducing import LEVELS, MOST, RISE, STAND, STEPPED, Bars, Reducing
 from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, START, open_clock, rhythm, run_clock, within
 from ..acts.summing import FLY
 from ..cast import cards, slabs, volumes
@@ -31,9 +31,12 @@ from ..traits.padded_input import name_input
 LARGEST = 9.5  # page units: the largest cell
 END = 0.46  # the clock before the last step's end at which window and bench are gone
 CLOSING = 0.6  # seconds from the last step until all is gone
-BENCHES = (1.8, 1.6, 1.45, 1.3, 1.15, 1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2, 0.1)  # sizes of the bench that are tried
+# sizes of the bench that are tried
+BENCHES = (1.8, 1.6, 1.45, 1.3, 1.15, 1.05, 1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2, 0.1)
+IN_LINE, ON_STEPS = 1.2, 0.96  # how many bench cells an input's cell may have
+LARGER, EDGE = 1.25, 1.45  # of one number a channel: its cells, of an input's; its cube on the bench, in bench cells
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
-BESIDE = 10.0  # page units for a row's name at the left of its line
+CLEAR = 1.6  # page units more between their column numbers and the line below
 MOST_NAMED, NEXT = 6, 6.0  # results that are written at the end; page units from line to line
 STATED = 0.56  # part of a step's time at which its line is there
 
@@ -64,11 +67,12 @@ class _Pooling:
         self.cast = Slices(self.figure, trace, np.zeros(3), 1.0)
         self.kernel = self.cast.kernel
         many = self.kernel[0] * self.kernel[1] > MOST  # then there is no bench: bars could not be told apart
-        ways = [(0.0, 1)] if many else [(b, per) for per in range(self.kernel[0], 0, -1) for b in BENCHES]
+        ways = [(0.0, False)] if many else [(b, on) for on in (False, True)[: self.kernel[0]] for b in BENCHES]
         page, tried = self.figure.page, []
         for way in ways:
             if solve(page, self._layout(*way), self._region(page), LARGEST):
-                tried.append((min(self.given.cell, 1.2 * self.result.cell if self.result else np.inf), *way))
+                least = (ON_STEPS if way[1] else IN_LINE) * self.result.cell if self.result else np.inf
+                tried.append((min(self.given.cell, least), *way))
         if not tried:
             hint = "must be smaller, or the channels fewer, to find room"
             raise ValidationError(hint, "input.size", scene.input.size)
@@ -78,34 +82,39 @@ class _Pooling:
         bars = self.act = None
         if self.result:
             cell = self.result.cell
-            bars = Bars(self.kernel, max(tried)[2], cell, [Bars.first(line.corner, cell) for line in self.lines],
-                        self.result.corner + cell * RESULT / 2, self.cast.low, self.cast.high)  # fmt: skip
+            stepped = max(tried)[2]
+            if stepped:
+                self.lines = Bars.steps(page, *self.lines, self.kernel[1], self.kernel[0])
+            edge = self.result.size[0]
+            bars = Bars(self.kernel, 1 if stepped else self.kernel[0], cell,
+                        [Bars.first(line.corner, cell) for line in self.lines], self.result.corner + cell * edge / 2,
+                        self.cast.low, self.cast.high, STEPPED if stepped else RISE, stepped, edge)  # fmt: skip
             self.act = Reducing(self.figure, bars, self.cast)
         self.saying = BarWords(self.figure, self.cast, bars, self.result, LINE)
 
     def _region(self, page) -> tuple[float, float, float, float]:
         return 8.0, 11.8, page.width - 8.0, 80.9
 
-    def _layout(self, bench: float, per: int):
-        """The layout's tree, with a bench of so much of an input cell's size and so many rows of the window in each of
-        its lines, or without one (0); names its blocks."""
+    def _layout(self, bench: float, stepped: bool):
+        """The layout's tree, with a bench of so much of an input cell's size, on which the rows of a window stand in
+        one line or on steps, or without one (0); names its blocks."""
         (rows, columns), channels, (high, across) = self.cast.shape, self.cast.channels, self.kernel
-        board = partial(Block, left=ASIDE, below=BENEATH, slab=slabs.VOLUME)
+        board, single = partial(Block, below=BENEATH, slab=slabs.VOLUME), self.section == 1 and self.slices > 1
         beside = cards.room(self.slices)
-        self.given = board("input", (wide(columns, channels) + beside, volumes.deep(channels), rows), above=ABOVE)
-        self.made = board("output", (self.columns + beside, depth(self.slices), self.rows),
-                          above=output_size.room(self.scene, self.trace))  # fmt: skip
-        self.lines, self.result, count = [], None, -(-high // per)
+        self.given = board("input", (wide(columns, channels) + beside, volumes.deep(channels), rows), left=ASIDE,
+                           above=ABOVE)  # fmt: skip
+        self.made = board("output", (self.columns + beside, depth(self.slices), self.rows), LARGER if single else 1.0,
+                          left=ASIDE * (self.section > 1), above=output_size.room(self.scene, self.trace))  # fmt: skip
+        self.lines, self.result = [], None
         if not bench:
             return Row([self.given, self.made], gap=5.0, align=(0.5, 0.5))
-        # each line's row is named at its left, rows that share a line below it
-        named = {"below": BENEATH} if high > 1 and (count == 1 or per > 1) else {"left": BESIDE * (count > 1)}
-        self.lines = [Block(f"bars.{n}", Bars.size(across, min(per, high - n * per), count), bench, slab=SLAB, **named)
-                      for n in range(count)]  # fmt: skip
-        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), bench, slab=SLAB)
+        named = {"below": (BENEATH + CLEAR * stepped) * (high > 1), "left": ASIDE * stepped}  # for its rows' names
+        size = Bars.stepped_size(across, high) if stepped else Bars.size(across, high)
+        self.lines = [Block("bars", size, bench, slab=SLAB, **named)]
+        edge = EDGE if stepped else RESULT
+        self.result = Block("result", (edge, edge, edge + NAMED), bench, slab=SLAB)
         right = Column([self.made, self.result], gap=3.6, spread=8.0)
-        return Row([self.given, Column(self.lines, gap=1.5, spread=4.0, align=(0.0, 0.5)), right], gap=5.0,
-                   align=(0.5, 0.5))  # fmt: skip
+        return Row([self.given, *self.lines, right], gap=2.0 if stepped else 5.0, align=(0.5, 0.5))
 
     # the story -----------------------------------------------------------------------------------------------------
 
@@ -152,9 +161,9 @@ class _Pooling:
 
     def _sums(self) -> list[StepInfo]:
         """The bars on the bench and what is said of them; what the plan says of each step."""
-        figure, act, infos, words, running = self.figure, self.act, [], [], []
+        scene, figure, act, infos, words, running = self.scene, self.figure, self.act, [], [], []
         stands = self.rhythm.standing(self.scene.output.fps)
-        pieces, spans, chosen = [], [], []
+        pieces, spans, chosen, levels = [], [], [], []
         for i in range(self.count):
             step, explained = self.trace[i], i in self.rhythm.explained
             place = tuple(map(int, step.output_index))
@@ -166,17 +175,25 @@ class _Pooling:
                                     ((within(i, STAND), within(i, FLY)), (i - 1e-3, i + LEAVES)))  # fmt: skip
                 spans.append((within(i, 0.2), i + LEAVES))
                 chosen.append((i, within(i, STATED), i + LEAVES))
+                levels.append((i, within(i, LEVELS), i + LEAVES))
             elif i in stands:
                 pieces += act.standing(i, stands[i]) if act else []
                 running += self.saying.step(step, name, i - LANDED, stands[i], ((i - LANDED, stands[i]),))
                 spans.append((i - LANDED, stands[i]))
                 chosen.append((i, i - LANDED, stands[i]))
+                levels.append(chosen[-1])
             infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), text, i, explained))
         if pieces:
             figure.volume("bench", "Bench", [*pieces, *act.grounds(spans)], act.bars.origins[0], act.bars.cell)
         if not self.cast.mean:
             self.cast.add_chosen(chosen)
-        if self.scene.look.sum_line:
+        elif act:
+            made = [piece for span in levels for piece in act.level(*span)]
+            figure.volume("level", "Level of the bars", made, act.bars.origins[0], act.bars.cell)
+            if scene.look.labels:
+                ends = [text for i, since, until in levels for text in self.saying.level(self.trace[i], since, until)]
+                figure.words("level.number", "Number of the level", ends)
+        if scene.look.sum_line:
             figure.words("sum", "Sum", words)
             figure.words("running", "Running sum", running)
         return infos
@@ -214,7 +231,8 @@ class _Pooling:
 
     def _shapes(self):
         """At the end the shapes, where the bars were."""
-        figure, box = self.figure, (self.lines[0] if self.lines else self.given).box
+        figure, boxes = self.figure, [line.box for line in self.lines] or [self.given.box]
+        box = (*np.min(boxes, axis=0)[:2], *np.max(boxes, axis=0)[2:])
         given, output = (shape_text(self._channels(a)) for a in (self.trace.input, self.trace.output))
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         made = [figure.text(f"{given}  \u2192  {output}", x, y, SUM, align="center", visible_from=self.count - END)]
