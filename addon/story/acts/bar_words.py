@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..cast.bars import BAR, BASE, Bars
 from ..cast.bench import SLAB
 from ..cast.figure import INDEX, SMALL, SUM, Figure
 from ..cast.slices import Slices
@@ -12,7 +13,6 @@ from ..page.glyphs import width
 from ..page.layout import Block
 from ..page.view import HEIGHT, UNIT
 from ..plan.plan import Points
-from .reducing import BAR, BASE, Bars
 
 
 def result_text(figure: Figure, cast: Slices, step, room: float | None = None) -> str:

@@ -12,11 +12,12 @@ import numpy as np
 from ...scene.arrays import runs
 from ...scene.checks import ValidationError
 from ..acts.bar_words import BarWords, result_text
-from ..acts.reducing import LEVEL, LEVELS, LOWER, MOST, RISE, STAND, Bars, Reducing
+from ..acts.reducing import LEVEL, LEVELS, STAND, Reducing
 from ..acts.rhythm import START, within
 from ..acts.summing import FLY
 from ..cast import slabs
 from ..cast.arrangement import ASIDE, BENEATH
+from ..cast.bars import LOWER, MOST, RISE, Bars
 from ..cast.bench import RESULT, SLAB
 from ..cast.figure import SUM, Figure
 from ..cast.one_plane import ABOVE, LINE

@@ -9,11 +9,12 @@ import numpy as np
 
 from ...scene.checks import ValidationError
 from ..acts.bar_words import BarWords
-from ..acts.reducing import LEVELS, MOST, RISE, STAND, STEPPED, Bars, Reducing
+from ..acts.reducing import LEVELS, STAND, Reducing
 from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, START, open_clock, rhythm, run_clock, within
 from ..acts.summing import FLY
 from ..cast import cards, slabs, volumes
 from ..cast.arrangement import ASIDE, BENEATH
+from ..cast.bars import MOST, RISE, STEPPED, Bars
 from ..cast.bench import RESULT, SLAB
 from ..cast.figure import SUM, Figure
 from ..cast.one_plane import ABOVE, LINE
