@@ -89,8 +89,7 @@ def view_names(figure: Figure, title: str, again: float) -> list[Points]:
     facts = [left for _, _, left, top, _, bottom, *_ in figure.boxes if top < 9.2 < bottom and left > 8.5]
     if x + wide + 2.0 > min(facts, default=figure.page.width - 8.0):
         return []
-    return [figure.text(text, x, 9.2, FACTS, figure.theme.secondary, visible_from=a, visible_until=b)
-            for text, a, b in made]  # fmt: skip
+    return [figure.text(text, x, 9.2, FACTS, visible_from=a, visible_until=b) for text, a, b in made]
 
 
 def zeros_said(w, trace) -> list[str]:

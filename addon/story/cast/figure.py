@@ -192,9 +192,9 @@ class Figure:
         size = min(FACTS, FACTS * room / max(width(facts) * FACTS * HEIGHT, 1e-6))
         made = [self.text(line, 8.0, y - 3.4 * (len(lines) - 1 - n), high) for n, line in enumerate(lines) if line]
         if below and facts:
-            made += [self.text(facts, 8.0, y + 3.6, size, self.theme.secondary)]
+            made += [self.text(facts, 8.0, y + 3.6, size)]
             facts = ""
-        made += [self.text(facts, right, y, size, self.theme.secondary, align="right")] if facts else []
+        made += [self.text(facts, right, y, size, align="right")] if facts else []
         self.words("title", "Title", made)
 
     # the plan -----------------------------------------------------------------------------------------------------

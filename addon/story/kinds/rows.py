@@ -114,6 +114,5 @@ class Rows(Sliding):
                 BELOW: (left, self.tree.under + slope(figure.page) * (left + wide) + 0.8 * UNDER),
                 RIGHT: (right + ASIDE, bottom - 0.63 * self.made.cell / UNIT - UNDER * (0.5 * len(said) - 0.8)),
                 }[self.words_at]  # fmt: skip
-        return made + [figure.text(text, figure.within(x, text, size), y + UNDER * n, size,
-                                   figure.theme.secondary if n else None)
+        return made + [figure.text(text, figure.within(x, text, size), y + UNDER * n, size)
                        for n, (text, size) in enumerate(said)]  # fmt: skip

@@ -31,8 +31,7 @@ def name_output(figure: Figure, trace, block, name: str, more: str = "", *, size
     for n, text in enumerate(said):
         left = figure.within(block.box[0], text, SMALL)
         x = min(x, left)  # the name begins where they do
-        made.append(figure.text(text, left, top - LOW - UNDER * (len(said) - 1 - n), SMALL, figure.theme.secondary,
-                                **life))  # fmt: skip
+        made.append(figure.text(text, left, top - LOW - UNDER * (len(said) - 1 - n), SMALL, **life))
     for text, high in ((name, above), (over, above + up)):
         if text:
             made.append(figure.text(text, figure.within(x, text, size), top - high, size, color, **life))

@@ -59,8 +59,7 @@ def words(cast: Windowed, name: str, box, right: float, end: float) -> list[Poin
         said.append((begins_at(figure.scene, cast.trace, place), n - LANDED, n + LEAVES))
     if any(x + width(text) * SMALL * HEIGHT > right for text, *_ in said):
         return []
-    return [figure.text(text, x, box[1] - 1.6, SMALL, figure.theme.secondary, visible_from=a, visible_until=b)
-            for text, a, b in said]  # fmt: skip
+    return [figure.text(text, x, box[1] - 1.6, SMALL, visible_from=a, visible_until=b) for text, a, b in said]
 
 
 def _rings(figure: Figure, at, size, color: str, thick: float, since: float, until: float) -> Points:
