@@ -65,6 +65,10 @@ class Words:
     row: str = word("row", "the row in a cell's name, as in out[row 1, col 2]")
     column: str = word("col", "the column in a cell's name")
     slice: str = word("slice", "the output channel in a cell's name where there are several")
+    numbers_here: str = word(
+        "{count} filters = {count} numbers here",
+        "said while the first position goes through every filter; `{count}`: how many",
+    )
     more: str = word("\u2026 {count} more", "said of channels and filters that are left out; `{count}`: how many")
     rows: str = word("rows", "the first size in a shape")
     columns: str = word("columns", "the second size in a shape")

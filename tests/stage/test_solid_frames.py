@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from addon.scene.load import load
+from addon.story.acts.rhythm import CREEPS
 
 from ..figures import cases, figure_files, one_of_each
 from .proof_solid import SolidProof
@@ -156,3 +157,32 @@ def test_scales_have_the_colours_of_what_they_explain(figure):
     assert [p.color for p in key] == [real[0], real[max(real)]]
     said = look.words("names")
     assert {spelled(-most), spelled(most)} <= set(said), said
+
+
+@pytest.mark.parametrize("figure", [path for path in FIGURES.values() if load(path).op.out_channels > 1])
+def test_the_first_position_goes_through_every_filter(figure):
+    """Its numbers stand before the filters that make them, and then in the place and colour that they end in."""
+    proof = SolidProof(staged(figure))
+    values = [proof.cells[n, 0, 0].value for n in range(proof.filters)]
+    up = np.array(proof.stage.built.camera.matrix_world)[:3, 1]
+
+    def shown(clock):
+        look = proof.look_at(clock)
+        proof.window(look, proof.cells[proof.order[0]])
+        assert any(text.startswith(f"{proof.filters} filters = ") for text in look.words("names"))
+        return look, look.cells("numbers", "solid")
+
+    look, numbers = shown(0.4 * CREEPS)
+    numbers.sort(key=lambda p: (-round(float(p.place @ up), 1), p.place @ proof.right))
+    assert [p.text for p in numbers] == [spelled(v) for v in values]
+    camera = np.stack([proof.right, up])
+    slabs = np.array([camera @ look.pieces(f"slab.filter {n}")[0].place for n in range(proof.filters)])
+    for n, piece in enumerate(numbers):
+        assert n == np.argmin(np.linalg.norm(slabs - camera @ piece.place, axis=1)), f"{n} is not before its filter"
+    goals = [p for p in shown(0.9 * CREEPS)[1] if np.ptp(p.long) < 1e-3]  # but the tube around them
+    look = proof.look(proof.plan.seconds)
+    for n, piece in enumerate(sorted(goals, key=lambda p: -p.place[1])):
+        own = min(look.cells(proof.output_role(n)), key=lambda p: np.linalg.norm(p.place - piece.place))
+        assert np.linalg.norm(own.place - piece.place) < 0.01 * own.long[0] and own.color == piece.color
+    assert len(goals) == proof.filters
+    assert not proof.look_at(0.6).cells("numbers")

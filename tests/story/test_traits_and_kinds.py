@@ -136,7 +136,8 @@ def channels(plan, scene, trace):
 
 
 def filters(plan, scene, trace):
-    """A filter and its slice have one card, and all of one slice are born before any of the next."""
+    """A filter and its slice have one card, all of one slice are born before any of the next, and at the end a bracket
+    says how many there are."""
     if not any(v.role == "output.1" for v in plan.volumes):
         return ["there is one slice"]
     for n in (0, 1):
@@ -147,7 +148,8 @@ def filters(plan, scene, trace):
             return [f"filter {n} and its slice have the cards {cards}"]
     births = [volume(plan, f"output.{n}").points for n in (0, 1)]
     first, second = (p["visible_from"][p["value"] != 0] for p in births)
-    return [] if first.max() < second.min() else ["slices do not come one after the other"]
+    deep = [] if texts(plan, "depths") == ["2"] else [f"brackets say {texts(plan, 'depths')}"]
+    return deep + ([] if first.max() < second.min() else ["slices do not come one after the other"])
 
 
 def groups(plan, scene, trace):
@@ -229,9 +231,9 @@ TRAITS = {  # name: (keys, what it shows)
     "another operation": ({"op.type": "other"}, never),
 }
 # of story/traits: the row that is about it
-MODULES = {"index_labels": "index labels", "less_padding": "padding", "meaning": "why-line",
-           "output_size": "size of the output", "padded_input": "same size", "same_size": "same size",
-           "skipped": "skipped positions", "unread": "unread cells"}  # fmt: skip
+MODULES = {"depth_brackets": "filters", "index_labels": "index labels", "less_padding": "padding",
+           "meaning": "why-line", "output_size": "size of the output", "padded_input": "same size",
+           "same_size": "same size", "skipped": "skipped positions", "unread": "unread cells"}  # fmt: skip
 REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"), ("filters", "sweep"),
            ("groups", "sliding"), ("groups", "sweep"), ("channels", "stamping"), ("filters", "stamping"),
            ("groups", "stamping"), ("channels", "comparison"), ("filters", "comparison"), ("groups", "comparison"),

@@ -14,11 +14,12 @@ from itertools import pairwise
 import numpy as np
 
 from ...scene.checks import ValidationError
-from ..plan.plan import LANDED, LEAVES
+from ..plan.plan import CREEP, LANDED, LEAVES
 from ..plan.timeline import Timeline
 
 PADDED, START = -2.0, -1.0  # the clock when padding arrives, and before the first step
 ARRIVING = 1.3  # seconds that padding takes to arrive
+CREEPS = 0.95 * CREEP  # the clock past a step where others act while the window stays
 PAUSED = 0.08  # the clock past a step in a pause after it
 GLIDE, COMES = 0.32, 0.6  # seconds a window takes to an explained position, and to the first
 USUAL = 22.0  # seconds that a figure takes at most where its scene does not say, if it can
@@ -260,9 +261,10 @@ def open_clock(line: Timeline, timing, padded: bool, more: float = 0.0, opens=No
         line.wait(0.4)
 
 
-def run_clock(line: Timeline, rhythm: Rhythm, fps: float, weights=None, section: int = 1) -> Beats:
+def run_clock(line: Timeline, rhythm: Rhythm, fps: float, weights=None, section: int = 1, creeps=None) -> Beats:
     """Key the clock for a rhythm, from the timeline's cursor on. Of steps that are passed every frame shows the end of
-    a slice, which are `section` steps."""
+    a slice, which are `section` steps. `creeps`: {explained step: seconds} in which the clock creeps,
+    by CREEPS, after its sum has stood: the window stays."""
     seconds, pauses, frame = [], {}, 1.0 / fps
     for stretch in rhythm.stretches:
         if stretch.pause:
@@ -279,6 +281,8 @@ def run_clock(line: Timeline, rhythm: Rhythm, fps: float, weights=None, section:
             line.play("clock.step", i, stretch.seconds, easing="linear")
             seconds.append(line.cursor)
             line.wait(stretch.hold)
+            if creeps and creeps.get(i):
+                line.play("clock.step", i + CREEPS, creeps[i], easing="linear")
             continue
         count, end = stretch.last - stretch.first + 1, line.cursor + stretch.seconds
         each = stretch.seconds / count

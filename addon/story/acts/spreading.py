@@ -52,12 +52,12 @@ def filter_name(cast: Spaced, trace, name: str, shape: str, block, right: float)
     return figure.text(text, x, block.box[1] - 1.6, NAME)
 
 
-def lines(cast: Spaced, trace, middle: float, room: float, low: float, ending: float):
+def lines(cast: Spaced, trace, middle: float, room: float, low: float, last: float, ending: float):
     """Centred at `middle` where there is `room`, below the line at the height `low` (page units): how many zeros come,
-    and why so many; and from the clock value `ending` on, how the output's size comes about. Returns these and the
-    height of the next line."""
+    and why so many; and from the clock value `ending` on, below that at the height `last`, how the output's size comes
+    about. Returns these and the height of the next line there."""
     if trace is cast.trace:
-        return [], low + NEXT
+        return [], last + NEXT
     figure, made = cast.figure, []
     life = {"visible_from": SPREADS + 0.02 if cast.moves else ALWAYS, "visible_until": START + STAYS}
     for n, text in enumerate(zeros_said(figure.scene.words, trace) if cast.padded else []):
@@ -65,6 +65,6 @@ def lines(cast: Spaced, trace, middle: float, room: float, low: float, ending: f
         made.append(figure.text(text, middle, low + NEXT * (n + 1), size, align="center", **life))
     formulas = size_lines(figure.scene.words, trace)
     for n, text in enumerate(formulas):
-        made.append(figure.text(text, middle, low + NEXT * (n + 1), NAME, figure.theme.secondary, align="center",
+        made.append(figure.text(text, middle, last + NEXT * (n + 1), NAME, figure.theme.secondary, align="center",
                                 visible_from=ending))  # fmt: skip
-    return made, low + NEXT * (len(formulas) + 1)
+    return made, last + NEXT * (len(formulas) + 1)

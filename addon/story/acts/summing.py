@@ -213,7 +213,7 @@ class Summing:
     def ground(self, channel: int, **columns) -> Points:
         """The shadow of a panel."""
         bench = self.bench
-        size = bench.panel_size(bench.kernel, bench.keeps_products)
+        size = bench.panel_size(bench.kernel, bench.keeps_products, bench.wider)
         middle = bench.panels[channel] + bench.cell * np.array([(size[0] - HALF[0]) / 2, 0, 0])
         foot = self.local((middle[0], middle[1], bench.panels[channel][2] - (size[2] - 0.5) * bench.cell))
         return shade(self.figure, size, 0.0, foot, **columns)

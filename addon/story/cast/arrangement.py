@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..page.layout import Block, Column, Row, solve
 from ..page.view import UNIT, Page
 from . import cards, slabs
-from .bench import PARTIAL, RESULT, SLAB, SMALL_SLAB, Bench
+from .bench import PARTIAL, RESULT, SLAB, SMALL_SLAB, WIDER, Bench
 from .excerpt import LEFT, Excerpt
 from .stack import depth
 
@@ -21,7 +21,7 @@ ABOVE, ASIDE, BENEATH = 4.4, 3.0, 2.4  # page units for a name above a block, ro
 DOTS, UNDER = 4.0, 5.8  # page units for dots between filters, and for the count of channels left out, on two lines
 PANEL_CARD = 0.45  # height of a card on a panel, in bench cells
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
-MANY = 4  # filters: more of them are drawn smaller while they wait
+MANY = 4  # filters: of more of them fewer positions are worked out
 CHANNELS, FILTERS = 12, 16  # of more than so many the first few and the last stand
 LEGIBLE = 3.4  # page units: where pairs would be smaller, fewer channels have a panel
 FEW, FEW_UPRIGHT = 4, 3  # channels of a filter that always have one; the same on upright pages
@@ -31,6 +31,9 @@ READ, READ_PAIRS = 4.2, 6.6  # page units: cells of volumes and of pairs whose d
 LARGEST = 7.5  # page units: a volume's largest cells
 PANELS = (8.2, 7.6, 7.0, 6.6, 6.2, 5.8, 5.4, 5.0, 4.2, 3.4, 2.6, 1.8)  # bench cells that are tried, page units
 PICTURE = 14  # rows or columns of an input whose cells are much smaller than a filter's have to be
+WAITS = (0.54, 0.5, 0.45, 0.4, 0.36)  # by how much smaller than others cells of waiting filters may be
+KEPT = 0.985  # of the volumes' cells that is left where filters wait larger
+SIDES = 14.0  # page units at most between a single panel and its result, besides the gap
 WORK, WAITING = 3.6, 1.0  # page units: beside it cells of the filter at work and of those that wait are not smaller
 WORK_UPRIGHT = 2.2  # the former on upright pages
 UPRIGHT = 0.8  # width by height of pages from which on blocks stand one below the other
@@ -42,13 +45,16 @@ TOP, BOTTOM, SIDE = 10.7, 85.0, 8.0  # page units: between these the blocks stan
 class Way(NamedTuple):
     """One way to arrange a figure: bench cells of so many page units, whether products stay beside their pairs, where
     things are (the bench BELOW all others or BESIDE the input; on upright pages all IN_COLUMN or the output
-    BY_FILTERS), how many filters wait side by side, and how many rows the bench has."""
+    BY_FILTERS), how many filters wait side by side, how many rows the bench has, how many bench cells further its pairs
+    stand apart, and by how much smaller than others cells of waiting filters are."""
 
     panel: float
     products: bool
     where: str
     wide: int
     rows: int = 1
+    wider: float = 0.0
+    waits: float = WAITS[-1]
 
 
 BELOW, BESIDE, IN_COLUMN, BY_FILTERS = "below", "beside", "in column", "by filters"
@@ -72,6 +78,7 @@ class Arrangement:
     out: tuple[int, int]
     biased: bool
     products: bool = False  # they stay beside their pairs
+    wider: float = 0.0  # and are so many bench cells further from the next
     inner: Excerpt | None = None  # which channels of a filter stand, and have a panel
     shown: Excerpt | None = None  # which of the input's
     written: Excerpt | None = None  # which filters and slices
@@ -108,25 +115,30 @@ class Arrangement:
         """Place all that stands; False where there is no room for it."""
         best, products = None, (True, False) if len(self.inner) <= KEEPS_PRODUCTS else (False,)
         places, rows = ((IN_COLUMN, BY_FILTERS), (1, 2)) if upright(page) else ((BELOW, BESIDE), (1,))
-        for stays, where, wide, many in product(products, places, (4, 8), rows):
+        apart = (0.0, WIDER) if True in products and not upright(page) else (0.0,)
+        for stays, where, wide, many, wider in product(products, places, (4, 8), rows, apart):
             for panel in PANELS:
-                way = Way(panel, stays, where, wide, many)
+                way = Way(panel, stays, where, wide, many, wider * stays)
                 cell = self._solve(page, way)
                 # what can be read comes first, then how large the volumes are, then that products stay
                 score = min(cell / READ, 1.0) + min(panel / READ_PAIRS, 1.0)
-                score += 0.1 * min(cell, LARGEST) + 0.2 * stays
+                score += 0.1 * min(cell, LARGEST) + 0.2 * stays + 0.05 * way.wider
                 if upright(page):  # neither is paid for by the other
                     score = min(cell / READ, 1.0) * min(panel / READ_PAIRS, 1.0)
                 if cell and (best is None or score > best[0] + 1e-6):
-                    best = score, way
+                    best = score, way, cell
         if best is None:
             return False
-        self._solve(page, best[1])
-        self.products = best[1].products
+        _, way, cell = best
+        # filters wait as large as costs the volumes nothing
+        sizes = (way._replace(waits=waits) for waits in WAITS)
+        way = next((w for w in sizes if self._solve(page, w) >= KEPT * cell), way)
+        self._solve(page, way)
+        self.products, self.wider = way.products, way.wider
         return True
 
     def _solve(self, page: Page, way: Way) -> float:
-        self._blocks(way.panel, way.products)
+        self._blocks(way)
         if upright(page):  # what slides out of the input passes before the margin
             self.given.left = self.made.left = ASIDE
             self.work.least = min(self.work.least, WORK_UPRIGHT)
@@ -154,7 +166,7 @@ class Arrangement:
         if self.rest:
             pairs.insert(-1, self.rest)
         parts = [*pairs, *([self.extra] if self.extra else []), self.result]
-        bench = Row(parts, gap=1.5, spread=3.0, align=(0.5, 0.62))
+        bench = Row(parts, gap=1.5, spread=SIDES if len(parts) == 2 else 3.0, align=(0.5, 0.62))
         if way.rows > 1:
             half = (len(pairs) + 1) // 2
             bench = Column([Row(p, gap=1.5, spread=1.8, align=(0.0, 0.62)) for p in (parts[:half], parts[half:])],
@@ -170,8 +182,9 @@ class Arrangement:
         top = Row([self.given, middle, self.made], gap=4.5, spread=14.0, align=(0.5, 0.6))
         return Column([top, bench], gap=-1.6 if several else -3.4, spread=3.0)
 
-    def _blocks(self, panel: float, products: bool) -> None:
-        """The blocks, for bench cells of so many page units."""
+    def _blocks(self, way: Way) -> None:
+        """The blocks of a way to arrange them."""
+        panel = way.panel
         picture = max(self.shape) > PICTURE
         per, slices, several = len(self.inner), self.slices, self.slices > 1
         words = {"above": ABOVE, "left": ASIDE, "below": BENEATH, "slab": slabs.VOLUME}
@@ -185,12 +198,11 @@ class Arrangement:
             words["left"] = LEFT
         wide, deep = self.out[1] + cards.room(len(self.written)), depth(slices, self.written)
         self.made = Block("output", (wide, deep, self.out[0]), **words)
-        small = 0.36 if len(self.written) > MANY else 0.45
-        self.small = [Block(f"filter {n}", (self.kernel[1], *size[1:]), small, slab=slabs.VOLUME,
+        self.small = [Block(f"filter {n}", (self.kernel[1], *size[1:]), way.waits, slab=slabs.VOLUME,
                             least=WAITING * picture)
                       for n in self.written.numbers] if several else []  # fmt: skip
         self.apart = Block("filters left out", (DOTS, 0.0, 1.0), ratio=0.0, least=1.0)
-        wide, deep, high = Bench.panel_size(self.kernel, products)
+        wide, deep, high = Bench.panel_size(self.kernel, way.products, way.wider)
         tall = (wide, deep, high + 0.8 * PANEL_CARD * (per > 1))
         cube = {"ratio": 0.0, "least": panel}
         below = UNDER * (self.inner.hidden > 0)
@@ -205,7 +217,7 @@ class Arrangement:
 
     def bench(self) -> Bench:
         """The bench where it has been placed."""
-        bench = Bench(self.kernel, self.panels[0].cell, keeps_products=self.products)
+        bench = Bench(self.kernel, self.panels[0].cell, keeps_products=self.products, wider=self.wider)
         bench.panels = [bench.stand(p.corner) for p in self.panels]
         bench.partials = [bench.cube(p.corner, PARTIAL) for p in self.partials]
         bench.rest = bench.cube(self.rest.corner, PARTIAL) if self.rest else None

@@ -15,6 +15,7 @@ APART = 1.28  # from one row to the next where products stay: what belongs toget
 HALF = (0.88, 0.70, 0.49)  # the size of a pair's half
 PRODUCT = (0.81, 0.5, 0.58)  # the size of a product that stays beside its pair
 AWAY, NEXT = 0.03, 0.58  # how far away from it, and from the next pair
+WIDER = 0.4  # how much further from that where a page has room beside a single panel
 PARTIAL, RESULT = 0.78, 1.06  # edges of the cubes of partial sums and of the result, in bench cells
 SLAB = (0.12, 0.26, 0.2)  # the slab under it: how much larger at the sides and in front, how high
 SMALL_SLAB = (0.045, 0.13, 0.12)  # that under a partial sum
@@ -27,6 +28,7 @@ class Bench:
     kernel: tuple[int, int]  # rows and columns of a panel
     cell: float = 1.0
     keeps_products: bool = False  # they stay beside their pairs
+    wider: float = 0.0  # and are so much further from the next ones
     panels: list[np.ndarray] = field(default_factory=list)  # of each panel's first pair
     partials: list[np.ndarray] = field(default_factory=list)  # empty where there is one channel
     rest: np.ndarray | None = None  # of the sum of the channels that have no panel
@@ -38,7 +40,7 @@ class Bench:
     def pair(self, channel: int, row: int, column: int, lower: bool = False) -> np.ndarray:
         """The middle of a pair's upper or lower half."""
         half = -0.245 if lower else 0.245
-        across = column * self.pitch(self.keeps_products)
+        across = column * self.pitch(self.keeps_products, self.wider)
         return self.panels[channel] + self.cell * np.array([across, 0.0, half - row * self.rise(self.keeps_products)])
 
     def product(self, channel: int, row: int, column: int) -> np.ndarray:
@@ -46,9 +48,9 @@ class Bench:
         return self.pair(channel, row, column) + self.cell * np.array([(HALF[0] + PRODUCT[0]) / 2 + AWAY, 0.0, -0.245])
 
     @staticmethod
-    def pitch(products: bool) -> float:
+    def pitch(products: bool, wider: float = 0.0) -> float:
         """From one pair to the next along a row, in bench cells."""
-        return PITCH_X + (PRODUCT[0] + AWAY + NEXT - (PITCH_X - HALF[0]) if products else 0.0)
+        return PITCH_X + (PRODUCT[0] + AWAY + NEXT + wider - (PITCH_X - HALF[0]) if products else 0.0)
 
     @staticmethod
     def rise(products: bool) -> float:
@@ -56,10 +58,10 @@ class Bench:
         return APART if products else PITCH_Z
 
     @classmethod
-    def panel_size(cls, kernel, products: bool = False) -> tuple[float, float, float]:
+    def panel_size(cls, kernel, products: bool = False, wider: float = 0.0) -> tuple[float, float, float]:
         """Columns, depth and rows of a panel, in bench cells."""
         rows, columns = kernel
-        wide = (columns - 1) * cls.pitch(products) + HALF[0] + products * (PRODUCT[0] + AWAY)
+        wide = (columns - 1) * cls.pitch(products, wider) + HALF[0] + products * (PRODUCT[0] + AWAY)
         return wide, HALF[1], (rows - 1) * cls.rise(products) + 1
 
     def stand(self, corner: np.ndarray) -> np.ndarray:

@@ -43,6 +43,10 @@ class Filters:
         self.middle = ((self.kernel[1] - 1) / 2, (self.deep - 1) / 2, -(self.kernel[0] - 1) / 2)
         self.foot = (*self.middle[:2], 0.5 - self.kernel[0])
 
+    def home(self, block: Block) -> np.ndarray:
+        """The world place of the first cell of a filter that waits at a block."""
+        return first_middle(block.corner, block.cell, self.kernel[0])
+
     def weight_places(self, step) -> np.ndarray:
         """World places of a step's weights, in the filter at work."""
         inner = step.kernel_index if step.kernel_index.shape[1] == 3 else np.insert(step.kernel_index, 1, 0, axis=1)
@@ -98,7 +102,7 @@ class Filters:
         said = volumes.texts_of(card, visible_from=life[0], visible_until=life[1])  # too small while it waits
         card["label"][:] = card["label_faded"][:] = NONE
         parts += [card, said]
-        home = first_middle(block.corner, block.cell, self.kernel[0])
+        home = self.home(block)
         figure.volume(role, f"{name} {number + base}", parts, home, block.cell)
         self._waits(number, home, block.cell)
         line = figure.timeline

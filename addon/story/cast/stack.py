@@ -53,6 +53,10 @@ class Stack:
         row, column = divmod(i % self.section, self.columns)
         return self.front + self.block.cell * np.array([column, 0, -row])
 
+    def finished(self, number: int) -> np.ndarray:
+        """The world place of a slice's first cell once all slices have been filed."""
+        return self.front + (0.0, self.block.cell * self._behind(number, self.shown.numbers[-1]), 0.0)
+
     def add(self, beats, filing: float) -> None:
         """Every slice with its card, its cells and its way; `filing` is the second at which the last files in."""
         for order, number in enumerate(self.shown.numbers):

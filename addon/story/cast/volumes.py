@@ -5,6 +5,8 @@ A volume's own frame: one cell is 1, column c at x = c, row r at z = -r, channel
 its first cell at the origin.
 """
 
+from itertools import product
+
 import numpy as np
 
 from ..page import palette
@@ -193,6 +195,22 @@ def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: boo
         labels = np.where(channel == 0, label, NONE)
         known |= {"label": labels, "label_faded": labels, "size": size}
     return Points.make(at, **known, **columns)
+
+
+def behind_texts(page, own: np.ndarray, spots) -> np.ndarray:
+    """Which places (rows, columns) of a block's front have any of its `own` cells (channels, rows, columns) behind
+    their texts, as the page sees them; `spots`: how far behind the first each channel lies, in cells."""
+    azimuth, elevation = np.radians((page.azimuth, page.elevation))
+    (_, rows, columns), found = own.shape, np.zeros(own.shape[1:], bool)
+    row, column = np.indices(found.shape)
+    for slice, spot in zip(own, spots, strict=True):
+        for deep, high, wide in product(spot + np.linspace(0.05, 0.95, 7), (-0.3, 0.0, 0.3), (-0.2, 0.0, 0.2)):
+            # a line of sight goes to the left, and down, as it goes into the picture
+            r = np.rint(row + high + deep * np.tan(elevation) / np.cos(azimuth)).astype(int)
+            c = np.rint(column + wide - deep * np.tan(azimuth)).astype(int)
+            within = (r >= 0) & (r < rows) & (c >= 0) & (c < columns)
+            found |= within & slice[np.clip(r, 0, rows - 1), np.clip(c, 0, columns - 1)]
+    return found
 
 
 def coming(figure: Figure, values: np.ndarray, fill, births: np.ndarray, *, cell: float, **columns) -> Points:

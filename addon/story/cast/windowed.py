@@ -9,7 +9,7 @@ import numpy as np
 
 from ..page import palette
 from ..page.view import UNIT
-from ..plan.plan import LANDED, NEVER, Points
+from ..plan.plan import LANDED, LEAVES, NEVER, NONE, Points
 from . import volumes
 from .excerpt import Excerpt
 from .figure import Figure
@@ -191,7 +191,20 @@ class Windowed:
         shell["column"][:] -= self.pads[1][0]
         if arrives is not None:
             self.arrive(shell, arrives)
-        return shell
+        return shell if self.channels == 1 or self.moves else self._clear(shell, everywhere & ~where)
+
+    def _clear(self, shell: Points, own: np.ndarray) -> Points:
+        """Glass with the input's `own` cells behind it says what it counts as where a window reads it alone: there
+        that might be taken for theirs."""
+        behind = volumes.behind_texts(self.figure.page, own, [self.shown.spot(k) for k in self.shown.numbers])
+        padded = shell["row"] + self.pads[0][0], shell["column"] + self.pads[1][0]
+        over = behind[padded] & (shell["label"] >= 0)
+        read = volumes.texts_of(Points({name: column[over] for name, column in shell.data.items()}),
+                                visible_from=-LANDED, visible_until=self.steps - 0.5)  # fmt: skip
+        for column in (shell["label"], shell["label_faded"]):
+            column[over] = NONE
+        read["label_faded"][:] = NONE
+        return Points.join([shell, read])
 
     def arrive(self, shell: Points, since: float) -> None:
         """Let padding come around the input, from a clock value on."""

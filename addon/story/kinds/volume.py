@@ -2,9 +2,9 @@
 """Kind `volume`: several channels or filters. Input, filters and output stand as blocks; a panel per channel
 on the bench. A transposed convolution is shown as the convolution that gives the same (`Trace.as_conv`)."""
 
-
 from ...scene.checks import ValidationError
 from ..acts import spreading, turning
+from ..acts.every_filter import LASTS, every_filter, lasting
 from ..acts.leaving_out import counts
 from ..acts.rhythm import DOUBLE, FULL, GLANCE, PADDED, SHORT, START, open_clock, rhythm, run_clock
 from ..acts.saying import NEXT, Saying
@@ -22,8 +22,9 @@ from ..cast.windowed import planar, planes
 from ..page import palette
 from ..page.captions import axes_text, cell_name, shape_text
 from ..page.glyphs import TIMES
-from ..plan.plan import StepInfo
+from ..plan.plan import ALWAYS, StepInfo
 from ..traits import unread
+from ..traits.depth_brackets import bracketed
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, why_lines
 from ..traits.padded_input import name_input
@@ -63,6 +64,7 @@ class _Volume:
                            inner=stands.inner)  # fmt: skip
         self.filters = Filters(self.figure, self.cast, self.work, self.small, self.section, self.written)
         self.stack = Stack(self.figure, self.cast, self.made, out, shown=self.written)
+        self.every = every_filter(self.filters, self.stack, out[:, 0, 0]) if self.run is trace else None
 
     def _lay_out(self) -> None:
         """Place everything; names the blocks."""
@@ -89,7 +91,9 @@ class _Volume:
         slabs.add_slabs(figure, self.small, colors=[palette.card(n) for n in self.written.numbers] * self.several)
         sums = [*self.partials, *filter(None, (stands.rest, stands.extra))]
         slabs.add_slabs(figure, sums, self.rhythm.lives(self.count, scene.output.fps))
-        slabs.add_slabs(figure, [*self.panels, self.result], ((START + 0.02, self.count - END),))
+        # they are there from the start where nothing is said in their place
+        since = ALWAYS if self.run is self.trace else START + 0.02
+        slabs.add_slabs(figure, [*self.panels, self.result], ((since, self.count - END),))
         cast.add_input(scene.words.input, arrives=PADDED if cast.padded else None)
         unread.out_of_the_light(figure, self.trace)
         if cast.channels > 1:
@@ -100,6 +104,8 @@ class _Volume:
             cast.add_ring("Window", until=self.count - END)
         self.filters.add(self.beats, first)
         self.stack.add(self.beats, filing)
+        if self.every:
+            self.every.add()
         infos = self._sums()
         turning.turn(cast, self.given, scene.timing.intro)
         if scene.look.labels:
@@ -107,6 +113,9 @@ class _Volume:
             figure.words("more", "What is left out", counts(figure, stands, self.stack))
             figure.words("indices", "Row and column numbers", self._indices())
             figure.words("why", "Why", self._lines())
+            ends = ((self.given, cast.deep, cast.channels), (self.work, self.filters.deep, self.per_filter),
+                    (self.made, self.written.deep, self.slices, self.stack.back))  # fmt: skip
+            figure.words("depths", "Depths", bracketed(figure, ends, since=self.count - END))
         return figure.plan(scene.title, infos)
 
     def clock(self) -> tuple[float, float]:
@@ -126,12 +135,14 @@ class _Volume:
         pauses = {n * section: FILE + CHANGE for n in written[1:]}
         pauses |= {passed[0]: FILE + CHANGE} if passed[0] else {}
         spent = turning.TURNING + GONE + FILE + spreading.SPREADING * self.cast.moves
-        self.rhythm = rhythm(self.count, explained, timing, self.scene.output.fps, spent=spent,
-                             padded=self.cast.padded, pauses=pauses, passed=passed)  # fmt: skip
+        self.every, self.rhythm = lasting(self.every, lambda more: rhythm(
+            self.count, explained, timing, self.scene.output.fps, spent=spent + more, padded=self.cast.padded,
+            pauses=pauses, passed=passed))  # fmt: skip
         opens = (SPREADS, spreading.spread_clock) if self.cast.moves else None
         open_clock(line, timing, self.cast.padded, turning.TURNING, opens)
         first = line.cursor - (0.6 if self.cast.padded else 0.5)
-        self.beats = run_clock(line, self.rhythm, self.scene.output.fps, section=section)
+        creeps = {0: LASTS} if self.every else {}
+        self.beats = run_clock(line, self.rhythm, self.scene.output.fps, section=section, creeps=creeps)
         line.play("clock.step", self.count - 1 + 0.55, GONE)
         filing = line.cursor
         line.wait(FILE + timing.outro)
@@ -194,7 +205,8 @@ class _Volume:
         pads = self.pads[2 - len(self.trace.kernel_size) :]
         made = [*(spreading.input_names(self.cast, self.trace, self.given)
                   or [name_input(figure, self.trace.input, pads, self.given, beside, deep=True)]),
-                spreading.filter_name(self.cast, self.trace, name, shape_text(kernel), block, left - 3.0),
+                *(self.every.names(f"{name}  {shape_text(kernel)}", block) if self.every else [
+                    spreading.filter_name(self.cast, self.trace, name, shape_text(kernel), block, left - 3.0)]),
                 *(figure.text(part, figure.within(left, part, NAME), top - 1.6 - 2.7 * (len(parts) - 1 - n), NAME)
                   for n, part in enumerate(parts))]  # fmt: skip
         for n, slot in zip(self.written.numbers, self.small, strict=False):
@@ -225,10 +237,11 @@ class _Volume:
         if upright(figure.page):
             lines = [given, f"*  {filters}{stride}{bias}", f"=  {output}"]
         room = 2 * min(middle, figure.page.width - middle) - 16.0  # within the margins
-        made = [figure.text(line, middle, low - 0.8 * NEXT * (len(lines) - 1 - n), fitting(figure, line, SUM, room),
+        last = low if upright(figure.page) else sum(self.panels[0].box[1::2]) / 2  # where the bench was
+        made = [figure.text(line, middle, last - 0.8 * NEXT * (len(lines) - 1 - n), fitting(figure, line, SUM, room),
                             align="center", visible_from=since) for n, line in enumerate(lines)]  # fmt: skip
         room = min(room, self.result.box[2] - self.panels[0].box[0])
-        more, below = spreading.lines(self.cast, self.trace, middle, room, low, since)
+        more, below = spreading.lines(self.cast, self.trace, middle, room, low, last, since)
         below += 1.2 * NEXT * (len(lines) > 1)
         return [*made, *more, *why_lines(figure, middle, low, below, since)]
 
