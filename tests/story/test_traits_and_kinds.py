@@ -143,8 +143,8 @@ def filters(plan, scene, trace):
     for n in (0, 1):
         parts = [volume(plan, f"{role}.{n}").points for role in ("filter", "output")]
         cards = [{plan.cubes[c].material for c in p["cube"] if plan.cubes[c].shape.startswith("box")} for p in parts]
-        texts = [str(n) in {plan.labels[k].text for k in p["label"] if k >= 0} for p in parts]
-        if len(cards[0]) != 1 or cards[0] != cards[1] or not all(texts):
+        numbered = [str(n) in {plan.labels[k].text for k in p["label"] if k >= 0} for p in parts]
+        if len(cards[0]) != 1 or cards[0] != cards[1] or not all(numbered):
             return [f"filter {n} and its slice have the cards {cards}"]
     births = [volume(plan, f"output.{n}").points for n in (0, 1)]
     first, second = (p["visible_from"][p["value"] != 0] for p in births)

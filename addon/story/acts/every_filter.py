@@ -20,8 +20,9 @@ from ..page.view import UNIT
 from ..plan.plan import ALWAYS, LEAVES, NEVER, Points
 from .rhythm import CREEPS
 
-LASTS = 3.4  # seconds
-COMES, CAME, FLIES, LANDS = 0.06, 0.2, 0.56, 0.76  # parts of it: numbers come, stand, fly and are there
+LASTS = 4.0  # seconds
+COMES, CAME, FLIES, LANDS = 0.06, 0.2, 0.46, 0.86  # parts of it: numbers come, stand, fly; the last is there
+FLIGHT = 0.16  # of it: how long each flies, one after the other
 HIGH = 0.62  # of a number before a filter, of the filter's height
 NEAR = 0.1  # of a number: how far before the filter it is
 
@@ -87,15 +88,17 @@ class EveryFilter:
         said = volumes.written(figure, self.texts, fills, volumes.CAP / CAP_HEIGHT)
         way = (goal - start) / cell
         digits = {**said, "size": large * np.array(said["size"])}
+        leaves = CREEPS * np.linspace(FLIES, LANDS - FLIGHT, len(cubes))
+        lands = leaves + CREEPS * FLIGHT
         known = {"cube": cubes, "faded": cubes, "value": self.values, "channel": np.arange(len(cubes))}
         flying = Points.make(
             (start - stack.front) / cell, **known, **digits, scale=[(large,) * 3] * len(cubes), lift=0.49 * large,
             visible_from=at(COMES), leaves=at(COMES), arrives=at(CAME), enter_scale=[(0.3,) * 3] * len(cubes),
             origin=[(0.0, large, 0.0)] * len(cubes), exit=way, exit_via=way * (0.4, 0.6, 0.8) + (0, -1.5, 2.0),
-            exit_scale=[(1 / large,) * 3] * len(cubes), exit_from=at(FLIES), exit_until=at(LANDS),
-            visible_until=at(LANDS))  # fmt: skip
+            exit_scale=[(1 / large,) * 3] * len(cubes), exit_from=leaves, exit_until=lands,
+            visible_until=lands)  # fmt: skip
         # one behind the other their faces are hidden
-        there = Points.make((goal - stack.front) / cell, **known, visible_from=at(LANDS), visible_until=LEAVES)
+        there = Points.make((goal - stack.front) / cell, **known, visible_from=lands, visible_until=LEAVES)
         deep = np.ptp(goal[:, 1]) / cell
         middle = (goal.min(axis=0) + goal.max(axis=0)) / 2
         figure.volume("numbers", "What every filter makes", [
