@@ -88,13 +88,14 @@ class EveryFilter:
         said = volumes.written(figure, self.texts, fills, volumes.CAP / CAP_HEIGHT)
         way = (goal - start) / cell
         digits = {**said, "size": large * np.array(said["size"])}
-        leaves = CREEPS * np.linspace(FLIES, LANDS - FLIGHT, len(cubes))
+        # the last, which is the nearest, sets out first: none flies through another, nor over words
+        leaves = CREEPS * np.linspace(LANDS - FLIGHT, FLIES, len(cubes))
         lands = leaves + CREEPS * FLIGHT
         known = {"cube": cubes, "faded": cubes, "value": self.values, "channel": np.arange(len(cubes))}
         flying = Points.make(
             (start - stack.front) / cell, **known, **digits, scale=[(large,) * 3] * len(cubes), lift=0.49 * large,
             visible_from=at(COMES), leaves=at(COMES), arrives=at(CAME), enter_scale=[(0.3,) * 3] * len(cubes),
-            origin=[(0.0, large, 0.0)] * len(cubes), exit=way, exit_via=way * (0.4, 0.6, 0.8) + (0, -1.5, 2.0),
+            origin=[(0.0, large, 0.0)] * len(cubes), exit=way, exit_via=way * 0.5 + (0, -0.6, 0),
             exit_scale=[(1 / large,) * 3] * len(cubes), exit_from=leaves, exit_until=lands,
             visible_until=lands)  # fmt: skip
         # one behind the other their faces are hidden
