@@ -21,7 +21,11 @@ ROW = ODD["padded_1d"]
 TRANSPOSED = ODD["transposed_channels"]
 SIXTEEN, TWENTY = ODD["sixteen_channels"], ODD["twenty_filters"]  # some of their channels, and slices, are left out
 PADDED, DILATED = ODD["one_filter"], SCENES / "conv2d_dilated.toml"
+<<<<<<< HEAD
 STRIDED = SCENES / "conv2d_strided.toml"
+=======
+AROUND = SCENES / "rgb_conv.toml"  # padding on all sides of three channels
+>>>>>>> b272222 (Mutants: zeros where cells are behind padding, and none where it is seen by itself)
 STEP = 1  # whose sum is falsified: an explained one that has neighbours
 RUN = 4  # a step that is passed too fast for its sum to be seen, as is the next
 STANDS = 17  # one whose sum stands on the bench without being worked out
@@ -82,7 +86,12 @@ def of_step(step: int):
 def padding(plan, p):
     """The cells around the input's own."""
     clear = [cube.shape.startswith("glass") for cube in plan.cubes]
-    return np.array(clear)[p["cube"]]
+    return np.array(clear)[p["cube"]] & (p["cube"] != NONE)
+
+
+def over_cells(plan, p):
+    """The zeros of padding that cells of the input are behind."""
+    return (p["label"] >= 0) & (p["cube"] == NONE)
 
 
 def spread(plan, p):
@@ -346,8 +355,10 @@ ELSEWHERE = {
     "lit in one channel alone": (VOLUME, volumes("input", taps=(3, 1, 3)), STEP, "lit"),
     "lit for one filter alone": (VOLUME, track("input.track", lambda at: at[:9]), 10, "lit"),
     "an unread cell in the light": (LEFT, changed("input", ends_at(-LANDED), visible_until=99.0), STEP, "cells|lit"),
-    "no zeros in the window": (PADDED, changed("input", padding, label=NONE), STEP, "number"),
-    "no zeros outside the window": (PADDED, changed("input", padding, label_faded=NONE), STEP, "number"),
+    "no zeros in the window": (PADDED, changed("input", over_cells, label=NONE), STEP, "number"),
+    "zeros before cells that no window reads": (PADDED, changed(
+        "input", over_cells, label_faded=lambda plan, own: own["label"]), STEP, "number"),
+    "no zeros outside the window": (AROUND, changed("input", padding, label_faded=NONE), STEP, "number"),
     "a cell that is read out of the light": (LEFT, changed("input", some(tap, [0]), faded=darkest), 0, "lit"),
     # the input of a transposed convolution, and its filters
     "no zeros among the cells": (TRANSPOSED, changed("input", padding, label=NONE), STEP, "number"),

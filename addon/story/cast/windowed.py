@@ -9,7 +9,7 @@ import numpy as np
 
 from ..page import palette
 from ..page.view import UNIT
-from ..plan.plan import LANDED, LEAVES, NEVER, NONE, Points
+from ..plan.plan import LANDED, NEVER, NONE, Points
 from . import volumes
 from .excerpt import Excerpt
 from .figure import Figure
