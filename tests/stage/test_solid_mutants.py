@@ -21,11 +21,8 @@ ROW = ODD["padded_1d"]
 TRANSPOSED = ODD["transposed_channels"]
 SIXTEEN, TWENTY = ODD["sixteen_channels"], ODD["twenty_filters"]  # some of their channels, and slices, are left out
 PADDED, DILATED = ODD["one_filter"], SCENES / "conv2d_dilated.toml"
-<<<<<<< HEAD
 STRIDED = SCENES / "conv2d_strided.toml"
-=======
 AROUND = SCENES / "rgb_conv.toml"  # padding on all sides of three channels
->>>>>>> b272222 (Mutants: zeros where cells are behind padding, and none where it is seen by itself)
 STEP = 1  # whose sum is falsified: an explained one that has neighbours
 RUN = 4  # a step that is passed too fast for its sum to be seen, as is the next
 STANDS = 17  # one whose sum stands on the bench without being worked out
