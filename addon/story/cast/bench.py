@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 PITCH_X, PITCH_Z = 0.93, 1.13  # from one pair to the next, in bench cells
-APART = 1.28  # from one row to the next where products stay: what belongs together is told by the gaps
+APART, FEW = 1.28, 4  # from one of a few rows to the next where products stay: gaps tell what belongs together
 HALF = (0.88, 0.70, 0.49)  # the size of a pair's half
 PRODUCT = (0.81, 0.5, 0.58)  # the size of a product that stays beside its pair
 AWAY, NEXT = 0.03, 0.58  # how far away from it, and from the next pair
@@ -41,7 +41,8 @@ class Bench:
         """The middle of a pair's upper or lower half."""
         half = -0.245 if lower else 0.245
         across = column * self.pitch(self.keeps_products, self.wider)
-        return self.panels[channel] + self.cell * np.array([across, 0.0, half - row * self.rise(self.keeps_products)])
+        down = row * self.rise(self.kernel[0], self.keeps_products)
+        return self.panels[channel] + self.cell * np.array([across, 0.0, half - down])
 
     def product(self, channel: int, row: int, column: int) -> np.ndarray:
         """The middle of a product beside its pair."""
@@ -53,20 +54,20 @@ class Bench:
         return PITCH_X + (PRODUCT[0] + AWAY + NEXT + wider - (PITCH_X - HALF[0]) if products else 0.0)
 
     @staticmethod
-    def rise(products: bool) -> float:
-        """From one pair to the next along a column, in bench cells."""
-        return APART if products else PITCH_Z
+    def rise(rows: int, products: bool) -> float:
+        """From one pair to the next along a column of so many, in bench cells."""
+        return APART if products and rows <= FEW else PITCH_Z
 
     @classmethod
     def panel_size(cls, kernel, products: bool = False, wider: float = 0.0) -> tuple[float, float, float]:
         """Columns, depth and rows of a panel, in bench cells."""
         rows, columns = kernel
         wide = (columns - 1) * cls.pitch(products, wider) + HALF[0] + products * (PRODUCT[0] + AWAY)
-        return wide, HALF[1], (rows - 1) * cls.rise(products) + 1
+        return wide, HALF[1], (rows - 1) * cls.rise(rows, products) + 1
 
     def stand(self, corner: np.ndarray) -> np.ndarray:
         """The middle of the first pair of a panel whose lower front left corner is at a world place."""
-        rise = self.rise(self.keeps_products)
+        rise = self.rise(self.kernel[0], self.keeps_products)
         return corner + self.cell * np.array([HALF[0] / 2, HALF[1] / 2, (self.kernel[0] - 1) * rise + 0.5])
 
     def cube(self, corner: np.ndarray, edge: float) -> np.ndarray:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Kind `sliding`: one window over one plane. Input, kernel over the bench, output; the sum is one line below them."""
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import numpy as np
 
@@ -74,9 +74,9 @@ class Sliding(OnePlane):
         self.settle(self.layout)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
         self.weighing = Kernel(self.figure, self.cast, self.weights)
-        self.opens = opening.opens(self.cast)
-        stage = self.figure, trace, self.made, self.beneath
+        stage, self.opens = (self.figure, trace, self.made, self.beneath), opening.opens(self.cast)
         self.closes = same_size.between(self.given, *stage) or less_padding.between(*stage)
+        self.around = (self.opens, self.closes), (self.opens, None), (False, None)  # acts, as there is time for them
 
     @property
     def traces(self) -> tuple:
@@ -125,20 +125,20 @@ class Sliding(OnePlane):
 
     def pacing(self) -> Rhythm:
         """Which steps are explained, and how long everything takes."""
-        explained = dict(zip(self._worked(), (FULL, DOUBLE, DOUBLE), strict=False))
+        inside = next((i for i in range(self.count) if self.trace[i].real.all()), 2)
+        worked = [i for i in (0, 1, max(inside, 2)) if i < self.count]  # without padding, or the third
+        explained = dict(zip(worked, (FULL, DOUBLE, DOUBLE), strict=False))
         explained |= {i: SHORT for i in range(self.columns - 1, self.count, self.columns) if i not in explained}
         return self.paced(explained)
 
     def paced(self, explained: dict[int, str]) -> Rhythm:
         """The rhythm in which these are explained, within the time that is left."""
-        spent = CLOSING + (self.closes.seconds if self.closes else 0.0) + opening.OPENING * bool(self.opens)
-        return rhythm(self.count, explained, self.scene.timing, self.scene.output.fps, spent=spent,
-                      padded=self.cast.padded, weights=self.pace())  # fmt: skip
-
-    def _worked(self) -> list[int]:
-        """The positions that are worked out first: the first two, and the third or the first without padding."""
-        third = next((i for i in range(self.count) if self.trace[i].real.all()), 2)
-        return [i for i in (0, 1, max(third, 2)) if i < self.count]
+        for opens, closes in self.around:
+            self.opens, self.closes = opens, closes
+            spent = CLOSING + (closes.seconds if closes else 0.0) + opening.OPENING * bool(opens)
+            with suppress(ValidationError) if opens or closes else nullcontext():
+                return rhythm(self.count, explained, self.scene.timing, self.scene.output.fps, spent=spent,
+                              padded=self.cast.padded, weights=self.pace())  # fmt: skip
 
     def clock(self) -> None:
         """Key the clock."""
