@@ -125,7 +125,7 @@ class TestSetWithoutAFigure:
 
     def test_what_only_the_plan_refuses_is_left_out_too(self, convolume):
         code, out, err = convolume("--plan", "--set", "timing.longest=22")
-        assert code == 0 and len(err) == 1 and "conv2d_dilated (must be at least 24.8 for this figure)" in err[0]
+        assert code == 0 and len(err) == 1 and "rgb_to_volume (must be at least 22.4 for this figure)" in err[0]
         assert "\n".join(out).count(" frames at 20 per second") == 18
 
     def test_what_fits_none_and_what_does_not_fit_a_named_figure_is_an_error(self, convolume):

@@ -66,7 +66,8 @@ def _equation(figure: Figure, trace) -> str:
     words = figure.scene.words
     said = ((words.stride, trace.stride), (words.dilation, trace.dilation))
     more = "".join(f",  {word} {axes_text(values)}" for word, values in said if any(v > 1 for v in values))
-    return f"{given}  *  {kernel}{more}  =  {output}"
+    sign = "=" if len(trace.kernel_size) > 1 else "\u2192"  # of one axis it would be read as a product of numbers
+    return f"{given}  *  {kernel}{more}  {sign}  {output}"
 
 
 def equation_width(figure: Figure, trace) -> float:
