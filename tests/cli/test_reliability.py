@@ -124,6 +124,7 @@ def test_two_at_once_a_damaged_cache_and_two_processes_all_give_the_same_file(co
     assert code == 0 and " freed" in out[0] and not list(Path(os.environ["XDG_CACHE_HOME"]).rglob("*.pack"))
 
 
+@pytest.mark.thorough
 def test_a_full_disk_is_said_and_the_same_command_goes_on_when_there_is_room(command, tmp_path):
     """A file system of its own, too small for the GIF; where none may be mounted, files that may not grow so large."""
     disk = tmp_path / "disk"

@@ -32,7 +32,7 @@ def prepared(name, width, height, **look):
     return scene, built, plan
 
 
-@pytest.fixture(params=["conv2d_valid", "rgb_conv"])
+@pytest.fixture(params=cases({name: name for name in ("conv2d_valid", "rgb_conv")}, ("conv2d_valid",)))
 def figure(request, empty_blender):
     """A small figure, ready to render, and a dozen frames that hold glides, births and the ending."""
     scene, built, plan = prepared(request.param, 214, 120)

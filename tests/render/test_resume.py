@@ -13,10 +13,11 @@ from addon.render.reuse.cache import Store  # noqa: E402
 from addon.scene.load import load  # noqa: E402
 from addon.stage import build, prepare_scene  # noqa: E402
 from addon.story import make_plan  # noqa: E402
+from tests.figures import cases  # noqa: E402
 
 DRAFT, INDEX = PROFILES["draft"], b"index of a test."
 NUMBERS = [30, 31, 32, 33]
-FIGURES = ("conv1d", "conv2d_valid")
+FIGURES = cases({name: name for name in ("conv1d", "conv2d_valid")}, ("conv1d",))
 
 
 @pytest.fixture(params=FIGURES)

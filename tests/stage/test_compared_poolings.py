@@ -32,7 +32,7 @@ BROUGHT = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("path, keys", cases(BROUGHT, ("max and mean",)))
+@pytest.mark.parametrize("path, keys", cases(BROUGHT, ("windows of two sizes",)))
 def test_steps_of_both_runs_are_shown_as_computed(path, keys):
     proof, draw = ComparedPoolingsProof(staged(path, keys)), random.Random(SEED)
     count = len(proof.plan.steps)

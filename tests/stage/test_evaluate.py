@@ -138,7 +138,7 @@ def disagreement(blender: Blender, second: float, evaluator: Evaluator) -> list[
     return found + differences(blender, glance, evaluator.at_clock(clock))
 
 
-@pytest.fixture(scope="module", params=cases(FIGURES, ("conv2d_valid", "transposed_conv_strided")))
+@pytest.fixture(scope="module", params=cases(FIGURES, ("conv2d_valid",)))
 def blender(request):
     return Blender(staged(request.param))
 

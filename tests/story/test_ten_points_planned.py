@@ -462,6 +462,7 @@ MUTANTS = {
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_mutant_is_caught(name):
     """What is said of the mutant is not said of the figure itself."""
