@@ -32,7 +32,7 @@ test-all: test ## run the tests that make test leaves out, and all on every othe
 
 test-blender: ## run the tests that need a real `blender` on the PATH
 	@command -v blender >/dev/null || echo 'convolume: no `blender` on the PATH, so these tests will be skipped'
-	$(ENV) one -- -m pytest -m "blender and not window" $(ARGS)
+	$(ENV) one -- -m pytest -m "blender and not window" -n auto $(ARGS)
 
 test-ui: ## drive a real `blender` by mouse on a virtual screen, from the zip to the GIF (minutes)
 	@command -v blender >/dev/null || echo 'convolume: no `blender` on the PATH, so these tests will be skipped'

@@ -22,7 +22,7 @@ FIGURES = {name: path for name, path in figure_files().items() if load(path).kin
 ODD = {p.stem: p for p in sorted((Path(__file__).resolve().parents[1] / "scenes" / "solid").glob("*.toml"))}
 SCENES = FIGURES | ODD
 SEED = 12
-FEW = 25  # steps: so many are all proved
+FEW = 12  # steps: so many are all proved
 
 
 @pytest.fixture(scope="module", params=cases(SCENES, one_of_each()))
@@ -52,7 +52,7 @@ def test_between_steps_nothing_is_shown_that_is_not_so(proof):
     """At random times, whole frames or not: births, numbers, slices, and never two steps on the bench."""
     draw = random.Random(SEED)
     print(f"seed {SEED}")
-    for _ in range(24 if proof.stage.asked.id in FIGURES else 10):
+    for _ in range(16 if proof.stage.asked.id in FIGURES else 8):
         proof.between(proof.look(draw.uniform(0.0, proof.plan.seconds)))
 
 
