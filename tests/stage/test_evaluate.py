@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `plan/evaluate` works out without Blender is what Blender evaluates: at 200 random times of four figures, and at 80
-of one of every other kind, the same pieces and texts, at the same places, as large and turned alike, and the same
-windows and words.
+"""What `plan/evaluate` works out without Blender is what Blender evaluates: at 200 random times of four figures, and
+at 80 of one of every other kind, the same pieces and texts, at the same places, as large and turned alike, and the
+same windows and words.
 """
 
 import random

@@ -191,7 +191,7 @@ class Windowed:
         shell["column"][:] -= self.pads[1][0]
         if arrives is not None:
             self.arrive(shell, arrives)
-        return shell if self.channels == 1 or self.moves else self._clear(shell, everywhere & ~where)
+        return shell if len(everywhere) == 1 or self.moves else self._clear(shell, everywhere & ~where)
 
     def _clear(self, shell: Points, own: np.ndarray) -> Points:
         """Glass with the input's `own` cells behind it says what it counts as where a window reads it alone: there
