@@ -23,7 +23,7 @@ def test_a_skip_fails_in_ci_only(root, tmp_path, ci):
     (tmp_path / "test_some.py").write_text(TESTS)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path],
-        env={**os.environ, "CI": ci},
+        env={**os.environ, "CI": ci, "CONVOLUME_REST": ""},
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -43,7 +43,7 @@ def test_the_rest_is_what_make_test_leaves_out(root, tmp_path):
     for asked, closing in (((), "1 passed, 1 deselected"), (("-k", "test_a"), "2 deselected")):
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", tmp_path, *asked],
-            env={**os.environ, "CI": "true", "CONVOLUME_REST": "1"},
+            env={**os.environ, "CI": "true", "CONVOLUME_REST": "1", "CONVOLUME_FURTHER": ""},
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -60,7 +60,7 @@ def test_what_is_proved_once_is_left_out_on_a_further_python_only(root, tmp_path
     )
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", tmp_path],
-        env={**os.environ, "CI": "true", "CONVOLUME_FURTHER": further},
+        env={**os.environ, "CI": "true", "CONVOLUME_FURTHER": further, "CONVOLUME_REST": ""},
         cwd=tmp_path,
         capture_output=True,
         text=True,
