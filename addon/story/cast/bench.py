@@ -13,8 +13,8 @@ import numpy as np
 PITCH_X, PITCH_Z = 0.93, 1.13  # from one pair to the next, in bench cells
 APART, FEW = 1.28, 4  # from one of a few rows to the next where products stay: gaps tell what belongs together
 HALF = (0.88, 0.70, 0.49)  # the size of a pair's half
-PRODUCT = (0.81, 0.5, 0.58)  # the size of a product that stays beside its pair
-AWAY, NEXT = 0.03, 0.58  # how far away from it, and from the next pair
+PRODUCT = (0.88, 0.6, 0.62)  # the size of a product that stays beside its pair
+AWAY, NEXT = 0.06, 0.46  # how far away from it, and from the next pair
 WIDER = 0.4  # how much further from that where a page has room beside a single panel
 PARTIAL, RESULT = 0.78, 1.06  # edges of the cubes of partial sums and of the result, in bench cells
 SLAB = (0.12, 0.26, 0.2)  # the slab under it: how much larger at the sides and in front, how high
