@@ -74,7 +74,7 @@ def assert_reused_is_whole(scene, numbers):
 
 SOLID = "rgb_conv"
 # of each kind the figure with the most in sight
-KINDS = ("conv2d_full", SOLID, "mnist_conv", "pooling", "conv2d_stride_comparison", "transposed_conv_strided")
+KINDS = ("conv1d", SOLID, "mnist_conv", "pooling", "conv2d_stride_comparison", "transposed_conv_strided")
 
 
 @pytest.mark.parametrize("name", cases({name: name for name in KINDS}, (SOLID,)))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What `plan/evaluate` works out without Blender is what Blender evaluates: at 200 random times of four figures, and
-at 80 of one of every other kind, the same pieces and texts, at the same places, as large and turned alike, and the
+at 50 of one of every other kind, the same pieces and texts, at the same places, as large and turned alike, and the
 same windows and words.
 """
 
@@ -148,7 +148,7 @@ def test_blender_evaluates_what_is_worked_out_without_it(blender):
     plan, draw = blender.stage.plan, random.Random(SEED)
     print(f"seed {SEED}")
     evaluator = Evaluator(plan)
-    for second in times(plan, 200 if plan.id in one_of_each() else 80, draw):
+    for second in times(plan, 200 if plan.id in one_of_each() else 50, draw):
         found = disagreement(blender, second, evaluator)
         assert not found, "\n".join([f"at {second} s, clock {blender.clock(blender.at(second))}:", *found])
 
