@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...scene.checks import ValidationError
 from ..cast import volumes
 from ..cast.figure import NAME
 from ..cast.filters import Filters
@@ -36,16 +35,6 @@ def every_filter(filters: Filters, stack: Stack, values) -> "EveryFilter | None"
     """The act, for what every filter makes of the first position; None where it would not be clear."""
     act = EveryFilter(filters, stack, values) if len(values) > 1 else None
     return act if act and act.clear else None
-
-
-def lasting(act: "EveryFilter | None", paced):
-    """The act, and `paced(seconds)`, a rhythm that leaves it so many; without it where there is no time for it."""
-    if act:
-        try:
-            return act, paced(LASTS)
-        except ValidationError:
-            pass
-    return None, paced(0.0)
 
 
 class EveryFilter:

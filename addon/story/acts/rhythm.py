@@ -8,6 +8,7 @@ clock stands on a whole number.
 """
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -54,6 +55,15 @@ class Rhythm:
     """All stretches of a figure, in order; `explained` has the steps whose sums are worked out, with their kinds."""
 
     stretches: tuple[Stretch, ...]
+
+    @staticmethod
+    def with_time(ways, paced):
+        """The first of the acts in `ways` for which `paced(acts)`, the rhythm beside them, has time, and that rhythm.
+        Where the last, with the fewest, has none the refusal is raised."""
+        for acts in ways[:-1]:
+            with suppress(ValidationError):
+                return acts, paced(acts)
+        return ways[-1], paced(ways[-1])
 
     @property
     def explained(self) -> dict[int, str]:

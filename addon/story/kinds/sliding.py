@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Kind `sliding`: one window over one plane. Input, kernel over the bench, output; the sum is one line below them."""
 
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 
 import numpy as np
 
@@ -119,9 +119,7 @@ class Sliding(OnePlane):
             self.why()
         return figure.plan(scene.title, infos)
 
-    @property
-    def count(self) -> int:
-        return len(self.trace)
+    count = property(lambda self: len(self.trace))  # of steps
 
     def pacing(self) -> Rhythm:
         """Which steps are explained, and how long everything takes."""
@@ -133,12 +131,13 @@ class Sliding(OnePlane):
 
     def paced(self, explained: dict[int, str]) -> Rhythm:
         """The rhythm in which these are explained, within the time that is left."""
-        for opens, closes in self.around:
-            self.opens, self.closes = opens, closes
-            spent = CLOSING + (closes.seconds if closes else 0.0) + opening.OPENING * bool(opens)
-            with suppress(ValidationError) if opens or closes else nullcontext():
-                return rhythm(self.count, explained, self.scene.timing, self.scene.output.fps, spent=spent,
-                              padded=self.cast.padded, weights=self.pace())  # fmt: skip
+        def beside(acts) -> Rhythm:
+            spent = CLOSING + (acts[1].seconds if acts[1] else 0.0) + opening.OPENING * bool(acts[0])
+            return rhythm(self.count, explained, self.scene.timing, self.scene.output.fps, spent=spent,
+                          padded=self.cast.padded, weights=self.pace())  # fmt: skip
+
+        (self.opens, self.closes), found = Rhythm.with_time(self.around, beside)
+        return found
 
     def clock(self) -> None:
         """Key the clock."""

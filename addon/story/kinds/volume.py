@@ -4,9 +4,9 @@ on the bench. A transposed convolution is shown as the convolution that gives th
 
 from ...scene.checks import ValidationError
 from ..acts import spreading, turning
-from ..acts.every_filter import LASTS, every_filter, lasting
+from ..acts.every_filter import LASTS, every_filter
 from ..acts.leaving_out import counts
-from ..acts.rhythm import DOUBLE, FULL, GLANCE, PADDED, SHORT, START, open_clock, rhythm, run_clock
+from ..acts.rhythm import DOUBLE, FULL, GLANCE, PADDED, SHORT, START, Rhythm, open_clock, rhythm, run_clock
 from ..acts.saying import NEXT, Saying
 from ..acts.stamp_words import fitting
 from ..acts.standing import SUMMED, on_bench, result_values, spans
@@ -135,9 +135,9 @@ class _Volume:
         pauses = {n * section: FILE + CHANGE for n in written[1:]}
         pauses |= {passed[0]: FILE + CHANGE} if passed[0] else {}
         spent = turning.TURNING + GONE + FILE + spreading.SPREADING * self.cast.moves
-        self.every, self.rhythm = lasting(self.every, lambda more: rhythm(
-            self.count, explained, timing, self.scene.output.fps, spent=spent + more, padded=self.cast.padded,
-            pauses=pauses, passed=passed))  # fmt: skip
+        self.every, self.rhythm = Rhythm.with_time((self.every, None), lambda act: rhythm(
+            self.count, explained, timing, self.scene.output.fps, spent=spent + LASTS * bool(act),
+            padded=self.cast.padded, pauses=pauses, passed=passed))  # fmt: skip
         opens = (SPREADS, spreading.spread_clock) if self.cast.moves else None
         open_clock(line, timing, self.cast.padded, turning.TURNING, opens)
         first = line.cursor - (0.6 if self.cast.padded else 0.5)
