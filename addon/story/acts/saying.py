@@ -5,7 +5,7 @@ while the window runs, the sum as a line where the bench is empty."""
 import numpy as np
 
 from ..cast import cards
-from ..cast.arrangement import NAMED, PANEL_CARD, Arrangement, upright
+from ..cast.arrangement import LINE, NAMED, PANEL_CARD, UNDER_FILTERS, Arrangement, upright
 from ..cast.bench import HALF
 from ..cast.figure import SMALL, SUM, Figure
 from ..cast.weighted import line_text, sum_text
@@ -34,10 +34,12 @@ class Saying:
     def __init__(self, figure: Figure, stands: Arrangement, names: list[str], biased: bool):
         self.figure, self.stands, self.names, self.biased = figure, stands, names, biased
         self.words, self.per, self.inner, self.numbers = figure.scene.words, stands.per, stands.inner, figure.numbers
-        ends = [*stands.panels, stands.result]
+        ends, self.below = [*stands.panels, stands.result], stands.where == UNDER_FILTERS
         self.middle = figure.page.width / 2 if upright(figure.page) else (ends[0].box[0] + ends[-1].box[2]) / 2
         # page units: the baseline of what is said of a run, above the trays; above it there is room for one line
-        self.line = ends[0].box[1] + (12.4 if upright(figure.page) else 10.4 if stands.slices > 1 else 7.0)
+        self.line = LINE
+        if not self.below:
+            self.line = ends[0].box[1] + (12.4 if upright(figure.page) else 10.4 if stands.slices > 1 else 7.0)
 
     def shares(self, step) -> list[float]:
         """What each channel that has a panel comes to."""
@@ -59,8 +61,6 @@ class Saying:
         numbers = self.numbers
         if len(self.inner) > MOST:
             return numbers.text(step.value)
-        if self.per == 1:
-            return line_text(numbers, step, self.stands.kernel[1])
         first, shares = int(step.positions[:, 0].min()), self.shares(step)
         said = [numbers.named(self.names[first + c], s)
                 for c, s in zip(self.inner.numbers, shares, strict=True)] if self.named else [
@@ -78,8 +78,9 @@ class Saying:
         return self.numbers.equals(step.value, [*self.shares(step), *others, *([step.bias] if self.biased else [])])
 
     def signs(self, step, i: int, name: str, since: float | None = None, until: float | None = None) -> list:
-        """What stands between the bench's parts: arrows, plus and equals signs, the bias's and the cell's name. With
-        `since` and `until` (clock values) of a sum that stands all that while, else of one that is worked out."""
+        """What stands between the bench's parts, and below them: arrows, plus and equals signs, the sum, the bias's and
+        the cell's name. With `since` and `until` (clock values) of a sum that stands all that while, else of one that
+        is worked out."""
         figure, stands, made, times = self.figure, self.stands, [], schedule(len(self.inner))
         worked, until = since is None, i + LEAVES if until is None else until
 
@@ -108,6 +109,7 @@ class Saying:
             for n, line in enumerate(wrapped(left_out(figure.scene, self.inner.hidden))):
                 made.append(figure.text(line, (x0 + x1) / 2, y1 + 3.0 + 2.7 * n, SMALL, align="center",
                                         visible_from=at(times[-1]["flies"]), visible_until=until))  # fmt: skip
+        made += self.products(step, at(0.54), until)
         if stands.extra:
             x0, _, x1, y1 = stands.extra.box
             made.append(figure.text(self.words.bias, (x0 + x1) / 2, y1 + 3.0, SMALL, align="center",
@@ -116,6 +118,15 @@ class Saying:
             return [*made, *self.name(name, since, until)]
         # a copy of the result flies up past it
         return [*made, *self.name(name, within(i, STAND), within(i, FLY)), *self.name(name, i - 1e-3, until)]
+
+    def products(self, step, since: float, until: float) -> list:
+        """The products of the only channel and what they come to, in a line below everything, if it has room there."""
+        if not self.below:
+            return []
+        page = self.figure.page
+        text = line_text(self.numbers, step, self.stands.kernel[1], (page.width - 16.0) / (SUM * HEIGHT))
+        return [self.figure.text(text, page.width / 2, LINE, SUM, align="center", visible_from=since,
+                                 visible_until=until)]  # fmt: skip
 
     def name(self, name: str, since: float, until: float) -> list:
         """The name of the cell that is being made, above the result; that of a slice on two lines, where one would

@@ -40,13 +40,16 @@ UPRIGHT = 0.8  # width by height of pages from which on blocks stand one below t
 ARROW = 2.4  # page units between a panel and its sum at least there
 HEADING = 3.6  # page units for a second line of the heading there
 TOP, BOTTOM, SIDE = 10.7, 85.0, 8.0  # page units: between these the blocks stand
+LINE = 84.2  # page units: the baseline of a line below everything
+AT_WORK = 1.12, 0.75  # cells of the filter at work, of the volumes' cells; the same with the bench under it
 
 
 class Way(NamedTuple):
     """One way to arrange a figure: bench cells of so many page units, whether products stay beside their pairs, where
-    things are (the bench BELOW all others or BESIDE the input; on upright pages all IN_COLUMN or the output
-    BY_FILTERS), how many filters wait side by side, how many rows the bench has, how many bench cells further its pairs
-    stand apart, and by how much smaller than others cells of waiting filters are."""
+    things are (the bench BELOW all others, BESIDE the input, or UNDER the filters, with its result under the output; on
+    upright pages all IN_COLUMN or the output BY_FILTERS), how many filters wait side by side, how many rows the bench
+    has, how many bench cells further its pairs stand apart, and by how much smaller than others cells of waiting
+    filters are."""
 
     panel: float
     products: bool
@@ -57,7 +60,8 @@ class Way(NamedTuple):
     waits: float = WAITS[-1]
 
 
-BELOW, BESIDE, IN_COLUMN, BY_FILTERS = "below", "beside", "in column", "by filters"
+BELOW, BESIDE, UNDER_FILTERS = "below", "beside", "under filters"
+IN_COLUMN, BY_FILTERS = "in column", "by filters"
 
 
 def upright(page: Page) -> bool:
@@ -79,6 +83,7 @@ class Arrangement:
     biased: bool
     products: bool = False  # they stay beside their pairs
     wider: float = 0.0  # and are so many bench cells further from the next
+    where: str = BELOW  # the bench is (Way)
     inner: Excerpt | None = None  # which channels of a filter stand, and have a panel
     shown: Excerpt | None = None  # which of the input's
     written: Excerpt | None = None  # which filters and slices
@@ -115,6 +120,8 @@ class Arrangement:
         """Place all that stands; False where there is no room for it."""
         best, products = None, (True, False) if len(self.inner) <= KEEPS_PRODUCTS else (False,)
         places, rows = ((IN_COLUMN, BY_FILTERS), (1, 2)) if upright(page) else ((BELOW, BESIDE), (1,))
+        if self.per == 1 and not self.biased and not upright(page):
+            places = (*places, UNDER_FILTERS)
         apart = (0.0, WIDER) if True in products and not upright(page) else (0.0,)
         for stays, where, wide, many, wider in product(products, places, (4, 8), rows, apart):
             for panel in PANELS:
@@ -134,7 +141,7 @@ class Arrangement:
         sizes = (way._replace(waits=waits) for waits in WAITS)
         way = next((w for w in sizes if self._solve(page, w) >= KEPT * cell), way)
         self._solve(page, way)
-        self.products, self.wider = way.products, way.wider
+        self.products, self.wider, self.where = way.products, way.wider, way.where
         return True
 
     def _solve(self, page: Page, way: Way) -> float:
@@ -144,8 +151,8 @@ class Arrangement:
             self.work.least = min(self.work.least, WORK_UPRIGHT)
             for block in self.small:
                 block.least = 0.6 * WAITING
-        top = TOP + HEADING * upright(page)
-        return solve(page, self._tree(way), (SIDE, top, page.width - SIDE, BOTTOM), LARGEST)
+        top, bottom = TOP + HEADING * upright(page), LINE - 3.3 if way.where == UNDER_FILTERS else BOTTOM
+        return solve(page, self._tree(way), (SIDE, top, page.width - SIDE, bottom), LARGEST)
 
     def _tree(self, way: Way):
         """The layout's tree."""
@@ -171,6 +178,10 @@ class Arrangement:
             half = (len(pairs) + 1) // 2
             bench = Column([Row(p, gap=1.5, spread=1.8, align=(0.0, 0.62)) for p in (parts[:half], parts[half:])],
                            gap=1.5, spread=1.0, align=(0.0, 0.5))  # fmt: skip
+        if way.where == UNDER_FILTERS:
+            bench = Column([middle, self.panels[0]], gap=1.0, spread=5.0)
+            return Row([self.given, bench, Column([self.made, self.result], gap=3.6, spread=8.0)], gap=4.0,
+                       align=(0.5, 0.5))  # fmt: skip
         if way.where == IN_COLUMN:
             return Column([self.given, middle, self.made, bench], gap=1.0, spread=4.0)
         if way.where == BY_FILTERS:
@@ -192,8 +203,10 @@ class Arrangement:
         # the copy of the window slides out to the left
         self.given = Block("input", size, **{**words, "left": min(max(ASIDE, 2 * size[1] + 3.8), OUT)})
         size = (self.kernel[1] + cards.room(2 if several else per), self.inner.deep, self.kernel[0])
-        self.work = Block("filter", size, 1.12 if several else 1.4, above=0.0 if several else ABOVE,
-                          slab=slabs.VOLUME, least=WORK * (several and picture))  # fmt: skip
+        under = way.where == UNDER_FILTERS
+        large = AT_WORK[under] if several else 1.4
+        self.work = Block("filter", size, large, above=0.0 if several else ABOVE, slab=slabs.VOLUME,
+                          least=READ * under or WORK * (several and picture))  # fmt: skip
         if self.written.hidden:
             words["left"] = LEFT
         wide, deep = self.out[1] + cards.room(len(self.written)), depth(slices, self.written)

@@ -22,7 +22,7 @@ from ..cast.windowed import planar, planes
 from ..page import palette
 from ..page.captions import axes_text, cell_name, shape_text
 from ..page.glyphs import TIMES
-from ..plan.plan import ALWAYS, StepInfo
+from ..plan.plan import ALWAYS, LANDED, StepInfo
 from ..traits import unread
 from ..traits.depth_brackets import bracketed
 from ..traits.index_labels import block_indices
@@ -176,7 +176,8 @@ class _Volume:
             elif i in stands:
                 running += self.saying.signs(step, i, cell, i - SUMMED, stands[i])
             elif place[0] in self.written.numbers:
-                running.extend(self.saying.name(cell, i, until[i]))
+                running += self.saying.name(cell, i, until[i])
+                running += self.saying.products(step, i - 1e-3, i + 1 - LANDED)
             infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self.saying.text(step, cell), i,
                                   explained))  # fmt: skip
         figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
