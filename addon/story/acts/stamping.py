@@ -8,7 +8,7 @@ output, which nothing covers until then, and lands on it, where it adds.
 
 import numpy as np
 
-from ..cast.bench import PRODUCT, RESULT, Operands
+from ..cast.bench import PRODUCT, Operands
 from ..cast.volumes import shade
 from ..page import palette
 from ..page.glyphs import CAP_HEIGHT, MINUS
@@ -106,7 +106,8 @@ class Stamping(Summing):
     def so_far(self, value: float, since: float, until: float) -> list[Points]:
         """The cube that has the number of the cell that is told, and its shadow."""
         life = {"visible_from": since, "visible_until": until}
-        return [self.cube(self.bench.result, value, RESULT, **life), self.under(self.bench.result, RESULT, **life)]
+        return [self.cube(self.bench.result, value, self.bench.edge, **life),
+                self.under(self.bench.result, self.bench.edge, **life)]
 
     def _result(self, o: Operands) -> list[Points]:
         return []

@@ -5,7 +5,7 @@ are the same at every step, without the values that come and go, and one cube th
 
 import numpy as np
 
-from ..cast.bench import HALF, PARTIAL, RESULT, Operands
+from ..cast.bench import HALF, PARTIAL, Operands
 from ..cast.volumes import FACE, written
 from ..page.glyphs import CAP_HEIGHT, TIMES
 from ..plan.plan import LANDED, LEAVES, Points
@@ -50,13 +50,14 @@ def standing(act: Summing, o: Operands, until: float) -> list[Points]:
         made.append(Points.make(rest, **cells, **{k: v for k, v in summed.items() if k != "step"}))
     for place, value, channel in act.parts(o):
         made.append(act.cube(place, value, PARTIAL, channel=channel, **summed))
-    return [*made, act.cube(act.bench.result, o.value, RESULT, **summed)] if act.totals else made
+    return [*made, act.cube(act.bench.result, o.value, act.bench.edge, **summed)] if act.totals else made
 
 
 def shaded(act: Summing, o: Operands, spans, summed) -> list[Points]:
     """The shadows of the panels between pairs of clock values, and of the sums between others: they stay from one step
     to the next."""
-    cubes = [*((place, PARTIAL) for place, *_ in act.parts(o)), *([(act.bench.result, RESULT)] if act.totals else [])]
+    cubes = [(place, PARTIAL) for place, *_ in act.parts(o)]
+    cubes += [(act.bench.result, act.bench.edge)] if act.totals else []
     return [*(act.ground(c, visible_from=a, visible_until=b) for a, b in spans for c in range(o.channel.max() + 1)),
             *(act.under(*cube, visible_from=a, visible_until=b) for a, b in summed for cube in cubes)]  # fmt: skip
 
@@ -79,13 +80,13 @@ def result_values(act: Summing, rhythm: Rhythm, fps: float, sums, fill) -> np.nd
     if not len(steps):
         return until
     sums = np.asarray(sums)[steps]
-    figure, fills = act.figure, [fill(v) for v in sums]
+    figure, bench, fills = act.figure, act.bench, [fill(v) for v in sums]
     cubes = [figure.cube(f) for f in fills]
     digits = written(figure, [act.numbers.text(v) for v in sums], fills, 0.5 / CAP_HEIGHT)
     figure.volume("value", "Value", Points.make(
         np.zeros((len(steps), 3)), cube=cubes, faded=cubes, lift=FACE, value=sums, step=steps,
         visible_from=steps.astype(float), visible_until=until[steps],
-        **(digits if figure.scene.look.numbers else {})), act.bench.result, RESULT * act.bench.cell)  # fmt: skip
+        **(digits if figure.scene.look.numbers else {})), bench.result, bench.edge * bench.cell)
     return until
 
 

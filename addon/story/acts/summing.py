@@ -8,7 +8,7 @@ sum per channel; these and the bias roll into one cube, a copy of which flies to
 
 import numpy as np
 
-from ..cast.bench import HALF, PARTIAL, PRODUCT, RESULT, Bench, Operands
+from ..cast.bench import HALF, PARTIAL, PRODUCT, Bench, Operands
 from ..cast.figure import Figure
 from ..cast.volumes import fitted, shade
 from ..page import palette
@@ -194,14 +194,15 @@ class Summing:
         return made
 
     def _result(self, o: Operands) -> list[Points]:
-        bench, size = self.bench, o.target_cell / self.bench.cell / RESULT
+        bench = self.bench
+        size = o.target_cell / bench.cell / bench.edge
         way = self.local(o.target) - self.local(bench.result)
         since = within(o.index, STAND if bench.partials else SUMS)
         return [
-            self.cube(bench.result, o.value, RESULT, visible_from=since, grow_time=0.02,
+            self.cube(bench.result, o.value, bench.edge, visible_from=since, grow_time=0.02,
                 visible_until=o.index + LEAVES, step=o.index),
-            self.cube(bench.result, o.value, RESULT, step=NONE, **flight(o.index, way, size)),
-            self.under(bench.result, RESULT, visible_from=since, visible_until=o.index + LEAVES),
+            self.cube(bench.result, o.value, bench.edge, step=NONE, **flight(o.index, way, size)),
+            self.under(bench.result, bench.edge, visible_from=since, visible_until=o.index + LEAVES),
         ]  # fmt: skip
 
     def _grounds(self, o: Operands, times) -> list[Points]:

@@ -34,6 +34,7 @@ class Bench:
     rest: np.ndarray | None = None  # of the sum of the channels that have no panel
     bias: np.ndarray | None = None
     result: np.ndarray | None = None
+    edge: float = RESULT  # of the result's cube, in bench cells
     # where a copy's arc to it leads by: parts of its way, and bench cells besides
     way: tuple = ((0.55, 0.75, 0.0), (0.0, -0.4, 0.9))
 

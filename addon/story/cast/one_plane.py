@@ -15,6 +15,7 @@ NAMED = 0.36  # room for a cell's name above the result, in bench cells
 LINE = 84.2  # page units: the baseline of the line below everything
 # sizes of the bench that are tried, the largest that leaves room counts
 BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)
+GROWN, KEPT = (1.6, 1.5, 1.4, 1.3, 1.2, 1.1, 1.0), 0.985  # how much larger; of the volumes' cells that is left then
 NARROW, LONG = 4, 6.8  # columns of a kernel that may be larger for long numbers; page units of its cells at most
 LARGER = 1.02  # how much larger a pair is than an input's cell
 
@@ -53,13 +54,16 @@ class OnePlane:
         if best is None:
             size = self.scene.input.size
             raise ValidationError("must be smaller to find room beside its kernel", "input.size", size)
-        solve(page, layout(best[1], *best[2]), self.region(page), self.largest)
+        cell, bench, way = best
+        # as much larger as costs the volumes nothing
+        grown = (g * bench for g in GROWN)
+        bench = next(g for g in grown if solve(page, layout(g, *way), self.region(page), self.largest) >= KEPT * cell)
         self.bench = self.bench_at(self.panel, self.kernel)
 
     def bench_at(self, panel: Block, kernel) -> Bench:
         """The bench for a kernel (rows, columns), whose panel is a block."""
-        bench = Bench(kernel, panel.cell, keeps_products=True)
-        bench.panels, bench.result = [bench.stand(panel.corner)], bench.cube(self.result.corner, RESULT)
+        bench = Bench(kernel, panel.cell, keeps_products=True, edge=RESULT * self.result.cell / panel.cell)
+        bench.panels, bench.result = [bench.stand(panel.corner)], bench.cube(self.result.corner, bench.edge)
         return bench
 
     def region(self, page) -> tuple[float, float, float, float]:
@@ -75,7 +79,8 @@ class OnePlane:
         self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
                              slab=slabs.VOLUME, least=least)  # fmt: skip
         self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, slab=SLAB)
-        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * bench, slab=SLAB)
+        # it stands below the output: where the bench has room to grow, the result has none
+        self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * min(bench, 1.0), slab=SLAB)
         return board
 
     def padded_shape(self, shape, pads) -> tuple[int, ...]:

@@ -69,7 +69,7 @@ class _Comparison(TwoRuns, Sliding):
     def layout(self, bench: float):
         """The layout's tree: the kernel over the panel, the outputs at two heights, below the second the result."""
         made = self.blocks(bench)
-        self.result = Block("result", (RESULT, RESULT, RESULT), LARGER * bench, above=7.0, slab=SLAB)
+        self.result = Block("result", (RESULT, RESULT, RESULT), LARGER * min(bench, 1.0), above=7.0, slab=SLAB)
         self.made, self.other = (made(f"{PREFIX[run]}output", (out.shape[1], 1, out.shape[0]), above=self.above)
                                  for run, out in enumerate(self.outs))  # fmt: skip
         middle = Column([self.weights, self.panel], gap=2.0, spread=6.0)
@@ -112,8 +112,8 @@ class _Comparison(TwoRuns, Sliding):
         home, cell = act.local(act.bench.result), self.other.cell
         way = act.local(self.homes[1] + (cell * column, 0, -cell * row)) - home
         value = self.pair.traces[1][self.pair.steps[i][1]].value
-        size = cell / act.bench.cell / RESULT
-        return [act.cube(act.bench.result, value, RESULT, **flight(i, way, size, (0, -1.0, -0.6)))]
+        size = cell / act.bench.cell / act.bench.edge
+        return [act.cube(act.bench.result, value, act.bench.edge, **flight(i, way, size, (0, -1.0, -0.6)))]
 
     def _sums(self) -> list[StepInfo]:
         """The sums on the bench and in the line; what the plan says of each run's steps."""
