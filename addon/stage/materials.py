@@ -10,6 +10,7 @@ import math
 import bpy
 from mathutils import Vector
 
+from ..story.page import palette
 from ..story.plan.plan import Material
 from . import compat
 from .light import studio, sun
@@ -23,8 +24,7 @@ FRONT, TOP, SIDE = 1.0 - AMBIENT, 0.52, 0.20
 
 def linear(color) -> tuple[float, float, float, float]:
     """sRGB to scene-linear, with alpha 1."""
-    channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color]
-    return (*channels, 1.0)
+    return (*map(palette.decoded, color), 1.0)
 
 
 def key_light(leftward: bool) -> tuple[Vector, float]:
@@ -91,7 +91,7 @@ def floor(material: Material, light: bpy.types.Image | None, standing=None) -> b
         standing.name = f"~{standing.name}"
     made = make(material)
     if light is None:
-        studio.floor_material(made, "#" + "".join(f"{round(255 * c):02X}" for c in material.color))
+        studio.floor_material(made, palette.code(material.color))
         made[BUILT] = digest(made)
         return made
     nodes, links = made.node_tree.nodes, made.node_tree.links

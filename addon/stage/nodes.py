@@ -40,9 +40,8 @@ class Tree:
         else:
             socket.default_value = value
 
-    def math(self, operation: str, a, b=None, c=None):
-        values = {i: v for i, v in enumerate((a, b, c)) if v is not None}
-        return self.node("ShaderNodeMath", values, operation=operation).outputs[0]
+    def math(self, operation: str, a, b=None):
+        return self.node("ShaderNodeMath", {0: a} if b is None else {0: a, 1: b}, operation=operation).outputs[0]
 
     def vector(self, operation: str, a, b=None):
         node = self.node("ShaderNodeVectorMath", {i: v for i, v in enumerate((a, b)) if v is not None},
@@ -61,9 +60,11 @@ class Tree:
         return node.outputs[0]
 
     def switch(self, condition, false, true, input_type: str = "INT"):
+        """`true` where the condition holds, else `false`; None: nothing, of a geometry."""
         node = self.node("GeometryNodeSwitch", input_type=input_type)
-        for key, value in ((0, condition), (1, false), (2, true)):
-            self.plug(node.inputs[key], value)
+        for key, value in enumerate((condition, false, true)):
+            if value is not None:
+                self.plug(node.inputs[key], value)
         return node.outputs[0]
 
     def attribute(self, name: str, data_type: str = "FLOAT"):

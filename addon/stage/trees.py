@@ -36,9 +36,7 @@ def _gliding_place(t: Tree, step):
     here = t.sample_position(geometry, start)
     there = t.sample_position(geometry, t.math("MAXIMUM", t.math("ADD", whole, 1.0), 0.0))
     gap = t.vector("SUBTRACT", there, here)
-    scale = t.node("ShaderNodeVectorMath", {0: gap}, operation="SCALE")
-    t.plug(scale.inputs["Scale"], part)
-    return t.vector("ADD", here, scale.outputs[0])
+    return t.vector("ADD", here, _scaled(t, gap, part))
 
 
 def _dragged(t: Tree, place):
@@ -77,19 +75,14 @@ def _lit(t: Tree, points, place):
     early = t.compare("LESS_THAN", step, t.input("Fade From"))
     late = t.compare("GREATER_EQUAL", step, t.input("Fade Until"))
     outside = t.boolean("AND", t.boolean("OR", early, late), t.boolean("NOT", t.input("Explore")))
-    switch = t.node("GeometryNodeSwitch", input_type="GEOMETRY")
-    t.plug(switch.inputs[0], outside)
-    t.plug(switch.inputs[1], _stored(t, points, "unlit", t.boolean("NOT", on), "BOOLEAN"))
-    t.plug(switch.inputs[2], points)
-    return switch.outputs[0], t.boolean("NOT", t.attribute("unlit", "BOOLEAN"))
+    stored = _stored(t, points, "unlit", t.boolean("NOT", on), "BOOLEAN")
+    shown = t.switch(outside, stored, points, "GEOMETRY")
+    return shown, t.boolean("NOT", t.attribute("unlit", "BOOLEAN"))
 
 
 def _unless_hidden(t: Tree, geometry):
     """The geometry, or nothing where the object steps aside."""
-    switch = t.node("GeometryNodeSwitch", input_type="GEOMETRY")
-    t.plug(switch.inputs[0], t.input("Hidden"))
-    t.plug(switch.inputs[1], geometry)
-    return switch.outputs[0]
+    return t.switch(t.input("Hidden"), geometry, None, "GEOMETRY")
 
 
 def _children(t: Tree, name: str):
@@ -191,10 +184,8 @@ def window_tree():
     moved = t.node("GeometryNodeTransform", {"Geometry": t.input("Geometry"), "Translation": place})
     alive = t.boolean("AND", t.compare("GREATER_EQUAL", step, t.input("Life From")),
                       t.compare("LESS_THAN", step, t.input("Life Until")))  # fmt: skip
-    switch = t.node("GeometryNodeSwitch", input_type="GEOMETRY")
-    t.plug(switch.inputs[0], t.boolean("OR", explore, alive))
-    t.plug(switch.inputs[2], moved.outputs[0])
-    return t.finish(_unless_hidden(t, switch.outputs[0]))
+    shown = t.switch(t.boolean("OR", explore, alive), None, moved.outputs[0], "GEOMETRY")
+    return t.finish(_unless_hidden(t, shown))
 
 
 def tree(name: str):

@@ -5,8 +5,8 @@
 - Every decision of what is shown is made here; the stage only carries it out.
 - Which kinds of figures can show an operation, its descriptor says (ops/); of several, the first that `accepts` a scene
   is chosen unasked.
-- `KINDS` are the modules of kinds/, each with a `build(scene, trace) -> Plan`, by their files' names. What their
-  `begin(scene, trace)` makes can key its `clock()` alone, for `seconds_of`.
+- `KINDS` are the modules of kinds/, by their files' names. What their `begin(scene, trace)` gives makes the `plan()`,
+  or keys its `clock()` alone, for `seconds_of`.
 """
 
 from .. import ops
@@ -18,7 +18,7 @@ from ..scene.paths import shown
 from . import kinds
 from .plan.plan import Plan
 
-KINDS = modules_with("build", kinds.__name__, kinds.__path__)
+KINDS = modules_with("begin", kinds.__name__, kinds.__path__)
 # what scene files may name as their story, as they did before there were kinds; and which kind that is
 STORIES = {"sliding": "sliding", "channels": "volume", "filters": "volume", "sweep": "sweep", "pooling": "pooling",
            "collapse": "pooling", "comparison": "comparison", "transposed": "stamping"}  # fmt: skip
@@ -28,7 +28,7 @@ def make_plan(scene) -> Plan:
     """The plan of a checked scene. Raises SceneError where no kind of figure can show it."""
     kind, trace = _chosen(scene)
     with scene_errors(scene):
-        plan = kind.build(scene, trace)
+        plan = kind.begin(scene, trace).plan()
     roles = [part.role for parts in (plan.volumes, plan.words, plan.windows) for part in parts]
     if len(set(roles)) < len(roles):
         hint = "must be other texts: the figure has a part of that name"
@@ -40,8 +40,6 @@ def make_plan(scene) -> Plan:
 def seconds_of(scene) -> float:
     """How long a checked scene's film is, without the rest of its plan. Raises SceneError as `make_plan` does."""
     kind, trace = _chosen(scene)
-    if not hasattr(kind, "begin"):
-        return make_plan(scene).seconds
     with scene_errors(scene):
         begun = kind.begin(scene, trace)
         begun.clock()

@@ -74,8 +74,10 @@ def validate(scene, trace):
     return None
 
 
-def build(scene, trace):
-    return replace(sliding.build(scene, trace), title=f"times {scene.op.factor}")
+def begin(scene, trace):
+    begun = sliding.begin(scene, trace)
+    plan, begun.plan = begun.plan, lambda: replace(plan(), title=f"times {scene.op.factor}")
+    return begun
 ''',
 }
 

@@ -134,11 +134,6 @@ def test_what_is_no_number_has_a_grey_of_its_own():
                 fill(1.0, wrong)
 
 
-def test_the_greatest_of_values_is_a_finite_size():
-    assert palette.greatest_of(np.array([[1.0, -7.5], [math.nan, -math.inf]])) == 7.5
-    assert palette.greatest_of([[1, -2], []]) == 2 and palette.greatest_of([math.nan]) == 0
-
-
 def test_grey_goes_evenly_from_paper_to_ink():
     paper, ink = palette.GREY_ENDS
     for digits in (False, True):

@@ -7,6 +7,7 @@ does; in Cycles the floor covers it.
 
 import bpy
 
+from ...story.page import palette
 from .. import compat
 from . import sun
 from .floor import POOL
@@ -24,10 +25,7 @@ def dome(world: bpy.types.World) -> None:
     above, strength = nodes.new("ShaderNodeMath"), nodes.new("ShaderNodeMapRange")
     above.operation = "GREATER_THAN"
     above.inputs[1].default_value = 0.0
-    strength.inputs["To Min"].default_value, strength.inputs["To Max"].default_value = (
-        sun.FLOOR_BOUNCE,
-        sun.SKY,
-    )
+    strength.inputs["To Min"].default_value, strength.inputs["To Max"].default_value = sun.FLOOR_BOUNCE, sun.SKY
     background.inputs["Color"].default_value = (1, 1, 1, 1)
     links.new(direction.outputs["Generated"], parts.inputs[0])
     links.new(parts.outputs["Z"], above.inputs[0])
@@ -50,7 +48,7 @@ def floor_material(material: bpy.types.Material, color: str = sun.FLOOR_COLOR) -
     socket(choice.inputs, "A", "RGBA").default_value = (bounce, bounce, bounce, 1)
     tinted = nodes.new("ShaderNodeVectorMath")
     tinted.operation = "SCALE"
-    tinted.inputs[0].default_value = [c / sun.TOP for c in sun.linear(color)]
+    tinted.inputs[0].default_value = [c / sun.TOP for c in palette.linear(color)]
     links.new(_pool(nodes, links), tinted.inputs["Scale"])
     links.new(tinted.outputs[0], socket(choice.inputs, "B", "RGBA"))
     links.new(path.outputs["Is Camera Ray"], choice.inputs["Factor"])
@@ -85,10 +83,8 @@ def _pool(nodes, links):
         links.new(offset.outputs[0], square.inputs[i])
     total.inputs[1].default_value = (1, 1, 0)
     links.new(square.outputs[0], total.inputs[0])
-    falls = nodes.new("ShaderNodeMath")
-    falls.operation = "DIVIDE"  # bright / (1 + r²)
-    more = nodes.new("ShaderNodeMath")
-    more.operation = "ADD"
+    falls, more = nodes.new("ShaderNodeMath"), nodes.new("ShaderNodeMath")
+    falls.operation, more.operation = "DIVIDE", "ADD"  # bright / (1 + r²)
     more.inputs[1].default_value = 1.0
     links.new(total.outputs["Value"], more.inputs[0])
     falls.inputs[0].default_value = POOL.bright

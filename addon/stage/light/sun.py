@@ -21,9 +21,3 @@ _UPRIGHT = (SKY + FLOOR_BOUNCE) / 2
 SUN = np.array((SIDE - _UPRIGHT, -(FRONT - _UPRIGHT), TOP - SKY))  # toward the sun, as long as it is bright
 SUN_TOWARD = SUN / np.linalg.norm(SUN)
 SUN_STRENGTH = math.pi * float(np.linalg.norm(SUN))  # in Blender's unit
-
-
-def linear(color: str) -> tuple[float, float, float]:
-    """An sRGB hex colour in linear light."""
-    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    return tuple(c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)

@@ -40,10 +40,6 @@ LEAST_AZIMUTH = 15.0  # degrees
 CAP = 0.45  # cap height of a digit, of its face
 
 
-def _rgb(code: str) -> tuple[float, float, float]:
-    return tuple(int(code[i : i + 2], 16) / 255 for i in (1, 3, 5))
-
-
 def _halves(title: str) -> list[str]:
     """A title on two lines, as alike in length as its words allow."""
     words = title.split(" ")
@@ -81,7 +77,7 @@ class Figure:
 
     def material(self, code: str, kind: str, alpha: float = 1.0) -> str:
         name = f"{kind} {code[1:]}" + (f" {round(alpha * 100)}" if alpha < 1 else "")
-        self._materials.setdefault(name, Material(name, _rgb(code), kind, alpha))
+        self._materials.setdefault(name, Material(name, palette.rgb(code), kind, alpha))
         return name
 
     def cube(self, code: str, shape: str = "cell 0", kind: str = "lit", alpha: float = 1.0) -> int:
@@ -206,14 +202,14 @@ class Figure:
         cell = max((v.unit for v in self.volumes), default=1.0)
         return Plan(
             id=self.scene.id, title=title, seconds=self.frames / output.fps,
-            fps=output.fps, size=tuple(output.size), theme=self.theme.name, background=_rgb(self.theme.floor),
+            fps=output.fps, size=tuple(output.size), theme=self.theme.name, background=palette.rgb(self.theme.floor),
             transparent=self.theme.transparent, materials=tuple(self._materials.values()), cubes=tuple(self._cubes),
             labels=tuple(self._labels), tracks=tuple(self.tracks), volumes=tuple(self.volumes),
             windows=tuple(self.windows), words=tuple(self._words),
             channels=creeping(self.timeline.compile()), steps=tuple(steps),
             view=View(page.azimuth, page.elevation, max(page.width, HEIGHT) * UNIT),
             pixels_per_unit=pixels / UNIT, light=self.light,
-            floor=None if self.theme.transparent else Floor(_rgb(self.theme.floor), np.array(self.shadows,
+            floor=None if self.theme.transparent else Floor(palette.rgb(self.theme.floor), np.array(self.shadows,
                 float).reshape(-1, 7), cell,
                         page.width * UNIT, HEIGHT * UNIT),
             boxes=tuple((name, kind, *self._pixels(box[:4]), *box[4:]) for name, kind, *box in self.boxes),

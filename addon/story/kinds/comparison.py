@@ -42,11 +42,6 @@ def begin(scene, trace):
     return kind(scene, trace)
 
 
-def build(scene, trace):
-    """The plan of two runs."""
-    return begin(scene, trace).plan()
-
-
 class _Comparison(TwoRuns, Sliding):
     def __init__(self, scene, trace):
         self.meet(scene)

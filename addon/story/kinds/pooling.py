@@ -54,11 +54,6 @@ def accepts(scene, trace) -> bool:
     return True
 
 
-def build(scene, trace):
-    """The plan of a pooling."""
-    return _Pooling(scene, trace).plan()
-
-
 class _Pooling:
     def __init__(self, scene, trace):
         self.scene, self.trace, self.figure = scene, trace, Figure(scene, trace)

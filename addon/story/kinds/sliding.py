@@ -45,11 +45,6 @@ def accepts(scene, trace) -> bool:
     return False
 
 
-def build(scene, trace):
-    """The plan of one channel and one filter."""
-    return begin(scene, trace).plan()
-
-
 def begin(scene, trace):
     """What makes it: of one axis input and output stand in rows, one below the other."""
     from .rows import Rows  # which derives from what is below

@@ -44,11 +44,6 @@ def accepts(scene, trace) -> bool:
     return validate(scene, trace) is None
 
 
-def build(scene, trace):
-    """The plan of one transposed convolution."""
-    return _Stamping(scene, trace).plan()
-
-
 class _Stamping(Sliding):
     largest, even = 9.5, EVEN
 

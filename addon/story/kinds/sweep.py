@@ -34,11 +34,6 @@ def accepts(scene, trace) -> bool:
     return len(trace.input) == len(trace.output) == 1
 
 
-def build(scene, trace):
-    """The plan of one channel and one filter over many cells."""
-    return _Sweep(scene, trace).plan()
-
-
 class _Sweep(Sliding):
     Cast, largest, says_runs = Relief, 3.0, False
     made_shadow = 0.3

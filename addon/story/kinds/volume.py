@@ -43,11 +43,6 @@ def accepts(scene, trace) -> bool:
     return len(trace.input) > 1 or len(trace.output) > 1
 
 
-def build(scene, trace):
-    """The plan of several channels or filters."""
-    return _Volume(scene, trace).plan()
-
-
 class _Volume:
     def __init__(self, scene, trace):
         self.scene, self.trace, self.figure = scene, trace, Figure(scene, trace)

@@ -36,9 +36,14 @@ def code(srgb: Triple) -> str:
     return "#" + "".join(f"{round(255 * min(1.0, max(0.0, c))):02X}" for c in srgb)
 
 
+def decoded(value: float) -> float:
+    """The linear light of an sRGB value."""
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+
 def linear(color: str) -> Triple:
     """Linear light, 0 to 1 each: what Blender's colour sockets and attributes expect."""
-    return tuple(c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb(color))
+    return tuple(map(decoded, rgb(color)))
 
 
 def from_linear(light: Triple) -> str:
@@ -121,15 +126,6 @@ GREY_LEAP = (0.34, 0.88)  # where on the way from paper to ink the empty luminan
 
 # Any two look apart with every sight; white digits have 6:1 on each, and read dimmed too.
 CARDS = ("#6B52B1", "#006E70", "#9D4C02", "#9E426D", "#63662B", "#49619A", "#825943", "#454D53")
-
-
-def greatest_of(values) -> float:
-    """The greatest finite size among values (an array or nested sequences), 0 if there is none: scales a figure."""
-    if hasattr(values, "tolist"):
-        values = values.tolist()
-    if isinstance(values, (list, tuple)):
-        return max((greatest_of(value) for value in values), default=0.0)
-    return abs(float(values)) if math.isfinite(values) else 0.0
 
 
 def step(size: float, greatest: float, steps: int) -> int:

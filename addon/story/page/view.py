@@ -14,7 +14,6 @@ import numpy as np
 
 HEIGHT = 90.0  # page units
 UNIT = 0.225  # world units a page unit
-MARGIN_X, MARGIN_Y = 8.0, 5.0  # page units
 
 
 @dataclass(frozen=True)
