@@ -88,7 +88,7 @@ WRONG = {
     "the first window beside its taps": (track("input.window.track", beside), 2, "window"),
     "a cell of the small output born early": (changed("b.output", of_step(4), visible_from=3.0), 3, "cells|born"),
     "a number of the small output another's": (changed("b.output", of_step(2), **BOTH), 2, "number"),
-    "the second mark on the cell beside": (track("b.output.track", beside), 2, "marker"),
+    "the second mark on the cell beside": (track("b.output.marker.track", beside), 2, "marker"),
     "another number flies to the second": (changed("bench", flying(True), **ANOTHER), 2, "flight"),
     "one flies beside the second's cell": (changed("bench", flying(True), **added("exit", (0.6, 0, 0))), 2, "flight"),
     "one flies beside the first's cell": (changed("bench", flying(False), **added("exit", (0.6, 0, 0))), 2, "flight"),

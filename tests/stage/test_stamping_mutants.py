@@ -209,7 +209,7 @@ MUTANTS = {
     "a digit lies on its side": (PLAIN, rotated(0.5, "kernel.board.2"), turned, "turn"),
     "it turns through its slab": (PLAIN, lifted(0.0), turned, "turn"),
     "the window": (PLAIN, moved("input.window.track", (1, 0, 0)), slid, "window"),
-    "the marker": (PLAIN, moved("output.track", (1, 0, 0)), slid, "marker"),
+    "the marker": (PLAIN, moved("output.marker.track", (1, 0, 0)), slid, "marker"),
     "a zero says 1": (STRIDED, changed("input", some(zeros, [3]), label=another), slid, "number"),
     "no zeros": (PLAIN, changed("input", some(zeros, [3]), visible_from=1e5), slid, "cells"),
     "the kernel does not turn": (PLAIN, changed("kernel", turned_cells,

@@ -80,13 +80,12 @@ class EveryFilter:
         # the last, which is the nearest, sets out first: none flies through another, nor over words
         leaves = CREEPS * np.linspace(LANDS - FLIGHT, FLIES, len(cubes))
         lands = leaves + CREEPS * FLIGHT
-        known = {"cube": cubes, "faded": cubes, "value": self.values, "channel": np.arange(len(cubes))}
-        flying = Points.make(
-            (start - stack.front) / cell, **known, **digits, scale=[(large,) * 3] * len(cubes), lift=0.49 * large,
-            visible_from=at(COMES), leaves=at(COMES), arrives=at(CAME), enter_scale=[(0.3,) * 3] * len(cubes),
-            origin=[(0.0, large, 0.0)] * len(cubes), exit=way, exit_via=way * 0.5 + (0, -0.6, 0),
-            exit_scale=[(1 / large,) * 3] * len(cubes), exit_from=leaves, exit_until=lands,
-            visible_until=lands)  # fmt: skip
+        known = {"cube": cubes, "value": self.values, "channel": np.arange(len(cubes))}
+        flying = Points.make((start - stack.front) / cell, **known, **digits, scale=large, lift=0.49 * large,
+                             visible_from=at(COMES), leaves=at(COMES), arrives=at(CAME), enter_scale=0.3,
+                             origin=[(0.0, large, 0.0)] * len(cubes), exit=way,
+                             exit_via=way * 0.5 + (0, -0.6, 0), exit_scale=1 / large, exit_from=leaves,
+                             exit_until=lands, visible_until=lands)  # fmt: skip
         # one behind the other their faces are hidden
         there = Points.make((goal - stack.front) / cell, **known, visible_from=lands, visible_until=LEAVES)
         deep = np.ptp(goal[:, 1]) / cell
@@ -102,9 +101,7 @@ class EveryFilter:
                               slot.cell)  # fmt: skip
 
     def _tube(self, size, middle, cell: float, since: float) -> Points:
-        words = "tube " + " ".join(f"{v:.4g}" for v in (*size, thickness(cell)))
-        kind = self.figure.cube(self.figure.theme.tube, words)
-        return Points.make([middle], cube=kind, faded=kind, visible_from=since, visible_until=LEAVES)
+        return self.figure.tubes([middle], size, thickness(cell), visible_from=since, visible_until=LEAVES)
 
     def names(self, name: str, block: Block) -> list[Points]:
         """The filters' name above a block, and meanwhile what is said of them in its place."""

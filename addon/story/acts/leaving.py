@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """At the end copies of some results stand out of an output and fly to places of their own, and rings stay there."""
 
-from dataclasses import replace
-
 import numpy as np
 
-from ..cast import caps, volumes
+from ..cast import caps, volumes, windowed
 from ..cast.board import home
 from ..cast.figure import Figure
 from ..cast.shared import PREFIX, SECOND, Pair
-from ..cast.windowed import TUBE, ring
+from ..cast.windowed import TUBE
 from ..page.layout import Block
 from ..plan.plan import NEVER, NONE, Points
 from ..plan.timeline import Timeline
@@ -36,19 +34,16 @@ def copies(figure: Figure, block: Block, at: np.ndarray, values: np.ndarray, fil
     digits = digits if figure.scene.look.numbers else {}
     out = np.array([0.0, -1.4, 0.0])
     way = (goals - home(block)) / unit - at - out
-    return Points.make(at + out, cube=cubes, faded=cubes, lift=volumes.FACE, value=values, origin=[-out] * len(at),
+    return Points.make(at + out, cube=cubes, lift=volumes.FACE, value=values, origin=[-out] * len(at),
                        leaves=end, arrives=end + OUT, visible_from=end, exit=way, exit_from=end + OUT + 0.02,
-                       exit_via=way / 2 + (0, -0.6, 0), exit_until=end + LANDS,
-                       exit_scale=[(goal_cell / unit,) * 3] * len(at),
+                       exit_via=way / 2 + (0, -0.6, 0), exit_until=end + LANDS, exit_scale=goal_cell / unit,
                        visible_until=NEVER if stays else end + LANDS, **digits)  # fmt: skip
 
 
 def rings(figure: Figure, at: np.ndarray, size: tuple[float, float], color: str, since: float,
           thick: float = TUBE) -> Points:  # fmt: skip
     """Rings around `size` (columns, rows) cells whose middles are at places `at`, there from a clock value on."""
-    shape, forward = ring(size[0] + 0.03, size[1] + 0.03)
-    kind = figure.cube(color, "tube " + " ".join(f"{v:.4g}" for v in (*shape, thick)))
-    return Points.make(at + (0, forward, 0), cube=kind, faded=kind, visible_from=since)
+    return windowed.rings(figure, at, (size[0] + 0.03, size[1] + 0.03), thick, color, visible_from=since)
 
 
 def add_kept(figure: Figure, pair: Pair, boards, outs, fill, end: float) -> None:
@@ -74,16 +69,14 @@ def add_kept(figure: Figure, pair: Pair, boards, outs, fill, end: float) -> None
 def _others_recede(figure: Figure, role: str, kept: np.ndarray, apart, end: float) -> None:
     """From the clock value `end` on a volume's cells are out of the light, but for those at the places `kept`, whose
     numbers are on what stands out there; they lie so many columns and rows `apart`."""
-    place = next(n for n, volume in enumerate(figure.volumes) if volume.role == role)
-    points, middle = figure.volumes[place].points, (kept.min(axis=0) + kept.max(axis=0)) / 2
-    before = {name: values.copy() for name, values in points.data.items()}
-    cells = (points["row"] >= 0) & (points["visible_until"] > end)
+    volume, middle = figure.part(role), (kept.min(axis=0) + kept.max(axis=0)) / 2
+    before = volume.points.only(slice(None))
+    cells = (before["row"] >= 0) & (before["visible_until"] > end)
+    after = before.only(cells)
     before["visible_until"][cells] = end
-    after = Points({name: values[cells] for name, values in points.data.items()})
     dim = figure.outside(after)
     after["faded"][:], after["label_faded"][:] = dim["cube"], dim["label"]
     after["label"][:], after["step"][:], after["visible_from"][:] = NONE, NONE, end
     counts = [round(n / d) + 1 for n, d in zip(np.ptp(kept, axis=0)[[0, 2]], apart, strict=True)]
-    figure.volumes[place] = replace(
-        figure.volumes[place], points=Points.join([Points(before), after]), track=figure.track(f"{role}.kept", middle),
-        taps=(counts[0], 1, counts[1]), dilation=(apart[0], 1, apart[1]), fade=(end, NEVER))  # fmt: skip
+    figure.change(volume, points=Points.join([before, after]), track=figure.track(f"{role}.kept", middle),
+                  taps=(counts[0], 1, counts[1]), dilation=(apart[0], 1, apart[1]), fade=(end, NEVER))

@@ -8,11 +8,10 @@ from ..cast import caps
 from ..cast.board import home
 from ..cast.figure import SUM, Figure
 from ..cast.weighted import Weighted
-from ..cast.windowed import planes, ring, thickness
+from ..cast.windowed import planes, rings, thickness
 from ..page import palette
 from ..page.captions import axes_text, shape_text
 from ..page.layout import Block
-from ..plan.plan import Points
 from ..plan.timeline import Timeline
 
 OPENS = -3.0  # the clock when the weights set out; padding comes a unit later
@@ -48,17 +47,15 @@ def add_opening(figure: Figure, cast: Weighted, weights: Block, free: Block) -> 
     from_kernel = (home(weights) + weights.cell * compact - location) / unit - compact
     parts = [caps.caps(figure, compact, [cast.weight_fill(v) for v in values],
                        [figure.numbers.text(v) for v in values], values, unit, origin=from_kernel,
-                       enter_scale=[(weights.cell / unit,) * 3] * len(values), leaves=OPENS, arrives=COMPACT,
+                       enter_scale=weights.cell / unit, leaves=OPENS, arrives=COMPACT,
                        enter_via=[(0, -2.0, 0)] * len(values), exit=compact * (cast.dilation[1], 1, cast.dilation[0])
                        - compact, exit_from=APART, exit_until=OPENED, visible_from=OPENS + 1e-3,
                        visible_until=GONE)]  # fmt: skip
     # the first within the second and before it: both are seen where they meet
     reaches = ((cast.kernel, palette.WHITE, COMPACT, 0.12), (cast.reach, figure.theme.tube, OPENED, 0.0))
     for size, color, since, within in reaches:
-        shape, forward = ring(size[1] + 0.03 - within, size[0] + 0.03 - within)
-        kind = figure.cube(color, "tube " + " ".join(f"{v:.4g}" for v in (*shape, thickness(unit))))
-        middle = ((size[1] - 1) / 2, forward - within / 4, -(size[0] - 1) / 2)
-        parts.append(Points.make([middle], cube=kind, faded=kind, visible_from=since, visible_until=GONE))
+        shape, middle = np.array(size[::-1]) + 0.03 - within, ((size[1] - 1) / 2, -within / 4, -(size[0] - 1) / 2)
+        parts.append(rings(figure, [middle], shape, thickness(unit), color, visible_from=since, visible_until=GONE))
     figure.volume("opening", "Kernel that opens", parts, location, unit)
     if figure.scene.look.labels:
         words, (x, top, _, bottom) = figure.scene.words, free.box

@@ -55,7 +55,7 @@ class Reducing:
         return [
             *self._marked(i, within(at, since), at + LEAVES),
             self._result(i, step=at, origin=[comes], enter_via=[comes * (0.5, 0.5, 0.5) + (0, -0.6, 1.6)],
-                         enter_scale=[(0.8,) * 3], leaves=within(at, since), arrives=within(at, until), **life),
+                         enter_scale=0.8, leaves=within(at, since), arrives=within(at, until), **life),
             self.flying(i, target, target_cell),
             self.under(**{**life, "visible_from": within(at, until)}),  # once it has landed
         ]  # fmt: skip
@@ -69,12 +69,10 @@ class Reducing:
         """A step as it stands, from when its window has landed until a clock value: nothing moves."""
         step, life = self.cast.trace[i], {"visible_from": self.clocks[i] - LANDED, "visible_until": until}
         seen, at = self._taken(step)
-        return [
-            Points.make(at, **self._look(step, seen), **self._known(step, seen), **life),
-            *self._columns(step, seen, self.bars.height(self._levels(step, seen)), at, **life),
-            *(self._outlines(step, seen, at, **life) if self.cast.mean else []),
-            *self.result_stands(i, until),
-        ]  # fmt: skip
+        return [Points.make(at, **self._look(step, seen), **self._known(step, seen), **life),
+                *self._columns(step, seen, self.bars.height(self._levels(step, seen)), at, **life),
+                *(self._outlines(step, seen, at, **life) if self.cast.mean else []),
+                *self.result_stands(i, until),]  # fmt: skip
 
     def result_stands(self, i: int, until: float) -> list[Points]:
         """What has come of a step, until a clock value."""
@@ -100,7 +98,7 @@ class Reducing:
         kind = self.figure.cube(self.figure.theme.tube, f"tube {wide:.4g} {deep:.4g} {LEAST:g} {MARK:g}")
         ends = self.places([(row, column) for row in range(rows) for column in (0, columns - 1)])
         at = ends.reshape(rows, 2, 3).mean(axis=1) + (0.0, 0.0, up)
-        return [Points.make(at, cube=kind, faded=kind, visible_from=since, visible_until=until, step=self.clocks[i])]
+        return [Points.make(at, cube=kind, visible_from=since, visible_until=until, step=self.clocks[i])]
 
     def under(self, **columns) -> Points:
         """The shadow of what comes of it."""
@@ -142,7 +140,7 @@ class Reducing:
         texts = [self.figure.numbers.text(v) if np.isfinite(v) else INFINITE for v in step.values[seen]]
         digits = written(self.figure, texts, fills, 0.72 * BASE[2] * scale[0] / BASE[0] * 0.5 / CAP_HEIGHT * 1.2,
                          scale[0]) if self.figure.scene.look.numbers else {}  # fmt: skip
-        return {"cube": cubes, "faded": cubes, "scale": [scale] * len(fills), "lift": 0.49 * scale[1], **digits}
+        return {"cube": cubes, "scale": scale, "lift": 0.49 * scale[1], **digits}
 
     def _copies(self, i: int) -> Points:
         """Copies of the window's cells slide out of the input and fly to the bench."""
@@ -201,7 +199,7 @@ class Reducing:
                    for k, v in {**known, **columns}.items()}  # fmt: skip
             kind = self.figure.cube(colors[n], f"box {BAR[0]:g} {BAR[1]:g} {high[n]:.4g}")
             place = at[n] + (0.0, 0.0, BASE[2] / 2 + high[n] / 2 + 0.005)
-            made.append(Points.make([place], cube=kind, faded=kind, **own))
+            made.append(Points.make([place], cube=kind, **own))
         return made
 
     def _outlines(self, step, seen, at, **columns) -> list[Points]:
@@ -210,7 +208,7 @@ class Reducing:
         for high, place in zip(self.bars.height(self._finite(step, seen)), at, strict=True):
             if high > 0.05:
                 kind = self.figure.cube(OUTLINE, f"tube {BAR[0]:g} {BAR[1]:g} {high:.4g} {THIN:g}")
-                made.append(Points.make([place + (0.0, 0.0, BASE[2] / 2 + high / 2)], cube=kind, faded=kind, **columns))
+                made.append(Points.make([place + (0.0, 0.0, BASE[2] / 2 + high / 2)], cube=kind, **columns))
         return made
 
     def _marked(self, i: int, since: float, until: float) -> list[Points]:
@@ -222,17 +220,16 @@ class Reducing:
         size = " ".join(f"{v:.4g}" for v in (BASE[0] + 0.04, BASE[1] + 0.04, high + 0.03, 0.07))
         kind = self.figure.cube(self.figure.theme.tube, f"tube {size}")
         at = self.source(step) + (0.0, 0.0, (high - BASE[2]) / 2)
-        return [Points.make([at], cube=kind, faded=kind, visible_from=since, visible_until=until,
-                            step=self.clocks[i])]  # fmt: skip
+        return [Points.make([at], cube=kind, visible_from=since, visible_until=until, step=self.clocks[i])]
 
     def _result(self, i: int, **columns) -> Points:
         step, edge = self.cast.trace[i], self.bars.edge
         fill = self.cast.sum_fill(step.value, int(step.output_index[0]))
         cube = self.figure.cube(fill)
         digits = written(self.figure, [self.figure.numbers.text(step.value)], [fill], 0.5 * edge / CAP_HEIGHT, edge)
-        known = {"scale": [(edge,) * 3], "lift": 0.49 * edge, "value": step.value, "step": NONE}
+        known = {"scale": edge, "lift": 0.49 * edge, "value": step.value, "step": NONE}
         digits = loosened(digits, self.bars.cell) if self.figure.scene.look.numbers else {}
-        return Points.make([self.local(self.bars.result)], cube=cube, faded=cube, **digits, **{**known, **columns})
+        return Points.make([self.local(self.bars.result)], cube=cube, **digits, **{**known, **columns})
 
 
 def _flat(index) -> tuple[int, int]:

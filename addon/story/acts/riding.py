@@ -30,7 +30,7 @@ def add_riders(kernel: Kernel, until: float) -> None:
     source = home(kernel.block) + kernel.block.cell * np.column_stack([columns, 0 * columns, 0 * columns])
     away = (source - cast.location) / cast.cell - track[0] - rest
     figure.volume(f"{kernel.role}.riders", "Weights on the window", Points.make(
-        rest, cube=cubes, faded=cubes, scale=[HALF] * len(rest), lift=0.49 * HALF[1], column=columns, row=0,
+        rest, cube=cubes, scale=HALF, lift=0.49 * HALF[1], column=columns, row=0,
         value=values, origin=away, enter_via=away * (0.5, 0.5, 0.5) + (0, -1.0, 1.2),
         enter_scale=[kernel.block.cell / cast.cell / np.array(HALF)] * len(rest), leaves=START + 0.03,
         arrives=-LANDED, visible_from=START + 0.02, visible_until=until,

@@ -49,9 +49,8 @@ class Stamping(Summing):
         middle = np.array([(self.local(self.bench.pair(*p)) + self.local(self.bench.pair(*p, True))) / 2
                            for p in places])  # fmt: skip
         opens = self._columns(o, times, "opens")
-        stays = Points.make(rest, **known, origin=middle - rest, enter_turn=-np.pi / 2,
-                            enter_scale=[(0.7,) * 3] * len(rest), leaves=opens,
-                            arrives=self._columns(o, times, "open"), visible_from=opens,
+        stays = Points.make(rest, **known, origin=middle - rest, enter_turn=-np.pi / 2, enter_scale=0.7,
+                            leaves=opens, arrives=self._columns(o, times, "open"), visible_from=opens,
                             visible_until=o.index + LEAVES)  # fmt: skip
         return [stays, *self.stamp(o, within(o.index, STANDS), o.index + LEAVES), *self._flights(o, rest, known)]
 
@@ -64,7 +63,7 @@ class Stamping(Summing):
         cubes = [self.figure.cube(color) for color in colors]
         texts = [self.numbers.text(p) for p in o.products]
         life = {"visible_from": since, "visible_until": until}
-        cells = Points.make(at, cube=cubes, faded=cubes, scale=[(edge,) * 3] * len(at), lift=0.49 * edge,
+        cells = Points.make(at, cube=cubes, scale=edge, lift=0.49 * edge,
                             channel=o.channel, row=o.row, column=o.column, value=o.products, step=o.index,
                             **self.digits(texts, colors, edge, 0.45 * edge / CAP_HEIGHT), **life)  # fmt: skip
         low, high = at.min(axis=0), at.max(axis=0)
@@ -91,11 +90,10 @@ class Stamping(Summing):
         # as one, on one arc that ends before its place: it comes down from the front
         middle = way.mean(axis=0)
         over = middle * (0.75, 1.0, 0.75) - (0.0, OVER * size + 0.6 * abs(middle[1]), 0.0)
-        flying = Points.make(ahead, **common, scale=[(edge,) * 3] * len(rest), lift=0.49 * edge,
-                             **self.digits(texts, self._colors(o), edge, 0.45 * edge / CAP_HEIGHT),
-                             exit=way, exit_via=over + 0.5 * (way - middle),
-                             exit_scale=[(size / edge,) * 3] * len(rest), exit_from=times[0], exit_until=times[1],
-                             visible_from=times[0], visible_until=times[1])  # fmt: skip
+        flying = Points.make(ahead, **common, scale=edge, lift=0.49 * edge,
+                             **self.digits(texts, self._colors(o), edge, 0.45 * edge / CAP_HEIGHT), exit=way,
+                             exit_via=over + 0.5 * (way - middle), exit_scale=size / edge, exit_from=times[0],
+                             exit_until=times[1], visible_from=times[0], visible_until=times[1])  # fmt: skip
         return [coming, flying]
 
     def _adds(self, product, before) -> str:

@@ -84,7 +84,7 @@ def result_values(act: Summing, rhythm: Rhythm, fps: float, sums, fill) -> np.nd
     cubes = [figure.cube(f) for f in fills]
     digits = written(figure, [act.numbers.text(v) for v in sums], fills, 0.5 / CAP_HEIGHT)
     figure.volume("value", "Value", Points.make(
-        np.zeros((len(steps), 3)), cube=cubes, faded=cubes, lift=FACE, value=sums, step=steps,
+        np.zeros((len(steps), 3)), cube=cubes, lift=FACE, value=sums, step=steps,
         visible_from=steps.astype(float), visible_until=until[steps],
         **(digits if figure.scene.look.numbers else {})), bench.result, bench.edge * bench.cell)
     return until
@@ -103,5 +103,5 @@ def _places(act: Summing, o: Operands, lower: bool) -> np.ndarray:
 def _halves(act: Summing, o: Operands, lower: bool, fills, texts, inks=None, **columns) -> Points:
     """The upper or lower halves of all pairs."""
     at, cubes = _places(act, o, lower), [act.figure.cube(f) for f in fills]
-    return Points.make(at, cube=cubes, faded=cubes, scale=[HALF] * len(at), lift=0.49 * HALF[1],
+    return Points.make(at, cube=cubes, scale=HALF, lift=0.49 * HALF[1],
                        **act.digits(texts, fills, HALF[0], DIGITS * HALF[2] / CAP_HEIGHT, inks), **columns)  # fmt: skip

@@ -37,7 +37,7 @@ def schedule(channels: int) -> list[dict[str, float]]:
 def flight(i: int, way, size: float, over=(0, -1.5, 1.0)) -> dict:
     """The columns with which a copy of step i's result flies `way` to its cell, by way of a place `over` the line, and
     is `size` times as large there."""
-    return {"visible_from": within(i, FLY), "visible_until": i, "exit": [way], "exit_scale": [(size,) * 3],
+    return {"visible_from": within(i, FLY), "visible_until": i, "exit": [way], "exit_scale": size,
             "exit_via": [way * (0.3, 0.6, 0.8) + over], "exit_from": within(i, FLY), "exit_until": i}  # fmt: skip
 
 
@@ -86,7 +86,7 @@ class Summing:
         # on the bench a face of the volume's cell is the face of a half: digits shrink with its width
         size = DIGITS * HALF[2] / CAP_HEIGHT * k / HALF[0]
         return Points.make(
-            rest, cube=cubes, faded=cubes, scale=[(k, k, k)] * len(rest), lift=0.49 * k,
+            rest, cube=cubes, scale=[(k, k, k)] * len(rest), lift=0.49 * k,
             **self.digits(texts, o.fills, k, size, o.inks),
             origin=-np.tile(o.hover / bench.cell, (len(rest), 1)), leaves=within(o.index, 0.0),
             arrives=within(o.index, SLIDE), exit=way, exit_via=way * bench.way[0] + bench.way[1],
@@ -104,14 +104,13 @@ class Summing:
         texts = [TIMES + self.numbers.text(w) for w in o.weights]
         away = source - rest
         met = self._columns(o, times, "met")
-        return Points.make(
-            rest, cube=cubes, faded=cubes, scale=[HALF] * len(rest), lift=0.49 * HALF[1],
-            **self.digits(texts, o.weight_fills, HALF[0], DIGITS * HALF[2] / CAP_HEIGHT),
-            origin=away, enter_via=away * (0.5, 0.3, 0.6) + (0, -2.0,
-                0.6), enter_scale=[k / np.array(HALF)] * len(rest),
-            leaves=self._columns(o, times, "weights"), arrives=met, visible_from=self._columns(o, times, "weights"),
-            visible_until=o.index + LEAVES, channel=o.channel, row=o.row, column=o.column,
-            value=o.weights, step=o.index)  # fmt: skip
+        return Points.make(rest, cube=cubes, scale=HALF, lift=0.49 * HALF[1],
+                           **self.digits(texts, o.weight_fills, HALF[0], DIGITS * HALF[2] / CAP_HEIGHT),
+                           origin=away, enter_via=away * (0.5, 0.3, 0.6) + (0, -2.0, 0.6),
+                           enter_scale=[k / np.array(HALF)] * len(rest),
+                           leaves=self._columns(o, times, "weights"), arrives=met,
+                           visible_from=self._columns(o, times, "weights"), visible_until=o.index + LEAVES,
+                           channel=o.channel, row=o.row, column=o.column, value=o.weights, step=o.index)  # fmt: skip
 
     def _products(self, o: Operands, times) -> list[Points]:
         """Products step out of their pairs, turning, and fall into the sum; beside their pairs they stay, if
@@ -123,11 +122,9 @@ class Summing:
         # they end in one place, each in planes of its own
         way = goal - rest + np.outer(np.arange(len(rest)), (0.0, BEHIND, 0.0))
         summed, opens = self._columns(o, times, "summed"), self._columns(o, times, "opens")
-        comes = {"origin": middle - rest, "enter_turn": -np.pi / 2, "enter_scale": [(0.7,) * 3] * len(rest),
-            "leaves": opens,
+        comes = {"origin": middle - rest, "enter_turn": -np.pi / 2, "enter_scale": 0.7, "leaves": opens,
                  "arrives": self._columns(o, times, "open"), "visible_from": opens}  # fmt: skip
-        falls = {"exit": way, "exit_via": way * (0.4, 1.0, 0.6) + (0, -0.8, 0.8),
-            "exit_scale": [(0.5,) * 3] * len(rest),
+        falls = {"exit": way, "exit_via": way * (0.4, 1.0, 0.6) + (0, -0.8, 0.8), "exit_scale": 0.5,
                  "exit_from": self._columns(o, times, "falls"), "exit_until": summed, "visible_until": summed}
         if not bench.keeps_products:
             return [Points.make(rest, **known, **comes, **falls)]
@@ -145,7 +142,7 @@ class Summing:
         fills = [palette.signed(p, self.greatest) for p in o.products]
         cubes = [self.figure.cube(f) for f in fills]
         texts = self.product_texts(o)
-        return rest, {"cube": cubes, "faded": cubes, "scale": [size] * len(rest), "lift": 0.49 * size[1],
+        return rest, {"cube": cubes, "scale": size, "lift": 0.49 * size[1],
                       "channel": o.channel, "row": o.row, "column": o.column, "value": o.products, "step": o.index,
                       **self.digits(texts, fills, 0.92 * size[0], 0.56 * size[2] / CAP_HEIGHT)}  # fmt: skip
 
@@ -160,9 +157,8 @@ class Summing:
     def cube(self, place, value, edge, **columns) -> Points:
         fill = palette.signed(self.numbers.value(value), self.greatest)
         cube, text = self.figure.cube(fill), self.numbers.text(value)
-        return Points.make([self.local(place)], cube=cube, faded=cube, scale=[(edge,) * 3], lift=0.49 * edge,
-                           value=value, **self.digits([text], [fill], edge,
-                               0.5 * edge / CAP_HEIGHT), **columns)  # fmt: skip
+        return Points.make([self.local(place)], cube=cube, scale=edge, lift=0.49 * edge, value=value,
+                           **self.digits([text], [fill], edge, 0.5 * edge / CAP_HEIGHT), **columns)  # fmt: skip
 
     def parts(self, o: Operands) -> list[tuple[np.ndarray, float, int]]:
         """Places, values and channels of the partial sums, of what the other channels come to, and of the bias, which
@@ -188,7 +184,7 @@ class Summing:
             way = self.local(bench.result) - self.local(place) + BEHIND * len(made) * np.array([0.0, 1.0, 0.0])
             own |= {"visible_from": within(o.index, ROLL), "visible_until": within(o.index, STAND), "channel": NONE}
             made.append(self.cube(place, value, PARTIAL, exit=[way], exit_via=[way * (0.5, 0.5, 0.5) + (0, -0.6, 2.2)],
-                                   exit_turn=-np.pi / 2, exit_scale=[(0.6,) * 3], exit_from=within(o.index, ROLL),
+                                   exit_turn=-np.pi / 2, exit_scale=0.6, exit_from=within(o.index, ROLL),
                                    exit_until=within(o.index, STAND), **own))  # fmt: skip
             made.append(self.under(place, PARTIAL, visible_from=since, visible_until=o.index + LEAVES))
         return made
@@ -198,12 +194,10 @@ class Summing:
         size = o.target_cell / bench.cell / bench.edge
         way = self.local(o.target) - self.local(bench.result)
         since = within(o.index, STAND if bench.partials else SUMS)
-        return [
-            self.cube(bench.result, o.value, bench.edge, visible_from=since, grow_time=0.02,
-                visible_until=o.index + LEAVES, step=o.index),
-            self.cube(bench.result, o.value, bench.edge, step=NONE, **flight(o.index, way, size)),
-            self.under(bench.result, bench.edge, visible_from=since, visible_until=o.index + LEAVES),
-        ]  # fmt: skip
+        return [self.cube(bench.result, o.value, bench.edge, visible_from=since, grow_time=0.02,
+                          visible_until=o.index + LEAVES, step=o.index),
+                self.cube(bench.result, o.value, bench.edge, step=NONE, **flight(o.index, way, size)),
+                self.under(bench.result, bench.edge, visible_from=since, visible_until=o.index + LEAVES),]  # fmt: skip
 
     def _grounds(self, o: Operands, times) -> list[Points]:
         """The shadows of the panels, which grow as these land."""

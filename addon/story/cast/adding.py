@@ -16,7 +16,7 @@ from . import volumes
 from .figure import Figure
 from .first_view import FIRST
 from .stamped import Stamps, Told, additions, told
-from .windowed import TUBE, ring
+from .windowed import TUBE, window_ring
 
 ROLE = "output" + FIRST
 GOES, TINY = 0.4, 0.02  # the clock that it takes to leave, and how large it is then
@@ -111,11 +111,10 @@ class Adding:
         rows_kept, columns_kept = (np.flatnonzero(self.kept[0].any(axis=axis)) for axis in (1, 0))
         foot = np.array([columns_kept.mean(), 0.0, -rows_kept.max() - 0.5])
         away = last[:, None] * (1 - TINY) * (foot - at)
-        return Points.make(at, cube=cubes, faded=cubes, scale=np.repeat(scale[:, None], 3, axis=1),
+        return Points.make(at, cube=cubes, scale=np.repeat(scale[:, None], 3, axis=1),
                            lift=volumes.FACE * scale, value=values, row=own[:, 0], column=own[:, 1],
-                           visible_from=[r[2] for r in rows], visible_until=until + GOES * last,
-                           exit=away, exit_via=0.5 * away,
-                           exit_scale=np.where(last, TINY, 1.0)[:, None] * np.ones(3),
+                           visible_from=[r[2] for r in rows], visible_until=until + GOES * last, exit=away,
+                           exit_via=0.5 * away, exit_scale=np.where(last, TINY, 1.0)[:, None] * np.ones(3),
                            exit_from=np.where(last, self.leaves, NEVER),
                            exit_until=np.where(last, self.leaves + GOES, NEVER), **written)  # fmt: skip
 
@@ -140,7 +139,7 @@ class Adding:
         low = np.array([-(self.stamps.shape[0] - 0.5 - r) for (r, _), *_ in rows])
         away = np.column_stack([0 * low, 0 * low - CUT_FORWARD, low]) * falls[:, None]
         ahead = np.outer(falls, (0.0, -CUT_FORWARD, 0.2))
-        return [Points.make(at, cube=cubes, faded=cubes, lift=volumes.FACE, label=labels, label_faded=labels,
+        return [Points.make(at, cube=cubes, lift=volumes.FACE, label=labels, label_faded=labels,
                             size=[f[0] for f in fits], stretch=[f[1] for f in fits],
                             visible_from=[r[2] for r in rows], visible_until=[r[3] for r in rows],
                             exit=away, exit_via=ahead, exit_scale=np.where(falls, TINY, 1.0)[:, None] * np.ones(3),
@@ -167,9 +166,8 @@ class Adding:
             ("stamp", "Place of the stamp", self.stamps.places + middle, self.stamps.span, -LANDED),
             ("told", "Cell that is told", np.array(said), (1, 1), self.landed(0)),
         ):
-            size, forward = ring(span[1] + 0.03, span[0] + 0.03)
-            figure.track(f"{role}.{part}.track", np.column_stack([at[:, 1], 0 * at[:, 0] + forward, -at[:, 0]]))
-            figure.tube(f"{role}.{part}", text, role, f"{role}.{part}.track", size, (since, until), TUBE)
+            places = np.column_stack([at[:, 1], 0 * at[:, 0], -at[:, 0]])
+            window_ring(figure, f"{role}.{part}", text, role, places, span, (since, until), TUBE)
 
     # marks ----------------------------------------------------------------------------------------------------------
 
@@ -202,9 +200,9 @@ class Adding:
                         lives.append((a, b))
                         scales.append((scale,) * 3)
         since, until = zip(*lives, strict=True)
-        return Points.make(at, cube=cubes, faded=cubes, scale=scales, visible_from=since, visible_until=until)
+        return Points.make(at, cube=cubes, scale=scales, visible_from=since, visible_until=until)
 
     def source_marks(self, places, until: float) -> Points:
         """The bars on the input's cells, which stand at places (stamps, 3) until a clock value."""
         kinds = [self._bar(WIDE - 0.03, s) for s in range(self.count)]
-        return Points.make(np.asarray(places) + (0.0, -0.5, LOW), cube=kinds, faded=kinds, visible_until=until)
+        return Points.make(np.asarray(places) + (0.0, -0.5, LOW), cube=kinds, visible_until=until)

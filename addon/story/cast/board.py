@@ -7,7 +7,7 @@ from ..page.layout import Block
 from ..plan.plan import Points
 from . import volumes
 from .figure import Figure
-from .windowed import TUBE, first_middle, ring
+from .windowed import TUBE, first_middle, window_ring
 
 
 def home(block: Block) -> np.ndarray:
@@ -40,7 +40,6 @@ def stand(figure: Figure, role: str, name: str, block: Block, parts: list[Points
 def add_marker(figure: Figure, role: str, rows, columns, life, color: str = "") -> None:
     """The ring around the cell (row, column) that is being made at each of the clock's steps, while the clock is
     within `life`."""
-    size, forward = ring(1.03, 1.03)
     rows, columns = np.asarray(rows), np.asarray(columns)
-    figure.track(f"{role}.track", np.column_stack([columns, 0 * columns + forward, -rows]))
-    figure.tube(f"{role}.marker", "Output marker", role, f"{role}.track", size, life, TUBE, color)
+    at = np.column_stack([columns, 0 * columns, -rows])
+    window_ring(figure, f"{role}.marker", "Output marker", role, at, (1, 1), life, TUBE, color)

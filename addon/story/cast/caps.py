@@ -2,8 +2,6 @@
 """Caps: cells that stand out of a block's front by a part of a cell. A dilated window's own cells do, so that they are
 told at a glance from those between them, which it covers and does not read."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, NONE, Points
@@ -24,7 +22,7 @@ def caps(figure, at, fills, texts, values, cell: float, **columns) -> Points:
     cubes = [figure.cube(fill, SHAPE) for fill in fills]
     size = volumes.digit_size(cell) if figure.scene.look.numbers else 0.0
     digits = volumes.written(figure, texts, fills, size, WIDE, cell=cell)
-    return Points.make(np.asarray(at) + (0, FORWARD, 0), cube=cubes, faded=cubes, lift=DEEP / 2 + 0.006, value=values,
+    return Points.make(np.asarray(at) + (0, FORWARD, 0), cube=cubes, lift=DEEP / 2 + 0.006, value=values,
                        **digits, **columns)  # fmt: skip
 
 
@@ -55,17 +53,16 @@ def raise_read(cast: Windowed, name: str) -> None:
 def _numbered_by_caps(cast: Windowed) -> None:
     """While there are windows a lit cell of the input is under a cap, which has its number."""
     figure, (rows, columns) = cast.figure, planes(cast.trace.input).shape[1:]
-    place = next(n for n, volume in enumerate(figure.volumes) if volume.role == cast.role)
-    points, end = figure.volumes[place].points, cast.steps - LANDED
+    volume, end = figure.part(cast.role), cast.steps - LANDED
+    points = volume.points
     row, column = points["row"], points["column"]
     own = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-    parts = [Points({name: values[~own] for name, values in points.data.items()})]
+    parts = [points.only(~own)]
     for since, until in ((ALWAYS, -LANDED), (-LANDED, end), (end, NEVER)):
-        data = {name: values[own] for name, values in points.data.items()}
-        data["visible_from"] = np.maximum(data["visible_from"], np.float32(since))
-        data["visible_until"] = np.minimum(data["visible_until"], np.float32(until))
+        data = points.only(own)
+        data["visible_from"][:] = np.maximum(data["visible_from"], np.float32(since))
+        data["visible_until"][:] = np.minimum(data["visible_until"], np.float32(until))
         if since == -LANDED:
             data["label"][:] = NONE
-        there = data["visible_from"] < data["visible_until"]
-        parts.append(Points({name: values[there] for name, values in data.items()}))
-    figure.volumes[place] = replace(figure.volumes[place], points=Points.join(parts))
+        parts.append(data.only(data["visible_from"] < data["visible_until"]))
+    figure.change(volume, points=Points.join(parts))

@@ -25,7 +25,7 @@ def card(figure: Figure, text: str, code: str, at, high: float, **columns) -> Po
     shape = f"box {wide:.4g} {0.16 * high:.4g} {high:.4g} 16"
     size, stretch = volumes.fitted(text, 0.72 * high / CAP_HEIGHT, wide)
     kind, label = figure.cube(code, shape), figure.label(text, "#FFFFFF") if figure.scene.look.labels else NONE
-    return Points.make([at], cube=kind, faded=kind, label=label, label_faded=label, size=size, stretch=stretch,
+    return Points.make([at], cube=kind, label=label, label_faded=label, size=size, stretch=stretch,
                        lift=0.08 * high + 0.01, **columns)  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def gaps(figure: Figure, role: str, excerpt: Excerpt, location, cell: float, sha
         deep = excerpt.deep - 1 - between if flip else between
         at += [(columns - 0.5 + cards.BESIDE, y, 0.5 - rows + edge / 2) for y in deep]
     if at:
-        made = [Points.make(at, cube=kind, faded=kind, visible_from=a, visible_until=b) for a, b in lives]
+        made = [Points.make(at, cube=kind, visible_from=a, visible_until=b) for a, b in lives]
         figure.volume(f"{role}.more", "What is left out", made, location, cell)
 
 

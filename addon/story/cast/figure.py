@@ -5,6 +5,7 @@ Places of words are page units (page/view.py), sizes of type fractions of the fr
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -133,12 +134,24 @@ class Figure:
         self.tracks.append(Track(role, np.asarray(places, np.float32).reshape(-1, 3)))
         return role
 
-    def tube(self, role: str, name: str, parent: str, track: str, size, life, thickness: float, color: str = "",
-             **more) -> None:  # fmt: skip
-        """A tube around `size` cells of a volume, which follows a track while the clock is within `life`; of ink, if no
-        other colour is asked for."""
-        ink = self.material(color or self.theme.tube, "lit")
-        self.windows.append(Window(role, name, parent, track, tuple(map(float, size)), ink, life, thickness, **more))
+    def tube(self, role: str, name: str, parent: str, places, size, life, thickness: float, color: str = "") -> None:
+        """A tube around `size` cells of a volume, which goes to `places` while the clock is within `life`; of ink, if
+        no other colour is asked for."""
+        ink, track = self.material(color or self.theme.tube, "lit"), self.track(f"{role}.track", places)
+        self.windows.append(Window(role, name, parent, track, tuple(map(float, size)), ink, life, thickness))
+
+    def tubes(self, at, size, thick: float, color: str = "", **columns) -> Points:
+        """Tubes around `size` cells whose middles are at places; of ink, if no other colour is asked for."""
+        words = "tube " + " ".join(f"{v:.4g}" for v in (*size, thick))
+        return Points.make(at, cube=self.cube(color or self.theme.tube, words), **columns)
+
+    def part(self, role: str) -> Volume:
+        """The volume of a role."""
+        return next(volume for volume in self.volumes if volume.role == role)
+
+    def change(self, volume: Volume, **changes) -> None:
+        """Put a volume with changes in its own place."""
+        self.volumes[self.volumes.index(volume)] = replace(volume, **changes)
 
     def casts(self, low, high, strength: float = 1.0) -> None:
         """A box that stands on the floor all the time, or floats above it, and darkens it."""
@@ -150,19 +163,22 @@ class Figure:
         visible_from=ALWAYS,
              visible_until=NEVER, kind="words") -> Points:  # fmt: skip
         """A text with its baseline at the page place (x, y)."""
-        high = size * HEIGHT
-        wide = width(body) * high
+        high, wide = size * HEIGHT, self.long(body, size)
         left = x - wide / 2 if align == "center" else x - wide if align == "right" else x
         self.boxes.append((body, kind, left, y - CAP_HEIGHT * high, left + wide, y + DESCENT * high, visible_from,
                            visible_until))
         across, up = self.page.screen(left, y)
         return Points.make([(across, 0, up)], label=self.label(body, code or self.theme.ink, "left"),
-                           size=high * UNIT, lift=0.0, visible_from=visible_from,
-                           visible_until=visible_until)  # fmt: skip
+                           size=high * UNIT, lift=0.0, visible_from=visible_from, visible_until=visible_until)  # fmt: skip
+
+    @staticmethod
+    def long(body: str, size: float) -> float:
+        """Page units: how long a text is."""
+        return width(body) * size * HEIGHT
 
     def within(self, x: float, body: str, size: float) -> float:
         """Where a text begins that would begin at `x`, were there room to the right margin."""
-        return min(x, self.page.width - 8.0 - width(body) * size * HEIGHT)
+        return min(x, self.page.width - 8.0 - self.long(body, size))
 
     def words(self, role: str, name: str, points: list[Points]) -> None:
         if points:
@@ -176,7 +192,7 @@ class Figure:
         y, right = 9.2, self.page.width - 8.0
         beside = bool(facts) and not below
         whole, lines = right - 8.0 - 3.0 * beside, [title]
-        if width(title) * HEIGHT * FACTS >= whole:
+        if self.long(title, FACTS) >= whole:
             lines = _halves(title)
         wide = max(map(width, lines)) * HEIGHT
         if wide * FACTS >= whole:
@@ -185,7 +201,7 @@ class Figure:
                                   key, title)  # fmt: skip
         high = min(TITLE, max(whole / wide / (1.2 if beside else 1.0), FACTS)) if wide else TITLE
         room = right - 8.0 if below else whole - wide * high
-        size = min(FACTS, FACTS * room / max(width(facts) * FACTS * HEIGHT, 1e-6))
+        size = min(FACTS, FACTS * room / max(self.long(facts, FACTS), 1e-6))
         made = [self.text(line, 8.0, y - 3.4 * (len(lines) - 1 - n), high) for n, line in enumerate(lines) if line]
         if below and facts:
             made += [self.text(facts, 8.0, y + 3.6, size)]
@@ -200,20 +216,18 @@ class Figure:
         output, page = self.scene.output, self.page
         pixels = self.pixels
         cell = max((v.unit for v in self.volumes), default=1.0)
-        return Plan(
-            id=self.scene.id, title=title, seconds=self.frames / output.fps,
-            fps=output.fps, size=tuple(output.size), theme=self.theme.name, background=palette.rgb(self.theme.floor),
-            transparent=self.theme.transparent, materials=tuple(self._materials.values()), cubes=tuple(self._cubes),
-            labels=tuple(self._labels), tracks=tuple(self.tracks), volumes=tuple(self.volumes),
-            windows=tuple(self.windows), words=tuple(self._words),
-            channels=creeping(self.timeline.compile()), steps=tuple(steps),
-            view=View(page.azimuth, page.elevation, max(page.width, HEIGHT) * UNIT),
-            pixels_per_unit=pixels / UNIT, light=self.light,
-            floor=None if self.theme.transparent else Floor(palette.rgb(self.theme.floor), np.array(self.shadows,
-                float).reshape(-1, 7), cell,
-                        page.width * UNIT, HEIGHT * UNIT),
-            boxes=tuple((name, kind, *self._pixels(box[:4]), *box[4:]) for name, kind, *box in self.boxes),
-        )  # fmt: skip
+        return Plan(id=self.scene.id, title=title, seconds=self.frames / output.fps, fps=output.fps,
+                    size=tuple(output.size), theme=self.theme.name, background=palette.rgb(self.theme.floor),
+                    transparent=self.theme.transparent, materials=tuple(self._materials.values()),
+                    cubes=tuple(self._cubes), labels=tuple(self._labels), tracks=tuple(self.tracks),
+                    volumes=tuple(self.volumes), windows=tuple(self.windows), words=tuple(self._words),
+                    channels=creeping(self.timeline.compile()), steps=tuple(steps),
+                    view=View(page.azimuth, page.elevation, max(page.width, HEIGHT) * UNIT),
+                    pixels_per_unit=pixels / UNIT, light=self.light, floor=None if self.theme.transparent
+                    else Floor(palette.rgb(self.theme.floor), np.array(self.shadows, float).reshape(-1, 7),
+                               cell, page.width * UNIT, HEIGHT * UNIT),
+                    boxes=tuple((name, kind, *self._pixels(box[:4]), *box[4:]) for name, kind,
+                                *box in self.boxes),)  # fmt: skip
 
     @property
     def frames(self) -> int:

@@ -13,7 +13,7 @@ from . import cards, volumes
 from .excerpt import Excerpt, gaps
 from .figure import Figure
 from .weighted import Weighted
-from .windowed import TUBE, first_middle, planes
+from .windowed import TUBE, first_middle, planes, with_rows
 
 CHANGE = 0.45  # seconds in which a filter comes or goes
 CARD, ONLY = 0.8, 0.62  # height of a filter's card, in its cells; of the cards of the only filter's channels
@@ -49,7 +49,7 @@ class Filters:
 
     def weight_places(self, step) -> np.ndarray:
         """World places of a step's weights, in the filter at work."""
-        inner = step.kernel_index if step.kernel_index.shape[1] == 3 else np.insert(step.kernel_index, 1, 0, axis=1)
+        inner = with_rows(step.kernel_index)
         at = np.column_stack([inner[:, 2], self.inner.spots(inner[:, 0]), -inner[:, 1]])
         return self.place + self.work.cell * at
 
@@ -135,9 +135,7 @@ class Filters:
         """The tube around the filter at work."""
         figure, steps = self.figure, len(self.cast.trace)
         size = (self.kernel[1] + 0.04, self.deep + 0.08, self.kernel[0] + 0.04)
-        kind = figure.cube(figure.theme.tube, "tube " + " ".join(f"{v:.4g}" for v in (*size, TUBE)))
         lives = [(n * self.section - LANDED, (n + 1) * self.section - 1 + 0.02) for n in self.shown.numbers]
         lives[-1] = (lives[-1][0], steps - 0.45)
-        figure.volume("filter.tube", "Filter at work", [
-            Points.make([self.middle], cube=kind, faded=kind, visible_from=a, visible_until=b) for a, b in lives
-        ], self.place, self.work.cell)  # fmt: skip
+        tubes = [figure.tubes([self.middle], size, TUBE, visible_from=a, visible_until=b) for a, b in lives]
+        figure.volume("filter.tube", "Filter at work", tubes, self.place, self.work.cell)

@@ -10,9 +10,10 @@ from ..plan.plan import ALWAYS, LANDED, Points
 from . import slabs, volumes
 from .bench import Operands
 from .board import home
+from .kernel import add_kernel_tube
 from .one_plane import ABOVE, OnePlane
 from .stamped import Stamps
-from .windowed import TUBE, Windowed, planar, planes, ring, thickness
+from .windowed import Windowed, planar, planes, thickness, window_ring
 
 FIRST = ".first"
 WAYS = ("below", "beside", "narrow")  # where the result stands, and all else
@@ -76,18 +77,14 @@ class FirstView(OnePlane):
         figure.track(f"{role}.track", self.spots)
         figure.volume(role, words.input, [cells, self._shade(self.given, until)], home(self.given), self.given.cell,
                       track=f"{role}.track", fade=(-LANDED, self.count - LANDED))  # fmt: skip
-        size, forward = ring(1.03, 1.03)
-        figure.track(f"{role}.source.track", self.spots + (0, forward, 0))
-        figure.tube(f"{role}.source", "Cell that is stamped", role, f"{role}.source.track", size, (-LANDED, last),
-                    thickness(self.given.cell))  # fmt: skip
-        role, (rows, columns) = "kernel" + FIRST, self.kernel
+        window_ring(figure, f"{role}.source", "Cell that is stamped", role, self.spots, (1, 1), (-LANDED, last),
+                    thickness(self.given.cell))
+        role = "kernel" + FIRST
         cells = volumes.block(figure, planes(self.trace.weight[0]), self.cast.weight_fill, cell=self.weights.cell,
                               dims=False, visible_until=until)  # fmt: skip
         figure.volume(role, words.kernel, [cells, self._shade(self.weights, until)], home(self.weights),
                       self.weights.cell)  # fmt: skip
-        figure.track(f"{role}.track", [((columns - 1) / 2, 0, -(rows - 1) / 2)])
-        figure.tube(f"{role}.window", "Kernel at work", role, f"{role}.track", (columns + 0.03, 1.05, rows + 0.03),
-                    (-LANDED, last), TUBE)  # fmt: skip
+        add_kernel_tube(figure, role, self.kernel, (-LANDED, last))
 
     def _shade(self, block: Block, until: float) -> Points:
         """The shadow of a block until a clock value, in its frame."""

@@ -11,7 +11,7 @@ from . import volumes
 from .board import home
 from .figure import Figure
 from .weighted import Weighted
-from .windowed import TUBE, planes
+from .windowed import TUBE, planes, with_rows
 
 GOES, COMES = 0.45, 0.2  # the clock before another takes its place at which it begins to shrink, and the other to grow
 
@@ -38,9 +38,8 @@ class Kernel:
             foot, (since, end) = ((columns - 1) / 2, 0.0, 0.5 - rows), self.life
             cells.append(volumes.shade(figure, (columns, 1.0, rows), 0.0, foot, visible_from=since, visible_until=end))
         figure.volume(role, figure.scene.words.kernel, cells, home(block), block.cell)
-        figure.track(f"{role}.track", np.tile([(columns - 1) / 2, 0, -(rows - 1) / 2], (steps, 1)))
-        figure.tube(f"{role}.window", "Kernel at work", role, f"{role}.track", (columns + 0.03, 1.05, rows + 0.03),
-                    (max(-LANDED, self.life[0]), min(until, self.life[1])), TUBE, self.color)  # fmt: skip
+        life = max(-LANDED, self.life[0]), min(until, self.life[1])
+        add_kernel_tube(figure, role, self.cast.kernel, life, self.color, steps)
 
     def _passing(self) -> dict:
         """The columns with which its cells shrink before its life ends, and grow before it begins."""
@@ -55,5 +54,13 @@ class Kernel:
 
     def places(self, step) -> np.ndarray:
         """World places of a step's weights, (n, 3)."""
-        inner = step.kernel_index if step.kernel_index.shape[1] == 3 else np.insert(step.kernel_index, 1, 0, axis=1)
+        inner = with_rows(step.kernel_index)
         return home(self.block) + self.block.cell * np.column_stack([inner[:, 2], 0 * inner[:, 2], -inner[:, 1]])
+
+
+def add_kernel_tube(figure: Figure, role: str, kernel, life, color: str = "", steps: int = 1) -> None:
+    """The tube around a volume that is a kernel (rows, columns), there during `life` and for so many steps."""
+    rows, columns = kernel
+    at = np.tile([(columns - 1) / 2, 0, -(rows - 1) / 2], (steps, 1))
+    size = (columns + 0.03, 1.05, rows + 0.03)
+    figure.tube(f"{role}.window", "Kernel at work", role, at, size, life, TUBE, color)

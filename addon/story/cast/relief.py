@@ -5,8 +5,6 @@ With it come the window of such a picture, which stands before the relief, and t
 heights and colours mean.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..page import palette
@@ -33,14 +31,13 @@ def relief(figure: Figure, values: np.ndarray, fill, heights: np.ndarray, *, off
     # a side is seen where the neighbour there is lower
     higher = np.pad(thick, 1, constant_values=0.0)
     mask = np.zeros(values.shape, int)
-    for bit, axis, shift in ((volumes.LEFT, 1, 1), (volumes.RIGHT, 1, -1), (volumes.BELOW, 0, -1),
-        (volumes.ABOVE, 0, 1)):
-        mask |= bit * (np.roll(higher, shift, axis)[1:-1, 1:-1] >= thick - ALIKE)
-    mask[-1] |= volumes.BELOW
     walls = np.zeros(values.shape, int)  # where the neighbour is clearly higher: a shade lies at its foot
-    for bit, axis, shift in ((volumes.LEFT, 1, 1), (volumes.RIGHT, 1, -1), (volumes.BELOW, 0, -1),
-        (volumes.ABOVE, 0, 1)):
-        walls |= bit * (np.roll(higher, shift, axis)[1:-1, 1:-1] >= thick + STEP)
+    sides = (volumes.LEFT, 1, 1), (volumes.RIGHT, 1, -1), (volumes.BELOW, 0, -1), (volumes.ABOVE, 0, 1)
+    for bit, axis, shift in sides:
+        beside = np.roll(higher, shift, axis)[1:-1, 1:-1]
+        mask |= bit * (beside >= thick - ALIKE)
+        walls |= bit * (beside >= thick + STEP)
+    mask[-1] |= volumes.BELOW
     fills = [fill(v, 0) for v in values.ravel()]
     shapes = [f"tile {m} {w} {t:.1f}" for m, w, t in zip(mask.ravel(), walls.ravel(), thick.ravel(), strict=True)]
     cubes = [figure.cube(f, s) for f, s in zip(fills, shapes, strict=True)]
@@ -65,11 +62,9 @@ def rimmed(figure: Figure, role: str, name: str, parent: str, places: np.ndarray
 
     The rim is the same box with thicker bars, behind the ink along the line of sight: so its bars show at both sides.
     """
-    figure.track(f"{role}.track", places)
-    figure.tube(role, name, parent, f"{role}.track", shape, (-LANDED, until), BAR)
-    figure.track(f"{role}.rim.track", places - BEHIND * figure.page.toward)
-    figure.tube(f"{role}.rim", f"{name}, rim", parent, f"{role}.rim.track", shape, (-LANDED, until), RIM)
-    figure.windows[-1] = replace(figure.windows[-1], material=figure.material(palette.WHITE, "lit"))
+    figure.tube(role, name, parent, places, shape, (-LANDED, until), BAR)
+    behind = places - BEHIND * figure.page.toward
+    figure.tube(f"{role}.rim", f"{name}, rim", parent, behind, shape, (-LANDED, until), RIM, palette.WHITE)
 
 
 class Relief(Weighted):
@@ -109,9 +104,8 @@ class Relief(Weighted):
         super().add_input(name, arrives=arrives, digits=digits)
         if not self.padded:
             return
-        points = self.figure.volumes[-1].points
         shell = slice(self.input[0].size, None)  # the frosted cells follow the picture's own
-        thicken(Points({field: values[shell] for field, values in points.data.items()}))
+        thicken(Points({field: values[shell] for field, values in self.figure.volumes[-1].points.data.items()}))
 
     def add_window(self, name: str, until: float = NEVER) -> None:
         """The window: a ring just before the highest of its cells, so that it is seen around them."""

@@ -67,7 +67,7 @@ def _standing(figure, slab: Slab, shade: str) -> list[Points]:
         figure.shades += 1
         up = lifted(len(made) + 0.5, slab.cell, FINE)  # between those that come and go
         at = (np.append(foot[:2], slab.high[2]) - middle) / slab.cell + (0, 0, up)
-        made += [Points.make([at], cube=kind, faded=kind, visible_from=a, visible_until=b) for a, b in slab.lives]
+        made += [Points.make([at], cube=kind, visible_from=a, visible_until=b) for a, b in slab.lives]
     return made
 
 

@@ -13,7 +13,7 @@ from ..page import palette
 from ..plan.plan import FAR, LANDED
 from .slices import Slices
 from .weighted import Weighted
-from .windowed import covered, planar, planes, ring, thickness
+from .windowed import covered, planar, planes, thickness, window_ring
 
 SECOND = palette.CARDS[1]  # the colour of the second run's window, marks and words
 AROUND = 0.2  # cells by which the second window goes around the first where both stand together
@@ -78,8 +78,7 @@ class Pair:
     @property
     def pads(self) -> tuple:
         """Padding around the input, as much as either run has."""
-        return tuple((max(a, c), max(b, d)) for (a, b), (c, d)
-                     in zip(*map(covered, self.traces), strict=True))  # fmt: skip
+        return tuple((max(a, c), max(b, d)) for (a, b), (c, d) in zip(*map(covered, self.traces), strict=True))
 
     @property
     def declared(self) -> tuple:
@@ -135,19 +134,16 @@ class OfPair:
                 at[n] = middles[run][i]
         return at
 
-    def add_ring(self, name: str, until: float, lift: float = 0.0, thick: float | None = None) -> None:
+    def add_ring(self, name: str, until: float) -> None:
         """The ring around the run's window: it waits where the other run alone has a step."""
         clocks = self.pair.clocks[self.run]
         last = np.clip(np.searchsorted(clocks, np.arange(self.steps), side="right") - 1, 0, None)
-        around = AROUND * self.run * self.pair.together
-        size, forward = ring(self.reach[1] + 0.03 + around, self.reach[0] + 0.03 + around, lift)
-        role = f"{PREFIX[self.run]}input.window"
-        self.figure.track(f"{role}.track", self.middles(self.run)[last] + (0, forward, 0))
+        shape = np.array(self.reach) + AROUND * self.run * self.pair.together
         since = clocks[0] - LANDED if self.run or not self.pair.together else -LANDED
         end = until if self.pair.together or self.run else clocks[-1] + LANDED
         color = SECOND if self.run else ""
-        self.figure.tube(role, name, self.role, f"{role}.track", size, (since, end), thick or thickness(self.cell),
-                         color)  # fmt: skip
+        window_ring(self.figure, f"{PREFIX[self.run]}input.window", name, self.role, self.middles(self.run)[last],
+                    shape, (since, end), thickness(self.cell), color)
 
 
 @dataclass

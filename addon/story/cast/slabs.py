@@ -23,12 +23,11 @@ def add_slabs(figure: Figure, blocks: list[Block], lives=((ALWAYS, NEVER),), col
         figure.slabs.append(shades.Slab(f"slab.{block.name}", block.foot, top, block.cell, tuple(lives)))
         kind = figure.cube(color, f"box {wide:.4g} {deep:.4g} {high:.4g}")
         middle = block.foot + block.cell * np.array([wide / 2, deep / 2, high / 2])
-        made = [Points.make([(0, 0, 0)], cube=kind, faded=kind, visible_from=since, visible_until=until)
+        made = [Points.make([(0, 0, 0)], cube=kind, visible_from=since, visible_until=until)
                 for since, until in lives]  # fmt: skip
         if tuple(lives) == ((ALWAYS, NEVER),):
             figure.casts(block.foot, top)
         else:
             made += [volumes.shade(figure, (wide, deep, high), 0.0, (0, 0, -high / 2), visible_from=since,
-                visible_until=until)
-                     for since, until in lives]  # fmt: skip
+                                   visible_until=until) for since, until in lives]  # fmt: skip
         figure.volume(f"slab.{block.name}", f"Slab of {block.name}", made, middle, block.cell)

@@ -14,7 +14,7 @@ from ..page.glyphs import MINUS
 from ..plan.plan import ALWAYS, FAR, LANDED, NEVER, Points
 from . import cards, volumes
 from .stack import FILE
-from .windowed import GLASS_SHADOW, Windowed, covered, ring, thickness
+from .windowed import GLASS_SHADOW, Windowed, covered, rings, thickness, window_ring
 
 APART = 0.7  # cells from the block to the slice that stands beside it
 OUT, BACK = 0.45, 0.4  # seconds in which a slice slides out, and back
@@ -133,12 +133,10 @@ class Slices(Windowed):
 
     def _window(self, channel: int, role: str, places, until: float) -> None:
         """The ring around the window, while its slice is read."""
-        size, forward = ring(self.reach[1] + 0.03, self.reach[0] + 0.03)
         since, end = channel * self.section - LANDED, (channel + 1) * self.section - 1 + 0.02
-        self.figure.track(f"{role}.window.track", places + (0, forward, 0))
         end = until if channel + 1 == self.channels else end
-        self.figure.tube(f"{role}.window", "Window", role, f"{role}.window.track", size, (since, end),
-                         thickness(self.cell))  # fmt: skip
+        window_ring(self.figure, f"{role}.window", "Window", role, places, self.reach, (since, end),
+                    thickness(self.cell))
         if self.dilated:
             self.add_taps("Cells under the window", role, channel * self.section, end)
 
@@ -158,7 +156,7 @@ class Slices(Windowed):
             across, down = (columns - 1) / 2 + 0 * levels, -levels
             at = (across, down) if axis == 0 else (levels, (1 - rows) / 2 + 0 * levels)
             places = np.column_stack([at[0], np.full(len(levels), -0.487), at[1]])
-            made.append(Points.make(places, cube=kind, faded=kind))
+            made.append(Points.make(places, cube=kind))
         if made:
             self.figure.volume(f"{role}.seams", "Lines between windows", made, (0, 0, 0), self.cell, parent=role)
 
@@ -166,20 +164,18 @@ class Slices(Windowed):
         """A ring on the cell that is the largest of a step's window; `spans`: (step, two clock values). `named`: the
         role of the rings, if not the input's with an ending."""
         (top, _), (left, _) = self.pads
-        size, forward = ring(CHOSEN, CHOSEN)
         # among rings on all cells that are read it is thicker, and before them
-        forward, thick = (forward - NEARER, THICK) if self.dilated else (forward, THIN)
-        words = "tube " + " ".join(f"{v:.4g}" for v in (*size, thick))
+        nearer, thick = (-NEARER, THICK) if self.dilated else (0.0, THIN)
         for channel, role in enumerate(self.roles):
             made = []
             for i, since, until in spans:
                 step = self.trace[i]
                 deep = palette.ink_on(self.fill(step.value, channel)) == palette.WHITE  # ink is not seen on it
-                kind = self.figure.cube(palette.WHITE if deep else self.figure.theme.tube, words)
                 place = (0, *step.positions[step.chosen])[-2:]
                 if step.output_index[0] == channel:
-                    made.append(Points.make([(place[1] + left, forward, -(place[0] + top))], cube=kind, faded=kind,
-                                            visible_from=since, visible_until=until, step=i))  # fmt: skip
+                    at = [(place[1] + left, nearer, -(place[0] + top))]
+                    made.append(rings(self.figure, at, (CHOSEN, CHOSEN), thick, palette.WHITE * deep,
+                                      visible_from=since, visible_until=until, step=i))
             if made:
                 self.figure.volume(named or f"{role}.chosen", "Chosen cells", made, (0, 0, 0), self.cell, parent=role)
 

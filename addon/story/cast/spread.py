@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..page.layout import Block
-from ..plan.plan import LANDED, NEVER, Points
+from ..plan.plan import LANDED, Points
 from . import turned_kernel, volumes
 from .bench import Operands
 from .board import home
+from .kernel import add_kernel_tube
 from .stamped import Stamps, additions
 from .weighted import Weighted
-from .windowed import TUBE, planar, planes, ring, thickness
+from .windowed import planar, planes, with_rows
 
 
 def grid_of(trace) -> tuple[tuple[int, int], tuple[tuple[int, int], tuple[int, int]]]:
@@ -95,16 +96,8 @@ class Spread(Weighted):
         """The columns with which the cells of a block `source`, there at `before`, come to `at` in a volume that is at
         a world place, of cells of that length."""
         then = (home(source) + source.cell * before - location) / cell
-        return {"origin": then - at, "enter_scale": [(source.cell / cell,) * 3] * len(at), "leaves": self.spreads + 0.1,
+        return {"origin": then - at, "enter_scale": source.cell / cell, "leaves": self.spreads + 0.1,
                 "arrives": self.spreads + 0.9, "visible_from": self.spreads}  # fmt: skip
-
-    def add_ring(self, name: str, until: float = NEVER, lift: float = 0.0, thick: float | None = None) -> None:
-        """The ring around the window."""
-        size, forward = ring(self.reach[1] + 0.03, self.reach[0] + 0.03, lift)
-        role = f"{self.role}.window"
-        self.figure.track(f"{role}.track", self.windows() + (0, forward, 0))
-        self.figure.tube(role, name, self.role, f"{role}.track", size, (self.base - LANDED, until),
-                         thick or thickness(self.cell))  # fmt: skip
 
     def add_kernel(self, block: Block, source: Block, turn: tuple[float, float], end: float) -> None:
         """The kernel as `block`, which comes from the block `source` and turns between two clock values
@@ -121,9 +114,7 @@ class Spread(Weighted):
         shade = volumes.shade(figure, (columns, 1.0, rows), 0.0, foot, visible_from=self.spreads + 0.9)
         figure.volume("kernel", figure.scene.words.kernel, [own, then], self.kernel_at, block.cell)
         figure.volume("kernel.shadow", "Shadow of the kernel", shade, self.kernel_at, block.cell)
-        figure.track("kernel.track", [((columns - 1) / 2, 0, -(rows - 1) / 2)])
-        figure.tube("kernel.window", "Kernel at work", "kernel", "kernel.track", (columns + 0.03, 1.05, rows + 0.03),
-                    (self.base - LANDED, end), TUBE)  # fmt: skip
+        add_kernel_tube(figure, "kernel", self.kernel, (self.base - LANDED, end))
         turned_kernel.add_board(figure, block, values[0], self.weight_fill, turn)
 
     def weights_at(self, rows, columns) -> np.ndarray:
@@ -135,8 +126,7 @@ class Spread(Weighted):
         places = {}
 
         def turned(step):
-            index = step.kernel_index if step.kernel_index.shape[1] == 3 else np.insert(step.kernel_index, 1, 0, axis=1)
-            places["at"] = np.array(self.kernel) - 1 - index[:, 1:]
+            places["at"] = np.array(self.kernel) - 1 - with_rows(step.kernel_index)[:, 1:]
             return weight_places(*places["at"].T)
 
         own = self.operands(i, turned, *where)

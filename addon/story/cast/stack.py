@@ -16,7 +16,7 @@ from ..plan.plan import ALWAYS, LANDED, NEVER, Points
 from . import cards, volumes
 from .excerpt import Excerpt, gaps
 from .figure import Figure
-from .windowed import OUTLINE, TUBE, Windowed, first_middle, ring
+from .windowed import OUTLINE, TUBE, Windowed, first_middle, rings
 
 APART = 1.6  # cells from the slice being written to the one behind it, so that there is clear air between
 THIN = 0.035  # of the outline of the block that the slices will make: its thickness in cells
@@ -134,10 +134,9 @@ class Stack:
         figure.volume("output.shadow", "Output shadow", shades, self.front, unit)
         deep = self.shown.deep
         kind = figure.cube(OUTLINE, f"tube {columns + 0.03:g} {deep + 0.06:.4g} {rows + 0.05:g} {THIN:g}")
-        figure.volume("output.outline", "Output outline", [
-            Points.make([(middle, self.back + (deep - 1) / 2, (1 - rows) / 2)], cube=kind, faded=kind,
-                        visible_until=steps - 0.6)
-        ], self.front, unit)  # fmt: skip
+        figure.volume("output.outline", "Output outline",
+                      [Points.make([(middle, self.back + (deep - 1) / 2, (1 - rows) / 2)], cube=kind,
+                                   visible_until=steps - 0.6)], self.front, unit)  # fmt: skip
 
     @property
     def passing(self) -> tuple[int, int]:
@@ -156,17 +155,14 @@ class Stack:
 
     def _marker(self) -> None:
         """The ring around the cell that is being made."""
-        size, forward = ring(1.03, 1.03)
         thick = max(TUBE, SEEN * UNIT / self.block.cell)
-        kind = self.figure.cube(self.figure.theme.tube, "tube " + " ".join(f"{v:.4g}" for v in (*size, thick)))
         row, column = (a.ravel() for a in np.indices((self.rows, self.columns)))
         index = np.arange(self.slices * self.section)
-        at = np.column_stack([column, 0 * column + forward, -row])
-        marks = Points.make(np.tile(at, (self.slices, 1)), cube=kind, faded=kind, visible_from=index - LANDED,
-                            visible_until=index + LANDED, step=index)  # fmt: skip
+        at = np.tile(np.column_stack([column, 0 * column, -row]), (self.slices, 1))
+        marks = rings(self.figure, at, (1.03, 1.03), thick, visible_from=index - LANDED, visible_until=index + LANDED,
+                      step=index)
         # it does not stay where a slice was that files in
         marks["visible_until"][self.section - 1 :: self.section] = index[self.section - 1 :: self.section] + 5e-4
         marks["visible_until"][-1] = len(index) - 0.45
-        stands = np.isin(index // self.section, self.shown.numbers)
-        marks = Points({name: column[stands] for name, column in marks.data.items()})
+        marks = marks.only(np.isin(index // self.section, self.shown.numbers))
         self.figure.volume("output.marker", "Output marker", marks, self.front, self.block.cell)

@@ -8,7 +8,6 @@ middle of its own cell: each is a volume, so of a kernel of many cells none are 
 import numpy as np
 
 from ..page.layout import Block
-from ..plan.plan import Points
 from . import volumes
 from .figure import Figure
 
@@ -31,8 +30,7 @@ def add_board(figure: Figure, block: Block, values: np.ndarray, fill, life: tupl
     figure.volume(ROLE, "Kernel that turns", cells, middle, block.cell)
     digits = volumes.block(figure, values[None], fill, **known)
     for n, place in enumerate(cells["position"] if values.size <= MOST else ()):
-        own = Points({name: column[n : n + 1] for name, column in digits.data.items()})
-        label = volumes.texts_of(own, **lives)
+        label = volumes.texts_of(digits.only([n]), **lives)
         label["position"][:] = 0.0
         figure.volume(f"{ROLE}.{n}", "Digit that stays upright", label, block.cell * place.astype(float), block.cell,
                       parent=ROLE)  # fmt: skip

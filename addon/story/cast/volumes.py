@@ -236,4 +236,4 @@ def shade(figure: Figure, size, above: float, at, *, strength: float = 1.0, **co
     kind = figure.cube(shades.COLOR, words, "shade")
     figure.shades += 1
     at = np.array(at, float) + (0.0, 0.0, shades.STEP * (figure.shades % 40))
-    return Points.make([at], cube=kind, faded=kind, **columns)
+    return Points.make([at], cube=kind, **columns)

@@ -10,7 +10,7 @@ from ..page.glyphs import TIMES, width
 from ..page.numerals import ABOUT, EQUAL, Numerals
 from .bench import Operands
 from .excerpt import Excerpt
-from .windowed import Windowed
+from .windowed import Windowed, with_rows
 
 
 @dataclass
@@ -48,9 +48,8 @@ class Weighted(Windowed):
                  at: int | None = None) -> Operands:  # fmt: skip
         """What step `i` brings to the bench; `weight_places(step)` gives its weights' world places (n, 3). `at`: the
         clock's step, where that is another."""
-        step, lead = self.trace[i], 2 - len(self.trace.kernel_size)
-        inner = step.kernel_index if not lead else np.insert(step.kernel_index, 1, 0, axis=1)
-        spots = step.positions if not lead else np.insert(step.positions, 1, 0, axis=1)
+        step = self.trace[i]
+        inner, spots = with_rows(step.kernel_index), with_rows(step.positions)
         before, seen = np.array([p[0] for p in self.pads]), np.isin(inner[:, 0], self.inner.numbers)
         rest = float(step.products[~seen].sum()) if self.inner.hidden else None
         inner, spots, values, weights, products, real = (
@@ -59,15 +58,13 @@ class Weighted(Windowed):
         theme = self.figure.theme
         fills = [self.fill(v, int(c)) if real else theme.padding
                  for v, c, real in zip(values, spots[:, 0], real, strict=True)]  # fmt: skip
-        return Operands(
-            index=i if at is None else at, values=values, weights=weights, products=products,
-            bias=None if self.trace.bias is None else float(step.bias), value=float(step.value), rest=rest,
-            channel=np.searchsorted(self.inner.numbers, inner[:, 0]),
-            row=inner[:, 1], column=inner[:, 2], fills=fills,
-            weight_fills=[self.weight_fill(w) for w in weights],
-            inks=[None if r else theme.padding_ink for r in real], places=place,
-            weight_places=weight_places(step)[seen], cell=self.cell, weight_cell=weight_cell, target=np.asarray(target),
-            target_cell=target_cell, hover=np.asarray(hover, float))  # fmt: skip
+        return Operands(index=i if at is None else at, values=values, weights=weights, products=products,
+                        bias=None if self.trace.bias is None else float(step.bias), value=float(step.value),
+                        rest=rest, channel=np.searchsorted(self.inner.numbers, inner[:, 0]), row=inner[:, 1],
+                        column=inner[:, 2], fills=fills, weight_fills=[self.weight_fill(w) for w in weights],
+                        inks=[None if r else theme.padding_ink for r in real], places=place,
+                        weight_places=weight_places(step)[seen], cell=self.cell, weight_cell=weight_cell,
+                        target=np.asarray(target), target_cell=target_cell, hover=np.asarray(hover, float))  # fmt: skip
 
 
 def terms_of(step) -> list:

@@ -215,23 +215,22 @@ class Windowed:
         shell["visible_from"][:] = since + 0.02 + 0.83 * (turn - turn.min()) / max(np.ptp(turn), 1e-6)
         shell["grow_time"][:] = 0.12
 
-    def add_tube(self, name: str, until: float = NEVER, lift: float = 0.0, thick: float | None = None) -> None:
-        """The tube around the window, through every channel, and `lift` cells further towards the viewer."""
+    def add_tube(self, name: str, until: float) -> None:
+        """The tube around the window, through every channel."""
         depth = self.deep_read
-        size = (self.reach[1] + 0.03, depth + 0.06 + lift, self.reach[0] + 0.03)
+        size = (self.reach[1] + 0.03, depth + 0.06, self.reach[0] + 0.03)
         front = (depth - 1) / 2 if self.per == self.channels else 0.0  # of groups the middle is known
-        at = self.everywhere(self.windows()) + (0, front - lift / 2, 0)
-        self.figure.track(f"{self.role}.window.track", at)
-        self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
-                         (-LANDED, until), thick or thickness(self.cell))  # fmt: skip
+        at = self.everywhere(self.windows()) + (0, front, 0)
+        self.figure.tube(f"{self.role}.window", name, self.role, at, size, (-LANDED, until), thickness(self.cell))
 
-    def add_ring(self, name: str, until: float = NEVER, lift: float = 0.0, thick: float | None = None) -> None:
-        """The ring around the window of a single channel, on its front faces, which stand up to `lift` cells proud."""
-        size, forward = ring(self.reach[1] + 0.03, self.reach[0] + 0.03, lift)
-        at = self.windows() + (0, forward, 0)
-        self.figure.track(f"{self.role}.window.track", np.tile(at, (len(self.trace) // len(at), 1)))
-        self.figure.tube(f"{self.role}.window", name, self.role, f"{self.role}.window.track", size,
-                         (-LANDED, until), thick or thickness(self.cell))  # fmt: skip
+    base = 0  # the clock at the first step
+
+    def add_ring(self, name: str, until: float) -> None:
+        """The ring around the window of a single channel, on its front faces."""
+        at = self.windows()
+        at = np.tile(at, (max(len(self.trace) // len(at), 1), 1))
+        window_ring(self.figure, f"{self.role}.window", name, self.role, at, self.reach, (self.base - LANDED, until),
+                    thickness(self.cell))
 
     def add_taps(self, name: str, role: str = "", first: int = 0, until: float = NEVER,
                  long: float = TAP) -> None:  # fmt: skip
@@ -240,16 +239,13 @@ class Windowed:
         whole input."""
         down, across = (np.arange(k) * d for k, d in zip(self.kernel, self.dilation, strict=True))
         taps = np.array([(c, 0, -r) for r in down for c in across])
-        size, forward = ring(long, long)
-        kind = self.figure.cube(self.figure.theme.tube, "tube " + " ".join(f"{v:.4g}" for v in (*size, THIN)))
         rows, columns = planes(self.trace.output).shape[1:]
         starts = np.array([(c * self.stride[1], 0, -r * self.stride[0]) for r in range(rows) for c in range(columns)])
         steps = first + np.repeat(np.arange(len(starts)), len(taps))
-        at = (starts[:, None] + taps[None]).reshape(-1, 3) + (0, forward, 0)
+        made = rings(self.figure, (starts[:, None] + taps[None]).reshape(-1, 3), (long, long), THIN, step=steps,
+                     visible_from=steps - LANDED, visible_until=np.minimum(steps + LANDED, until))
         role = role or self.role
-        self.figure.volume(f"{role}.taps", name, Points.make(
-            at, cube=kind, faded=kind, step=steps, visible_from=steps - LANDED,
-            visible_until=np.minimum(steps + LANDED, until)), (0, 0, 0), self.cell, parent=role)  # fmt: skip
+        self.figure.volume(f"{role}.taps", name, made, (0, 0, 0), self.cell, parent=role)
 
 
 def thickness(cell: float) -> float:
@@ -257,10 +253,27 @@ def thickness(cell: float) -> float:
     return max(TUBE, LEAST * UNIT / cell)
 
 
-def ring(wide: float, high: float, lift: float = 0.0) -> tuple[tuple[float, float, float], float]:
-    """The size of a ring that stands out from front faces by `lift` cells, and where its middle is along y."""
-    deep = 0.16 + lift
-    return (wide, deep, high), -0.5 - deep / 2 + 0.08
+def ring(wide: float, high: float) -> tuple[tuple[float, float, float], float]:
+    """The size of a ring on front faces, and where its middle is along y."""
+    return (wide, 0.16, high), -0.5
+
+
+def rings(figure: Figure, at, size, thick: float, color: str = "", **columns) -> Points:
+    """Rings of `size` (along columns and rows) on front faces, around what has its middle at places."""
+    shape, forward = ring(*size)
+    return figure.tubes(np.asarray(at, float) + (0, forward, 0), shape, thick, color, **columns)
+
+
+def window_ring(figure: Figure, role: str, name: str, parent: str, at, shape, life, thick: float,
+                color: str = "") -> None:  # fmt: skip
+    """The ring around `shape` (rows, columns) cells of a volume, whose middle goes to places."""
+    size, forward = ring(shape[1] + 0.03, shape[0] + 0.03)
+    figure.tube(role, name, parent, np.asarray(at, float) + (0, forward, 0), size, life, thick, color)
+
+
+def with_rows(index: np.ndarray) -> np.ndarray:
+    """Indices (n, channel, *axes) as (n, channel, row, column); one axis is a single row."""
+    return index if index.shape[1] == 3 else np.insert(index, 1, 0, axis=1)
 
 
 def first_middle(corner, cell: float, rows: float) -> np.ndarray:

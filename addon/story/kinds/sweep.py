@@ -140,7 +140,7 @@ class _Sweep(Sliding):
         cubes = [figure.cube(f, f"cell {m}") for f, m in zip(fills, masks, strict=True)]
         at = np.arange(len(values))[:, None] * along
         name = {"scale": "Scale of the output", "key": "Scale of the input"}[role]
-        figure.volume(role, name, Points.make(at, cube=cubes, faded=cubes, value=values),
+        figure.volume(role, name, Points.make(at, cube=cubes, value=values),
                       block.corner + block.cell / 2, block.cell)  # fmt: skip
         for place in at:
             low = block.corner + block.cell * place

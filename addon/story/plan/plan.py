@@ -52,37 +52,18 @@ class Label:
     anchor: str = "center"
 
 
-POINT_FIELDS = {
-    "position": (np.float32, 3, 0.0),
-    "cube": (np.int32, 1, NONE),
-    "faded": (np.int32, 1, NONE),
-    "label": (np.int32, 1, NONE),
-    "label_faded": (np.int32, 1, NONE),
-    "size": (np.float32, 1, 0.5),
-    "stretch": (np.float32, 1, 1.0),
-    "lift": (np.float32, 1, 0.5),
-    "origin": (np.float32, 3, 0.0),
-    "leaves": (np.float32, 1, ALWAYS),
-    "arrives": (np.float32, 1, ALWAYS),
-    "visible_from": (np.float32, 1, ALWAYS),
-    "visible_until": (np.float32, 1, NEVER),
-    "grow_time": (np.float32, 1, 0.0),
-    "step": (np.int32, 1, NONE),
-    "channel": (np.int32, 1, 0),
-    "row": (np.int32, 1, NONE),
-    "column": (np.int32, 1, NONE),
-    "value": (np.float32, 1, 0.0),
-    "scale": (np.float32, 3, 1.0),
-    "enter_via": (np.float32, 3, 0.0),
-    "enter_turn": (np.float32, 1, 0.0),
-    "enter_scale": (np.float32, 3, 1.0),
-    "exit": (np.float32, 3, 0.0),
-    "exit_via": (np.float32, 3, 0.0),
-    "exit_turn": (np.float32, 1, 0.0),
-    "exit_scale": (np.float32, 3, 1.0),
-    "exit_from": (np.float32, 1, NEVER),
-    "exit_until": (np.float32, 1, NEVER),
-}
+POINT_FIELDS = {"position": (np.float32, 3, 0.0), "cube": (np.int32, 1, NONE), "faded": (np.int32, 1, NONE),
+                "label": (np.int32, 1, NONE), "label_faded": (np.int32, 1, NONE), "size": (np.float32, 1, 0.5),
+                "stretch": (np.float32, 1, 1.0), "lift": (np.float32, 1, 0.5), "origin": (np.float32, 3, 0.0),
+                "leaves": (np.float32, 1, ALWAYS), "arrives": (np.float32, 1, ALWAYS),
+                "visible_from": (np.float32, 1, ALWAYS), "visible_until": (np.float32, 1, NEVER),
+                "grow_time": (np.float32, 1, 0.0), "step": (np.int32, 1, NONE), "channel": (np.int32, 1, 0),
+                "row": (np.int32, 1, NONE), "column": (np.int32, 1, NONE), "value": (np.float32, 1, 0.0),
+                "scale": (np.float32, 3, 1.0), "enter_via": (np.float32, 3, 0.0),
+                "enter_turn": (np.float32, 1, 0.0), "enter_scale": (np.float32, 3, 1.0),
+                "exit": (np.float32, 3, 0.0), "exit_via": (np.float32, 3, 0.0),
+                "exit_turn": (np.float32, 1, 0.0), "exit_scale": (np.float32, 3, 1.0),
+                "exit_from": (np.float32, 1, NEVER), "exit_until": (np.float32, 1, NEVER),}
 # a part in which one of them is everywhere as it is by default does not carry it
 SPARE_FIELDS = ("scale", "enter_via", "enter_turn", "enter_scale", "exit", "exit_via", "exit_turn", "exit_scale",
                 "exit_from", "exit_until")  # fmt: skip
@@ -92,7 +73,7 @@ SPARE_FIELDS = ("scale", "enter_via", "enter_turn", "enter_scale", "exit", "exit
 class Points:
     """Cells and texts of one part, one row each; the fields are `POINT_FIELDS`, with their defaults.
 
-    `cube`, `faded`: which kind of piece in the window, and outside it (NONE: nothing).
+    `cube`, `faded`: which kind of piece in the window, and outside it (NONE: nothing; the same, if none is given).
     `label`, `label_faded`: which text; `size` its font size, `stretch` its horizontal
     scale, `lift` how far before the point it stands (cells).
     `visible_from`, `visible_until`: the clock at which the row appears and goes; it grows over `grow_time` clock
@@ -119,14 +100,18 @@ class Points:
     def make(cls, position, **columns) -> "Points":
         position = np.asarray(position, np.float32).reshape(-1, 3)
         data = {"position": position}
+        columns.setdefault("faded", columns.get("cube", NONE))
         for name, (dtype, width, default) in POINT_FIELDS.items():
-            if name == "position":
-                continue
-            data[name] = made = np.empty((len(position), width) if width > 1 else len(position), dtype)
-            made[...] = columns.pop(name, default)
+            if name != "position":
+                data[name] = made = np.empty((len(position), width) if width > 1 else len(position), dtype)
+                made[...] = columns.pop(name, default)
         if columns:
             raise TypeError(f"no such point field: {', '.join(columns)}")
         return cls(data)
+
+    def only(self, keep) -> "Points":
+        """Copies of some of the rows."""
+        return Points({name: column[keep].copy() for name, column in self.data.items()})
 
     @classmethod
     def join(cls, parts: list["Points"]) -> "Points":

@@ -26,6 +26,6 @@ def _bracket(figure: Figure, block: Block, deep: float, count: int, before: floa
     parts += [((tick / 2 - away, y, 0.0), (tick, thick, thick)) for y in (thick / 2, deep - thick / 2)]
     kinds = [figure.cube(figure.theme.ink, "box " + " ".join(f"{v:.4g}" for v in size)) for _, size in parts]
     figure.volume(f"bracket.{block.name}", f"Depth of {block.name}", Points.make(
-        [at for at, _ in parts], cube=kinds, faded=kinds, visible_from=since), corner, cell)  # fmt: skip
+        [at for at, _ in parts], cube=kinds, visible_from=since), corner, cell)  # fmt: skip
     (x, y), high = figure.page.seen(corner + (-cell * away, cell * deep / 2, 0.0)), CAP_HEIGHT * NAME * HEIGHT
     return figure.text(str(count), x - BESIDE, y + high / 2 - 0.5, NAME, align="right", visible_from=since)

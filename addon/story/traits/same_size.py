@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..acts.leaving import LANDS, OUT, copies, rings
-from ..cast import slabs, volumes
+from ..cast import slabs, volumes, windowed
 from ..cast.board import home
 from ..cast.figure import NAME, Figure
 from ..cast.one_plane import ABOVE, LINE
 from ..cast.shared import SECOND
-from ..cast.windowed import Windowed, planar, planes, ring, thickness
+from ..cast.windowed import Windowed, planar, planes, thickness
 from ..page.captions import shape_text
 from ..page.layout import Block
 from ..page.view import UNIT
@@ -135,13 +135,10 @@ class SameSize:
 
     def _tube(self, block: Block, size, end: float) -> Points:
         """The ring around (rows, columns) cells at the first place of a block, which goes to the last one."""
-        shape, forward = ring(size[1] + 0.03, size[0] + 0.03)
-        words = "tube " + " ".join(f"{v:.4g}" for v in (*shape, thickness(block.cell)))
-        kind, (rows, columns) = self.figure.cube(self.figure.theme.tube, words), self.own
-        way = np.array([columns - 1.0, 0.0, 1.0 - rows])
-        return Points.make([((size[1] - 1) / 2, forward, -(size[0] - 1) / 2)], cube=kind, faded=kind, exit=[way],
-                           exit_via=[way / 2], exit_from=end + SETS_OUT, exit_until=end + LAST,
-                           visible_from=end + STANDS - 0.01)  # fmt: skip
+        way = np.array([self.own[1] - 1.0, 0.0, 1.0 - self.own[0]])
+        at, shape = [((size[1] - 1) / 2, 0.0, -(size[0] - 1) / 2)], (size[1] + 0.03, size[0] + 0.03)
+        return windowed.rings(self.figure, at, shape, thickness(block.cell), exit=way, exit_via=way / 2,
+                              exit_from=end + SETS_OUT, exit_until=end + LAST, visible_from=end + STANDS - 0.01)
 
     def _words(self, end: float) -> list[Points]:
         """How much padding each kernel asks for, and what the larger one goes over and makes."""

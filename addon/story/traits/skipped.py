@@ -6,7 +6,7 @@ ringed, and palely those at which others would have."""
 import numpy as np
 
 from ..cast.figure import NAME, SMALL, Figure
-from ..cast.windowed import TAP, Windowed, planes, ring, thickness
+from ..cast.windowed import TAP, Windowed, planes, rings, thickness
 from ..page import palette
 from ..page.captions import begins_at
 from ..page.glyphs import width
@@ -64,7 +64,4 @@ def words(cast: Windowed, name: str, box, right: float, end: float) -> list[Poin
 
 def _rings(figure: Figure, at, size, color: str, thick: float, since: float, until: float) -> Points:
     """Rings of `size` (columns, rows) whose middles are at places in the input's cells, between two clock values."""
-    shape, forward = ring(size[0] + 0.03, size[1] + 0.03)
-    kind = figure.cube(color, "tube " + " ".join(f"{v:.4g}" for v in (*shape, thick)))
-    return Points.make(np.asarray(at, float) + (0, forward, 0), cube=kind, faded=kind, visible_from=since,
-                       visible_until=until)  # fmt: skip
+    return rings(figure, at, (size[0] + 0.03, size[1] + 0.03), thick, color, visible_from=since, visible_until=until)

@@ -5,8 +5,6 @@ first window has landed, and said in the heading.
 What is read is a product of rows and columns, so what is left over is whole rows and whole columns.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..cast.figure import Figure
@@ -46,19 +44,18 @@ def out_of_the_light(figure: Figure, trace, role: str = "input", other=None) -> 
     grid = left_over(trace) & (left_over(other) if other else True)
     if not grid.any():
         return
-    place = next(n for n, volume in enumerate(figure.volumes) if volume.role == role)
-    points = figure.volumes[place].points
+    volume = figure.part(role)
+    points = volume.points
     rows, columns = points["row"], points["column"]
     inside = (rows >= 0) & (rows < grid.shape[0]) & (columns >= 0) & (columns < grid.shape[1])
     own = inside & grid[np.where(inside, rows, 0), np.where(inside, columns, 0)]
-    before = {name: column.copy() for name, column in points.data.items()}
-    after = {name: column[own].copy() for name, column in points.data.items()}
+    before, after = points.only(slice(None)), points.only(own)
     darker = {kind: figure.in_light(kind, LIGHT) for kind in set(after["cube"].tolist())}
     after["cube"][:] = after["faded"][:] = [darker[kind] for kind in after["cube"].tolist()]
     after["label"][:] = after["label_faded"][:] = NONE
     after["visible_from"][:] = -LANDED
     before["visible_until"][own] = np.minimum(before["visible_until"][own], -LANDED)
-    figure.volumes[place] = replace(figure.volumes[place], points=Points.join([Points(before), Points(after)]))
+    figure.change(volume, points=Points.join([before, after]))
 
 
 def _own(trace) -> list[np.ndarray]:
