@@ -19,15 +19,12 @@ _SEEN = [(1, -1), (2, 1), (0, 1)]  # front, top, right
 _RING = 0.11  # cells: how far a seam's shadow reaches onto a face
 # (share of the bevel's width, light) beside a neighbour: a bevel turned up, right or front is lit deeper down, and a
 # level groove is darker than an upright one, into which the sun shines
-_LIT, _UNLIT = (
-    ((0.0, 0.30), (0.14, 0.48), (0.5, 0.74), (1.0, 0.97)),
-    ((0.0, 0.24), (0.14, 0.40), (0.5, 0.70), (1.0, 0.97)),
-)
+_LIT = ((0.0, 0.30), (0.14, 0.48), (0.5, 0.74), (1.0, 0.97))
+_UNLIT = ((0.0, 0.24), (0.14, 0.40), (0.5, 0.70), (1.0, 0.97))
 _LEVEL_LIT = ((0.0, 0.12), (0.14, 0.60), (0.5, 0.86), (1.0, 0.98))
 _LEVEL_UNLIT = ((0.0, 0.12), (0.14, 0.34), (0.5, 0.76), (1.0, 0.97))
 _DARK, _LEVEL_DARK = 0.20, 0.10  # light at the bottom of a groove
 _DEEP = (0.78, 0.86, 0.70)  # of a bevel, by the direction to the neighbour: how deep the strips lie that close grooves
-_NEAR = 0.8  # cells: from here on a thing that does not touch takes light away
 _PILLOW = math.radians(9)  # how far a face's normal leans outward at its rim, as smooth shading has it
 _VIEWS = np.array([
     (math.sin(a) * math.cos(e), -math.cos(a) * math.cos(e), math.sin(e))
@@ -35,29 +32,15 @@ _VIEWS = np.array([
 ])  # fmt: skip
 
 
-def cell_mesh(
-    neighbours: int,
-    size=(1.0, 1.0, 1.0),
-    gap=0.03,
-    bevel: float = 0.085,
-    segments: int = 3,
-    closed=False,
-    near=None,
-    cell: float = 1.0,
-):
+def cell_mesh(neighbours: int, size=(1.0, 1.0, 1.0), gap=0.03, bevel: float = 0.085, segments: int = 3, closed=False):
     """(vertices (n, 3), faces, light (n,)) of a cell centred on the origin.
 
     `neighbours`: LEFT | RIGHT | FRONT | BACK | BELOW | ABOVE, the sides that something touches (the floor is BELOW).
-    `size` is the room it takes, half a gap on each side included, in the unit of `cell`; `gap` (one, or one for each
-    axis) and `bevel` are shares of `cell`. A neighbour farther away than about a bevel is none: the cell needs its
-    face. `near`: {side: distance} of things close by that do not touch, in whose shade a face lies. `closed`: the
-    whole box, as real lamps need it; its light is then what seams leave of theirs.
+    `size` is the room it takes, half a gap (one, or one for each axis) on each side included. A neighbour farther away
+    than about a bevel is none: the cell needs its face. `closed`: the whole box, as real lamps need it; its light is
+    then what seams leave of theirs.
     """
-    near = {side: distance / cell for side, distance in (near or {}).items()}
-    gap = np.broadcast_to(np.asarray(gap, float), 3)
-    room = np.asarray(size, float) / cell
-    vertices, faces, light = _Cell(neighbours, room, gap, bevel, segments, closed, near).made()
-    return vertices * cell, faces, light
+    return _Cell(neighbours, np.asarray(size, float), np.asarray(gap, float), bevel, segments, closed).made()
 
 
 def normal_light(normals: np.ndarray) -> np.ndarray:
@@ -68,10 +51,9 @@ def normal_light(normals: np.ndarray) -> np.ndarray:
 
 
 class _Cell:
-    def __init__(self, neighbours, size, gap, bevel, segments, closed, near):
+    def __init__(self, neighbours, size, gap, bevel, segments, closed):
         self.shaded = {side for bit, side in enumerate(_SIDES) if neighbours >> bit & 1}
         self.touched = set() if closed else self.shaded
-        self.near = {side: near[1 << bit] for bit, side in enumerate(_SIDES) if 1 << bit in near}
         self.room, self.half = size / 2, (size - gap) / 2
         self.bevel = min(bevel, 0.45 * 2 * float(self.half.min()))
         self.ring = min(_RING, 0.3 * 2 * float(self.half.min()))
@@ -131,9 +113,8 @@ class _Cell:
                 kind[s, t] = self._vertex(place, _normal(side))
         round_about = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
         self._add([inner[k] for k in round_about])
-        for a, b, beside in zip(
-            round_about, round_about[1:] + round_about[:1], ((v, -1), (u, 1), (v, 1), (u, -1))
-        ):
+        sides = (v, -1), (u, 1), (v, 1), (u, -1)
+        for a, b, beside in zip(round_about, round_about[1:] + round_about[:1], sides):
             if beside in self.touched:
                 self._add([outer[a], outer[b], inner[b], inner[a]])
 
@@ -171,9 +152,7 @@ class _Cell:
         if b in self.touched and b not in _SEEN:
             steps = steps[:-1]
         angles = [math.pi / 2 * k / self.segments for k in steps]
-        return [
-            tuple(math.cos(t) * p + math.sin(t) * q for p, q in zip(_normal(a), _normal(b))) for t in angles
-        ]
+        return [tuple(math.cos(t) * p + math.sin(t) * q for p, q in zip(_normal(a), _normal(b))) for t in angles]
 
     def _edge(self, a, b):
         arc = self._arc(a, b)
@@ -214,19 +193,13 @@ class _Cell:
     def _light(self, vertices, normals):
         light = 1.0 if self.closed else normal_light(self._leaning(vertices, normals))
         seam = np.ones(len(vertices))
-        shaded = dict.fromkeys(self.shaded, 1.0)
-        shaded |= {
-            side: max(0.0, 1 - (away / _NEAR) ** 1.5)
-            for side, away in self.near.items()
-            if side not in shaded
-        }
-        for (axis, sign), much in shaded.items():
+        for axis, sign in self.shaded:
             inward = self.half[axis] - sign * vertices[:, axis]
             seen = (axis, sign) in _SEEN
             table = (_LEVEL_LIT if seen else _LEVEL_UNLIT) if axis == 2 else (_LIT if seen else _UNLIT)
             depth = [share * self.bevel for share, _ in table] + [self.bevel + self.ring]
             share = np.interp(inward, depth, [value for _, value in table] + [1.0])
-            seam = np.minimum(seam, 1 - much * (1 - share))
+            seam = np.minimum(seam, share)
         return light * seam
 
     def _leaning(self, vertices, normals):

@@ -44,9 +44,7 @@ def floor_light(xy: np.ndarray, boxes: Sequence, cell: float = 1.0) -> np.ndarra
     """The floor's light at points (n, 2), seen past boxes: (lo, hi, strength), strength 1 solid, 0 not there."""
     x, y = (np.array(xy, np.float32) / np.float32(cell)).T.copy()
     # cells are rounded and do not fill their room: what keeps light off is a little smaller
-    scaled = [
-        (np.divide(lo, cell) + _ROUNDED, np.divide(hi, cell) - _ROUNDED, float(s)) for lo, hi, s in boxes
-    ]
+    scaled = [(np.divide(lo, cell) + _ROUNDED, np.divide(hi, cell) - _ROUNDED, float(s)) for lo, hi, s in boxes]
     x, y = _outside(x, y, scaled)
     seen = _sun_seen(x, y, scaled)
     sky = np.full(len(x), sun.SKY, np.float32)
@@ -77,9 +75,7 @@ def _outside(x, y, boxes):
 
 
 def _within(x, y, lo, hi, reach):
-    return np.flatnonzero(
-        (x > lo[0] - reach) & (x < hi[0] + reach) & (y > lo[1] - reach) & (y < hi[1] + reach)
-    )
+    return np.flatnonzero((x > lo[0] - reach) & (x < hi[0] + reach) & (y > lo[1] - reach) & (y < hi[1] + reach))
 
 
 def _sun_directions():
@@ -146,9 +142,7 @@ def _sky_hidden(x, y, lo, hi):
 def _edge(away, start, end, z):
     """A level edge's part in the form factor of the polygon that it bounds."""
     distance = np.sqrt(away * away + np.float32(z * z + 1e-8))
-    return (
-        away / distance * (np.arctan(end / distance) - np.arctan(start / distance)) / np.float32(2 * math.pi)
-    )
+    return away / distance * (np.arctan(end / distance) - np.arctan(start / distance)) / np.float32(2 * math.pi)
 
 
 def _touch(x, y, lo, hi):
@@ -165,22 +159,21 @@ def _touch(x, y, lo, hi):
     return 1 - clear
 
 
-def box_shadow(size, height: float = 0.0, strength: float = 1.0, cell: float = 1.0, ends=None):
+def box_shadow(size, height: float = 0.0, strength: float = 1.0, ends=None):
     """(vertices, faces, alpha per vertex) of a card on the floor with the shadow that one box casts.
 
     The box's foot is `height` above the floor and centred over the origin; the card is black where alpha is 1 and
     fades to nothing at its rim. Cards that overlap multiply, as they should. `ends`: left, right, front and back of the
     ground, from the middle of the box: there the card is cut off.
     """
-    size = np.asarray(size, float) / cell
-    lift = max(height, 0.0) / cell
+    size, lift = np.asarray(size, float), max(height, 0.0)
     lo, hi = np.append(-size[:2] / 2, lift), np.append(size[:2] / 2, lift + size[2])
     moved = -sun.SUN_TOWARD[:2] / sun.SUN_TOWARD[2]
     blur = math.tan(sun.SUN_ANGLE / 2) / sun.SUN_TOWARD[2] ** 2
     reach = 0.5 + 0.7 * float(min(size.max(), 2.5)) + blur * hi[2]
     low = np.minimum(lo[:2], lo[:2] + moved * hi[2]) - reach
     high = np.maximum(hi[:2], hi[:2] + moved * hi[2]) + reach
-    cut = np.reshape(np.full(4, np.inf) * (-1, 1, -1, 1) if ends is None else np.asarray(ends, float) / cell, (2, 2))
+    cut = np.reshape(np.full(4, np.inf) * (-1, 1, -1, 1) if ends is None else np.asarray(ends, float), (2, 2))
     low, high = np.maximum(low, cut[:, 0]), np.minimum(high, cut[:, 1])
     lines = [_lines(low[i], high[i], lo[i], hi[i], lift) for i in (0, 1)]
     x, y = (a.ravel() for a in np.meshgrid(*lines))
@@ -198,7 +191,7 @@ def box_shadow(size, height: float = 0.0, strength: float = 1.0, cell: float = 1
     across = len(lines[0])
     corner = (np.arange(len(lines[1]) - 1)[:, None] * across + np.arange(across - 1)).ravel()
     faces = np.stack([corner, corner + 1, corner + across + 1, corner + across], axis=1)
-    return np.stack([x, y, np.zeros(len(x))], axis=1) * cell, faces.tolist(), alpha
+    return np.stack([x, y, np.zeros(len(x))], axis=1), faces.tolist(), alpha
 
 
 def _lines(low, high, lo, hi, lift):

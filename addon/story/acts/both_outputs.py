@@ -53,12 +53,12 @@ class Both:
                 break
         else:
             self.equation = self.middle(long), self.low - EQUATION
-        (wide, deep, high), end = block.size, self.end
+        (wide, _, high), end = block.size, self.end
         cells = volumes.block(figure, self.adding.final()[None], fill, cell=block.cell, dims=False, visible_from=end,
                               leaves=end, arrives=end + GOES)  # fmt: skip
         foot = np.array([(wide - 1) / 2, 0.0, 0.5 - high])
         cells["origin"][:], cells["enter_scale"][:] = (1 - TINY) * (foot - cells["position"]), TINY
-        shade = volumes.shade(figure, (wide, deep, high), 0.0, foot, visible_from=end + GOES)
+        shade = volumes.shade(figure, block.size, visible_from=end + GOES)
         figure.volume(ROLE, "Output of the first view", [cells, shade], board.home(block), block.cell)
         slabs.add_slabs(figure, [block], ((end, NEVER),))
 

@@ -72,7 +72,7 @@ class Reducing:
         return [Points.make(at, **self._look(step, seen), **self._known(step, seen), **life),
                 *self._columns(step, seen, self.bars.height(self._levels(step, seen)), at, **life),
                 *(self._outlines(step, seen, at, **life) if self.cast.mean else []),
-                *self.result_stands(i, until),]  # fmt: skip
+                *self.result_stands(i, until)]  # fmt: skip
 
     def result_stands(self, i: int, until: float) -> list[Points]:
         """What has come of a step, until a clock value."""
@@ -87,7 +87,7 @@ class Reducing:
             rows = min(bars.per, bars.kernel[0] - line * bars.per)
             size = (bars.size(bars.kernel[1], rows)[0], BASE[1], BASE[2])
             at = self.local(origin) + ((size[0] - BASE[0]) / 2, 0.0, -BASE[2] / 2)
-            made += [shade(self.figure, size, 0.0, at, visible_from=a, visible_until=b) for a, b in spans]
+            made += [shade(self.figure, size, at, visible_from=a, visible_until=b) for a, b in spans]
         return made
 
     def level(self, i: int, since: float, until: float) -> list[Points]:
@@ -102,7 +102,7 @@ class Reducing:
 
     def under(self, **columns) -> Points:
         """The shadow of what comes of it."""
-        return shade(self.figure, (self.bars.edge,) * 3, 0.0, self.local(self.bars.result) - (0, 0, self.bars.edge / 2),
+        return shade(self.figure, (self.bars.edge,) * 3, self.local(self.bars.result) - (0, 0, self.bars.edge / 2),
                      **columns)  # fmt: skip
 
     def source(self, step) -> np.ndarray:

@@ -8,7 +8,7 @@ from ..cast import cards
 from ..cast.arrangement import LINE, NAMED, PANEL_CARD, UNDER_FILTERS, Arrangement, upright
 from ..cast.bench import HALF
 from ..cast.figure import SMALL, SUM, Figure
-from ..cast.weighted import line_text, sum_text
+from ..cast.weighted import sum_text
 from ..page.captions import left_out
 from ..page.glyphs import width
 from ..page.view import HEIGHT, UNIT

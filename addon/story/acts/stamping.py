@@ -69,7 +69,7 @@ class Stamping(Summing):
         low, high = at.min(axis=0), at.max(axis=0)
         foot = (low[0] + high[0]) / 2, low[1], low[2] - edge / 2
         size = high[0] - low[0] + edge, edge, high[2] - low[2] + edge
-        return [cells, shade(self.figure, size, 0.0, foot, **life)]
+        return [cells, shade(self.figure, size, foot, **life)]
 
     def _colors(self, o: Operands) -> list[str]:
         return [palette.signed(p, self.greatest) for p in o.products]

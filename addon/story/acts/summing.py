@@ -197,7 +197,7 @@ class Summing:
         return [self.cube(bench.result, o.value, bench.edge, visible_from=since, grow_time=0.02,
                           visible_until=o.index + LEAVES, step=o.index),
                 self.cube(bench.result, o.value, bench.edge, step=NONE, **flight(o.index, way, size)),
-                self.under(bench.result, bench.edge, visible_from=since, visible_until=o.index + LEAVES),]  # fmt: skip
+                self.under(bench.result, bench.edge, visible_from=since, visible_until=o.index + LEAVES)]  # fmt: skip
 
     def _grounds(self, o: Operands, times) -> list[Points]:
         """The shadows of the panels, which grow as these land."""
@@ -211,9 +211,9 @@ class Summing:
         size = bench.panel_size(bench.kernel, bench.keeps_products, bench.wider)
         middle = bench.panels[channel] + bench.cell * np.array([(size[0] - HALF[0]) / 2, 0, 0])
         foot = self.local((middle[0], middle[1], bench.panels[channel][2] - (size[2] - 0.5) * bench.cell))
-        return shade(self.figure, size, 0.0, foot, **columns)
+        return shade(self.figure, size, foot, **columns)
 
     def under(self, place, edge: float, **columns) -> Points:
         """The shadow of a cube whose middle is at a world place."""
         foot = self.local(np.array(place) - (0.0, 0.0, edge / 2 * self.bench.cell))
-        return shade(self.figure, (edge,) * 3, 0.0, foot, **columns)
+        return shade(self.figure, (edge,) * 3, foot, **columns)

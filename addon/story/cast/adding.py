@@ -154,7 +154,7 @@ class Adding:
         figure.volume(role, name, self.points(), place, cell)
         lives = (((columns, 1, rows), (columns - 1) / 2, ALWAYS, self.cut + 0.5),
                  ((wide, 1, high), left + (wide - 1) / 2, self.cut + 0.5, self.leaves))  # fmt: skip
-        ground = [volumes.shade(figure, size, 0.0, (x, 0, -(rows - 0.5)), strength=shadow, visible_from=since,
+        ground = [volumes.shade(figure, size, (x, 0, -(rows - 0.5)), strength=shadow, visible_from=since,
                                 visible_until=until) for size, x, since, until in lives]  # fmt: skip
         figure.volume(f"{role}.ground", "Shadow of the output", ground, place, cell)
         if self.marked:

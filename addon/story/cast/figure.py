@@ -160,16 +160,15 @@ class Figure:
     # words --------------------------------------------------------------------------------------------------------
 
     def text(self, body: str, x: float, y: float, size: float, code: str | None = None, *, align="left",
-        visible_from=ALWAYS,
-             visible_until=NEVER, kind="words") -> Points:  # fmt: skip
+             visible_from=ALWAYS, visible_until=NEVER, kind="words") -> Points:  # fmt: skip
         """A text with its baseline at the page place (x, y)."""
         high, wide = size * HEIGHT, self.long(body, size)
         left = x - wide / 2 if align == "center" else x - wide if align == "right" else x
-        self.boxes.append((body, kind, left, y - CAP_HEIGHT * high, left + wide, y + DESCENT * high, visible_from,
-                           visible_until))
+        life = visible_from, visible_until
+        self.boxes.append((body, kind, left, y - CAP_HEIGHT * high, left + wide, y + DESCENT * high, *life))
         across, up = self.page.screen(left, y)
-        return Points.make([(across, 0, up)], label=self.label(body, code or self.theme.ink, "left"),
-                           size=high * UNIT, lift=0.0, visible_from=visible_from, visible_until=visible_until)  # fmt: skip
+        return Points.make([(across, 0, up)], label=self.label(body, code or self.theme.ink, "left"), lift=0.0,
+                           size=high * UNIT, visible_from=visible_from, visible_until=visible_until)  # fmt: skip
 
     @staticmethod
     def long(body: str, size: float) -> float:

@@ -73,7 +73,7 @@ class Filters:
             first, last = self.inner.spot(run[0]), self.inner.spot(run[-1])
             size = self.kernel[1], last - first + 1, self.kernel[0]
             foot = self.foot[0], (first + last) / 2, self.foot[2]
-            made += [volumes.shade(self.figure, size, 0.0, foot, visible_from=a, visible_until=b) for a, b in lives]
+            made += [volumes.shade(self.figure, size, foot, visible_from=a, visible_until=b) for a, b in lives]
         return made
 
     def _life(self, number: int) -> tuple[float, float]:

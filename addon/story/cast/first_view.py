@@ -6,7 +6,7 @@ and the output, on a stage of their own, all as large as has room. Its roles end
 import numpy as np
 
 from ..page.layout import Block, Column, Row
-from ..plan.plan import ALWAYS, LANDED, Points
+from ..plan.plan import ALWAYS, LANDED
 from . import slabs, volumes
 from .bench import Operands
 from .board import home
@@ -75,22 +75,17 @@ class FirstView(OnePlane):
         role, last = "input" + FIRST, self.count - LEFT
         cells = volumes.block(figure, self.cast.input, self.cast.fill, cell=self.given.cell, visible_until=until)
         figure.track(f"{role}.track", self.spots)
-        figure.volume(role, words.input, [cells, self._shade(self.given, until)], home(self.given), self.given.cell,
-                      track=f"{role}.track", fade=(-LANDED, self.count - LANDED))  # fmt: skip
+        shade = volumes.shade(figure, self.given.size, visible_until=until)
+        figure.volume(role, words.input, [cells, shade], home(self.given), self.given.cell, track=f"{role}.track",
+                      fade=(-LANDED, self.count - LANDED))  # fmt: skip
         window_ring(figure, f"{role}.source", "Cell that is stamped", role, self.spots, (1, 1), (-LANDED, last),
                     thickness(self.given.cell))
         role = "kernel" + FIRST
         cells = volumes.block(figure, planes(self.trace.weight[0]), self.cast.weight_fill, cell=self.weights.cell,
                               dims=False, visible_until=until)  # fmt: skip
-        figure.volume(role, words.kernel, [cells, self._shade(self.weights, until)], home(self.weights),
-                      self.weights.cell)  # fmt: skip
+        shade = volumes.shade(figure, self.weights.size, visible_until=until)
+        figure.volume(role, words.kernel, [cells, shade], home(self.weights), self.weights.cell)
         add_kernel_tube(figure, role, self.kernel, (-LANDED, last))
-
-    def _shade(self, block: Block, until: float) -> Points:
-        """The shadow of a block until a clock value, in its frame."""
-        wide, deep, high = block.size
-        foot = (wide - 1) / 2, (deep - 1) / 2, 0.5 - high
-        return volumes.shade(self.figure, block.size, 0.0, foot, visible_until=until)
 
     def add_slabs(self, cut: float, until: float) -> None:
         """The slabs; that of the output is as wide as what stands on it, from the clock value `cut` on."""

@@ -35,8 +35,8 @@ class Kernel:
         if self.life == (ALWAYS, NEVER):
             figure.casts(block.corner, block.corner + block.cell * np.array(block.size))
         else:
-            foot, (since, end) = ((columns - 1) / 2, 0.0, 0.5 - rows), self.life
-            cells.append(volumes.shade(figure, (columns, 1.0, rows), 0.0, foot, visible_from=since, visible_until=end))
+            since, end = self.life
+            cells.append(volumes.shade(figure, (columns, 1.0, rows), visible_from=since, visible_until=end))
         figure.volume(role, figure.scene.words.kernel, cells, home(block), block.cell)
         life = max(-LANDED, self.life[0]), min(until, self.life[1])
         add_kernel_tube(figure, role, self.cast.kernel, life, self.color, steps)

@@ -73,7 +73,7 @@ class Relief(Weighted):
     height = 1.6  # cells by which the greatest value stands proud
 
     @staticmethod
-    def block_size(shape, channels: int, gap: float = 0.0) -> tuple[float, float, float]:
+    def block_size(shape, channels: int) -> tuple[float, float, float]:
         return shape[1], THICK, shape[0]
 
     @property

@@ -28,6 +28,6 @@ def add_slabs(figure: Figure, blocks: list[Block], lives=((ALWAYS, NEVER),), col
         if tuple(lives) == ((ALWAYS, NEVER),):
             figure.casts(block.foot, top)
         else:
-            made += [volumes.shade(figure, (wide, deep, high), 0.0, (0, 0, -high / 2), visible_from=since,
+            made += [volumes.shade(figure, (wide, deep, high), (0, 0, -high / 2), visible_from=since,
                                    visible_until=until) for since, until in lives]  # fmt: skip
         figure.volume(f"slab.{block.name}", f"Slab of {block.name}", made, middle, block.cell)

@@ -186,12 +186,12 @@ class Slices(Windowed):
             figure.casts(corner, corner + self.cell * np.array([columns, deep, rows]), strength)
             return
         at = np.array([(columns - 1) / 2 + columns + APART, 0.0, 0.5 - rows])
-        shades = [volumes.shade(figure, (columns, 1, rows), 0.0, at + (0, c * (1 + volumes.GAP), 0),
+        shades = [volumes.shade(figure, (columns, 1, rows), at + (0, c * (1 + volumes.GAP), 0),
                                 visible_from=self._life(c)[0], visible_until=self._life(c)[1])
                   for c in range(self.channels)]  # fmt: skip
         # the block's own lies among them, each at a height of its own: of two at one height one would be lost
         middle = ((columns - 1) / 2, (deep - 1) / 2, 0.5 - rows)
-        shades.append(volumes.shade(figure, (columns, deep, rows), 0.0, middle, strength=strength))
+        shades.append(volumes.shade(figure, (columns, deep, rows), middle, strength=strength))
         figure.volume("input.shadow", "Shadows of the slices", shades, self.location, self.cell)
 
     def slide(self, pauses, first: float, ending: float) -> None:

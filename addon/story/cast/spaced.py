@@ -77,8 +77,8 @@ class Spaced(Weighted):
         deep = self.deep
         foot = (wide - 1) / 2, (deep - 1) / 2, 0.5 - high
         self.figure.volume(f"{self.role}.shadow", "Input shadow", [
-            volumes.shade(self.figure, (columns, deep, rows), 0.0, foot, visible_until=SPREADS),
-            volumes.shade(self.figure, (wide, deep, high), 0.0, foot, strength=0.6, visible_from=ARRIVES),
+            volumes.shade(self.figure, (columns, deep, rows), foot, visible_until=SPREADS),
+            volumes.shade(self.figure, (wide, deep, high), foot, strength=0.6, visible_from=ARRIVES),
         ], self.location, self.cell)  # fmt: skip
 
     def beside(self, card: Points) -> Points:

@@ -68,9 +68,8 @@ class Spread(Weighted):
             shell = volumes.glass(figure, np.ones_like(zeros), zeros, texts="0", cell=self.cell)
             self.arrive(shell, self.zeros)
             parts.append(shell)
-        (high, wide) = self.shape
-        parts.append(volumes.shade(figure, (wide, 1, high), 0.0, ((wide - 1) / 2, 0, 0.5 - high), strength=0.6,
-                                   visible_from=self.zeros + 0.5))  # fmt: skip
+        size = self.shape[1], 1, self.shape[0]
+        parts.append(volumes.shade(figure, size, strength=0.6, visible_from=self.zeros + 0.5))
         figure.track(f"{self.role}.track", self.windows())
         figure.volume(self.role, name, parts, self.location, self.cell, track=f"{self.role}.track",
                       taps=(self.kernel[1], 1e3, self.kernel[0]), dilation=(self.dilation[1], 1, self.dilation[0]),
@@ -110,8 +109,7 @@ class Spread(Weighted):
         for name, column in self._comes(source, own["position"], own["position"], self.kernel_at, block.cell).items():
             own[name][:] = column
         own["visible_until"][:], then["visible_from"][:] = since, until
-        foot = (columns - 1) / 2, 0.0, 0.5 - rows
-        shade = volumes.shade(figure, (columns, 1.0, rows), 0.0, foot, visible_from=self.spreads + 0.9)
+        shade = volumes.shade(figure, (columns, 1.0, rows), visible_from=self.spreads + 0.9)
         figure.volume("kernel", figure.scene.words.kernel, [own, then], self.kernel_at, block.cell)
         figure.volume("kernel.shadow", "Shadow of the kernel", shade, self.kernel_at, block.cell)
         add_kernel_tube(figure, "kernel", self.kernel, (self.base - LANDED, end))

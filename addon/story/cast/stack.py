@@ -119,7 +119,7 @@ class Stack:
         front = [(ALWAYS, steps - 0.6)]
         if self.shown.hidden:
             front = [(ALWAYS, self.passing[0] - 0.8), (self.passing[1] - 0.6, steps - 0.6)]
-        shades = [volumes.shade(figure, (columns, 1, rows), 0.0, (middle, 0, low), strength=0.5,
+        shades = [volumes.shade(figure, (columns, 1, rows), (middle, 0, low), strength=0.5,
                                 visible_from=a, visible_until=b) for a, b in front]  # fmt: skip
         # of each slice that is filed: from then on until the next is
         filed = [((k + 1) * self.section - 0.8 if k + 1 < self.slices else steps - 0.6) for k in self.shown.numbers]
@@ -130,7 +130,7 @@ class Stack:
                     continue
                 back, front = self._behind(run[0], newest), self._behind(min(run[-1], newest), newest)
                 at, size = (middle, (front + back) / 2, low), (columns, back - front + 1, rows)
-                shades.append(volumes.shade(figure, size, 0.0, at, visible_from=filed[order], visible_until=until))
+                shades.append(volumes.shade(figure, size, at, visible_from=filed[order], visible_until=until))
         figure.volume("output.shadow", "Output shadow", shades, self.front, unit)
         deep = self.shown.deep
         kind = figure.cube(OUTLINE, f"tube {columns + 0.03:g} {deep + 0.06:.4g} {rows + 0.05:g} {THIN:g}")

@@ -52,15 +52,15 @@ def shell(solid: np.ndarray, standing: bool = True, excerpt=None) -> np.ndarray:
     return neighbours(apart, standing)[places]
 
 
-def places(shape, gap: float = GAP) -> np.ndarray:
+def places(shape) -> np.ndarray:
     """The middles of a block's cells (channels, rows, columns), shape (n, 3), in scan order."""
     channel, row, column = (a.ravel() for a in np.indices(shape))
-    return np.column_stack([column, channel * (1 + gap), -row]).astype(float)
+    return np.column_stack([column, channel * (1 + GAP), -row]).astype(float)
 
 
-def deep(channels: int, gap: float = GAP) -> float:
+def deep(channels: int) -> float:
     """How far a block of so many channels reaches into the picture, in cells."""
-    return channels + gap * (channels - 1)
+    return channels + GAP * (channels - 1)
 
 
 def least_cap(cell: float) -> float:
@@ -68,11 +68,10 @@ def least_cap(cell: float) -> float:
     return DIGIT * HEIGHT * UNIT / (0.927 * cell)  # a front face is seen at 22 degrees
 
 
-def digit_size(cell: float, face: float = 1.0) -> float:
-    """The font size (cells) of digits on a face `face` cells high, of cells `cell` world units long; 0 where they would
-    be too small to read."""
+def digit_size(cell: float) -> float:
+    """The font size (cells) of digits on cells `cell` world units long; 0 where they would be too small to read."""
     least = least_cap(cell)
-    cap = max(CAP * face, min(least, 0.6 * face))
+    cap = max(CAP, min(least, 0.6))
     return cap / CAP_HEIGHT if cap >= least - 1e-6 else 0.0
 
 
@@ -122,7 +121,7 @@ def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dims: 
 
 
 def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0), solid=None, digits: bool = True,
-          standing: bool = True, dims: bool = True, gap: float = GAP, apart=(1, 1), excerpt=None,
+          standing: bool = True, dims: bool = True, apart=(1, 1), excerpt=None,
           **columns) -> Points:  # fmt: skip
     """The cells of `values` (channels, rows, columns) as one block; numbers stand on its front slice. With an `excerpt`
     (cast/excerpt.py) of its channels alone.
@@ -146,7 +145,7 @@ def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0
     shapes = [f"cell {m}" for m in mask.ravel()]
     cubes = [figure.cube(f, s) for f, s in zip(fills, shapes, strict=True)]
     faded = [figure.cube(figure.dimmed(f), s) for f, s in zip(fills, shapes, strict=True)] if dims else cubes
-    at = places(values.shape, gap) * (apart[1], 1, apart[0]) + (left, 0, -top)
+    at = places(values.shape) * (apart[1], 1, apart[0]) + (left, 0, -top)
     size = digit_size(cell) if digits and figure.scene.look.numbers else 0.0
     front = channel == 0
     texts = [figure.numbers.text(v) if f else "" for v, f in zip(values.ravel(), front, strict=True)]
@@ -158,14 +157,14 @@ def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0
                        **written(figure, texts, fills, size, dims=dims, cell=cell), **columns)  # fmt: skip
 
 
-def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: bool = True, texts: str | None = None,
-          cell: float = 1.0, gap: float = GAP, among: bool = False, excerpt=None, **columns) -> Points:  # fmt: skip
+def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, texts: str | None = None,
+          cell: float = 1.0, among: bool = False, excerpt=None, **columns) -> Points:  # fmt: skip
     """Frosted cells at `where` (a mask of the block's shape), the outer faces of which are drawn. With `texts` for
     those in front, or "", it is padding. Around a single channel that is like ice; around several it is clear at top
     and side, where cells are seen through it, and outside the window an outline around its text. `among` their cells
     its fronts are like ice, or its texts would be read as those of cells behind. `solid`: where the block has any
     cells."""
-    mask, theme = shell(solid, standing, excerpt), figure.theme
+    mask, theme = shell(solid, excerpt=excerpt), figure.theme
     index = np.argwhere(where)
     code, aside, alpha, quiet = theme.frosted, FROSTED, theme.frosted_alpha, (FROSTED, 1.0)
     if texts is not None:
@@ -178,7 +177,7 @@ def glass(figure: Figure, solid: np.ndarray, where: np.ndarray, *, standing: boo
         aside, alpha, quiet = CLEAR, theme.padding_alpha, (0, QUIET)
     cubes = [figure.cube(code, f"glass {mask[tuple(i)]} {aside}", "glass", alpha) for i in index]
     channel, row, column = index.T
-    at = np.column_stack([column, channel * (1 + gap), -row]).astype(float)
+    at = np.column_stack([column, channel * (1 + GAP), -row]).astype(float)
     if excerpt is not None:
         channel = np.array(excerpt.numbers)[channel]
         at[:, 1] = excerpt.spots(channel)
@@ -226,13 +225,11 @@ def texts_of(cells: Points, **columns) -> Points:
     return Points.make(cells["position"], **kept, **columns)
 
 
-def shade(figure: Figure, size, above: float, at, *, strength: float = 1.0, **columns) -> Points:
-    """The soft shadow of a box of `size` (cells) whose foot is `above` the floor: a card that lies on the
-    floor below it.
-
-    `at`: where the middle of the box's foot is above, in the volume's frame, on the floor.
-    """
-    words = "shadow " + " ".join(f"{v:g}" for v in (*size, above, strength))
+def shade(figure: Figure, size, at=None, *, strength: float = 1.0, **columns) -> Points:
+    """The soft shadow of a box of `size` (cells): a card that lies on what it stands on. `at`: the middle of the box's
+    foot, in the volume's frame; as it is where the box's first cell is at the origin, if nothing is said."""
+    at = ((size[0] - 1) / 2, (size[1] - 1) / 2, 0.5 - size[2]) if at is None else at
+    words = "shadow " + " ".join(f"{v:g}" for v in (*size, 0.0, strength))
     kind = figure.cube(shades.COLOR, words, "shade")
     figure.shades += 1
     at = np.array(at, float) + (0.0, 0.0, shades.STEP * (figure.shades % 40))

@@ -12,6 +12,8 @@ from .bench import Operands
 from .excerpt import Excerpt
 from .windowed import Windowed, with_rows
 
+WRITTEN = 32  # products: of more, a line says the sum alone
+
 
 @dataclass
 class Weighted(Windowed):
@@ -99,10 +101,10 @@ def _pairs(step) -> list[tuple]:
     return list(zip(step.values, step.weights, strict=True))
 
 
-def sum_text(numbers: Numerals, step, name: str, *, upto: int = 32) -> str:
+def sum_text(numbers: Numerals, step, name: str) -> str:
     """A step's sum as one line: its products, what they come to, its bias, its value."""
     value, pairs, terms = step.value, _pairs(step), terms_of(step)
-    if len(pairs) > upto:
+    if len(pairs) > WRITTEN:
         return f"{name} {numbers.sign(value)} {numbers.text(value)}"
     bias = f" + {numbers.operand(step.bias)}" if step.bias else ""
     said = f"{name} {numbers.sign(*step.values, *step.weights, step.bias)} {pairs_text(numbers, step)}{bias}"

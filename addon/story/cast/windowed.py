@@ -101,9 +101,9 @@ class Windowed:
         return palette.BLUE
 
     @staticmethod
-    def block_size(shape, channels: int, gap: float = volumes.GAP) -> tuple[float, float, float]:
+    def block_size(shape, channels: int) -> tuple[float, float, float]:
         """Columns, depth and rows of a block, as layout places it."""
-        return shape[1], volumes.deep(channels, gap), shape[0]
+        return shape[1], volumes.deep(channels), shape[0]
 
     @property
     def location(self) -> np.ndarray:

@@ -142,9 +142,7 @@ class _Stamping(Sliding):
         births = self.base + np.arange(self.count, dtype=float)
         cells, glass = board.cells(self.figure, self.made, self.out, self.cast.sum_fill, births)
         glass["visible_from"][:], glass["grow_time"][:] = self.phases.spread + CLEARED, 0.3
-        (wide, deep, high) = self.made.size
-        foot = (wide - 1) / 2, 0.0, 0.5 - high
-        return [cells, glass, volumes.shade(self.figure, (wide, deep, high), 0.0, foot, strength=self.made_shadow,
+        return [cells, glass, volumes.shade(self.figure, self.made.size, strength=self.made_shadow,
                                             visible_from=self.phases.spread + CLEARED)]  # fmt: skip
 
     def add_marker(self) -> None:

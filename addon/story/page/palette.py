@@ -62,12 +62,6 @@ def mix(a: str, b: str, t: float) -> str:
     return code(tuple(x + (y - x) * t for x, y in zip(rgb(a), rgb(b), strict=True)))
 
 
-def over(color: str, alpha: float, behind: str) -> str:
-    """A colour of opacity `alpha` (0 to 1) in front of another, mixed in linear light as a renderer does."""
-    return from_linear(tuple(alpha * x + (1 - alpha) * y
-                             for x, y in zip(linear(color), linear(behind), strict=True)))  # fmt: skip
-
-
 def luminance(color: str, light: float = 1.0) -> float:
     """WCAG 2 relative luminance, 0 to 1, under `light` times as much linear light."""
     red, green, blue = (min(1.0, light * c) for c in linear(color))
@@ -116,9 +110,6 @@ FINE = Ramp("fine", ("#EEF3FA", "#DFEAF8", "#D1E1F6", "#C2D7F3", "#B3CDF1", "#A1
 # is sunk in relief. From 0 and from positive ones it differs with every sight.
 POSITIVE = Ramp("positive", ("#F3F1EC", "#FBDFB0", "#F4AE4C", "#96430A"))
 NEGATIVE = Ramp("negative", ("#F3F1EC", "#DCD0F3", "#BBA5E9", "#5A3DA8"))
-RAMPS = {ramp.name: ramp for ramp in (BLUE, RED, GREEN, FINE, POSITIVE, NEGATIVE)}
-CHANNELS = {"R": RED, "G": GREEN, "B": BLUE}
-SIGNED = NEGATIVE.fills[:0:-1] + POSITIVE.fills  # seven, from -3 to 3
 NOT_A_NUMBER = "#B7BABF"  # a neutral grey that no value has
 
 GREY_ENDS = ("#F3F1EC", "#3A4458")  # paper and ink of a picture; less dark than the window, which stands out from it
@@ -185,13 +176,8 @@ class Theme:
 
     name: str
     floor: str
-    floor_center: float  # light on the floor where the subject stands, as a factor
-    floor_corner: float  # and in the picture's corners
     ink: str  # words
     secondary: str  # words of less weight
-    red: str  # words about a channel
-    green: str
-    blue: str
     second: str  # words about a second run
     tube: str  # the window, and what it is linked with
     frosted: str  # cells to come
@@ -199,48 +185,32 @@ class Theme:
     padding_alpha: float  # of frosted padding's fronts: input cells are seen through its other faces
     padding: str  # face of a padding cell, as it comes out
     padding_ink: str  # its 0
-    glass: str  # edges of frosted cells and of blocks to come
-    shadow: float  # how much light a full shadow takes from the floor
-    dark: bool = False
     transparent: bool = False  # no floor is drawn, only shadows
     dim: float = DIM  # light on what is outside the window, as a factor; deep fills have less
 
-    @property
-    def channels(self) -> dict[str, str]:
-        """Inks of words about a channel."""
-        return {"R": self.red, "G": self.green, "B": self.blue}
-
-    @property
-    def inks(self) -> dict[str, str]:
-        """All colours that words may have, by what they are for."""
-        return {"ink": self.ink, "secondary": self.secondary, "second": self.second, **self.channels}
-
 
 LIGHT = Theme(
-    "light", floor="#C8CED7", floor_center=1.06, floor_corner=0.80, ink=INK, secondary="#3F495C",
-    red="#8A1C28", green="#0D5531", blue="#1A4690", second="#004A4C", tube="#0F172A",
+    "light", floor="#C8CED7", ink=INK, secondary="#3F495C",
+    second="#004A4C", tube="#0F172A",
     frosted="#EEF1F6", frosted_alpha=0.60, padding_alpha=0.4, padding="#ADB3BD", padding_ink="#1C2027",
-    glass="#7C8798", shadow=0.45,
 )  # fmt: skip
 # The tube stays dark: it runs around cells, and they keep their fills. The floor is light enough for it to be seen.
 DARK = Theme(
-    "dark", floor="#2B3342", floor_center=1.35, floor_corner=0.65, ink="#F2F4F8", secondary="#B9C3D2",
-    red="#F29298", green="#A6E4BF", blue="#92B8F6", second="#7FD6D3", tube="#05070C",
+    "dark", floor="#2B3342", ink="#F2F4F8", secondary="#B9C3D2",
+    second="#7FD6D3", tube="#05070C",
     frosted="#C9D3E3", frosted_alpha=0.20, padding_alpha=0.12, padding="#414A5A", padding_ink="#E3E6EC",
-    glass="#8A96A8", shadow=0.60, dark=True,
 )  # fmt: skip
 # White paper and no shaded corners, which would cost ink; what is white on it has edges, seams and a shadow.
 PRINT = Theme(
-    "print", floor=WHITE, floor_center=1.0, floor_corner=1.0, ink="#0A0C12", secondary="#3A414D",
-    red="#8A1C28", green="#0D5531", blue="#1A4690", second="#004A4C", tube="#0A0C12",
+    "print", floor=WHITE, ink="#0A0C12", secondary="#3A414D",
+    second="#004A4C", tube="#0A0C12",
     frosted="#DDE2EA", frosted_alpha=0.46, padding_alpha=0.26, padding="#ADB3BD", padding_ink="#1C2027",
-    glass="#7C8798", shadow=0.30,
 )  # fmt: skip
 # The light theme without its floor: its words read on every slide that is at least as light as that floor's corners.
 TRANSPARENT = Theme(
-    "transparent", floor=LIGHT.floor, floor_center=1.0, floor_corner=1.0, ink=INK, secondary=LIGHT.secondary,
-    red=LIGHT.red, green=LIGHT.green, blue=LIGHT.blue, second=LIGHT.second, tube=LIGHT.tube, frosted=LIGHT.frosted,
+    "transparent", floor=LIGHT.floor, ink=INK, secondary=LIGHT.secondary,
+    second=LIGHT.second, tube=LIGHT.tube, frosted=LIGHT.frosted,
     frosted_alpha=LIGHT.frosted_alpha, padding_alpha=LIGHT.padding_alpha, padding=LIGHT.padding,
-    padding_ink=LIGHT.padding_ink, glass=LIGHT.glass, shadow=LIGHT.shadow, transparent=True,
+    padding_ink=LIGHT.padding_ink, transparent=True,
 )  # fmt: skip
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, PRINT, TRANSPARENT)}

@@ -14,13 +14,13 @@ from .timeline import Channel
 LEAST_CLOCK_STEP = 2e-5  # of the clock, between two points of what follows it
 
 
-def creeping(channels: dict[str, Channel], clock: str = "clock.step") -> dict[str, Channel]:
+def creeping(channels: dict[str, Channel]) -> dict[str, Channel]:
     """The channels, with a clock that creeps by CREEP where it rested while another channel moves.
 
     So whatever moves does so while the clock does, and can be explained by the clock's value alone: see `by_clock`. A
     shadow is not worth it: what it does while the clock rests, it does at once when that goes on.
     """
-    clock_channel = channels[clock]
+    clock, clock_channel = "clock.step", channels["clock.step"]
     others = [c for name, c in channels.items() if name != clock and ".shadow." not in name]
     moves = [span for channel in others for span in _moving(channel)]
     keys, before, lift = [], None, 0.0
