@@ -42,6 +42,12 @@ WORDS, FONT_SIZES = 25, 3
 APART = (0.06, 0.25)  # cells between two channels of a volume
 
 
+def over(color: str, alpha: float, behind: str) -> str:
+    """A colour of opacity `alpha` (0 to 1) in front of another, mixed in linear light as a renderer does."""
+    both = zip(palette.linear(color), palette.linear(behind), strict=True)
+    return palette.from_linear(tuple(alpha * x + (1 - alpha) * y for x, y in both))
+
+
 class Broken:
     """What breaks a limit: of each kind of break the worst value, when, and at how many moments."""
 
@@ -101,11 +107,6 @@ class Shown:
 
 
 @pytest.fixture(scope="module", params=cases(SHOWN, EVERYDAY))
-def over(color: str, alpha: float, behind: str) -> str:
-    """A colour of opacity `alpha` (0 to 1) in front of another, mixed in linear light as a renderer does."""
-    both = zip(palette.linear(color), palette.linear(behind), strict=True)
-    return palette.from_linear(tuple(alpha * x + (1 - alpha) * y for x, y in both))
-
 
 def shown(request):
     return Shown(*request.param)

@@ -9,9 +9,8 @@ from ..cast.bars import BAR, BASE, Bars
 from ..cast.bench import SLAB
 from ..cast.figure import INDEX, SMALL, SUM, Figure
 from ..cast.slices import Slices
-from ..page.glyphs import width
 from ..page.layout import Block
-from ..page.view import HEIGHT, UNIT
+from ..page.view import UNIT
 from ..plan.plan import Points
 
 
@@ -28,7 +27,7 @@ def result_text(figure: Figure, cast: Slices, step, room: float | None = None) -
         sign = numbers.sign(step.value)
         tail = f"   ({w.tie.replace('{count}', str(equal))})" if equal > 1 else ""
     full = f"{said} {sign} {value}{tail}"
-    if width(full) * SUM * HEIGHT <= (room or figure.page.width - 16.0):
+    if figure.long(full, SUM) <= (room or figure.page.width - 16.0):
         return full
     many = (w.mean_of if mean else w.max_of).replace("{count}", str(len(own)))
     return f"{many} {numbers.sign(step.value)} {value}"
@@ -59,7 +58,7 @@ class BarWords:
         made = [figure.text(said, figure.page.width / 2, self.line, SUM, align="center", **life)]
         if not self.bars:
             return made
-        box, half = self.result.box, width(name) * SMALL * HEIGHT / 2
+        box, half = self.result.box, figure.long(name, SMALL) / 2
         x = min((box[0] + box[2]) / 2, figure.page.width - 8.0 - half)
         made += [figure.text(name, x, box[1] + 1.4, SMALL, align="center", visible_from=a, visible_until=b)
                  for a, b in named]  # fmt: skip

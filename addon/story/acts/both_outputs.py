@@ -12,9 +12,8 @@ from ..cast.arrangement import ASIDE
 from ..cast.figure import NAME, SUM, Figure
 from ..cast.first_view import FIRST
 from ..cast.one_plane import ABOVE, LINE, OnePlane
-from ..page.glyphs import width
 from ..page.layout import Block, Row, solve
-from ..page.view import HEIGHT, UNIT
+from ..page.view import UNIT
 from ..plan.plan import NEVER, Points
 from ..traits.meaning import UNDER, equation_width, shapes_equation, wrapped
 from .stamp_words import agreement, fitting
@@ -65,7 +64,7 @@ class Both:
     def _place(self, stage: OnePlane, low: float) -> None:
         """Where the block is largest, above the height `low` (page units)."""
         page, given, made, kernel = self.figure.page, stage.given.box, stage.made.box, stage.weights.box
-        named = kernel[0] + width(self.figure.scene.words.kernel_turned) * NAME * HEIGHT
+        named = kernel[0] + self.figure.long(self.figure.scene.words.kernel_turned, NAME)
         found = []
         for left, top in ((8.0, kernel[3] + 2.0), (max(kernel[2], named) + 3.0, made[3] + 6.0)):
             left = max(left, given[2] + 3.0) if given[3] > top else left
@@ -90,7 +89,7 @@ class Both:
         figure, name, (left, top, *_) = self.figure, self.figure.scene.words.first_view, self.block.box
         text = agreement(figure, self.trace, self.adding)
         size = fitting(figure, text, SUM)
-        x = self.middle(width(text) * size * HEIGHT)
+        x = self.middle(figure.long(text, size))
         return [shapes_equation(figure, self.trace, *self.equation, self.end),
                 figure.text(text, x, self.low, size, align="center", visible_from=self.end),
                 figure.text(name, figure.within(left, name, NAME), top - 1.6, NAME, visible_from=self.end)]  # fmt: skip

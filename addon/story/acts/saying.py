@@ -10,8 +10,7 @@ from ..cast.bench import HALF
 from ..cast.figure import SMALL, SUM, Figure
 from ..cast.weighted import sum_text
 from ..page.captions import left_out
-from ..page.glyphs import width
-from ..page.view import HEIGHT, UNIT
+from ..page.view import UNIT
 from ..plan.plan import LEAVES
 from .rhythm import within
 from .summing import FLY, STAND, SUMS, Summing, schedule
@@ -140,12 +139,12 @@ class Saying:
         x0, _, x1, _ = stands.result.box
         right = figure.page.width - 8.0
         aside = [part + "," * (n < name.count(", ")) for n, part in enumerate(name.split(", "))]
-        room = right - x1 - 0.6 - max(map(width, aside)) * SMALL * HEIGHT
+        room = right - x1 - 0.6 - max(figure.long(part, SMALL) for part in aside)
         if len(lines) > 1 and upright(figure.page) and room >= 0:  # at its right, as signs before it stand close
             lines, top = aside, (stands.result.box[1] + stands.result.box[3]) / 2 + 1.0 - UNDER
             return [figure.text(line, figure.within(x1 + 1.0, line, SMALL), top + UNDER * n, SMALL,
                                 visible_from=since, visible_until=until) for n, line in enumerate(lines)]  # fmt: skip
-        return [figure.text(line, min((x0 + x1) / 2, right - width(line) * SMALL * HEIGHT / 2),
+        return [figure.text(line, min((x0 + x1) / 2, right - figure.long(line, SMALL) / 2),
                             above - UNDER * (len(lines) - 1 - n), SMALL, align="center", visible_from=since,
                             visible_until=until) for n, line in enumerate(lines)]  # fmt: skip
 

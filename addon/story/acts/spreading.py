@@ -6,8 +6,6 @@ input is spread by zeros, its filters are turned. Of any other operation nothing
 from ..cast.figure import NAME, SUM
 from ..cast.spaced import SPREADS, Spaced
 from ..page.captions import shape_text, size_lines
-from ..page.glyphs import width
-from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, Points
 from ..plan.timeline import Timeline
 from .rhythm import PADDED, START
@@ -48,7 +46,7 @@ def filter_name(cast: Spaced, trace, name: str, shape: str, block, right: float)
     figure = cast.figure
     turned = trace is not cast.trace and max(cast.kernel) > 1
     text = f"{name}, {figure.scene.words.turned}  {shape}" if turned else f"{name}  {shape}"
-    x = min(block.box[0], right - width(text) * NAME * HEIGHT) if turned else block.box[0]
+    x = min(block.box[0], right - figure.long(text, NAME)) if turned else block.box[0]
     return figure.text(text, x, block.box[1] - 1.6, NAME)
 
 

@@ -5,9 +5,8 @@ import numpy as np
 
 from ..cast.figure import FACTS, NAME, SMALL, SUM, TITLE, Figure
 from ..page.captions import axes_text, cell_name, padding_text
-from ..page.glyphs import TIMES, width
+from ..page.glyphs import TIMES
 from ..page.numerals import ABOUT, EQUAL
-from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
 from ..traits.index_labels import block_indices
 from .two_views import CLEARED
@@ -17,7 +16,7 @@ TERMS = 4  # products that are written with their factors
 
 def fitting(figure: Figure, text: str, size: float, room: float = 0.0) -> float:
     """A size of type at which a text has room on the page, or in so many page units if that leaves it readable."""
-    wide = width(text) * HEIGHT
+    wide = figure.long(text, 1.0)
     return min(size, max((figure.page.width - 16.0) / wide if not room else room / wide, NAME if room else 0.0))
 
 
@@ -31,7 +30,7 @@ def stamp_lines(figure: Figure, adding, y: float, name_place, lives) -> list[Poi
         since, until = lives(s)
         index = adding.stamps.own(told.cell)
         name = cell_name(figure.scene, index[-len(adding.trace.kernel_size) :])
-        text, (x, above) = stamp_text(figure, adding, told), name_place(width(name) * SMALL * HEIGHT)
+        text, (x, above) = stamp_text(figure, adding, told), name_place(figure.long(name, SMALL))
         life = {"align": "center", "visible_from": since, "visible_until": until}
         made.append(figure.text(text, figure.page.width / 2, y, fitting(figure, text, SUM), **life))
         made.append(figure.text(name, x, above, SMALL, **life))
@@ -83,9 +82,9 @@ def met_names(figure: Figure, trace, base: int, x: float, y: float) -> list[Poin
 
 def view_names(figure: Figure, title: str, again: float) -> list[Points]:
     """Which of the two views it is, behind the title, where there is room."""
-    w, x = figure.scene.words, 8.0 + width(title) * TITLE * HEIGHT + 3.0
+    w, x = figure.scene.words, 8.0 + figure.long(title, TITLE) + 3.0
     made = [(w.first_view, ALWAYS, again), (w.second_view, again, NEVER)]
-    wide = max(width(text) for text, *_ in made) * FACTS * HEIGHT
+    wide = max(figure.long(text, FACTS) for text, *_ in made)
     facts = [left for _, _, left, top, _, bottom, *_ in figure.boxes if top < 9.2 < bottom and left > 8.5]
     if x + wide + 2.0 > min(facts, default=figure.page.width - 8.0):
         return []

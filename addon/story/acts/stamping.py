@@ -45,13 +45,7 @@ class Stamping(Summing):
 
     def _products(self, o: Operands, times) -> list[Points]:
         rest, known = self.product_cells(o)
-        places = zip(o.channel, o.row, o.column, strict=True)
-        middle = np.array([(self.local(self.bench.pair(*p)) + self.local(self.bench.pair(*p, True))) / 2
-                           for p in places])  # fmt: skip
-        opens = self._columns(o, times, "opens")
-        stays = Points.make(rest, **known, origin=middle - rest, enter_turn=-np.pi / 2, enter_scale=0.7,
-                            leaves=opens, arrives=self._columns(o, times, "open"), visible_from=opens,
-                            visible_until=o.index + LEAVES)  # fmt: skip
+        stays = Points.make(rest, **known, **self._comes(o, times, rest), visible_until=o.index + LEAVES)
         return [stays, *self.stamp(o, within(o.index, STANDS), o.index + LEAVES), *self._flights(o, rest, known)]
 
     def _places(self, o: Operands) -> np.ndarray:
@@ -64,7 +58,7 @@ class Stamping(Summing):
         texts = [self.numbers.text(p) for p in o.products]
         life = {"visible_from": since, "visible_until": until}
         cells = Points.make(at, cube=cubes, scale=edge, lift=0.49 * edge,
-                            channel=o.channel, row=o.row, column=o.column, value=o.products, step=o.index,
+                            value=o.products, **o.known,
                             **self.digits(texts, colors, edge, 0.45 * edge / CAP_HEIGHT), **life)  # fmt: skip
         low, high = at.min(axis=0), at.max(axis=0)
         foot = (low[0] + high[0]) / 2, low[1], low[2] - edge / 2

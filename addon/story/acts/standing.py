@@ -41,7 +41,7 @@ def standing(act: Summing, o: Operands, until: float) -> list[Points]:
     """All pieces of a step's sum, from when the window has landed until a clock value: nothing moves."""
     life = {"visible_from": o.index - LANDED, "visible_until": until}
     summed = {**life, "visible_from": o.index - SUMMED, "step": o.index}
-    known = {"channel": o.channel, "row": o.row, "column": o.column, "step": o.index, **life}
+    known = {**o.known, **life}
     texts = [act.numbers.text(v) for v in o.values]
     made = [_halves(act, o, False, o.fills, texts, o.inks, value=o.values, **known),
             _halves(act, o, True, o.weight_fills, _weights(act, o), value=o.weights, **known)]  # fmt: skip
@@ -95,13 +95,8 @@ def _weights(act: Summing, o: Operands) -> list[str]:
     return [TIMES + act.numbers.text(w) for w in o.weights]
 
 
-def _places(act: Summing, o: Operands, lower: bool) -> np.ndarray:
-    taps = zip(o.channel, o.row, o.column, strict=True)
-    return np.array([act.local(act.bench.pair(*tap, lower)) for tap in taps])
-
-
 def _halves(act: Summing, o: Operands, lower: bool, fills, texts, inks=None, **columns) -> Points:
     """The upper or lower halves of all pairs."""
-    at, cubes = _places(act, o, lower), [act.figure.cube(f) for f in fills]
+    at, cubes = act.pairs(o, lower), [act.figure.cube(f) for f in fills]
     return Points.make(at, cube=cubes, scale=HALF, lift=0.49 * HALF[1],
                        **act.digits(texts, fills, HALF[0], DIGITS * HALF[2] / CAP_HEIGHT, inks), **columns)  # fmt: skip

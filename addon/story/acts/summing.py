@@ -64,6 +64,18 @@ class Summing:
             made += self._partials(o, times)
         return [*made, *self._result(o)]
 
+    def pairs(self, o: Operands, lower: bool = False) -> np.ndarray:
+        """Where the upper or lower halves of pairs are."""
+        taps = zip(o.channel, o.row, o.column, strict=True)
+        return np.array([self.local(self.bench.pair(*tap, lower)) for tap in taps])
+
+    def _comes(self, o: Operands, times, rest) -> dict:
+        """The columns with which products step out of their pairs, turning."""
+        opens = self._columns(o, times, "opens")
+        return {"origin": (self.pairs(o) + self.pairs(o, True)) / 2 - rest, "enter_turn": -np.pi / 2,
+                "enter_scale": 0.7, "leaves": opens, "arrives": self._columns(o, times, "open"),
+                "visible_from": opens}  # fmt: skip
+
     def _columns(self, o, times, name):
         return np.array([times[c][name] for c in o.channel])
 
@@ -79,51 +91,37 @@ class Summing:
     def _copies(self, o: Operands, times) -> Points:
         bench, k = self.bench, o.cell / self.bench.cell
         rest = self.local(o.places + o.hover)
-        goal = np.array([self.local(bench.pair(c, r, q)) for c, r, q in zip(o.channel, o.row, o.column, strict=True)])
-        way = goal - rest
+        way = self.pairs(o) - rest
         cubes = [self.figure.cube(f) for f in o.fills]
         texts = [self.numbers.text(v) for v in o.values]
         # on the bench a face of the volume's cell is the face of a half: digits shrink with its width
         size = DIGITS * HALF[2] / CAP_HEIGHT * k / HALF[0]
         return Points.make(
-            rest, cube=cubes, scale=[(k, k, k)] * len(rest), lift=0.49 * k,
-            **self.digits(texts, o.fills, k, size, o.inks),
-            origin=-np.tile(o.hover / bench.cell, (len(rest), 1)), leaves=within(o.index, 0.0),
-            arrives=within(o.index, SLIDE), exit=way, exit_via=way * bench.way[0] + bench.way[1],
-            exit_from=self._columns(o, times, "flies"), exit_until=self._columns(o, times, "lands"),
-            exit_scale=[np.array(HALF) / (k * 1.0)] * len(rest), visible_from=within(o.index,
-                0.0), visible_until=o.index + LEAVES,
-            channel=o.channel, row=o.row, column=o.column, value=o.values, step=o.index)  # fmt: skip
+            rest, cube=cubes, scale=k, lift=0.49 * k, **self.digits(texts, o.fills, k, size, o.inks),
+            origin=-o.hover / bench.cell, leaves=within(o.index, 0.0), arrives=within(o.index, SLIDE),
+            exit=way, exit_via=way * bench.way[0] + bench.way[1], exit_from=self._columns(o, times, "flies"),
+            exit_until=self._columns(o, times, "lands"), exit_scale=np.array(HALF) / k,
+            visible_from=within(o.index, 0.0), visible_until=o.index + LEAVES, value=o.values, **o.known)  # fmt: skip
 
     def _weights(self, o: Operands, times) -> Points:
-        bench, k = self.bench, o.weight_cell / self.bench.cell
-        rest = np.array([self.local(bench.pair(c, r, q, True)) for c, r, q in zip(o.channel, o.row, o.column,
-            strict=True)])
-        source = self.local(o.weight_places)
+        k, rest = o.weight_cell / self.bench.cell, self.pairs(o, True)
+        away, comes = self.local(o.weight_places) - rest, self._columns(o, times, "weights")
         cubes = [self.figure.cube(f) for f in o.weight_fills]
         texts = [TIMES + self.numbers.text(w) for w in o.weights]
-        away = source - rest
-        met = self._columns(o, times, "met")
         return Points.make(rest, cube=cubes, scale=HALF, lift=0.49 * HALF[1],
                            **self.digits(texts, o.weight_fills, HALF[0], DIGITS * HALF[2] / CAP_HEIGHT),
                            origin=away, enter_via=away * (0.5, 0.3, 0.6) + (0, -2.0, 0.6),
-                           enter_scale=[k / np.array(HALF)] * len(rest),
-                           leaves=self._columns(o, times, "weights"), arrives=met,
-                           visible_from=self._columns(o, times, "weights"), visible_until=o.index + LEAVES,
-                           channel=o.channel, row=o.row, column=o.column, value=o.weights, step=o.index)  # fmt: skip
+                           enter_scale=k / np.array(HALF), leaves=comes, arrives=self._columns(o, times, "met"),
+                           visible_from=comes, visible_until=o.index + LEAVES, value=o.weights, **o.known)  # fmt: skip
 
     def _products(self, o: Operands, times) -> list[Points]:
         """Products step out of their pairs, turning, and fall into the sum; beside their pairs they stay, if
         there is room."""
         bench, (rest, known) = self.bench, self.product_cells(o)
-        places = zip(o.channel, o.row, o.column, strict=True)
-        middle = np.array([(self.local(bench.pair(*p)) + self.local(bench.pair(*p, True))) / 2 for p in places])
         goal = np.array([self.local(bench.partials[c] if bench.partials else bench.result) for c in o.channel])
         # they end in one place, each in planes of its own
         way = goal - rest + np.outer(np.arange(len(rest)), (0.0, BEHIND, 0.0))
-        summed, opens = self._columns(o, times, "summed"), self._columns(o, times, "opens")
-        comes = {"origin": middle - rest, "enter_turn": -np.pi / 2, "enter_scale": 0.7, "leaves": opens,
-                 "arrives": self._columns(o, times, "open"), "visible_from": opens}  # fmt: skip
+        summed, comes = self._columns(o, times, "summed"), self._comes(o, times, rest)
         falls = {"exit": way, "exit_via": way * (0.4, 1.0, 0.6) + (0, -0.8, 0.8), "exit_scale": 0.5,
                  "exit_from": self._columns(o, times, "falls"), "exit_until": summed, "visible_until": summed}
         if not bench.keeps_products:
@@ -133,17 +131,17 @@ class Summing:
 
     def product_cells(self, o: Operands) -> tuple[np.ndarray, dict]:
         """Where the products stand before they fall, and what they look like: beside their pairs, or before them."""
-        bench, places = self.bench, list(zip(o.channel, o.row, o.column, strict=True))
+        bench = self.bench
         if bench.keeps_products:
-            rest, size = np.array([self.local(bench.product(*p)) for p in places]), PRODUCT
+            taps = zip(o.channel, o.row, o.column, strict=True)
+            rest, size = np.array([self.local(bench.product(*tap)) for tap in taps]), PRODUCT
         else:
-            middle = np.array([(self.local(bench.pair(*p)) + self.local(bench.pair(*p, True))) / 2 for p in places])
-            rest, size = middle + (0.0, -(HALF[1] / 2 + 0.3), -0.03), (0.86, 0.5, 0.72)
+            rest = (self.pairs(o) + self.pairs(o, True)) / 2 + (0.0, -(HALF[1] / 2 + 0.3), -0.03)
+            size = (0.86, 0.5, 0.72)
         fills = [palette.signed(p, self.greatest) for p in o.products]
         cubes = [self.figure.cube(f) for f in fills]
         texts = self.product_texts(o)
-        return rest, {"cube": cubes, "scale": size, "lift": 0.49 * size[1],
-                      "channel": o.channel, "row": o.row, "column": o.column, "value": o.products, "step": o.index,
+        return rest, {"cube": cubes, "scale": size, "lift": 0.49 * size[1], "value": o.products, **o.known,
                       **self.digits(texts, fills, 0.92 * size[0], 0.56 * size[2] / CAP_HEIGHT)}  # fmt: skip
 
     def product_texts(self, o: Operands) -> list[str]:

@@ -104,3 +104,8 @@ class Operands:
     target_cell: float
     hover: np.ndarray  # the offset to which the copy slides out
     rest: float | None = None  # what the channels that have no panel come to
+
+    @property
+    def known(self) -> dict:
+        """The columns that say what its pieces are of."""
+        return {"channel": self.channel, "row": self.row, "column": self.column, "step": self.index}

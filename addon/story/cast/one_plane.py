@@ -20,6 +20,11 @@ NARROW, LONG = 4, 6.8  # columns of a kernel that may be larger for long numbers
 LARGER = 1.02  # how much larger a pair is than an input's cell
 
 
+def region(page) -> tuple[float, float, float, float]:
+    """Where blocks may stand on the page: left, top, right, bottom."""
+    return 8.0, 11.8, page.width - 8.0, 80.9
+
+
 def one_plane(trace, hint: str):
     """None, or (key, value, `hint`) where there are several channels or filters."""
     for key, count in (("input.channels", len(trace.input)), ("op.out_channels", len(trace.output))):
@@ -66,9 +71,7 @@ class OnePlane:
         bench.panels, bench.result = [bench.stand(panel.corner)], bench.cube(self.result.corner, bench.edge)
         return bench
 
-    def region(self, page) -> tuple[float, float, float, float]:
-        """Where blocks may stand on the page: left, top, right, bottom."""
-        return 8.0, 11.8, page.width - 8.0, 80.9
+    region = staticmethod(region)
 
     def blocks(self, bench: float):
         """Name the blocks of input, kernel and bench; returns what makes a block of an output, with room for words."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..page import palette
-from ..page.glyphs import TIMES, width
+from ..page.glyphs import TIMES
 from ..page.numerals import ABOUT, EQUAL, Numerals
 from .bench import Operands
 from .excerpt import Excerpt
+from .figure import SUM, Figure
 from .windowed import Windowed, with_rows
 
 WRITTEN = 32  # products: of more, a line says the sum alone
@@ -74,10 +75,10 @@ def terms_of(step) -> list:
     return [*step.products, *([step.bias] if step.bias else [])]
 
 
-def line_text(numbers: Numerals, step, columns: int, room: float) -> str:
+def line_text(figure: Figure, step, columns: int) -> str:
     """A step's products as a sum, a kernel row after the other, set apart, and what they come to; of a single product
-    its factors. Where that is wider than `room` (of its size), the sums of the kernel's rows are in their place."""
-    terms, value = terms_of(step), step.value
+    its factors. Where that is wider than the page, the sums of the kernel's rows are in their place."""
+    numbers, terms, value = figure.numbers, terms_of(step), step.value
     if len(terms) == 1:
         return pairs_text(numbers, step) + f" {numbers.equals(value, _pairs(step))} {numbers.text(value)}"
     rows = [step.products[k : k + columns] for k in range(0, len(step.products), columns)]
@@ -85,7 +86,7 @@ def line_text(numbers: Numerals, step, columns: int, room: float) -> str:
     sums[0] = " + ".join([numbers.text(rows[0][0]), *map(numbers.operand, rows[0][1:])])
     said = "   +   ".join([*sums, *([numbers.operand(step.bias)] if step.bias else [])])
     line = f"{said} {numbers.equals(value, terms)} {numbers.text(value)}"
-    if width(line) <= room:
+    if figure.long(line, SUM) <= figure.page.width - 16.0:
         return line
     terms = [*(row.sum() for row in rows), *terms[len(step.products) :]]
     said = " + ".join([numbers.text(terms[0]), *map(numbers.operand, terms[1:])])

@@ -20,12 +20,10 @@ from ..cast.arrangement import ASIDE, BENEATH
 from ..cast.bars import LOWER, MOST, RISE, Bars
 from ..cast.bench import RESULT, SLAB
 from ..cast.figure import SUM, Figure
-from ..cast.one_plane import ABOVE, LINE
+from ..cast.one_plane import ABOVE, LINE, region
 from ..cast.shared import PREFIX, SharedSlices
 from ..cast.windowed import Windowed, planes
-from ..page.glyphs import width
 from ..page.layout import Block, Column, Row, solve
-from ..page.view import HEIGHT
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
 from ..traits.meaning import why_lines
 from .two_runs import END, TwoRuns
@@ -61,20 +59,17 @@ class ComparedPoolings(TwoRuns):
         self.shape, self.room = (rows + top + bottom, columns + left + right), self.pair.kernel_room
         page, tried = self.figure.page, []
         for way in ((bench, per) for per in range(self.room[0], 0, -1) for bench in BENCHES):
-            if solve(page, self._layout(*way), self._region(page), LARGEST):
+            if solve(page, self._layout(*way), region(page), LARGEST):
                 tried.append((min(self.given.cell, 1.2 * self.results[0].cell), *way))
         if not tried:
             raise ValidationError("must be smaller to find room beside its bars", "input.size", scene.input.size)
         _, *way = max(tried)
-        solve(page, self._layout(*way), self._region(page), LARGEST)
+        solve(page, self._layout(*way), region(page), LARGEST)
         self.take_places(SharedSlices, self.made, self.other)
         self.acts = [self._bars(run, way[1]) for run in (0, 1)]
         for act in self.acts:
             act.origin = self.acts[0].origin  # of one volume
         self.saying = [BarWords(self.figure, act.cast, act.bars, self.results[0], LINE) for act in self.acts]
-
-    def _region(self, page) -> tuple[float, float, float, float]:
-        return 8.0, 11.8, page.width - 8.0, 80.9
 
     def _layout(self, bench: float, per: int):
         """The layout's tree, with a bench of so much of an input cell's size and so many rows of the window in each of
@@ -207,7 +202,7 @@ class ComparedPoolings(TwoRuns):
         figure, at_work, page = self.figure, sorted(self._at_work(i)), self.figure.page
         life, room = {"visible_from": since, "visible_until": until}, (page.width - 16.0) / len(at_work) - APART
         texts = [result_text(figure, self.casts[run], self.traces[run][n], room) for run, n in at_work]
-        wide = [width(text) * SUM * HEIGHT for text in texts]
+        wide = [figure.long(text, SUM) for text in texts]
         x, made = (page.width - sum(wide) - APART * (len(wide) - 1)) / 2, []
         for (run, n), text, own in zip(at_work, texts, wide, strict=True):
             made.append(figure.text(text, x, LINE, SUM, self.ink(run) if len(at_work) > 1 else None, **life))

@@ -15,7 +15,6 @@ from ..cast.shared import PREFIX, SECOND, Shared
 from ..cast.weighted import line_text, sum_text
 from ..page.captions import shape_text
 from ..page.layout import Block, Column, Row
-from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points, StepInfo
 from . import compared_poolings
 from .sliding import Sliding
@@ -144,7 +143,7 @@ class _Comparison(TwoRuns, Sliding):
     def _lines(self, step, i: int, since: float, until: float, named) -> list[Points]:
         """The products and what they come to; over the result the cells that it goes to, each in its run's colour."""
         figure, columns = self.figure, self.casts[self.pair.shown(i)[0]].kernel[1]
-        text = line_text(figure.numbers, step, columns, (figure.page.width - 16.0) / (SUM * HEIGHT))
+        text = line_text(figure, step, columns)
         at_work = [(run, n) for run, n in enumerate(self.pair.steps[i]) if n is not None]
         return [figure.text(text, figure.page.width / 2, LINE, SUM, align="center", visible_from=since,
                             visible_until=until), *self.cell_names(self.result.box, at_work, named)]  # fmt: skip

@@ -17,7 +17,7 @@ from ..cast.arrangement import ASIDE, BENEATH
 from ..cast.bars import MOST, RISE, STEPPED, Bars
 from ..cast.bench import RESULT, SLAB
 from ..cast.figure import SUM, Figure
-from ..cast.one_plane import ABOVE, LINE
+from ..cast.one_plane import ABOVE, LINE, region
 from ..cast.slices import BACK, OUT, Slices, wide
 from ..cast.stack import FILE, Stack, depth
 from ..cast.windowed import planes
@@ -30,8 +30,8 @@ from ..traits.meaning import heading, why_lines
 from ..traits.padded_input import name_input
 
 LARGEST = 9.5  # page units: the largest cell
-END = 0.46  # the clock before the last step's end at which window and bench are gone
 CLOSING = 0.6  # seconds from the last step until all is gone
+END = 0.46  # the clock before the last step's end at which window and bench are gone
 # sizes of the bench that are tried
 BENCHES = (1.8, 1.6, 1.45, 1.3, 1.15, 1.05, 1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2, 0.1)
 IN_LINE, ON_STEPS = 1.2, 0.96  # how many bench cells an input's cell may have
@@ -66,13 +66,13 @@ class _Pooling:
         ways = [(0.0, False)] if many else [(b, on) for on in (False, True)[: self.kernel[0]] for b in BENCHES]
         page, tried = self.figure.page, []
         for way in ways:
-            if solve(page, self._layout(*way), self._region(page), LARGEST):
+            if solve(page, self._layout(*way), region(page), LARGEST):
                 least = (ON_STEPS if way[1] else IN_LINE) * self.result.cell if self.result else np.inf
                 tried.append((min(self.given.cell, least), *way))
         if not tried:
             hint = "must be smaller, or the channels fewer, to find room"
             raise ValidationError(hint, "input.size", scene.input.size)
-        solve(page, self._layout(*max(tried)[1:]), self._region(page), LARGEST)
+        solve(page, self._layout(*max(tried)[1:]), region(page), LARGEST)
         self.cast.corner, self.cast.cell = self.given.corner, self.given.cell
         self.stack = Stack(self.figure, self.cast, self.made, out, cards.channel_cards(scene, self.slices))
         bars = self.act = None
@@ -87,9 +87,6 @@ class _Pooling:
                         self.cast.low, self.cast.high, STEPPED if stepped else RISE, stepped, edge)  # fmt: skip
             self.act = Reducing(self.figure, bars, self.cast)
         self.saying = BarWords(self.figure, self.cast, bars, self.result, LINE)
-
-    def _region(self, page) -> tuple[float, float, float, float]:
-        return 8.0, 11.8, page.width - 8.0, 80.9
 
     def _layout(self, bench: float, stepped: bool):
         """The layout's tree, with a bench of so much of an input cell's size, on which the rows of a window stand in

@@ -10,10 +10,9 @@ from ..cast.arrangement import HEADING, upright
 from ..cast.figure import NAME, SMALL
 from ..cast.windowed import planar
 from ..page.captions import shape_text
-from ..page.glyphs import width
 from ..page.layout import solve
 from ..page.terraces import Strip, Terraces, slope
-from ..page.view import HEIGHT, UNIT
+from ..page.view import UNIT
 from ..plan.plan import Points
 from ..traits import output_size
 from ..traits.meaning import shapes_equation
@@ -55,7 +54,7 @@ class Rows(Sliding):
         self.given.left, self.weights.ratio, self.words_at = 0.0, KERNEL, words
         self.made = block("output", ((self.columns - 1) * self.pitch + 1, 1, 1), left=0.0)
         said = self.said()
-        wide = max(width(text) * size for text, size in said) * HEIGHT
+        wide = max(self.figure.long(text, size) for text, size in said)
         between = 1.0 + UNDER * len(said) + slope(page) * wide if words == ABOVE else 0.0
         self.tree = Terraces(self.region(page), self.given, self.made, self.weights, [self.panel, self.result],
                              aside=aside, shift=(kernel[1] - 1) * dilation[1] / 2, over=HIGH, between=between,
@@ -109,7 +108,7 @@ class Rows(Sliding):
                 figure.text(kernel, x, self.weights.box[1] - 1.6, NAME)]  # fmt: skip
         said = self.said()
         left, top, right, bottom = self.made.box
-        wide = max(width(text) * size for text, size in said) * HEIGHT
+        wide = max(self.figure.long(text, size) for text, size in said)
         x, y = {ABOVE: (left, top - 1.4 - UNDER * (len(said) - 1)),
                 BELOW: (left, self.tree.under + slope(figure.page) * (left + wide) + 0.8 * UNDER),
                 RIGHT: (right + ASIDE, bottom - 0.63 * self.made.cell / UNIT - UNDER * (0.5 * len(said) - 0.8)),

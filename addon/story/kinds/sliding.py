@@ -17,17 +17,15 @@ from ..cast.one_plane import LINE, OnePlane, one_plane
 from ..cast.weighted import Weighted, line_text, sum_text
 from ..cast.windowed import planar, planes
 from ..page.captions import cell_name, shape_text
-from ..page.glyphs import width
 from ..page.layout import Column, Row
-from ..page.view import HEIGHT
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
 from ..traits import less_padding, output_size, same_size, skipped, unread
 from ..traits.index_labels import block_indices
 from ..traits.meaning import heading, shapes_equation, why_lines
 from ..traits.padded_input import name_input, texts
 
-MOST = 400  # output cells: of more it is the kind sweep, unasked
 REST, CLOSING = 0.55, 0.6  # the clock past the last step at which the window is gone, and seconds until then
+MOST = 400  # output cells: of more it is the kind sweep, unasked
 
 
 def validate(scene, trace):
@@ -166,15 +164,11 @@ class Sliding(OnePlane):
 
     base = 0  # the clock at the first step
 
-    def earlier_pieces(self) -> list[Points]:
-        """What the bench shows before the first step."""
-        return []
-
     def _sums(self) -> list[StepInfo]:
         """The sums on the bench and in the line; what the plan says of each step."""
         act, infos, lines, running = Summing(self.figure, self.bench, self.cast.sum_greatest), [], [], []
         base, fps = self.base, self.scene.output.fps
-        pieces = [*self.earlier_pieces(), *on_bench(act, self.rhythm, fps, lambda j: self._operands(j - base))]
+        pieces = on_bench(act, self.rhythm, fps, lambda j: self._operands(j - base))
         for i in range(self.count):
             step, place = self.trace[i], tuple(int(v) for v in self.trace[i].output_index)
             j, name = base + i, cell_name(self.scene, place[1:])
@@ -205,9 +199,9 @@ class Sliding(OnePlane):
 
     def _sum_line(self, step, i: int, name: str, since: float, until: float, named) -> list[Points]:
         """The products and what they come to, below the volumes; the cell's name over the result."""
-        text = line_text(self.figure.numbers, step, self.kernel[1], (self.figure.page.width - 16.0) / (SUM * HEIGHT))
-        figure, (x, y) = self.figure, self.name_place(width(name) * SMALL * HEIGHT)
-        middle = self.line_middle(width(text) * SUM * HEIGHT)
+        text = line_text(self.figure, step, self.kernel[1])
+        figure, (x, y) = self.figure, self.name_place(self.figure.long(name, SMALL))
+        middle = self.line_middle(figure.long(text, SUM))
         return [figure.text(text, middle, LINE, SUM, align="center", visible_from=since, visible_until=until),
                 *(figure.text(name, x, y, SMALL, align="center", visible_from=a, visible_until=b)
                   for a, b in named)]  # fmt: skip

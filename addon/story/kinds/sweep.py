@@ -13,7 +13,7 @@ from ..cast.one_plane import ABOVE, LINE
 from ..cast.relief import Relief, relief, rimmed, thicken
 from ..cast.windowed import ring
 from ..page.captions import cell_name, shape_text
-from ..page.glyphs import CAP_HEIGHT, width
+from ..page.glyphs import CAP_HEIGHT
 from ..page.layout import Block, Column, Row
 from ..page.view import HEIGHT, UNIT
 from ..plan.plan import Points
@@ -100,7 +100,7 @@ class _Sweep(Sliding):
         if not figure.scene.look.labels or not len(run):
             return
         w, base, (x, y) = figure.scene.words, figure.scene.look.index_from, self.name_place(self.longest_name)
-        left = x - (self.longest_name / NAME / HEIGHT / 2 - width(f"{w.out}[{w.row} 20,")) * NAME * HEIGHT
+        left = x - self.longest_name / 2 + figure.long(f"{w.out}[{w.row} 20,", NAME)
         said = []
         for axis, name, closes in ((0, f"{w.out}[{w.row} ", ","), (1, f" {w.column} ", "]")):
             for n in range(self.out.shape[axis]):
@@ -114,7 +114,7 @@ class _Sweep(Sliding):
     @property
     def longest_name(self) -> float:
         """Page units that a cell's name takes."""
-        return width(cell_name(self.scene, (20, 20))) * NAME * HEIGHT
+        return self.figure.long(cell_name(self.scene, (20, 20)), NAME)
 
     def name_place(self, wide: float) -> tuple[float, float]:
         """Above the result, clear of the output's row numbers."""
@@ -123,7 +123,7 @@ class _Sweep(Sliding):
 
     def line_middle(self, wide: float) -> float:
         """Clear of the line that says what the colours mean."""
-        end = self.figure.page.width - 8.0 - width(self.scene.why) * NAME * HEIGHT
+        end = self.figure.page.width - 8.0 - self.figure.long(self.scene.why, NAME)
         return min(super().line_middle(wide), end - 3.0 - wide / 2)
 
     def _scales(self) -> None:
@@ -172,7 +172,7 @@ class _Sweep(Sliding):
     def apart(self) -> np.ndarray:
         """From one cube of the input's key to the next, in their cells, level on the page: what the first means stands
         between."""
-        room = width(self.meanings[0]) * NAME * HEIGHT + 1.4 * self.key.cell / UNIT + 4.0
+        room = self.figure.long(self.meanings[0], NAME) + 1.4 * self.key.cell / UNIT + 4.0
         azimuth = np.radians(self.figure.page.azimuth)
         return room * UNIT / self.key.cell * np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
 

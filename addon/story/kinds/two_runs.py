@@ -9,12 +9,11 @@ from ...scene.arrays import runs
 from ..acts.leaving import LANDS, LEAVING, add_kept, leave_clock
 from ..acts.rhythm import DOUBLE, FULL, PADDED, SHORT, Rhythm, open_clock, rhythm, run_clock
 from ..cast import board, slabs
-from ..cast.figure import SMALL
+from ..cast.figure import SMALL, Figure
 from ..cast.shared import PREFIX, SECOND, Pair
 from ..cast.windowed import planes
 from ..page.captions import cell_name, place_name, run_labels, shape_text
-from ..page.glyphs import width
-from ..page.view import HEIGHT, UNIT
+from ..page.view import UNIT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points, StepInfo
 from ..traits import output_size, unread
 from ..traits.index_labels import block_indices
@@ -40,7 +39,7 @@ class TwoRuns:
         self.outs = [planes(t.output)[0] for t in self.pair.traces]
         self.labels = run_labels(scene, self.pair.traces)
         named = f"{self.labels[0]}:  {self._shape(0)}"
-        self.short = width(named) * SMALL * HEIGHT <= LONG  # whether label and shape stand on one line of two
+        self.short = Figure.long(named, SMALL) <= LONG  # whether label and shape stand on one line of two
         self.above = output_size.room(scene, *self.traces) + 3.6
 
     @property
@@ -155,7 +154,7 @@ class TwoRuns:
         for line, (run, n) in enumerate(at_work):
             place = tuple(map(int, self.pair.traces[run][n].output_index))[1:]
             name, y = self._cell(run, place), box[1] - 1.5 - UNDER * (len(at_work) - 1 - line)
-            x = min((box[0] + box[2]) / 2, figure.page.width - 8.0 - width(name) * SMALL * HEIGHT / 2)
+            x = min((box[0] + box[2]) / 2, figure.page.width - 8.0 - figure.long(name, SMALL) / 2)
             made += [figure.text(name, x, y, SMALL, self.ink(run), align="center", visible_from=a, visible_until=b)
                      for a, b in lives]  # fmt: skip
         return made
@@ -170,7 +169,7 @@ class TwoRuns:
         last = max(trace.output.shape[1:] for trace in self.traces)
         said = [f"{label}:  {place_name(self.scene, last)}" for label in self.labels]
         both = self.pair.together and not self.pair.two_results
-        if both and all(width(text) * SMALL * HEIGHT <= NAMED for text in said):
+        if both and all(self.figure.long(text, SMALL) <= NAMED for text in said):
             return f"{self.labels[run]}:  {place_name(self.scene, place)}"
         return cell_name(self.scene, place)
 

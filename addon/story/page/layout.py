@@ -77,63 +77,53 @@ class Block:
         aside = self.cell * (self.size[0] - size[0]) / 2
         return self.like(page, f"smaller {self.name}", size, self.corner + (aside, 0.0, 0.0))
 
-    def blocks(self):
-        yield self
+
+@dataclass
+class _Line:
+    """Blocks or lines one after the other, `gap` page units apart; spare room goes between them (at most `spread`)."""
+
+    parts: list
+    gap: float
+    spread: float
+    align: tuple[float, float]
+
+    along = 0  # which of (across, down) it runs along
+
+    def extent(self, page, cell):
+        sizes = [p.extent(page, cell) for p in self.parts]
+        long = sum(s[self.along] for s in sizes) + self.gap * (len(sizes) - 1)
+        broad = max(s[1 - self.along] for s in sizes)
+        return (broad, long) if self.along else (long, broad)
+
+    def place(self, page, cell, left, top, wide, high, align=None):
+        k, sizes, corner, room = self.along, [p.extent(page, cell) for p in self.parts], [left, top], [wide, high]
+        spare = room[k] - self.extent(page, cell)[k]
+        gap = self.gap + min(max(spare / max(len(sizes) - 1, 1), 0.0), self.spread)
+        corner[k] += (room[k] - sum(s[k] for s in sizes) - gap * (len(sizes) - 1)) * self.align[k]
+        for part, size in zip(self.parts, sizes, strict=True):
+            room[k] = size[k]
+            part.place(page, cell, *corner, *room, self.align)
+            corner[k] += size[k] + gap
 
 
 @dataclass
-class Row:
-    """Blocks side by side, `gap` page units apart; spare width goes between them (at most `spread`)."""
+class Row(_Line):
+    """Side by side."""
 
-    parts: list
     gap: float = 4.0
     spread: float = 12.0
     align: tuple[float, float] = (0.5, 1.0)
 
-    def extent(self, page, cell):
-        sizes = [p.extent(page, cell) for p in self.parts]
-        return sum(w for w, _ in sizes) + self.gap * (len(sizes) - 1), max(h for _, h in sizes)
-
-    def place(self, page, cell, left, top, wide, high, align=None):
-        sizes = [p.extent(page, cell) for p in self.parts]
-        spare = wide - self.extent(page, cell)[0]
-        gap = self.gap + min(max(spare / max(len(sizes) - 1, 1), 0.0), self.spread)
-        x = left + (wide - sum(w for w, _ in sizes) - gap * (len(sizes) - 1)) * self.align[0]
-        for part, (w, _) in zip(self.parts, sizes, strict=True):
-            part.place(page, cell, x, top, w, high, self.align)
-            x += w + gap
-
-    def blocks(self):
-        for part in self.parts:
-            yield from part.blocks()
-
 
 @dataclass
-class Column:
-    """Blocks one below the other, `gap` page units apart; `overlap`: page units that neighbours may share, as slanted
-    lower edges leave room for what stands before them."""
+class Column(_Line):
+    """One below the other."""
 
-    parts: list
     gap: float = 3.0
     spread: float = 3.0
     align: tuple[float, float] = (0.5, 0.5)
 
-    def extent(self, page, cell):
-        sizes = [p.extent(page, cell) for p in self.parts]
-        return max(w for w, _ in sizes), sum(h for _, h in sizes) + self.gap * (len(sizes) - 1)
-
-    def place(self, page, cell, left, top, wide, high, align=None):
-        sizes = [p.extent(page, cell) for p in self.parts]
-        spare = high - self.extent(page, cell)[1]
-        gap = self.gap + min(max(spare / max(len(sizes) - 1, 1), 0.0), self.spread)
-        y = top + (high - sum(h for _, h in sizes) - gap * (len(sizes) - 1)) * self.align[1]
-        for part, (_, h) in zip(self.parts, sizes, strict=True):
-            part.place(page, cell, left, y, wide, h, self.align)
-            y += h + gap
-
-    def blocks(self):
-        for part in self.parts:
-            yield from part.blocks()
+    along = 1
 
 
 def solve(page: Page, tree, region, largest: float) -> float:

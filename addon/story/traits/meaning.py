@@ -7,8 +7,6 @@ from ...scene.checks import ValidationError
 from ...scene.kernels import NAMED
 from ..cast.figure import NAME, SUM, Figure
 from ..page.captions import axes_text, operation_name, parameters, shape_text
-from ..page.glyphs import width
-from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
 from . import unread
 
@@ -41,7 +39,7 @@ def wrapped(figure: Figure, x: float) -> list[str]:
     said = figure.scene.why or meaning_of(figure.scene)
     if not said:
         return []
-    part = (2 * min(x, figure.page.width - x) - 16.0) / (width(said) * NAME * HEIGHT)
+    part = (2 * min(x, figure.page.width - x) - 16.0) / figure.long(said, NAME)
     lines = [said] if part >= 1.0 else wrap(said, max(int(0.92 * part * len(said)), 1))
     if len(lines) > MOST_LINES:
         if figure.scene.why:
@@ -72,12 +70,12 @@ def _equation(figure: Figure, trace) -> str:
 
 def equation_width(figure: Figure, trace) -> float:
     """Page units: how long the shapes' equation is."""
-    return width(_equation(figure, trace)) * SUM * HEIGHT
+    return figure.long(_equation(figure, trace), SUM)
 
 
 def shapes_equation(figure: Figure, trace, x: float, y: float, since: float) -> Points:
     """The shapes of input, kernel and output of one plane, centred at (x, y), or as near as the right margin allows,
     from the clock value `since` on; a stride and a dilation are said, without which they would not follow."""
     text = _equation(figure, trace)
-    left = figure.within(x - width(text) * SUM * HEIGHT / 2, text, SUM)
+    left = figure.within(x - figure.long(text, SUM) / 2, text, SUM)
     return figure.text(text, left, y, SUM, visible_from=since)

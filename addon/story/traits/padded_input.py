@@ -4,8 +4,6 @@
 from ..acts.rhythm import START
 from ..cast.figure import NAME, Figure
 from ..page.captions import padding_text, shape_text
-from ..page.glyphs import width
-from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, NEVER, Points
 
 ROUND = START - 0.15  # the clock when padding is all around
@@ -23,7 +21,7 @@ def texts(figure: Figure, array, padding, block, right: float, deep: bool = Fals
         return name, name
     more = f"{name},  {words.padding} {padding_text(words, padding)}"
     said = [f"{more}:  {shape_text((*whole, *last))}", more]
-    return name, next((text for text in said if width(text) * NAME * HEIGHT <= room), name)
+    return name, next((text for text in said if figure.long(text, NAME) <= room), name)
 
 
 def name_input(figure: Figure, array, padding, block, right: float, deep: bool = False,

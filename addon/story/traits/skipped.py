@@ -9,8 +9,6 @@ from ..cast.figure import NAME, SMALL, Figure
 from ..cast.windowed import TAP, Windowed, planes, rings, thickness
 from ..page import palette
 from ..page.captions import begins_at
-from ..page.glyphs import width
-from ..page.view import HEIGHT
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points
 
 THINNER, THIN = 0.8, 0.085  # a pale ring's thickness, of the window's; that of rings on single cells, in cells
@@ -51,13 +49,13 @@ def words(cast: Windowed, name: str, box, right: float, end: float) -> list[Poin
     and from the clock value `end` on, else of the step at work. Nothing where there is no room up to `right`."""
     if not applies(cast.trace):
         return []
-    figure, x = cast.figure, box[0] + width(name) * NAME * HEIGHT + APART
+    figure, x = cast.figure, box[0] + cast.figure.long(name, NAME) + APART
     general = begins_at(figure.scene, cast.trace)
     said = [(general, ALWAYS, -LANDED), (general, end, NEVER)]
     for n in range(len(cast.trace)):
         place = tuple(map(int, cast.trace[n].output_index[1:]))
         said.append((begins_at(figure.scene, cast.trace, place), n - LANDED, n + LEAVES))
-    if any(x + width(text) * SMALL * HEIGHT > right for text, *_ in said):
+    if any(x + figure.long(text, SMALL) > right for text, *_ in said):
         return []
     return [figure.text(text, x, box[1] - 1.6, SMALL, visible_from=a, visible_until=b) for text, a, b in said]
 
