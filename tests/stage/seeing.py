@@ -9,7 +9,7 @@
 import atexit
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -347,3 +347,8 @@ class Frame:
             faces = bool((normals @ self.toward > 0).all())
             self._upright[key] = ax > 0 and by > 0 and ax * by - ay * bx > 0 and faces
         return self._upright[key]
+
+
+def with_points(plan, role: str, points):
+    """The same plan with the points of one volume replaced: mutants are made so."""
+    return replace(plan, volumes=tuple(replace(v, points=points) if v.role == role else v for v in plan.volumes))

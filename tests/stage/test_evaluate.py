@@ -15,7 +15,7 @@ from addon.story.plan.plan import NONE, Points
 
 from ..figures import SCENES, cases, one_of_each
 from .glance import Glance
-from .seeing import staged
+from .seeing import staged, with_points
 
 NEAR = 1e-3  # cells
 SEED = 2551
@@ -169,7 +169,7 @@ def changed(role: str, name: str, change):
 
     def other(plan):
         points = next(v for v in plan.volumes if v.role == role).points
-        return plan.with_points(role, Points({**points.data, name: change(points[name])}))
+        return with_points(plan, role, Points({**points.data, name: change(points[name])}))
 
     return other
 

@@ -12,7 +12,7 @@ from addon.story.plan.plan import LANDED, LEAVES, NONE, Points
 from ..figures import SCENES
 from .proof_solid import SolidProof
 from .reading import TIMES
-from .seeing import staged
+from .seeing import staged, with_points
 from .test_solid_frames import ODD
 
 pytestmark = pytest.mark.thorough  # the proofs are the same on every Python
@@ -141,7 +141,7 @@ def changed(role: str, rows, **columns):
         for name, value in columns.items():
             new[name] = points[name].copy()
             new[name][chosen] = value(plan, own) if callable(value) else value
-        return plan.with_points(role, Points(new))
+        return with_points(plan, role, Points(new))
 
     return mutate
 

@@ -5,14 +5,14 @@ Page units: 90 to the frame's height, x right from its left edge, y down from it
 of its own boxes is read: all follows from what `plan/evaluate` says is there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import product
 
 import numpy as np
 
 from addon.story.page.glyphs import CAP_HEIGHT, DESCENT, width
-from addon.story.plan.evaluate import Evaluator, State
+from addon.story.plan.evaluate import Evaluator, Pieces, State
 from addon.story.plan.plan import NONE, Plan
 
 PAGE = 90.0
@@ -351,3 +351,9 @@ def meets(polygons: np.ndarray, box, slack: float = 0.05) -> np.ndarray:
     inside = np.minimum(one.max(axis=2), two.max(axis=2)) - np.maximum(one.min(axis=2), two.min(axis=2))
     found[close] = inside.min(axis=1)
     return found
+
+
+def only(pieces: Pieces, keep) -> Pieces:
+    """Some of the rows of what a volume shows."""
+    rows = {f.name: getattr(pieces, f.name)[keep] for f in fields(pieces) if f.name not in ("role", "matrix")}
+    return Pieces(pieces.role, pieces.matrix, **rows)

@@ -9,6 +9,8 @@ from addon.scene.load import load
 from addon.story import make_plan
 from addon.story.plan.evaluate import Evaluator
 
+from .projected import only
+
 
 @pytest.mark.parametrize(
     ("figure", "overrides", "paddings"),
@@ -27,7 +29,7 @@ def test_beside_a_padded_output_stands_what_less_padding_leaves(figure, override
     shown = {}
     for pieces in pieces_of.values():
         if pieces.role.startswith("part."):
-            digits = pieces.only(pieces.label >= 0)
+            digits = only(pieces, pieces.label >= 0)
             order = np.lexsort((digits.place[:, 0].round(3), -digits.place[:, 2].round(3)))
             shown[pieces.role] = [plan.labels[n].text for n in digits.label[order]]
     expected = {}

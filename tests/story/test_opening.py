@@ -10,6 +10,8 @@ from addon.story import make_plan
 from addon.story.acts.opening import COMPACT, OPENED
 from addon.story.plan.evaluate import Evaluator
 
+from .projected import only
+
 
 @pytest.mark.parametrize(
     ("figure", "overrides"),
@@ -27,7 +29,7 @@ def test_the_weights_move_as_far_apart_as_the_cells_they_read(figure, overrides)
     unit, home = volume.unit, np.array(volume.location)
     for clock, dilation in ((COMPACT, (1,) * len(trace.dilation)), (OPENED, trace.dilation)):
         pieces = Evaluator(plan).at_clock(clock).pieces["opening"]
-        digits = pieces.only(pieces.label >= 0)
+        digits = only(pieces, pieces.label >= 0)
         seen = {tuple(np.round((place - home)[[2, 0]] / unit, 2)): plan.labels[n].text
                 for place, n in zip(digits.place, digits.label, strict=True)}  # fmt: skip
         expected = {}

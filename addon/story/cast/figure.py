@@ -23,7 +23,6 @@ from ..plan.plan import (
     Material,
     Plan,
     Points,
-    StepInfo,
     Track,
     View,
     Volume,
@@ -210,7 +209,7 @@ class Figure:
 
     # the plan -----------------------------------------------------------------------------------------------------
 
-    def plan(self, title: str, steps: list[StepInfo]) -> Plan:
+    def plan(self, title: str, steps: list) -> Plan:
         shades.settle(self, self.material(shades.COLOR, "shade"))
         output, page = self.scene.output, self.page
         pixels = self.pixels

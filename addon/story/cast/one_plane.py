@@ -86,10 +86,6 @@ class OnePlane:
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * min(bench, 1.0), slab=SLAB)
         return board
 
-    def padded_shape(self, shape, pads) -> tuple[int, ...]:
-        """Rows and columns of the input with its padding."""
-        return tuple(n + sum(p) for n, p in zip(shape, pads, strict=True))
-
     def hover(self) -> tuple:
         """How far a copy slides out of the input, world units."""
         return 0, -1.3 * self.weights.cell - self.cast.proud, 0

@@ -13,7 +13,7 @@ from ..page import palette
 from ..plan.plan import FAR, LANDED
 from .slices import Slices
 from .weighted import Weighted
-from .windowed import covered, planar, planes, thickness, window_ring
+from .windowed import around, covered, planar, planes, thickness, window_ring
 
 SECOND = palette.CARDS[1]  # the colour of the second run's window, marks and words
 AROUND = 0.2  # cells by which the second window goes around the first where both stand together
@@ -87,11 +87,6 @@ class Pair:
                      in zip(*(planar(trace)[2] for trace in self.traces), strict=True))  # fmt: skip
 
 
-def _around(shape, pads) -> tuple[int, ...]:
-    """Rows and columns with padding."""
-    return tuple(n + a + b for n, (a, b) in zip(shape, pads, strict=True))
-
-
 @dataclass
 class OfPair:
     """What the cast of one of two runs, `run`, has before its own: the input stands for both, and the clock is the
@@ -103,7 +98,7 @@ class OfPair:
     def __post_init__(self):
         super().__post_init__()
         self.pads = self.pair.pads
-        self.shape = _around(self.input.shape[1:], self.pads)
+        self.shape = around(self.input.shape[1:], self.pads)
         self.padded = any(v for pads in self.pads for v in pads)
 
     @property
@@ -162,4 +157,4 @@ class SharedSlices(OfPair, Slices):
 
     def __post_init__(self):
         super().__post_init__()
-        self.own_shape, self.roles = _around(self.input.shape[1:], self.pair.declared), [self.role]
+        self.own_shape, self.roles = around(self.input.shape[1:], self.pair.declared), [self.role]

@@ -14,7 +14,7 @@ from ..page.glyphs import MINUS
 from ..plan.plan import ALWAYS, FAR, LANDED, NEVER, Points
 from . import cards, volumes
 from .stack import FILE
-from .windowed import GLASS_SHADOW, Windowed, covered, rings, thickness, window_ring
+from .windowed import GLASS_SHADOW, Windowed, around, covered, rings, thickness, window_ring
 
 APART = 0.7  # cells from the block to the slice that stands beside it
 OUT, BACK = 0.45, 0.4  # seconds in which a slice slides out, and back
@@ -39,7 +39,7 @@ class Slices(Windowed):
         self.section = self.trace.output[0].size
         self.own_shape = self.shape
         self.pads = covered(self.trace)
-        self.shape = tuple(n + a + b for n, (a, b) in zip(self.input.shape[1:], self.pads, strict=True))
+        self.shape = around(self.input.shape[1:], self.pads)
         self.padded = any(v for pair in self.pads for v in pair)
         self.roles = [f"input.{c}" for c in range(self.channels)] if self.channels > 1 else ["input"]
 
@@ -81,12 +81,9 @@ class Slices(Windowed):
             own = slice(channel * self.section, (channel + 1) * self.section)
             places = np.full((last, 3), FAR)
             places[own] = self.windows()
-            self.figure.track(f"{role}.track", places)
             home = self.location + self.cell * np.array([0.0, channel * (1 + volumes.GAP), 0.0])
             title = f"{name} {channel + self.figure.scene.look.index_from}" if self.channels > 1 else name
-            self.figure.volume(role, title, self._slice(channel, arrives), home, self.cell, track=f"{role}.track",
-                               taps=(self.kernel[1], 1e3, self.kernel[0]),
-                               dilation=(self.dilation[1], 1, self.dilation[0]), fade=(-LANDED, last - 0.5))
+            self.stand(role, title, self._slice(channel, arrives), home, places, last)
             self._window(channel, role, places, until)
             self.add_seams(role)
         self._casts()
@@ -98,9 +95,8 @@ class Slices(Windowed):
 
     def _slice(self, channel: int, arrives: float | None) -> list[Points]:
         figure, (top, left) = self.figure, (self.pads[0][0], self.pads[1][0])
-        rows, columns = self.input.shape[1:]
-        solid = np.zeros((1, *self.shape), bool)
-        solid[:, top : top + rows, left : left + columns] = True
+        solid = self.solid()[:1]
+
         def fill(value, _):
             return self.fill(value, channel)
 

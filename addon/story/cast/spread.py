@@ -61,8 +61,7 @@ class Spread(Weighted):
 
     def add_input(self, name: str, source: Block) -> None:
         """The input's cells, which come from the block `source` and move apart; and the zeros."""
-        figure, count = self.figure, len(self.trace)
-        parts = [self._moved(source)]
+        figure, parts = self.figure, [self._moved(source)]
         if self.padded:
             zeros = ~self.real
             shell = volumes.glass(figure, np.ones_like(zeros), zeros, texts="0", cell=self.cell)
@@ -70,10 +69,7 @@ class Spread(Weighted):
             parts.append(shell)
         size = self.shape[1], 1, self.shape[0]
         parts.append(volumes.shade(figure, size, strength=0.6, visible_from=self.zeros + 0.5))
-        figure.track(f"{self.role}.track", self.windows())
-        figure.volume(self.role, name, parts, self.location, self.cell, track=f"{self.role}.track",
-                      taps=(self.kernel[1], 1e3, self.kernel[0]), dilation=(self.dilation[1], 1, self.dilation[0]),
-                      fade=(self.base - LANDED, self.base + count - 0.5))  # fmt: skip
+        self.stand(self.role, name, parts, self.location, self.windows(), self.base + len(self.trace))
 
     def _moved(self, source: Block) -> Points:
         figure, values = self.figure, self.input[0].ravel()

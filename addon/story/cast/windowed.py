@@ -37,6 +37,11 @@ def covered(trace) -> tuple:
     return tuple(found)
 
 
+def around(shape, pads) -> tuple[int, ...]:
+    """Rows and columns with their padding."""
+    return tuple(n + a + b for n, (a, b) in zip(shape, pads, strict=True))
+
+
 def planes(array: np.ndarray) -> np.ndarray:
     """(channels, *spatial) as (channels, rows, columns)."""
     return array if array.ndim == 3 else array[:, None, :]
@@ -59,9 +64,7 @@ class Windowed:
         self.input = planes(self.trace.input)
         self.channels = len(self.input)
         self.shown = self.shown or Excerpt.whole(self.channels)
-        (top, bottom), (left, right) = self.pads
-        rows, columns = self.input.shape[1:]
-        self.shape = rows + top + bottom, columns + left + right
+        self.shape = around(self.input.shape[1:], self.pads)
         self.padded = any(v for pair in self.pads for v in pair)
         self.reach = tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
         self.greatest = float(np.abs(self.trace.input).max()) or 1.0
@@ -139,17 +142,20 @@ class Windowed:
     def add_input(self, name: str, *, arrives: float | None, digits: bool = True) -> None:
         """The input as one block, lit where the window stands; the padding arrives as a glass shell at a clock
         value."""
-        figure, solid = self.figure, self.solid()
+        solid = self.solid()
         parts = [self.cells(solid, digits)]
         if self.padded:
             parts += self.padding(solid, arrives)
-        figure.track(f"{self.role}.track", self.everywhere(self.windows()))
         # of groups each is lit by itself, else every channel is
         deep = self.deep_read if self.per < self.channels else 1e3
-        figure.volume(self.role, name, parts, self.location, self.cell, track=f"{self.role}.track",
-                      taps=(self.kernel[1], deep, self.kernel[0]), dilation=(self.dilation[1], 1, self.dilation[0]),
-                      fade=(-LANDED, self.steps - 0.5))  # fmt: skip
+        self.stand(self.role, name, parts, self.location, self.everywhere(self.windows()), self.steps, deep)
         self.shadows()
+
+    def stand(self, role: str, name: str, parts, location, at: np.ndarray, steps: int, deep: float = 1e3) -> None:
+        """A volume that is lit where the window stands, whose places are `at`, for so many of the clock's steps."""
+        track, taps = self.figure.track(f"{role}.track", at), (self.kernel[1], deep, self.kernel[0])
+        self.figure.volume(role, name, parts, location, self.cell, track=track, taps=taps,
+                           dilation=(self.dilation[1], 1, self.dilation[0]), fade=(self.base - LANDED, steps - 0.5))
 
     def solid(self) -> np.ndarray:
         """Where the padded block (channels that are shown, rows, columns) has the input's own cells."""

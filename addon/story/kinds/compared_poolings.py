@@ -22,7 +22,7 @@ from ..cast.bench import RESULT, SLAB
 from ..cast.figure import SUM, Figure
 from ..cast.one_plane import ABOVE, LINE, region
 from ..cast.shared import PREFIX, SharedSlices
-from ..cast.windowed import Windowed, planes
+from ..cast.windowed import Windowed, around, planes
 from ..page.layout import Block, Column, Row, solve
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
 from ..traits.meaning import why_lines
@@ -54,9 +54,7 @@ class ComparedPoolings(TwoRuns):
     def __init__(self, scene, trace):
         self.meet(scene)
         self.trace, self.figure = trace, Figure(scene, *self.traces)
-        rows, columns = planes(trace.input).shape[1:]
-        (top, bottom), (left, right) = self.pair.pads
-        self.shape, self.room = (rows + top + bottom, columns + left + right), self.pair.kernel_room
+        self.shape, self.room = around(planes(trace.input).shape[1:], self.pair.pads), self.pair.kernel_room
         page, tried = self.figure.page, []
         for way in ((bench, per) for per in range(self.room[0], 0, -1) for bench in BENCHES):
             if solve(page, self._layout(*way), region(page), LARGEST):

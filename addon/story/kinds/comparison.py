@@ -57,8 +57,7 @@ class _Comparison(TwoRuns, Sliding):
         for act in self.acts:
             act.origin = self.acts[0].origin  # of one volume
 
-    def padded_shape(self, shape, pads):
-        return super().padded_shape(shape, self.pair.pads)
+    room = property(lambda self: self.pair.pads)
 
     def layout(self, bench: float):
         """The layout's tree: the kernel over the panel, the outputs at two heights, below the second the result."""

@@ -15,7 +15,7 @@ from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.kernel import Kernel
 from ..cast.one_plane import LINE, OnePlane, one_plane
 from ..cast.weighted import Weighted, line_text, sum_text
-from ..cast.windowed import planar, planes
+from ..cast.windowed import around, planar, planes
 from ..page.captions import cell_name, shape_text
 from ..page.layout import Column, Row
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
@@ -63,7 +63,7 @@ class Sliding(OnePlane):
         self.kernel = tuple(max(sizes) for sizes in zip(*(planar(t)[0] for t in self.traces), strict=True))
         self.out = planes(trace.output)[0]
         self.rows, self.columns = self.out.shape
-        self.shape = self.padded_shape(planes(trace.input).shape[1:], self.pads)
+        self.shape = around(planes(trace.input).shape[1:], self.room)
         self.settle(self.layout)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
         self.weighing = Kernel(self.figure, self.cast, self.weights)
@@ -75,6 +75,8 @@ class Sliding(OnePlane):
     def traces(self) -> tuple:
         """The runs that it shows."""
         return (self.trace,)
+
+    room = property(lambda self: self.pads)  # padding around the input
 
     def layout(self, bench: float):
         """The layout's tree, with a bench of so much of its full size; names its blocks."""

@@ -18,7 +18,7 @@ from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.filters import CHANGE, Filters
 from ..cast.spaced import SPREADS, Spaced
 from ..cast.stack import FILE, Stack
-from ..cast.windowed import planar, planes
+from ..cast.windowed import around, planar, planes
 from ..page import palette
 from ..page.captions import axes_text, cell_name, shape_text
 from ..page.glyphs import TIMES
@@ -63,9 +63,7 @@ class _Volume:
 
     def _lay_out(self) -> None:
         """Place everything; names the blocks."""
-        (top, bottom), (left, right) = self.pads
-        rows, columns = planes(self.run.input).shape[1:]
-        stands = Arrangement((rows + top + bottom, columns + left + right), len(self.trace.input), self.kernel,
+        stands = Arrangement(around(planes(self.run.input).shape[1:], self.pads), len(self.trace.input), self.kernel,
                              self.per_filter, self.slices, (self.rows, self.columns), self.biased)  # fmt: skip
         if not stands.solve(self.figure.page):
             hint = "must be smaller, or the channels or filters fewer, to find room"

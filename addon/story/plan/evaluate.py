@@ -46,11 +46,6 @@ class Pieces:
     def __len__(self) -> int:
         return len(self.row)
 
-    def only(self, keep) -> "Pieces":
-        """Some of the rows."""
-        rows = {name: getattr(self, name)[keep] for name in self.__dataclass_fields__ if name not in ("role", "matrix")}
-        return Pieces(self.role, self.matrix, **rows)
-
 
 @dataclass(frozen=True)
 class Text:

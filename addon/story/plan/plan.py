@@ -7,7 +7,7 @@ window stands on cell i from i - 1/2 to i, and glides to the next between i and 
 opening, values past the last step the ending. `NEVER` and `ALWAYS` bound a lifetime that has no end or no beginning.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -257,7 +257,3 @@ class Plan:
     def frame_of(self, second: float) -> int:
         """The first frame (from 1) that stands at or after a time."""
         return 1 + int(np.ceil(second * self.fps - 1e-6))
-
-    def with_points(self, role: str, points: Points) -> "Plan":
-        """The same plan with the points of one volume replaced (the proofs' mutants are made so)."""
-        return replace(self, volumes=tuple(replace(v, points=points) if v.role == role else v for v in self.volumes))
