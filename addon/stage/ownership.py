@@ -9,8 +9,7 @@ import numpy as np
 ROLE, FIGURE, BUILT = "convolume_role", "convolume_figure", "convolume_built"  # on everything that is ours
 
 _SKIPPED = {"location", "location_absolute", "select", "width", "height", "name", "label", "parent", "color",
-            "use_custom_color", "show_options", "show_preview", "show_texture", "hide",
-            "warning_propagation"}  # fmt: skip
+            "use_custom_color", "show_options", "show_preview", "show_texture", "hide", "warning_propagation"}
 _OWN = ("diffuse_color", "color", "roughness", "metallic", "specular_intensity", "surface_render_method")
 
 

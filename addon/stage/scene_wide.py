@@ -25,11 +25,9 @@ WIDE = "convolume_wide"  # on a figure's collection: how the scene was prepared 
 REST = "convolume_rest"  # the same: the seconds that it goes on after its clock's last key
 # the same: what a user made of that, kept here while the scene is set to another figure
 VALUES, CAMERA, WORLD = "convolume_values", "convolume_camera", "convolume_world"
-NAMES = {
-    "resolution_x": "width", "resolution_y": "height", "resolution_percentage": "percentage", "frame_end": "last frame",
-    "fps": "frames per second", "fps_base": "frame rate's base", "frame_start": "first frame",
-    "film_transparent": "transparency", "dither_intensity": "dither",
-}  # fmt: skip
+NAMES = {"resolution_x": "width", "resolution_y": "height", "resolution_percentage": "percentage",
+         "frame_end": "last frame", "fps": "frames per second", "fps_base": "frame rate's base",
+         "frame_start": "first frame", "film_transparent": "transparency", "dither_intensity": "dither"}  # fmt: skip
 
 
 @dataclass

@@ -25,18 +25,12 @@ OUTPUT = re.compile(r"(\w+\.)?output(\.(\d+|shadow|outline))?")  # of a channel,
 MODIFIER = "Convolume"
 
 # what a build writes on objects, cameras and lights, and how a report calls it
-OBJECT = {
-    "location": "place", "rotation_mode": "turn", "rotation_euler": "turn", "rotation_quaternion": "turn",
-    "rotation_axis_angle": "turn", "scale": "size", "empty_display_size": "size",
-}  # fmt: skip
-CAMERA = {
-    "type": "lens", "ortho_scale": "lens", "lens": "lens", "shift_x": "shift", "shift_y": "shift",
-    "clip_start": "clipping", "clip_end": "clipping",
-}  # fmt: skip
-LIGHT = {
-    "type": "kind", "energy": "strength", "color": "colour", "angle": "angle", "size": "size",
-    "use_shadow": "shadow",
-}  # fmt: skip
+OBJECT = {"location": "place", "rotation_mode": "turn", "rotation_euler": "turn", "rotation_quaternion": "turn",
+          "rotation_axis_angle": "turn", "scale": "size", "empty_display_size": "size"}  # fmt: skip
+CAMERA = {"type": "lens", "ortho_scale": "lens", "lens": "lens", "shift_x": "shift", "shift_y": "shift",
+          "clip_start": "clipping", "clip_end": "clipping"}  # fmt: skip
+LIGHT = {"type": "kind", "energy": "strength", "color": "colour", "angle": "angle", "size": "size",
+         "use_shadow": "shadow"}  # fmt: skip
 CLOSE = 1e-4
 
 

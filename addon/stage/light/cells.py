@@ -26,10 +26,8 @@ _LEVEL_UNLIT = ((0.0, 0.12), (0.14, 0.34), (0.5, 0.76), (1.0, 0.97))
 _DARK, _LEVEL_DARK = 0.20, 0.10  # light at the bottom of a groove
 _DEEP = (0.78, 0.86, 0.70)  # of a bevel, by the direction to the neighbour: how deep the strips lie that close grooves
 _PILLOW = math.radians(9)  # how far a face's normal leans outward at its rim, as smooth shading has it
-_VIEWS = np.array([
-    (math.sin(a) * math.cos(e), -math.cos(a) * math.cos(e), math.sin(e))
-    for a in np.radians((0, 15, 30, 45, 60)) for e in np.radians((0, 15, 30, 45, 60))
-])  # fmt: skip
+_VIEWS = np.array([(math.sin(a) * math.cos(e), -math.cos(a) * math.cos(e), math.sin(e))
+                   for a in np.radians((0, 15, 30, 45, 60)) for e in np.radians((0, 15, 30, 45, 60))])  # fmt: skip
 
 
 def cell_mesh(neighbours: int, size=(1.0, 1.0, 1.0), gap=0.03, bevel: float = 0.085, segments: int = 3, closed=False):

@@ -57,8 +57,7 @@ class Stamping(Summing):
         cubes = [self.figure.cube(color) for color in colors]
         texts = [self.numbers.text(p) for p in o.products]
         life = {"visible_from": since, "visible_until": until}
-        cells = Points.make(at, cube=cubes, scale=edge, lift=0.49 * edge,
-                            value=o.products, **o.known,
+        cells = Points.make(at, cube=cubes, scale=edge, lift=0.49 * edge, value=o.products, **o.known,
                             **self.digits(texts, colors, edge, 0.45 * edge / CAP_HEIGHT), **life)  # fmt: skip
         low, high = at.min(axis=0), at.max(axis=0)
         foot = (low[0] + high[0]) / 2, low[1], low[2] - edge / 2

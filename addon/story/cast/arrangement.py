@@ -212,8 +212,7 @@ class Arrangement:
         wide, deep = self.out[1] + cards.room(len(self.written)), depth(slices, self.written)
         self.made = Block("output", (wide, deep, self.out[0]), **words)
         self.small = [Block(f"filter {n}", (self.kernel[1], *size[1:]), way.waits, slab=slabs.VOLUME,
-                            least=WAITING * picture)
-                      for n in self.written.numbers] if several else []  # fmt: skip
+                            least=WAITING * picture) for n in self.written.numbers] if several else []  # fmt: skip
         self.apart = Block("filters left out", (DOTS, 0.0, 1.0), ratio=0.0, least=1.0)
         wide, deep, high = Bench.panel_size(self.kernel, way.products, way.wider)
         tall = (wide, deep, high + 0.8 * PANEL_CARD * (per > 1))

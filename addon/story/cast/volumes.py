@@ -126,9 +126,8 @@ def block(figure: Figure, values: np.ndarray, fill, *, cell: float, offset=(0, 0
     """The cells of `values` (channels, rows, columns) as one block; numbers stand on its front slice. With an `excerpt`
     (cast/excerpt.py) of its channels alone.
 
-    `fill(value, channel)` is a cell's colour, `cell` its length in world units, `offset` (rows, columns) where
-    its first
-    cell lies. `solid`: where the block has cells, of the padded shape, if it is not `values` alone. `apart`
+    `fill(value, channel)` is a cell's colour, `cell` its length in world units, `offset` (rows, columns) where its
+    first cell lies. `solid`: where the block has cells, of the padded shape, if it is not `values` alone. `apart`
     (rows, columns): from one of its cells to the next.
     """
     values = np.asarray(values)

@@ -224,8 +224,7 @@ class _Stamping(Sliding):
         at, axes, figure, first = self.phases, len(self.trace.kernel_size), self.figure, self.first
         return [*stamp_words.output_indices(figure, first.made, self.stamps, at.bias - 0.04, axes, at.spread),
                 *block_indices(figure, first.given, first.shape, axes=axes, visible_until=at.spread),
-                *block_indices(figure, self.made, self.out.shape, axes=axes,
-                               visible_from=at.spread + CLEARED)]  # fmt: skip
+                *block_indices(figure, self.made, self.out.shape, axes=axes, visible_from=at.spread + CLEARED)]
 
 
 begin = _Stamping

@@ -190,8 +190,7 @@ class TwoRuns:
         """Row and column numbers of the input and both outputs."""
         cast, axes = self.casts[0], len(self.trace.kernel_size)
         found = block_indices(self.figure, self.given, planes(self.trace.input).shape[1:], high=cast.shape[0],
-                              offset=(cast.pads[0][0], cast.pads[1][0]), axes=axes,
-                              aside=cast.around / UNIT)  # fmt: skip
+                              offset=(cast.pads[0][0], cast.pads[1][0]), axes=axes, aside=cast.around / UNIT)
         for run, (block, out) in enumerate(zip(self.boards, self.outs, strict=True)):
             lives, end = [(ALWAYS, NEVER)], self.count - 1 + REST
             if self.pair.kept and run == self.pair.kept[1]:  # copies pass before them

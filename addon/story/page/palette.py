@@ -189,28 +189,20 @@ class Theme:
     dim: float = DIM  # light on what is outside the window, as a factor; deep fills have less
 
 
-LIGHT = Theme(
-    "light", floor="#C8CED7", ink=INK, secondary="#3F495C",
-    second="#004A4C", tube="#0F172A",
-    frosted="#EEF1F6", frosted_alpha=0.60, padding_alpha=0.4, padding="#ADB3BD", padding_ink="#1C2027",
-)  # fmt: skip
+LIGHT = Theme("light", floor="#C8CED7", ink=INK, secondary="#3F495C", second="#004A4C", tube="#0F172A",
+              frosted="#EEF1F6", frosted_alpha=0.60, padding_alpha=0.4, padding="#ADB3BD",
+              padding_ink="#1C2027")  # fmt: skip
 # The tube stays dark: it runs around cells, and they keep their fills. The floor is light enough for it to be seen.
-DARK = Theme(
-    "dark", floor="#2B3342", ink="#F2F4F8", secondary="#B9C3D2",
-    second="#7FD6D3", tube="#05070C",
-    frosted="#C9D3E3", frosted_alpha=0.20, padding_alpha=0.12, padding="#414A5A", padding_ink="#E3E6EC",
-)  # fmt: skip
+DARK = Theme("dark", floor="#2B3342", ink="#F2F4F8", secondary="#B9C3D2", second="#7FD6D3", tube="#05070C",
+             frosted="#C9D3E3", frosted_alpha=0.20, padding_alpha=0.12, padding="#414A5A",
+             padding_ink="#E3E6EC")  # fmt: skip
 # White paper and no shaded corners, which would cost ink; what is white on it has edges, seams and a shadow.
-PRINT = Theme(
-    "print", floor=WHITE, ink="#0A0C12", secondary="#3A414D",
-    second="#004A4C", tube="#0A0C12",
-    frosted="#DDE2EA", frosted_alpha=0.46, padding_alpha=0.26, padding="#ADB3BD", padding_ink="#1C2027",
-)  # fmt: skip
+PRINT = Theme("print", floor=WHITE, ink="#0A0C12", secondary="#3A414D", second="#004A4C", tube="#0A0C12",
+              frosted="#DDE2EA", frosted_alpha=0.46, padding_alpha=0.26, padding="#ADB3BD",
+              padding_ink="#1C2027")  # fmt: skip
 # The light theme without its floor: its words read on every slide that is at least as light as that floor's corners.
-TRANSPARENT = Theme(
-    "transparent", floor=LIGHT.floor, ink=INK, secondary=LIGHT.secondary,
-    second=LIGHT.second, tube=LIGHT.tube, frosted=LIGHT.frosted,
-    frosted_alpha=LIGHT.frosted_alpha, padding_alpha=LIGHT.padding_alpha, padding=LIGHT.padding,
-    padding_ink=LIGHT.padding_ink, transparent=True,
-)  # fmt: skip
+TRANSPARENT = Theme("transparent", floor=LIGHT.floor, ink=INK, secondary=LIGHT.secondary, second=LIGHT.second,
+                    tube=LIGHT.tube, frosted=LIGHT.frosted, frosted_alpha=LIGHT.frosted_alpha,
+                    padding_alpha=LIGHT.padding_alpha, padding=LIGHT.padding, padding_ink=LIGHT.padding_ink,
+                    transparent=True)  # fmt: skip
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, PRINT, TRANSPARENT)}

@@ -9,10 +9,9 @@ from ...scene.rates import short
 from .plan import ALWAYS, NEVER, POINT_FIELDS, SPARE_FIELDS, Plan, Points
 
 # in the order in which snapshots have always had them
-_COLUMNS = (
-    "arrives", "visible_from", "channel", "column", "cube", "visible_until", "faded", "label", "label_faded",
-    "leaves", "lift", "origin", "position", "grow_time", "row", "size", "step", "stretch", "value",
-)  # fmt: skip
+_COLUMNS = ("arrives", "visible_from", "channel", "column", "cube", "visible_until", "faded", "label",
+            "label_faded", "leaves", "lift", "origin", "position", "grow_time", "row", "size", "step",
+            "stretch", "value")  # fmt: skip
 
 
 def _n(value) -> str:
