@@ -12,8 +12,8 @@ from mathutils import Vector
 
 from ..story.page import palette
 from ..story.plan.plan import Material
-from . import compat
 from .light import studio, sun
+from .nodes import Shader
 from .ownership import BUILT, ROLE, digest, touched
 
 LIGHT = "light"  # the attribute that holds the light of a vertex
@@ -47,29 +47,28 @@ def shared(material: Material, light: str = "baked") -> bpy.types.Material:
 def make(material: Material, light: str = "baked") -> bpy.types.Material:
     """A new Blender material of a plan's material; in "studio" light it takes that of Blender's lamps."""
     made = bpy.data.materials.new(f"Convolume {material.name}")
-    compat.use_nodes(made)
-    color = linear(material.color)
+    t, color = Shader(made), linear(material.color)
     made.diffuse_color = color
     made.roughness = 1.0
     made.specular_intensity = 0.0
     made[ROLE] = f"material {material.name}"
     # a colour of its own is no lamp: else Cycles would gather every triangle as a light, before each frame
     made.cycles.emission_sampling = "NONE"
-    nodes, links = made.node_tree.nodes, made.node_tree.links
-    nodes.clear()
-    output = nodes.new("ShaderNodeOutputMaterial")
-    emission = nodes.new("ShaderNodeEmission")
-    emission.inputs["Color"].default_value = color
-    result = emission.outputs[0]
     if light == "studio" and material.kind == "lit":
-        result = _satin(nodes, links, material)
+        # satin, darker in seams: these are so shallow that lamps alone leave them light
+        result = studio.satin(t, t.mixed(color, t.attribute(LIGHT), 1.0, blend_type="MULTIPLY"))
     elif light == "studio" and material.kind == "shade":
-        result = nodes.new("ShaderNodeBsdfTransparent").outputs[0]  # shadows are real there
-    elif material.kind in ("lit", "glass"):
-        result = _baked(nodes, links, material, emission)
-    elif material.kind == "shade":
-        result = _through(nodes, links, _attribute(nodes, "depth"), emission)
-    links.new(result, output.inputs["Surface"])
+        result = t.node("ShaderNodeBsdfTransparent").outputs[0]  # shadows are real there
+    else:
+        emission = t.node("ShaderNodeEmission", {"Color": color})
+        result = emission.outputs[0]
+        if material.kind in ("lit", "glass"):  # the light that was worked out for the vertices
+            t.plug(emission.inputs["Strength"], t.attribute(LIGHT))
+        if material.kind == "glass":  # there is more of it at its rims
+            result = _through(t, t.math("MULTIPLY", t.attribute("depth"), material.alpha), result)
+        elif material.kind == "shade":
+            result = _through(t, t.attribute("depth"), result)
+    t.surface("ShaderNodeOutputMaterial", result)
     return made
 
 
@@ -94,82 +93,34 @@ def floor(material: Material, light: bpy.types.Image | None, standing=None) -> b
         studio.floor_material(made, palette.code(material.color))
         made[BUILT] = digest(made)
         return made
-    nodes, links = made.node_tree.nodes, made.node_tree.links
-    emission = next(n for n in nodes if n.type == "EMISSION")
-    place, picture = nodes.new("ShaderNodeCombineXYZ"), nodes.new("ShaderNodeTexImage")
-    picture.image, picture.extension = light, "EXTEND"
-    for name, socket in zip(("across", "up"), place.inputs, strict=False):
-        links.new(_attribute(nodes, name), socket)
-    links.new(place.outputs[0], picture.inputs["Vector"])
-    links.new(picture.outputs["Color"], emission.inputs["Strength"])
+    t = Shader(made)
+    place = t.node("ShaderNodeCombineXYZ", {0: t.attribute("across"), 1: t.attribute("up")}).outputs[0]
+    picture = t.node("ShaderNodeTexImage", {"Vector": place}, image=light, extension="EXTEND").outputs["Color"]
+    emission = t.node("ShaderNodeEmission", {"Color": linear(material.color), "Strength": picture})
+    t.surface("ShaderNodeOutputMaterial", emission.outputs[0])
     made[BUILT] = digest(made)
     return made
 
 
-def _attribute(nodes, name: str):
-    attribute = nodes.new("ShaderNodeAttribute")
-    attribute.attribute_name = name
-    return attribute.outputs["Fac"]
-
-
-def _satin(nodes, links, material):
-    """A satin surface, darker in seams: these are so shallow that lamps alone leave them light."""
-    surface, seams = nodes.new("ShaderNodeBsdfPrincipled"), nodes.new("ShaderNodeMix")
-    seams.data_type, seams.blend_type = "RGBA", "MULTIPLY"
-    seams.inputs["Factor"].default_value = 1.0
-    studio.socket(seams.inputs, "A", "RGBA").default_value = linear(material.color)
-    links.new(_attribute(nodes, LIGHT), studio.socket(seams.inputs, "B", "RGBA"))
-    links.new(studio.socket(seams.outputs, "Result", "RGBA"), surface.inputs["Base Color"])
-    studio.satin(surface)
-    return surface.outputs[0]
-
-
-def _baked(nodes, links, material, emission):
-    """The colour times the light that was worked out for the vertices, as strong as the material lets through."""
-    links.new(_attribute(nodes, LIGHT), emission.inputs["Strength"])
-    return emission.outputs[0] if material.kind != "glass" else _through(nodes, links, _there(nodes, links,
-        material), emission)
-
-
-def _there(nodes, links, material):
-    """How much of glass is there: more at its rims."""
-    strength = nodes.new("ShaderNodeMath")
-    strength.operation = "MULTIPLY"
-    strength.inputs[1].default_value = material.alpha
-    links.new(_attribute(nodes, "depth"), strength.inputs[0])
-    return strength.outputs[0]
-
-
-def _through(nodes, links, strength, emission):
-    """A surface that is there by its strength, a socket or a number; the rest is what lies behind it."""
-    clear, blend = nodes.new("ShaderNodeBsdfTransparent"), nodes.new("ShaderNodeMixShader")
-    if isinstance(strength, float):
-        blend.inputs[0].default_value = strength
-    else:
-        links.new(strength, blend.inputs[0])
-    links.new(clear.outputs[0], blend.inputs[1])
-    links.new(emission.outputs[0], blend.inputs[2])
-    return blend.outputs[0]
+def _through(t: Shader, strength, shader):
+    """A surface that is there by its strength; the rest is what lies behind it."""
+    clear = t.node("ShaderNodeBsdfTransparent").outputs[0]
+    return t.node("ShaderNodeMixShader", {0: strength, 1: clear, 2: shader}).outputs[0]
 
 
 def set_world(scene: bpy.types.Scene, background, light: str = "baked") -> bpy.types.World:
     """Give a scene a plain ground of one colour that the camera sees and that lights nothing; or the studio's dome."""
     made = scene.world = bpy.data.worlds.new("Convolume")  # first: Cycles' own callbacks look at the scene's world
-    compat.use_nodes(made)
     made.color = linear(background)[:3]
     made[ROLE] = "world"
     if light == "studio":
         studio.dome(made)
         made[BUILT] = digest(made)
         return made
-    nodes, links = made.node_tree.nodes, made.node_tree.links
-    nodes.clear()
-    output, ground = nodes.new("ShaderNodeOutputWorld"), nodes.new("ShaderNodeBackground")
-    ground.inputs["Color"].default_value = linear(background)
-    links.new(ground.outputs[0], output.inputs["Surface"])
     # EEVEE knows no visibility of the world: there the ground would light every matt face
-    path = nodes.new("ShaderNodeLightPath")
-    links.new(path.outputs["Is Camera Ray"], ground.inputs["Strength"])
+    t, seen = Shader(made), {"Color": linear(background)}
+    seen["Strength"] = t.node("ShaderNodeLightPath").outputs["Is Camera Ray"]
+    t.surface("ShaderNodeOutputWorld", t.node("ShaderNodeBackground", seen).outputs[0])
     made.cycles.sampling_method = "NONE"
     for ray in ("diffuse", "glossy", "transmission", "scatter"):
         setattr(made.cycles_visibility, ray, False)

@@ -1,26 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small builder, so that node trees read like formulas: `t.math("ADD", a, b)` gives a socket to pass on.
+"""Small builders, so that node trees read like formulas: `t.math("ADD", a, b)` gives a socket to pass on.
 
 Arguments may be sockets or constants. Only node types that are the same from 4.5 LTS to 5.2 LTS are used.
 """
 
 import bpy
 
+from . import compat
 
-class Tree:
-    """A Geometry Nodes group under construction. `inputs` names its sockets in their frozen order."""
 
-    def __init__(self, name: str, inputs: list[tuple[str, str]]):
-        self.tree = bpy.data.node_groups.new(name, "GeometryNodeTree")
-        self.tree.is_modifier = True
-        for label, kind in inputs:
-            self.tree.interface.new_socket(label, in_out="INPUT", socket_type=f"NodeSocket{kind}")
-        self.tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
-        self._group_input = self.tree.nodes.new("NodeGroupInput")
-        self._count = 0
+class Nodes:
+    """A tree of nodes under construction."""
 
-    def input(self, name: str):
-        return self._group_input.outputs[name]
+    def __init__(self, tree):
+        self.tree, self._count = tree, 0
 
     def node(self, kind: str, sockets: dict | None = None, **properties):
         """A node with its properties set and its sockets (by name or index) linked or filled."""
@@ -42,6 +35,44 @@ class Tree:
 
     def math(self, operation: str, a, b=None):
         return self.node("ShaderNodeMath", {0: a} if b is None else {0: a, 1: b}, operation=operation).outputs[0]
+
+
+class Shader(Nodes):
+    """The nodes of a material or a world, from none on."""
+
+    def __init__(self, block):
+        compat.use_nodes(block)
+        super().__init__(block.node_tree)
+        self.tree.nodes.clear()
+
+    def attribute(self, name: str):
+        return self.node("ShaderNodeAttribute", attribute_name=name).outputs["Fac"]
+
+    def mixed(self, a, b, factor, **properties):
+        """Two colours by a factor; a Mix node has one socket of a name per kind of value."""
+        node = self.node("ShaderNodeMix", data_type="RGBA", **properties)
+        for name, kind, value in (("Factor", "VALUE", factor), ("A", "RGBA", a), ("B", "RGBA", b)):
+            self.plug(next(s for s in node.inputs if s.name == name and s.type == kind), value)
+        return next(s for s in node.outputs if s.name == "Result" and s.type == "RGBA")
+
+    def surface(self, output: str, shader) -> None:
+        """What comes of it all, at the output of a material or a world."""
+        self.node(output, {"Surface": shader})
+
+
+class Tree(Nodes):
+    """A Geometry Nodes group under construction. `inputs` names its sockets in their frozen order."""
+
+    def __init__(self, name: str, inputs: list[tuple[str, str]]):
+        super().__init__(bpy.data.node_groups.new(name, "GeometryNodeTree"))
+        self.tree.is_modifier = True
+        for label, kind in inputs:
+            self.tree.interface.new_socket(label, in_out="INPUT", socket_type=f"NodeSocket{kind}")
+        self.tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+        self._group_input = self.tree.nodes.new("NodeGroupInput")
+
+    def input(self, name: str):
+        return self._group_input.outputs[name]
 
     def vector(self, operation: str, a, b=None):
         node = self.node("ShaderNodeVectorMath", {i: v for i, v in enumerate((a, b)) if v is not None},
