@@ -125,10 +125,6 @@ class _Builder:
         places = {f: np.where(points[f] >= 0, np.searchsorted(named, points[f]), points[f]) for f in fields}
         return group, Points({**points.data, **places})
 
-    def reference(self, name: str, mesh) -> bpy.types.Object:
-        """An object that no scene shows: node groups read its mesh."""
-        return self.object(f"Convolume {name}", mesh)
-
     def run(self) -> Built:
         plan = self.plan
         controller = self.add("clock", "Convolume clock", None)
@@ -151,8 +147,9 @@ class _Builder:
         if face is not None and not bpy.data.user_map(subset=[face])[face]:
             bpy.data.fonts.remove(face)
         self.cubes, self.labels = self.prototypes("cubes", cubes), self.prototypes("labels", labels)
-        tracks = {t.role: meshes.points(t.role, Points.make(t.places)) for t in plan.tracks}
-        self.tracks = {role: self.reference(role, mesh) for role, mesh in tracks.items()}
+        # no scene shows them: node groups read their meshes
+        self.tracks = {t.role: self.object(f"Convolume {t.role}", meshes.points(t.role, Points.make(t.places)))
+                       for t in plan.tracks}
         if plan.floor is not None:
             self.floor(plan.floor)
         for volume in plan.volumes:

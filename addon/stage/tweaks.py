@@ -80,7 +80,7 @@ def objects_of(collection) -> dict[str, bpy.types.Object]:
         if role is None or obj.get(FIGURE) != figure:
             continue
         rival = found.get(role)
-        if rival is None or _record(obj).get("name") == obj.name:
+        if rival is None or kept_in(obj, BUILT).get("name") == obj.name:
             found[role] = obj
             obj = rival
         if obj is not None:
@@ -101,10 +101,6 @@ def references(objects, figure: str) -> list:
                 if value is not None and value.get(FIGURE) == figure and ROLE not in value:
                     found[value.name_full, type(value)] = value
     return list(found.values())
-
-
-def _record(block) -> dict:
-    return kept_in(block, BUILT)
 
 
 def _parts(obj):
@@ -183,7 +179,7 @@ def collect(collection) -> PreviousBuild:
 
 
 def _collect(before: PreviousBuild, role: str, obj) -> None:
-    built = _record(obj)
+    built = kept_in(obj, BUILT)
     if not built:
         return
     changed = {}

@@ -70,8 +70,6 @@ class _Volume:
             raise ValidationError(hint, "input.size", self.scene.input.size)
         self.stands, self.bench = stands, stands.bench()
         self.given, self.work, self.made, self.small = stands.given, stands.work, stands.made, stands.small
-        self.panels, self.partials, self.extra, self.result = (
-            stands.panels, stands.partials, stands.extra, stands.result)  # fmt: skip
 
     # the story -----------------------------------------------------------------------------------------------------
 
@@ -82,11 +80,11 @@ class _Volume:
         first, filing = self.clock()
         slabs.add_slabs(figure, [self.given, self.work, self.made])
         slabs.add_slabs(figure, self.small, colors=[palette.card(n) for n in self.written.numbers] * self.several)
-        sums = [*self.partials, *filter(None, (stands.rest, stands.extra))]
+        sums = [*stands.partials, *filter(None, (stands.rest, stands.extra))]
         slabs.add_slabs(figure, sums, self.rhythm.lives(self.count, scene.output.fps))
         # they are there from the start where nothing is said in their place
         since = ALWAYS if self.run is self.trace else START + 0.02
-        slabs.add_slabs(figure, [*self.panels, self.result], ((since, self.count - END),))
+        slabs.add_slabs(figure, [*stands.panels, stands.result], ((since, self.count - END),))
         cast.add_input(scene.words.input, arrives=PADDED if cast.padded else None)
         unread.out_of_the_light(figure, self.trace)
         if cast.channels > 1:
@@ -231,10 +229,10 @@ class _Volume:
         if upright(figure.page):
             lines = [given, f"*  {filters}{stride}{bias}", f"=  {output}"]
         room = 2 * min(middle, figure.page.width - middle) - 16.0  # within the margins
-        last = low if upright(figure.page) else sum(self.panels[0].box[1::2]) / 2  # where the bench was
+        last = low if upright(figure.page) else sum(self.stands.panels[0].box[1::2]) / 2  # where the bench was
         made = [figure.text(line, middle, last - 0.8 * NEXT * (len(lines) - 1 - n), fitting(figure, line, SUM, room),
                             align="center", visible_from=since) for n, line in enumerate(lines)]  # fmt: skip
-        room = min(room, self.result.box[2] - self.panels[0].box[0])
+        room = min(room, self.stands.result.box[2] - self.stands.panels[0].box[0])
         more, below = spreading.lines(self.cast, self.trace, middle, room, low, last, since)
         below += 1.2 * NEXT * (len(lines) > 1)
         return [*made, *more, *why_lines(figure, middle, low, below, since)]

@@ -84,24 +84,21 @@ class LessPadding:
     def add(self, cast: Weighted, end: float) -> None:
         """The parts' cells fly out of the output from the clock value `end` on; each has a ring and a name in one
         colour."""
-        _add(self.figure, self.trace, self.parts, self.made, cast.sum_fill, end)
-
-
-def _add(figure: Figure, trace, parts: list[Part], made: Block, fill, end: float) -> None:
-    out, axes, words = planes(trace.output)[0], len(trace.kernel_size), []
-    colors = ((SECOND, figure.theme.second), (figure.theme.tube, figure.theme.ink))
-    for n, (part, (color, ink)) in enumerate(zip(parts, colors, strict=False)):
-        rows, columns = (a.ravel() for a in np.indices(part.size))
-        at = np.column_stack([columns + part.left, 0 * rows, -(rows + part.top)]).astype(float)
-        goals = home(part.block) + part.block.cell * np.column_stack([columns, 0 * rows, -rows])
-        values = out[rows + part.top, columns + part.left]
-        middle = np.array([[part.left + (part.size[1] - 1) / 2, 0.0, -(part.top + (part.size[0] - 1) / 2)]])
-        flying = copies(figure, made, at, values, fill, goals, part.block.cell, end, stays=True)
-        around = rings(figure, middle, part.size[::-1], color, end + 0.01)
-        figure.volume(f"part.{n}", part.named, [flying, around], home(made), made.cell)
-        text = f"{part.named}:  {shape_text(part.size[-axes:])}"
-        box = part.block.box
-        words.append(figure.text(text, box[0], box[1] - 1.6, NAME, ink, visible_from=end + OUT))
-    slabs.add_slabs(figure, [part.block for part in parts], ((end + 0.01, NEVER),))
-    if figure.scene.look.labels and words:
-        figure.words("parts", "With less padding", words)
+        figure, made, words = self.figure, self.made, []
+        out, axes = planes(self.trace.output)[0], len(self.trace.kernel_size)
+        colors = ((SECOND, figure.theme.second), (figure.theme.tube, figure.theme.ink))
+        for n, (part, (color, ink)) in enumerate(zip(self.parts, colors, strict=False)):
+            rows, columns = (a.ravel() for a in np.indices(part.size))
+            at = np.column_stack([columns + part.left, 0 * rows, -(rows + part.top)]).astype(float)
+            goals = home(part.block) + part.block.cell * np.column_stack([columns, 0 * rows, -rows])
+            values = out[rows + part.top, columns + part.left]
+            middle = np.array([[part.left + (part.size[1] - 1) / 2, 0.0, -(part.top + (part.size[0] - 1) / 2)]])
+            flying = copies(figure, made, at, values, cast.sum_fill, goals, part.block.cell, end, stays=True)
+            around = rings(figure, middle, part.size[::-1], color, end + 0.01)
+            figure.volume(f"part.{n}", part.named, [flying, around], home(made), made.cell)
+            text = f"{part.named}:  {shape_text(part.size[-axes:])}"
+            box = part.block.box
+            words.append(figure.text(text, box[0], box[1] - 1.6, NAME, ink, visible_from=end + OUT))
+        slabs.add_slabs(figure, [part.block for part in self.parts], ((end + 0.01, NEVER),))
+        if figure.scene.look.labels and words:
+            figure.words("parts", "With less padding", words)
