@@ -113,8 +113,6 @@ class Reducing:
         up = BASE[2] / 2 + float(self.bars.height(step.value)) - 0.5
         return self.places((rows // 2, columns // 2))[0] + (0.0, 0.0, max(up, 0.0))
 
-    # pieces --------------------------------------------------------------------------------------------------------
-
     def _taken(self, step):
         """Which taps take part, as a mask; the places of these on the bench."""
         seen = step.counted if self.cast.mean else np.ones(len(step.taps), bool)

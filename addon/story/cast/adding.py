@@ -169,8 +169,6 @@ class Adding:
             places = np.column_stack([at[:, 1], 0 * at[:, 0], -at[:, 0]])
             window_ring(figure, f"{role}.{part}", text, role, places, span, (since, until), TUBE)
 
-    # marks ----------------------------------------------------------------------------------------------------------
-
     @property
     def marked(self) -> bool:
         """Whether marks can be told apart."""

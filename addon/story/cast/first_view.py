@@ -67,8 +67,6 @@ class FirstView(OnePlane):
 
     name_place = clear_of_panel
 
-    # the cast ------------------------------------------------------------------------------------------------------
-
     def add(self, until: float) -> None:
         """Input and kernel with their rings and shadows, which are there until a clock value."""
         figure, words = self.figure, self.scene.words
@@ -101,8 +99,6 @@ class FirstView(OnePlane):
         kept = self.made.like(figure.page, "kept", Windowed.block_size((high, wide), 1), corner)
         slabs.add_slabs(figure, [self.made], ((ALWAYS, cut),))
         slabs.add_slabs(figure, [kept], ((cut, until),))
-
-    # stamps --------------------------------------------------------------------------------------------------------
 
     def board(self, o: Operands) -> np.ndarray:
         """World places of a stamp's cells where it is put together."""

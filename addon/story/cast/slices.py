@@ -72,8 +72,6 @@ class Slices(Windowed):
         aside = self.shape[1] + APART if self.channels > 1 else 0.0
         return super().place(channel, row, column) + self.cell * np.array([aside, 0.0, 0.0])
 
-    # the cast ------------------------------------------------------------------------------------------------------
-
     def add(self, name: str, arrives: float | None, until: float) -> None:
         """Every slice with its padding, its window, the lines between windows; they are lit while they are read."""
         last = self.channels * self.section

@@ -90,8 +90,6 @@ class Windowed:
         """How far what a window reads reaches."""
         return self.shown.spot(self.per - 1) + 1
 
-    # colours and places --------------------------------------------------------------------------------------------
-
     def fill(self, value, channel: int) -> str:
         """The colour of an input's cell."""
         if self.signed:
@@ -117,8 +115,6 @@ class Windowed:
         """World places of padded cells."""
         at = np.column_stack([column, self.shown.spots(channel), -np.asarray(row)])
         return self.location + self.cell * at
-
-    # the cast ------------------------------------------------------------------------------------------------------
 
     def windows(self) -> np.ndarray:
         """The middle of the window's front cells at every step of one output channel, in the input's frame."""

@@ -104,8 +104,6 @@ class ComparedPoolings(TwoRuns):
                     result.corner + cell * RESULT / 2, cast.low, cast.high, rise)  # fmt: skip
         return Reducing(self.figure, bars, cast, self.pair.clocks[run])
 
-    # the story -----------------------------------------------------------------------------------------------------
-
     def plan(self):
         scene, figure = self.scene, self.figure
         self.open()
@@ -187,8 +185,6 @@ class ComparedPoolings(TwoRuns):
             figure.words("sum", "Sum", words)
             figure.words("running", "Running sum", running)
         return infos
-
-    # words ---------------------------------------------------------------------------------------------------------
 
     def _named(self, step, name: str) -> str:
         """A step's line with its cell's name."""

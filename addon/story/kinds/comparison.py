@@ -69,8 +69,6 @@ class _Comparison(TwoRuns, Sliding):
         return Row([self.given, middle, self.made, Column([self.other, self.result], gap=1.0, spread=6.0)], gap=3.0,
                    align=(0.5, 0.5))  # fmt: skip
 
-    # the story -----------------------------------------------------------------------------------------------------
-
     def plan(self):
         scene, figure = self.scene, self.figure
         self.open()
@@ -136,8 +134,6 @@ class _Comparison(TwoRuns, Sliding):
             self.figure.words("sum", "Sum", lines)
             self.figure.words("running", "Running sum", running)
         return infos
-
-    # words ---------------------------------------------------------------------------------------------------------
 
     def _lines(self, step, i: int, since: float, until: float, named) -> list[Points]:
         """The products and what they come to; over the result the cells that it goes to, each in its run's colour."""

@@ -109,8 +109,6 @@ class _Pooling:
         right = Column([self.made, self.result], gap=3.6, spread=8.0)
         return Row([self.given, *self.lines, right], gap=2.0 if stepped else 5.0, align=(0.5, 0.5))
 
-    # the story -----------------------------------------------------------------------------------------------------
-
     def plan(self):
         scene, figure, cast, w = self.scene, self.figure, self.cast, self.scene.words
         heading(figure, self.trace)
@@ -190,8 +188,6 @@ class _Pooling:
             figure.words("sum", "Sum", words)
             figure.words("running", "Running sum", running)
         return infos
-
-    # words ---------------------------------------------------------------------------------------------------------
 
     def _named(self, place) -> str:
         """The result's name: its channel's, where there are several, and its row and column, if it has some."""

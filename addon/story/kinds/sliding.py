@@ -87,8 +87,6 @@ class Sliding(OnePlane):
         return Row([self.given, middle, Column([self.made, self.result], gap=3.6, spread=8.0)], gap=5.0,
                    align=(0.5, 0.5))  # fmt: skip
 
-    # the story -----------------------------------------------------------------------------------------------------
-
     def plan(self):
         scene, figure, w = self.scene, self.figure, self.scene.words
         heading(figure, self.trace, below=self.narrow)

@@ -80,8 +80,6 @@ class _Stamping(Sliding):
         middle = Column([self.weights, panel], gap=1.0, spread=3.0)
         return Row([self.given, middle, right], gap=4.0, align=(0.5, 0.5))
 
-    # the story -----------------------------------------------------------------------------------------------------
-
     def plan(self):
         scene, figure, w, at, first = self.scene, self.figure, self.scene.words, self.phases, self.first
         heading(figure, self.trace)
@@ -135,8 +133,6 @@ class _Stamping(Sliding):
         """The clock at which the last window is gone."""
         return self.base + self.count - 0.46
 
-    # the cast ------------------------------------------------------------------------------------------------------
-
     def output(self) -> list[Points]:
         """The second view's output, which is frosted until its steps."""
         births = self.base + np.arange(self.count, dtype=float)
@@ -148,8 +144,6 @@ class _Stamping(Sliding):
     def add_marker(self) -> None:
         row, column = (np.concatenate([np.zeros(self.base, int), a.ravel()]) for a in np.indices(self.out.shape))
         board.add_marker(self.figure, "output", row, column, (self.base - LANDED, self.end))
-
-    # sums ----------------------------------------------------------------------------------------------------------
 
     def _stamps(self) -> None:
         """The stamps on the first view's bench, and what is said of them."""
@@ -194,8 +188,6 @@ class _Stamping(Sliding):
         target = self.home + self.made.cell * np.array([i % self.columns, 0, -(i // self.columns)])
         hover = 0, -1.3 * self.weights.cell, 0
         return self.cast.window_operands(i, self.cast.weights_at, self.weights.cell, target, self.made.cell, hover)
-
-    # words ---------------------------------------------------------------------------------------------------------
 
     name_place = clear_of_panel
 

@@ -53,8 +53,6 @@ class TwoRuns:
                            f"{PREFIX[run] * (not self.pair.together)}input", self.pair, run)
                       for run, t in enumerate(self.pair.traces)]  # fmt: skip
 
-    # the clock -----------------------------------------------------------------------------------------------------
-
     @property
     def count(self) -> int:
         return len(self.pair)
@@ -89,8 +87,6 @@ class TwoRuns:
         self.add_inputs(self.scene.words.input)
         for cast in self.casts:
             cast.add_ring("Window", self.count - END)
-
-    # the cast ------------------------------------------------------------------------------------------------------
 
     def add_inputs(self, name: str) -> None:
         """The input, once where both windows read alike, or once for each run, of which the second follows."""
@@ -140,8 +136,6 @@ class TwoRuns:
                 text = said(step, cell_name(self.scene, place[1:]))
                 found.append(StepInfo(self.beats.seconds[i], place, float(step.value), text, i, explained, run))
         return found
-
-    # words ---------------------------------------------------------------------------------------------------------
 
     def ink(self, run: int) -> str | None:
         """The colour of words about a run."""

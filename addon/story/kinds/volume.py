@@ -71,8 +71,6 @@ class _Volume:
         self.stands, self.bench = stands, stands.bench()
         self.given, self.work, self.made, self.small = stands.given, stands.work, stands.made, stands.small
 
-    # the story -----------------------------------------------------------------------------------------------------
-
     def plan(self):
         scene, figure, cast, stands = self.scene, self.figure, self.cast, self.stands
         shape = (*self.trace.kernel_size, self.per_filter)
@@ -139,8 +137,6 @@ class _Volume:
         line.wait(FILE + timing.outro)
         return first, filing
 
-    # sums ----------------------------------------------------------------------------------------------------------
-
     def _sums(self) -> list[StepInfo]:
         figure, act = self.figure, Summing(self.figure, self.bench, self.cast.sum_greatest)
         names, colors = map(list, zip(*cards.channel_cards(self.scene, self.cast.channels), strict=True))
@@ -176,8 +172,6 @@ class _Volume:
             figure.words("sum", "Sum", words)
             figure.words("running", "Running sum", running)
         return infos
-
-    # words ---------------------------------------------------------------------------------------------------------
 
     def _shapes(self) -> tuple[tuple, tuple, tuple]:
         trace = self.trace
