@@ -8,7 +8,7 @@ from ..cast import cards
 from ..cast.arrangement import LINE, NAMED, PANEL_CARD, UNDER_FILTERS, Arrangement, upright
 from ..cast.bench import HALF
 from ..cast.figure import SMALL, SUM, Figure
-from ..cast.weighted import sum_text
+from ..cast.weighted import line_text, sum_text
 from ..page.captions import left_out
 from ..page.view import UNIT
 from ..plan.plan import LEAVES
@@ -123,7 +123,7 @@ class Saying:
         if not self.below:
             return []
         page = self.figure.page
-        text = line_text(self.numbers, step, self.stands.kernel[1], (page.width - 16.0) / (SUM * HEIGHT))
+        text = line_text(self.figure, step, self.stands.kernel[1])
         return [self.figure.text(text, page.width / 2, LINE, SUM, align="center", visible_from=since,
                                  visible_until=until)]  # fmt: skip
 
