@@ -294,6 +294,10 @@ class SolidProof(BenchProof, ExcerptProof):
         if len(self.inputs) == 1:  # of a single channel it is a ring on the front faces: on the highest, if some are
             near = {k: c for k, c in cells.items() if ((first - (0, 1, 0) <= k) & (k <= last + (0, 0, 1))).all()}
             low[1] = high[1] = min(self.front(look, c) for c in near.values())
+            if max(self.trace.dilation) == 1:  # and around what stands out of them
+                out = [(p.box[0][1] - cells[k].box[0][1]) / cells[k].long[0]
+                       for k, p in self.caps(look, cells).items()]  # fmt: skip
+                low[1] += min(out, default=0.0)
         slack = box - [low, high]
         inside = {k for k, c in cells.items() if ((box[0] < c.local) & (c.local < box[1]))[[0, 2]].all()}
         inside = {k for k in inside if first[0] <= k[0] <= last[0]}
@@ -311,20 +315,25 @@ class SolidProof(BenchProof, ExcerptProof):
         self.out_of_the_light(cells)
 
     def ringed(self, look, cells, taps) -> None:
-        """A dilated window has a ring on each of its taps, and on no cell between; those of the input stand out."""
+        """What a window reads stands out; a dilated one has a ring on each of its taps, and on no cell between."""
         self.passed_over(look, taps)
-        if "input.taps" not in self.stage.built.objects:
-            assert self.kind != "sliding" or max(self.trace.dilation) == 1, "window: its taps have no rings"
+        dilated = max(self.trace.dilation) > 1
+        if "input.taps" in self.stage.built.objects:
+            rings = look.pieces("input.taps")
+            on = {k for k, c in cells.items() for p in rings
+                  if np.abs((p.place - c.place)[[0, 2]]).max() < 0.1 * c.long[0]}  # fmt: skip
+            assert len(rings) == len(taps) and on == set(taps), f"window: rings are on {on}, not on {sorted(taps)}"
+        else:
+            assert self.kind != "sliding" or not dilated, "window: its taps have no rings"
+        if "input.caps" not in self.stage.built.objects:
+            flat = self.kind != "sliding" or len(self.trace.kernel_size) == 1
+            assert flat, "window: nothing stands out"
             return
-        rings = look.pieces("input.taps")
-        on = {k for k, c in cells.items() for p in rings if np.abs((p.place - c.place)[[0, 2]]).max() < 0.1 * c.long[0]}
-        assert len(rings) == len(taps) and on == set(taps), f"window: rings are on {sorted(on)}, not on {sorted(taps)}"
-        if self.kind == "sliding":
-            caps = self.caps(look, cells)
-            assert set(caps) == {k for k in taps if self.real(k)}, f"window: {sorted(caps)} stand out"
-            near = {round(float(c.place[1] - p.place[1] + (p.long[1] - c.long[1]) / 2) / c.long[0], 2)
-                    for k, p in caps.items() for c in [cells[k]]}  # fmt: skip
-            assert all(0.2 < out < 0.4 for out in near), f"window: its cells stand out by {near} of a cell"
+        caps = self.caps(look, cells)
+        assert set(caps) == set(taps), f"window: {sorted(caps)} stand out, not {sorted(taps)}"
+        near = {round(float(c.place[1] - p.place[1] + (p.long[1] - c.long[1]) / 2) / c.long[0], 2)
+                for k, p in caps.items() for c in [cells[k]]}  # fmt: skip
+        assert all(0.2 < out < 0.4 for out in near), f"window: its cells stand out by {near} of a cell"
 
     def passed_over(self, look, taps) -> None:
         """Beside a window are pale rings around what is seen of the places that the stride has passed over: at its

@@ -103,16 +103,17 @@ def readable(text: str) -> float:
     return SMALLER * DIGIT * HEIGHT / (0.927 * CAP_HEIGHT * fitted(text, CAP / CAP_HEIGHT)[0])
 
 
-def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dims: bool = False, cell: float = 0.0
-            ) -> dict:  # fmt: skip
+def written(figure: Figure, texts, fills, size: float, wide: float = 1.0, dims: bool = False, cell: float = 0.0,
+            inks=None) -> dict:  # fmt: skip
     """The columns that write texts on faces of these colours, in less light outside the window if they `dims`; of cells
-    that are `cell` world units long, a text that would be too small there is left out, and that alone."""
+    that are `cell` world units long, a text that would be too small there is left out, and that alone. `inks`: their
+    colours; where none is given, what reads."""
     if not size:
         return {}
     fits = [fitted(t, size, wide) for t in texts]
     least = SMALLER * least_cap(cell) / CAP_HEIGHT if cell else 0.0
     texts = [t if fit[0] >= least else "" for t, fit in zip(texts, fits, strict=True)]
-    inks = [palette.ink_on(f) for f in fills]
+    inks = [i or palette.ink_on(f) for i, f in zip(inks or [None] * len(texts), fills, strict=True)]
     columns = {"label": [figure.label(t, i) if t else NONE for t, i in zip(texts, inks, strict=True)],
                "size": [f[0] for f in fits], "stretch": [f[1] for f in fits]}  # fmt: skip
     inks = [palette.lit(i, figure.theme.dim) if dims else i for i in inks]

@@ -227,12 +227,13 @@ class Windowed:
 
     base = 0  # the clock at the first step
 
-    def add_ring(self, name: str, until: float) -> None:
-        """The ring around the window of a single channel, on its front faces."""
+    def add_ring(self, name: str, until: float, out: float = 0.0) -> None:
+        """The ring around the window of a single channel, on its front faces; around cells that stand out by `out`
+        cells, a tube."""
         at = self.windows()
         at = np.tile(at, (max(len(self.trace) // len(at), 1), 1))
         window_ring(self.figure, f"{self.role}.window", name, self.role, at, self.reach, (self.base - LANDED, until),
-                    thickness(self.cell))
+                    thickness(self.cell), out=out)
 
     def add_taps(self, name: str, role: str = "", first: int = 0, until: float = NEVER,
                  long: float = TAP) -> None:  # fmt: skip
@@ -255,9 +256,10 @@ def thickness(cell: float) -> float:
     return max(TUBE, LEAST * UNIT / cell)
 
 
-def ring(wide: float, high: float) -> tuple[tuple[float, float, float], float]:
-    """The size of a ring on front faces, and where its middle is along y."""
-    return (wide, 0.16, high), -0.5
+def ring(wide: float, high: float, out: float = 0.0) -> tuple[tuple[float, float, float], float]:
+    """The size of a ring on front faces, or around what stands out of them by `out`, and where its middle is along
+    y."""
+    return (wide, 0.16 + out, high), -0.5 - out / 2
 
 
 def rings(figure: Figure, at, size, thick: float, color: str = "", **columns) -> Points:
@@ -267,9 +269,10 @@ def rings(figure: Figure, at, size, thick: float, color: str = "", **columns) ->
 
 
 def window_ring(figure: Figure, role: str, name: str, parent: str, at, shape, life, thick: float,
-                color: str = "") -> None:  # fmt: skip
-    """The ring around `shape` (rows, columns) cells of a volume, whose middle goes to places."""
-    size, forward = ring(shape[1] + 0.03, shape[0] + 0.03)
+                color: str = "", out: float = 0.0) -> None:  # fmt: skip
+    """The ring around `shape` (rows, columns) cells of a volume, which may stand out, and whose middle goes to
+    places."""
+    size, forward = ring(shape[1] + 0.03, shape[0] + 0.03, out)
     figure.tube(role, name, parent, np.asarray(at, float) + (0, forward, 0), size, life, thick, color)
 
 

@@ -40,6 +40,11 @@ class Rows(Sliding):
             self.bench.way = (0.55, 0.0, 0.0), (0.0, -0.4, 5.0)
 
     @property
+    def stands_out(self) -> bool:
+        """Weights ride on the window, unless there are cells between those that it reads."""
+        return max(self.cast.dilation) > 1
+
+    @property
     def narrow(self) -> bool:
         return upright(self.figure.page)
 

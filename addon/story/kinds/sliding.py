@@ -147,10 +147,13 @@ class Sliding(OnePlane):
         """How much of a run's time each step is worth; None: alike."""
         return None
 
+    stands_out = True  # whether the cells under the window do
+
     def add_window(self) -> None:
-        self.cast.add_ring("Window", until=self.count - 0.46)
-        if any(d > 1 for d in self.cast.dilation):
-            caps.raise_read(self.cast, "cells under the window")
+        if self.stands_out:
+            caps.add_window(self.cast, self.count - 0.46)
+        else:
+            self.cast.add_ring("Window", self.count - 0.46)
         skipped.add(self.cast, self.count - 0.46)
 
     def output(self) -> list[Points]:
@@ -221,7 +224,7 @@ class Sliding(OnePlane):
         """Row and column numbers of input and output."""
         before, axes = (self.pads[0][0], self.pads[1][0]), len(self.trace.kernel_size)
         return [*block_indices(self.figure, self.given, planes(self.trace.input).shape[1:], high=self.shape[0],
-                               offset=before, axes=axes),
+                               offset=before, axes=axes, aside=caps.aside(self.cast)),
                 *block_indices(self.figure, self.made, (self.rows, self.columns), axes=axes,
                                apart=(1, self.pitch))]  # fmt: skip
 

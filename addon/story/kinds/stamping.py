@@ -15,7 +15,7 @@ from ..acts.rhythm import START, within
 from ..acts.stamping import STANDS, Stamping, landed
 from ..acts.standing import SUMMED, on_bench
 from ..acts.two_views import TURNS, Phases, TwoViews
-from ..cast import board, slabs, turned_kernel, volumes
+from ..cast import board, caps, slabs, turned_kernel, volumes
 from ..cast.adding import Adding
 from ..cast.figure import NAME, Figure
 from ..cast.first_view import EVEN, FIRST, FirstView, clear_of_panel
@@ -94,7 +94,7 @@ class _Stamping(Sliding):
                           first.given.cell)  # fmt: skip
         first.add_slabs(at.cut + 0.5, at.spread + CLEARED)
         self.cast.add_input(w.input, first.given)
-        self.cast.add_ring("Window", until=self.end)
+        caps.add_window(self.cast, self.end)
         turn = tuple(at.turn + part for part in TURNS)
         self.cast.add_kernel(self.weights, first.weights, turn, self.end)
         turned_kernel.turn(figure, *turns)

@@ -11,7 +11,7 @@ from ..acts.saying import NEXT, Saying
 from ..acts.stamp_words import fitting
 from ..acts.standing import SUMMED, on_bench, result_values, spans
 from ..acts.summing import Summing
-from ..cast import cards, slabs
+from ..cast import caps, cards, slabs
 from ..cast.arrangement import MANY, Arrangement, upright
 from ..cast.excerpt import gaps
 from ..cast.figure import NAME, SMALL, SUM, Figure
@@ -90,7 +90,7 @@ class _Volume:
             cards.name_channels(figure, cast)
             gaps(figure, "input", cast.shown, cast.location, cast.cell, cast.shape)
         else:
-            cast.add_ring("Window", until=self.count - END)
+            caps.add_window(cast, self.count - END)
         self.filters.add(self.beats, first)
         self.stack.add(self.beats, filing)
         if self.every:
@@ -207,7 +207,8 @@ class _Volume:
         size, axes = planes(self.trace.input).shape[1:], len(self.trace.kernel_size)
         since = (PADDED if self.cast.padded else START) + 0.05
         return [*block_indices(figure, given, size, high=self.cast.shape[0], offset=before, axes=axes,
-                               apart=self.cast.apart, visible_from=since),
+                               apart=self.cast.apart, visible_from=since,
+                               aside=caps.aside(self.cast) if self.cast.channels == 1 else 0.0),
                 *block_indices(figure, made, (self.rows, self.columns), axes=axes)]  # fmt: skip
 
     def _lines(self) -> list:
