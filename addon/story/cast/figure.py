@@ -182,6 +182,12 @@ class Figure:
         if points:
             self._words.append(Words(role, name, Points.join(points)))
 
+    def sums(self, worked: list[Points], running: list[Points]) -> None:
+        """What is said of sums that are worked out, and of others while the window runs."""
+        if self.scene.look.sum_line:
+            self.words("sum", "Sum", worked)
+            self.words("running", "Running sum", running)
+
     def heading(self, title: str, facts: str, below: bool = False) -> None:
         """The title at the left margin and what the operation's parameters are at the right, on one baseline; or
         `below` it."""

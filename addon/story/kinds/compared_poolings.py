@@ -181,9 +181,7 @@ class ComparedPoolings(TwoRuns):
         for run, cast in enumerate(self.casts):
             if not cast.mean and chosen[run]:
                 cast.add_chosen(chosen[run], f"{PREFIX[run]}input.chosen")
-        if self.scene.look.sum_line:
-            figure.words("sum", "Sum", words)
-            figure.words("running", "Running sum", running)
+        figure.sums(words, running)
         return infos
 
     def _named(self, step, name: str) -> str:

@@ -130,9 +130,7 @@ class _Comparison(TwoRuns, Sliding):
         self.figure.volume("bench", "Bench", pieces, act.origin, act.bench.cell)
         sums = [self.pair.traces[run][own].value for run, own in map(self.pair.shown, range(self.count))]
         self.until = result_values(act, self.rhythm, fps, sums, self.casts[0].sum_fill)
-        if self.scene.look.sum_line:
-            self.figure.words("sum", "Sum", lines)
-            self.figure.words("running", "Running sum", running)
+        self.figure.sums(lines, running)
         return infos
 
     def _lines(self, step, i: int, since: float, until: float, named) -> list[Points]:

@@ -184,9 +184,7 @@ class _Pooling:
             if scene.look.labels:
                 ends = [text for i, since, until in levels for text in self.saying.level(self.trace[i], since, until)]
                 figure.words("level.number", "Number of the level", ends)
-        if scene.look.sum_line:
-            figure.words("sum", "Sum", words)
-            figure.words("running", "Running sum", running)
+        figure.sums(words, running)
         return infos
 
     def _named(self, place) -> str:

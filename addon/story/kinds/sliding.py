@@ -188,9 +188,7 @@ class Sliding(OnePlane):
         self.figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
         sums = np.concatenate([np.zeros(base), self.out.ravel()])
         self.until = result_values(act, self.rhythm, fps, sums, self.cast.sum_fill)
-        if self.scene.look.sum_line:
-            self.figure.words("sum", "Sum", lines)
-            self.figure.words("running", "Running sum", running)
+        self.figure.sums(lines, running)
         return infos
 
     def _operands(self, i: int):

@@ -168,9 +168,7 @@ class _Volume:
             infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self.saying.text(step, cell), i,
                                   explained))  # fmt: skip
         figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
-        if self.scene.look.sum_line:
-            figure.words("sum", "Sum", words)
-            figure.words("running", "Running sum", running)
+        figure.sums(words, running)
         return infos
 
     def _shapes(self) -> tuple[tuple, tuple, tuple]:
