@@ -62,12 +62,14 @@ def _distinct(frames, centiseconds, palette):
     for stands, frame in zip(centiseconds, frames, strict=True):
         if not stands:
             continue
-        part = rows, columns = changed(before, frame)
+        part, moved = changed(before, frame)
         if before is None:
             before = frame.copy()  # whoever yields frames may use one array for all
         before[part] = frame[part]
         pixels = np.empty(frame.shape[:2], np.uint8) if held is None else held.copy()
-        pixels[part] = palette.indices(frame[part], rows.start, columns.start)
+        rows, columns = np.nonzero(moved)
+        places = rows + part[0].start, columns + part[1].start
+        pixels[places] = palette.indices(frame[places], *places)
         if held is not None and not np.array_equal(held, pixels):
             yield held, time
             time = 0

@@ -30,7 +30,7 @@ def pattern() -> np.ndarray:
     return made
 
 
-_PATTERN = pattern()
+_PATTERN = pattern().astype(np.int16)
 
 
 def ground_like(frame: np.ndarray) -> np.ndarray:
@@ -64,6 +64,11 @@ class Ladder:
         means = np.stack([(s[found] + total[found] // 2) // total[found] for s in sums], axis=1)
         self.colors = _rungs(found, means)
         self._luma = luma(self.colors).astype(np.int64)
+        if len(self) > 1:  # by tone: the rung below, and how far it is from there to the next one, of 256
+            tones = np.arange(256 << 8)
+            low = np.clip(np.searchsorted(self._luma, tones, "right") - 1, 0, len(self) - 2)
+            share = (tones - self._luma[low]) * 256 // (self._luma[low + 1] - self._luma[low])
+            self._low, self._share = low.astype(np.uint8), np.clip(share, -1, 256).astype(np.int16)
 
     def __len__(self) -> int:
         return len(self.colors)
@@ -72,7 +77,7 @@ class Ladder:
         """Which colours (n, 3) lie on the ladder: near a rung, or near the line between two that may be mixed."""
         if len(self) < 2:
             return np.zeros(len(points), bool)
-        low = self._below(luma(points))
+        low = self._low[luma(points)].astype(int)
         dark, light = self.colors[low], self.colors[low + 1]
         near = self._luma[low + 1] - self._luma[low] <= _WIDEST << 8
         span = np.maximum(self._luma[low + 1] - self._luma[low], 1)[:, None]
@@ -84,13 +89,7 @@ class Ladder:
     def indices(self, colours: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """The rung for each colour (n, 3), which the ladder holds, at its place on the screen."""
         tone = luma(colours)
-        low = self._below(tone)
-        span = self._luma[low + 1] - self._luma[low]
-        share = (tone - self._luma[low]) * 256 // span
-        return (low + (share > _PATTERN[rows & 15, columns & 15])).astype(np.uint8)
-
-    def _below(self, tone):
-        return np.clip(np.searchsorted(self._luma, tone, "right") - 1, 0, len(self) - 2)
+        return self._low[tone] + (self._share[tone] > _PATTERN[rows & 15, columns & 15])
 
 
 def _rungs(levels, means):
