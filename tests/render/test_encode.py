@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageSequence
 
-from addon.render.files import encode
+from addon.render.files import encode, gif
 from addon.render.files.gif import SEE_THROUGH
 
 
@@ -75,6 +75,19 @@ def test_frames_may_be_yielded_in_one_array_that_is_filled_anew(tmp_path):
     encode.write_gif(tmp_path / "new.gif", clip(), [0.1] * 6)
     encode.write_gif(tmp_path / "reused.gif", Reused(), [0.1] * 6)
     assert (tmp_path / "reused.gif").read_bytes() == (tmp_path / "new.gif").read_bytes()
+
+
+def test_short_runs_that_stay_are_told_where_that_takes_fewer_bytes(tmp_path, monkeypatch):
+    """Speckle in two colours: the same frames with every pixel that stays left out make a larger file."""
+    speckle = np.random.default_rng(1).integers(0, 2, (6, 90, 120), np.uint8) * 200
+    frames = [np.stack([s, 255 - s, s // 2], axis=2) for s in speckle]
+    encode.write_gif(tmp_path / "clip.gif", frames, [0.1] * 6)
+    monkeypatch.setattr(gif, "_left_out", lambda unchanged, pixels: unchanged)
+    encode.write_gif(tmp_path / "all.gif", frames, [0.1] * 6)
+    for name in ("clip", "all"):
+        assert np.array_equal([pixels for pixels, _ in shown(tmp_path / f"{name}.gif")], frames)
+    sizes = [(tmp_path / f"{name}.gif").stat().st_size for name in ("clip", "all")]
+    assert sizes[0] < 0.95 * sizes[1], sizes
 
 
 def test_a_second_decoder_shows_the_same_pixels(tmp_path):

@@ -69,13 +69,6 @@ def test_large_pictures_of_noise_and_of_one_colour_come_back():
         assert np.array_equal(decoded(pixels, lzw.image_data(pixels)), pixels)
 
 
-def test_what_becomes_longer_than_is_of_use_is_broken_off():
-    pixels = noise(256, 300, 400)
-    data = lzw.image_data(pixels)
-    assert lzw.image_data(pixels, len(data)) == data
-    assert lzw.image_data(pixels, len(data) // 2) is None
-
-
 def clip(channels):
     """Things that glide over a soft floor, more colours than a GIF has; with alpha, over nothing."""
     y, x = np.mgrid[:90, :160]

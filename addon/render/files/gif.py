@@ -23,6 +23,7 @@ from .palette import SEE_THROUGH, Palette, changed
 
 KEEP, CLEAR = 1, 2  # GIF's disposal methods: leave the rectangle standing, or make it see-through again
 _TRAILER = b";"
+_SHORT, _ONE_COLOUR = 4, 16  # pixels: runs that are as well told as left out, of any colour and of their neighbour's
 
 
 def gif_bytes(frames: Iterable[np.ndarray], centiseconds: list[int], colors: int = 256) -> Iterator[bytes]:
@@ -108,16 +109,30 @@ def _header(width, height, palette):
 
 def _frame(pixels, canvas, region, time, disposal, compress):
     """One picture: its time, its rectangle, its pixels with what already stands there left out."""
-    unchanged = pixels == canvas
-    data = compress(np.where(unchanged, np.uint8(SEE_THROUGH), pixels))
-    if unchanged.any():  # a pattern can compress better than the same pattern with holes in it
-        whole = compress(pixels, len(data))
-        if whole is not None and len(whole) < len(data):
-            data = whole
+    data = compress(np.where(_left_out(pixels == canvas, pixels), np.uint8(SEE_THROUGH), pixels))
     rows, columns = region
     rectangle = (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
     control = struct.pack("<BBBBHBB", 0x21, 0xF9, 4, disposal << 2 | 1, time, SEE_THROUGH, 0)
     return control + struct.pack("<BHHHHB", 0x2C, *rectangle, 0) + data
+
+
+def _left_out(unchanged, pixels):
+    """Which of the pixels that stay as they are to leave out: a short run of them is told in fewer codes together with
+    what is around it, and one in the colour of the pixel before or after it is told by that pixel's own run.
+    """
+    keeps, colours = unchanged.ravel().copy(), pixels.ravel()
+    runs = np.flatnonzero(np.diff(keeps, prepend=False, append=False)).reshape(-1, 2)
+    length = runs[:, 1] - runs[:, 0]
+    begin, end = runs[length < _ONE_COLOUR].T
+    turns = np.zeros(len(colours), np.int32)  # how often the colour has changed up to here
+    np.cumsum(colours[1:] != colours[:-1], out=turns[1:])
+    goes_on = turns[end - 1] == turns[np.maximum(begin - 1, 0)]
+    comes_before = turns[np.minimum(end, len(colours) - 1)] == turns[begin]
+    told = goes_on | comes_before | (end - begin < _SHORT)
+    begin, length = begin[told], (end - begin)[told]
+    within = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    keeps[np.repeat(begin, length) + within] = False
+    return keeps.reshape(unchanged.shape)
 
 
 def compressor() -> Callable:
@@ -130,7 +145,7 @@ def compressor() -> Callable:
     return functools.partial(_by_imageio, iio)
 
 
-def _by_imageio(iio, pixels, most=None):
+def _by_imageio(iio, pixels):
     """GIF's LZW data of the pixels, cut out of the one-picture file that imageio makes of them."""
     made = iio.imwrite(
         "<bytes>",

@@ -9,24 +9,17 @@ import numpy as np
 
 _CLEAR, _END, _FIRST, _FULL = 256, 257, 258, 4096
 _WIDER = np.array([255, 767, 1791])  # from so many codes after a clear on, a code has 10, 11, 12 bits
-_MEAN = 11  # bits of a code, at least, where the table is full
 
 
-def image_data(pixels: np.ndarray, most: int | None = None) -> bytes | None:
-    """8-bit pixels as they follow an image's descriptor: the code's size, blocks of at most 255 bytes, the end.
-
-    `most`: the length that is of use; None is given back where it is seen on the way that there will be more.
-    """
-    found = _codes(np.ascontiguousarray(pixels).tobytes(), most)
-    if found is None:
-        return None
-    packed = _packed(*found)
+def image_data(pixels: np.ndarray) -> bytes:
+    """8-bit pixels as they follow an image's descriptor: the code's size, blocks of at most 255 bytes, the end."""
+    packed = _packed(*_codes(np.ascontiguousarray(pixels).tobytes()))
     blocks = (packed[at : at + 255] for at in range(0, len(packed), 255))
     return b"\x08" + b"".join(bytes([len(block)]) + block for block in blocks) + b"\x00"
 
 
-def _codes(data: bytes, most: int | None) -> tuple[list[int], list[int]] | None:
-    """The codes, and where among them the table is cleared; None where they will be longer than `most`."""
+def _codes(data: bytes) -> tuple[list[int], list[int]]:
+    """The codes, and where among them the table is cleared."""
     codes, clears, at, end = [_CLEAR], [0], 0, len(data)
     known: dict[bytes, int] = {}  # phrases of two and more; a single pixel is its own code
     following = _FIRST
@@ -46,8 +39,6 @@ def _codes(data: bytes, most: int | None) -> tuple[list[int], list[int]] | None:
             known[data[at : low + 1]] = following
             following += 1
         elif low < end:
-            if most is not None and len(codes) * _MEAN > 8 * most:
-                return None
             clears.append(len(codes))
             codes.append(_CLEAR)
             known, following = {}, _FIRST
