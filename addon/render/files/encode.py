@@ -131,11 +131,11 @@ class _Checked:
 # MP4
 
 # BT.709 said and meant: without it players guess the matrix by the picture's size, and the colours shift.
-# `slower` takes 2.4 times the CPU of `medium` for 0.04 dB of 40, and a tenth fewer bytes.
+# `slower`, with all the references that `animation` asks for, takes three times the CPU for 0.07 dB of 39.
 _H264 = (
     "-vf scale=out_color_matrix=bt709:out_range=tv -color_range tv "
     "-colorspace bt709 -color_primaries bt709 -color_trc bt709 "
-    "-crf 19 -preset medium -tune animation -movflags +faststart -fflags +bitexact -flags +bitexact"
+    "-crf 19 -preset fast -tune animation -refs 2 -bf 3 -movflags +faststart -fflags +bitexact -flags +bitexact"
 )
 
 
