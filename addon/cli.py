@@ -27,7 +27,7 @@ from .render.process.jobs import Job, Unusable
 from .render.process.progress import quiet
 from .render.process.worker import format_exception as _format_exception
 from .scene.checks import ValidationError, check, show
-from .scene.load import SceneError, figures
+from .scene.load import SceneError, cheat_sheet, figures
 from .scene.overrides import Fitting, parse_limits, parse_override
 from .scene.rates import short
 from .scene.spec import default_of, find_knob
@@ -130,7 +130,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = made.add_argument
-    named = "a figure's id, a scene file (.toml) or a Blender file (.blend); all figures where none is named"
+    named = "a figure's id, a scene file (.toml) or a Blender file (.blend); the cheat sheet where none is named"
     add("targets", nargs="*", metavar="FIGURE", help=named)
     instead = made.add_mutually_exclusive_group()
     instead.add_argument("--list", action="store_true", help="list the figures, a line each; render nothing")
@@ -183,8 +183,8 @@ def _parse(argv):
     chosen = {key: (text, value) for text in asked.set + more for key, value in [parse_override(text)]}
     asked.overrides = given | {key: value for key, (_, value) in chosen.items()}
     asked.bounds = {"limits": parse_limits(asked.limit), "folders": asked.allow}
-    asked.targets = list(dict.fromkeys(named)) or figures()
-    # of all figures each takes what fits it
+    asked.targets = list(dict.fromkeys(named)) or (figures() if asked.list else cheat_sheet())
+    # where none is named, each takes what fits it
     loose = {} if named else {key: text for key, (text, _) in chosen.items()}
     asked.fitting = Fitting(asked.overrides, loose, asked.bounds)
     return asked

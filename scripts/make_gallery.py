@@ -30,9 +30,9 @@ INTRO = """\
 
 # Gallery
 
-The figures of the cheat sheet, one still of each. `make render` makes all of them as animations, `make render
-ARGS="{example}"` one; `--theme dark`, `--size 1920x1080`, `--format mp4` and `--set` change how it looks and what it
-computes: [scene-file.md](scene-file.md) lists every key.
+One still of each figure: first those of the cheat sheet, which `make render` makes as animations, then others, which it
+makes when they are named, as in `make render ARGS="{example}"`. `--theme dark`, `--size 1920x1080`, `--format mp4` and
+`--set` change how it looks and what it computes: [scene-file.md](scene-file.md) lists every key.
 """
 
 

@@ -70,7 +70,12 @@ def scenes_folder() -> Path:
 def figures() -> list[str]:
     """The ids of all figures: the cheat sheet's in its order, then others by name."""
     there = {p.stem for p in scenes_folder().glob("*.toml")}
-    return [name for name in CHEAT_SHEET if name in there] + sorted(there.difference(CHEAT_SHEET))
+    return cheat_sheet() + sorted(there.difference(CHEAT_SHEET))
+
+
+def cheat_sheet() -> list[str]:
+    """The ids of the figures that are rendered where none is named, in their order."""
+    return [name for name in CHEAT_SHEET if (scenes_folder() / f"{name}.toml").is_file()]
 
 
 def load(
