@@ -33,8 +33,10 @@ def sizes(shape, deep: bool) -> str:
 
 
 def kernel_text(scene, trace) -> str:
-    """3×3 for one plane and one filter; else how many filters, and their depth: 4 filters 3×3×3."""
+    """3×3 for one plane and one filter; else how many filters, and their depth: 4 filters 3×3×3; – where none is."""
     op, operation = scene.op, ops.of(trace)
+    if operation.elementwise:
+        return "–"
     size = TIMES.join(str(n) for n in trace.kernel_size)
     if not operation.windowed:
         return f"{size} per channel"

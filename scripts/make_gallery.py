@@ -57,7 +57,8 @@ def description(scene, plan) -> str:
     said = dict(part.split(" ", 1) for part in columns(scene)[2:6])
     stride, padding, dilation = said["s/p/d"].split("/") if "/" in said["s/p/d"] else ("",) * 3
     slide = f", stride {stride}, padding {padding}, dilation {dilation}" if stride else ""
-    what = f"{columns(scene)[1]}: input {said['input']}, kernel {said['kernel']}{slide}, output {said['output']}."
+    kernel = f", kernel {said['kernel']}" if said["kernel"] != "–" else ""
+    what = f"{columns(scene)[1]}: input {said['input']}{kernel}{slide}, output {said['output']}."
     index = still_step(plan)
     steps = sum(step.run == 0 for step in plan.steps)
     return f"{what} Step {index + 1} of {steps}: {sentence(plan.steps[index].text)}."

@@ -18,7 +18,8 @@ class Step:
     """One output cell and the n taps that made it, row-major over the window's channels and places.
 
     For "sum", `products.sum() + bias` is `value`; for "mean", `values[counted].sum() / divisor`; for "max",
-    `values[chosen]`; each to rounding, and exactly for integers.
+    `values[chosen]`, each to rounding, and exactly for integers; for "elementwise", what the operation makes of
+    its one tap, `values[0]`.
     """
 
     output_index: tuple  # (channel, *spatial) of the output cell
@@ -38,7 +39,7 @@ class Step:
     )  # (n, weight.ndim) index of each tap's weight in `Trace.weight`; None for pooling
     weights: np.ndarray | None  # (n,) the weight of each tap; None for pooling
     products: np.ndarray | None  # (n,) values * weights; None for pooling
-    reduce: str  # "sum", "mean" or "max"
+    reduce: str  # "sum", "mean", "max" or "elementwise"
     divisor: int  # what the sum of a mean is divided by: the number of counted taps; else 1
     bias: np.generic  # what is added to a sum; 0 where there is none
     chosen: int | None  # for a maximum: which tap it came from, the first of equals; else None
@@ -69,8 +70,8 @@ class Trace:
     -1 on every spatial axis for a transposed convolution, where no input cell belongs to them.
     """
 
-    op: str  # "conv", "conv_transpose", "max_pool", "avg_pool", "global_max_pool", "global_avg_pool"
-    reduce: str  # "sum", "mean", "max"
+    op: str  # the operation's name: "conv", "max_pool", …
+    reduce: str  # "sum", "mean", "max", "elementwise"
     input: np.ndarray  # (C_in, *S), in the dtype it was computed in
     weight: np.ndarray | None  # as passed; None for pooling
     bias: np.ndarray | None  # (C_out,) or None
@@ -237,7 +238,7 @@ class Trace:
         elif self.reduce == "mean":
             step["counted"] = self._counted(spatial, real)
             step["divisor"] = int(step["counted"].sum())
-        else:
+        elif self.reduce == "max":
             # Among the real taps, so that integers too wide for a float are told apart.
             seen = np.flatnonzero(real)
             step["chosen"] = int(seen[np.argmax(self.input[tuple(taps[seen].T)])]) if len(seen) else 0

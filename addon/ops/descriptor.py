@@ -18,6 +18,7 @@ class Arithmetic(Enum):
     MEAN = "mean"  # the numbers are added up and divided by their count
     MAX = "max"  # one of the numbers is chosen
     STAMP = "stamp"  # every input number times the kernel is laid on the output, where overlaps add
+    ELEMENTWISE = "elementwise"  # each number becomes another one by itself
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Operation:
     grid_shape: Callable = lambda size, op: tuple(size)
     grows_by: str = ""  # the option that makes grid and output larger than the input
     size_formula: Callable | None = None  # (trace, axis, opened) -> how the output's size comes about, as text, or ""
+    formula: str = ""  # of an elementwise one: what a number {x} becomes, as in "max(0, {x})"
     title_word: str = ""  # the key of a scene's [words] that names the operation in a title; "": its parameters do
     comparable: bool = False  # whether a second run, or one of such another without weights, can stand beside it
     kinds: tuple[str, ...] = ()  # of figures, that can show it: unasked, the first that accepts it
@@ -62,6 +64,11 @@ class Operation:
     def weighted(self) -> bool:
         """Whether it has weights, filters and a bias."""
         return bool(self.weight_axes)
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether each number becomes another one by itself, without weights or a window."""
+        return self.arithmetic is Arithmetic.ELEMENTWISE
 
     @property
     def windowed(self) -> bool:

@@ -16,7 +16,8 @@ from addon.scene.spec import OPS, Op, default_of, knobs
 from addon.scene.words import Words
 from addon.story import KINDS
 
-SUMS = {Arithmetic.SUM: "sum", Arithmetic.STAMP: "sum", Arithmetic.MEAN: "mean", Arithmetic.MAX: "max"}
+SUMS = {Arithmetic.SUM: "sum", Arithmetic.STAMP: "sum", Arithmetic.MEAN: "mean", Arithmetic.MAX: "max",
+        Arithmetic.ELEMENTWISE: "elementwise"}  # fmt: skip
 
 
 def test_the_known_ones_come_first_and_carry_their_files_names():
@@ -47,6 +48,7 @@ def test_whatever_it_refers_to_exists(name):
     assert set(operation.kinds) <= set(KINDS)
     assert operation.kinds, "no figure can show it"
     assert not operation.title_word or operation.title_word in {f.name for f in fields(Words)}
+    assert ("{x}" in operation.formula) == operation.elementwise
     assert not operation.grows_by or operation.has(operation.grows_by)
     assert all(operation.has(key) for key in operation.completions)
     assert sorted(operation.weight_axes) in ([], ["in", "out"])

@@ -49,6 +49,11 @@ class Slices(Windowed):
         return palette.FINE if whole else super().ramp(channel)
 
     @property
+    def names(self) -> list[tuple[str, str]]:
+        """What the slices' cards say, and their colours."""
+        return cards.channel_cards(self.figure.scene, self.channels)
+
+    @property
     def dilated(self) -> bool:
         """Whether the window skips cells: those that it reads have rings."""
         return any(d > 1 for d in self.dilation)
@@ -107,7 +112,7 @@ class Slices(Windowed):
             cells["label"][:] = cells["label_faded"][:] = -1
         cells["channel"][:] = channel
         if self.channels > 1:
-            name, color = cards.channel_cards(figure.scene, self.channels)[channel]
+            name, color = self.names[channel]
             at = cards.beside(self.shape[1], self.shape[0], 0.0, number=channel)
             since, until = self._life(channel)
             # behind a slice that has slid out no card is seen whole

@@ -36,8 +36,11 @@ def parameter_text(words, trace, key: str) -> str:
 
 def parameters(scene, trace, numbers: Numerals, kernel_shape=None, filters: int = 1, other=None) -> str:
     """The operation's parameters, as a heading names them: kernel, stride and padding always, others where they differ
-    from the defaults; and that numbers are rounded, if any is. `other`: a second run, whose own are named too."""
+    from the defaults; of an elementwise one its formula; and that numbers are rounded, if any is. `other`: a second
+    run, whose own are named too."""
     w, runs = scene.words, (trace, other or trace)
+    if ops.of(trace).elementwise:
+        return ",  ".join([formula_text(trace, "x"), *[w.rounded] * numbers.rounds])
     shapes = [kernel_shape] if kernel_shape else dict.fromkeys(run.kernel_size for run in runs)
     shape = f" {w.and_word} ".join(map(shape_text, shapes))
     if trace.weight is None:
@@ -65,6 +68,11 @@ def parameters(scene, trace, numbers: Numerals, kernel_shape=None, filters: int 
     if numbers.rounds:
         said.append(w.rounded)
     return ",  ".join(said)
+
+
+def formula_text(trace, number: str) -> str:
+    """What an elementwise operation makes of a number, as in "max(0, −2)"."""
+    return ops.of(trace).formula.replace("{x}", number)
 
 
 def run_labels(scene, traces) -> list[str]:
