@@ -24,6 +24,7 @@ from .limits import DEFAULT, Limits
 from .words import Words
 
 OPS = tuple(ops.OPERATIONS)
+KINDS = tuple(dict.fromkeys(kind for operation in ops.OPERATIONS.values() for kind in operation.kinds))
 THEMES = ("light", "dark", "print", "transparent")
 # The formats are the files of render's registry; their names alone are known here, in this order, others after them.
 FORMATS = names_in(
@@ -284,7 +285,7 @@ class Scene:
         auto="a kind is chosen",
     )
     kind: str | None = knob(
-        None, "name", "which kind of figure it is: `sliding`, `volume`, `sweep`, `comparison`, `pooling`, `stamping`",
+        None, "name", f"which kind of figure it is: {', '.join(f'`{kind}`' for kind in KINDS)}",
         auto="chosen from the operation and its sizes",
     )  # fmt: skip
     watch: str = knob("", "text", "one sentence: what to watch in it, as docs/gallery.md says it", auto="empty")
