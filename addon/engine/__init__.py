@@ -13,6 +13,7 @@
 from . import shapes
 from .conv import conv, conv_transpose
 from .pool import avg_pool, global_avg_pool, global_max_pool, max_pool
+from .relu import relu
 from .shapes import conv_output_shape, conv_transpose_output_shape, pool_output_shape
 from .trace import Step, Trace
 
@@ -28,5 +29,6 @@ __all__ = [
     "global_max_pool",
     "max_pool",
     "pool_output_shape",
+    "relu",
     "shapes",
 ]

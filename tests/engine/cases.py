@@ -17,7 +17,7 @@ from . import reference
 
 SEED = int(os.environ.get("CONVOLUME_SEED", "0"))
 CASES = 200
-OPERATIONS = ("conv", "conv_transpose", "max_pool", "avg_pool", "global_max_pool", "global_avg_pool")
+OPERATIONS = ("conv", "conv_transpose", "max_pool", "avg_pool", "global_max_pool", "global_avg_pool", "relu")
 # So many taps in all: enough for every window to differ, few enough for loops.
 MOST_TAPS = 2500
 
@@ -65,6 +65,10 @@ def _draw(op, rng, axes):
         reduce = "max" if op == "global_max_pool" else "mean"
         meant = {"stride": size, "padding": ((0, 0),) * axes, "dilation": (1,) * axes, "ceil": False}
         return Case(op, (x,), {}, meant, *reference.pool(x, size, reduce=reduce, **meant))
+    if op == "relu":
+        x, ones = _array(rng, (rng.integers(1, 5), *rng.integers(1, 6, axes)), _dtype(rng)), (1,) * axes
+        meant = {"stride": ones, "padding": ((0, 0),) * axes}
+        return Case(op, (x,), {}, meant, *reference.relu(x))
     size = tuple(int(n) for n in rng.integers(1, (10, 7, 5)[axes - 1], axes))
     kernel = tuple(int(n) for n in rng.integers(1, (5, 4, 4)[axes - 1], axes))
     stride, dilation = (tuple(int(n) for n in rng.integers(1, most, axes)) for most in (4, 4 - (axes == 3)))

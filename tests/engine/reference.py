@@ -93,6 +93,15 @@ def conv(x, weight, bias, stride, padding, dilation, groups):
     return out_shape, cells
 
 
+def relu(x):
+    """Every number by itself: a negative one becomes 0."""
+    cells = {}
+    for index, number in numbers_of(x).items():
+        tap = Tap(index, index, (0,) * len(index), number)
+        cells[index] = Cell(number if number > 0 else 0, [tap])
+    return x.shape, cells
+
+
 def conv_transpose(x, weight, bias, stride, padding, output_padding, dilation, groups):
     """Stamp every input cell on the output; then lay the taps out as the gathering window meets them."""
     numbers, weights = numbers_of(x), numbers_of(weight)

@@ -77,7 +77,9 @@ def check_reduction(trace, step, cell):
         return
     assert step.weights is None
     assert step.products is None
-    if step.reduce == "max":
+    if step.reduce == "elementwise":
+        assert len(step.taps) == 1
+    elif step.reduce == "max":
         assert step.values[step.chosen] == step.value
     else:
         close(step.values[step.counted].sum() / step.divisor, step.value, np.abs(step.values).max())

@@ -119,3 +119,9 @@ def test_rounding_up_keeps_as_many_windows_as_pytorch(size, kernel, stride, padd
     theirs = F.max_pool1d(x[None], kernel, stride, padding, ceil_mode=True)
     ours = max_pool(x.numpy(), kernel, stride=stride, padding=padding, ceil_mode=True)
     assert ours.output.tolist() == theirs[0].tolist()
+
+
+@pytest.mark.parametrize(("op", "number"), every_case("relu"), ids=name_of)
+def test_a_rectified_linear_unit_equals_that_of_pytorch(op, number):
+    (x,), _, _ = arguments(case(op, number))
+    compare(case(op, number), F.relu(x)[None])

@@ -81,6 +81,30 @@ def begin(scene, trace):
 ''',
 }
 
+# The size of every number, by itself: an elementwise operation, which a kind that is there shows.
+ABSOLUTE = {
+    "engine/absolute.py": '''
+"""The size of every number."""
+import numpy as np
+
+from .elementwise import elementwise
+
+
+def absolute(x):
+    return elementwise("absolute", np.abs, x)
+''',
+    "ops/absolute.py": '''
+"""The size of every number."""
+from ..engine.absolute import absolute
+from .descriptor import Arithmetic, Operation
+
+OPERATION = Operation(
+    name="absolute", run=lambda x, weight, bias, op: absolute(x), output_shape=lambda size, op: size,
+    arithmetic=Arithmetic.ELEMENTWISE, formula="|{x}|", kinds=("activation",),
+)
+''',
+}
+
 CHECKS = '''
 import sys
 import numpy as np
@@ -132,6 +156,15 @@ assert "does not apply to scale" in refusal("[op]\\ntype = 'scale'\\nstride = 2"
 assert "does not apply to scale" in refusal(text + "\\n[weight]\\nseed = 1")
 assert "does not apply to conv, only to scale;" in refusal("[op]\\ntype = 'conv'\\nfactor = 2")
 '''
+ABSOLUTE_CHECKS = CHECKS + '''
+scene = loads("op.type = 'absolute'\\n[input]\\nvalues = [[1, -2], [0, 4]]")
+assert run(scene).output.tolist() == [[[1, 2], [0, 4]]]
+assert loads(dump(scene)) == scene
+plan = story.make_plan(scene)
+assert plan.steps[1].text == "out[row 0, col 1] = |\u22122| = 2"
+assert any(label.text == "|x|" for label in plan.labels)
+assert listing.columns(scene)[3:5] == ["kernel –", "s/p/d –"]
+'''
 PANEL = '''
 import bpy
 import addon
@@ -145,7 +178,8 @@ assert state.check(settings).error is None, state.check(settings).error
 assert state.check(settings).output == (1, 6, 6)
 addon.unregister()
 '''
-CASES = {"turned": (TURNED, TURNED_CHECKS, 2), "scale": (SCALE, SCALE_CHECKS, 3)}
+CASES = {"turned": (TURNED, TURNED_CHECKS, 2), "scale": (SCALE, SCALE_CHECKS, 3),
+         "absolute": (ABSOLUTE, ABSOLUTE_CHECKS, 2)}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -33,8 +33,7 @@ class PoolingProof(SolidProof):
         self.stage, self.trace, self.plan = stage, stage.trace, stage.plan
         trace, self.kind, self.stacked = self.trace, "pooling", True
         self.mean = trace.reduce == "mean"
-        shape, self.cells = reference.pool(trace.input, trace.kernel_size, trace.stride, trace.padding, trace.dilation,
-                                           trace.ceil_mode, trace.reduce, trace.count_include_pad)  # fmt: skip
+        shape, self.cells = self.worked_out(trace)
         assert shape == trace.output.shape, "the engine's output has another shape"
         self.order, self.inputs = list(self.cells), planes(trace.input)
         self.channels = self.filters = len(self.inputs)
@@ -55,6 +54,11 @@ class PoolingProof(SolidProof):
         for key, color in self.full.items():
             self.one_fill(self.sort(key[0]), self.read(key), color)
         self.front_at = self.depths(opening)[0]
+
+    def worked_out(self, trace):
+        """What it is to show: its output's shape and cells."""
+        return reference.pool(trace.input, trace.kernel_size, trace.stride, trace.padding, trace.dilation,
+                              trace.ceil_mode, trace.reduce, trace.count_include_pad)  # fmt: skip
 
     def sort(self, channel: int) -> str:
         """What a value's colour depends on besides it."""

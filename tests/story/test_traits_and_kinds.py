@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The matrix trait × kind: what an operation can have, in a figure of every kind, is shown or refused with one line.
 
-A trait is some keys of a scene file and what a plan then has; a new kind is walked without being named here, a new
-module of story/traits has to be named by a row.
+A trait is some keys of a scene file and what a plan then has. A new kind is walked without being named here, but with
+what its operation is (OWN), unless it shows convolutions, and what it refuses (REFUSED); a new module of story/traits
+has to be named by a row.
 """
 
 import pkgutil
@@ -206,6 +207,12 @@ def indices_of_both(plan, scene, trace):
     return [] if found == sorted(str(n + 1) for size in sizes for n in range(size)) else [f"they are {found}"]
 
 
+def same_shapes(plan, scene, trace):
+    """At the end, what they are before and after."""
+    size = shape_text(trace.input.shape[1:])
+    return said(plan, f"{size}  →  {size}")
+
+
 def never(plan, scene, trace):
     return ["no kind can show this"]
 
@@ -237,17 +244,20 @@ MODULES = {"depth_brackets": "filters", "index_labels": "index labels", "less_pa
 REFUSED = {("channels", "sliding"), ("channels", "sweep"), ("filters", "sliding"), ("filters", "sweep"),
            ("groups", "sliding"), ("groups", "sweep"), ("channels", "stamping"), ("filters", "stamping"),
            ("groups", "stamping"), ("channels", "comparison"), ("filters", "comparison"), ("groups", "comparison"),
-           *((trait, "pooling") for trait in ("bias", "filters", "groups"))}  # fmt: skip
+           *((trait, "pooling") for trait in ("bias", "filters", "groups")),
+           *((trait, "activation") for trait, (keys, _) in TRAITS.items() if {key.partition(".")[0] for key in keys}
+             & {"op", "bias"})}  # fmt: skip
 # of kinds that show other operations, or two runs: their keys, and what they show otherwise
 OWN = {"stamping": {"op.type": "conv_transpose", "input.size": [3, 3]}, "pooling": {"op.type": "max_pool"},
-       "comparison": {"compare.stride": 3}}  # fmt: skip
+       "comparison": {"compare.stride": 3}, "activation": {"op.type": "relu"}}  # fmt: skip
 SHOWN = {("padding", "sliding"): padding_and_less, ("padding", "stamping"): cut_off,
          ("skipped positions", "sliding"): strided_window,
          ("uneven padding", "stamping"): cut_off, ("same size", "sliding"): same_size,
          ("same size", "stamping"): cut_off,
          ("skipped positions", "stamping"): stamps_apart, ("unread cells", "stamping"): all_read,
          ("skipped positions", "comparison"): both_strides, ("a second run", "comparison"): both_outputs,
-         ("index labels", "comparison"): indices_of_both}  # fmt: skip
+         ("index labels", "comparison"): indices_of_both,
+         ("size of the output", "activation"): same_shapes}  # fmt: skip
 
 
 def figure(trait: str, kind: str):
@@ -255,8 +265,9 @@ def figure(trait: str, kind: str):
     given = {**BASE, **OWN.get(kind, {}), **TRAITS[trait][0], "kind": kind}
     if given["op.type"] == "other":
         given["op.type"] = {"pooling": "conv", "comparison": "conv_transpose"}.get(kind, "max_pool")
-    if not OPERATIONS[given["op.type"]].weighted:
-        del given["weight.seed"]
+    operation = OPERATIONS[given["op.type"]]
+    left_out = {"weight.seed": not operation.weighted, "op.kernel_size": not operation.windowed}
+    given = {key: value for key, value in given.items() if not left_out.get(key) or key in TRAITS[trait][0]}
     scene = loads("", given)
     return make_plan(scene), scene, run(scene)
 

@@ -54,7 +54,7 @@ def accepts(scene, trace) -> bool:
     return True
 
 
-class _Pooling:
+class Pooling:
     def __init__(self, scene, trace):
         self.scene, self.trace, self.figure = scene, trace, Figure(scene, trace)
         out = planes(trace.output)
@@ -230,4 +230,4 @@ class _Pooling:
         return made
 
 
-begin = _Pooling
+begin = Pooling
