@@ -82,12 +82,13 @@ def strided_window(plan, scene, trace):
 
 
 def unread(plan, scene, trace):
-    """Said, and each of them is there once more, in less light."""
+    """Said, and each of them is in the same light wherever the window is."""
     own = volume(plan, "input").points
     rows, columns = trace.input.shape[1:]
     read = [(n - 1) * s + k for n, s, k in zip(trace.output.shape[1:], trace.stride, trace.kernel_size, strict=True)]
     wanted = (rows * columns - read[0] * read[1]) * len(trace.input)
-    found = int(np.count_nonzero(own["visible_until"] == -0.5))
+    there = (own["visible_from"] <= 0) & (own["visible_until"] > 0) & (own["row"] >= 0)  # under the first window
+    found = int(np.count_nonzero(there & (own["cube"] >= 0) & (own["cube"] == own["faded"])))
     lines = said(plan, scene.words.left_over.replace("{lines}", "").strip())
     return lines + ([] if found == wanted else [f"{found} cells are out of the light, not {wanted}"])
 

@@ -197,7 +197,7 @@ class _Activation(Pooling):
 
     def _under(self, since: float, until: float) -> Points:
         """The shadow of the cube."""
-        return volumes.shade(self.figure, (EDGE,) * 3, 0.0, (0.0, 0.0, -EDGE / 2), visible_from=since,
+        return volumes.shade(self.figure, (EDGE,) * 3, (0.0, 0.0, -EDGE / 2), visible_from=since,
                              visible_until=until)  # fmt: skip
 
     def _named(self, place) -> str:
