@@ -110,7 +110,7 @@ class Summing:
         texts = [TIMES + self.numbers.text(w) for w in o.weights]
         return Points.make(rest, cube=cubes, scale=HALF, lift=0.49 * HALF[1],
                            **self.digits(texts, o.weight_fills, HALF[0], DIGITS * HALF[2] / CAP_HEIGHT),
-                           origin=away, enter_via=away * (0.5, 0.3, 0.6) + (0, -2.0, 0.6),
+                           origin=away, enter_via=away * (0.5, 0.1, 0.3) + (0, -2.8, 0.4),
                            enter_scale=k / np.array(HALF), leaves=comes, arrives=self._columns(o, times, "met"),
                            visible_from=comes, visible_until=o.index + LEAVES, value=o.weights, **o.known)  # fmt: skip
 
@@ -122,7 +122,7 @@ class Summing:
         # they end in one place, each in planes of its own
         way = goal - rest + np.outer(np.arange(len(rest)), (0.0, BEHIND, 0.0))
         summed, comes = self._columns(o, times, "summed"), self._comes(o, times, rest)
-        falls = {"exit": way, "exit_via": way * (0.4, 1.0, 0.6) + (0, -0.8, 0.8), "exit_scale": 0.5,
+        falls = {"exit": way, "exit_via": way * (0.4, 1.0, 0.6) + (0, -1.4, 0.4), "exit_scale": 0.5,
                  "exit_from": self._columns(o, times, "falls"), "exit_until": summed, "visible_until": summed}
         if not bench.keeps_products:
             return [Points.make(rest, **known, **comes, **falls)]
@@ -204,12 +204,15 @@ class Summing:
                 for c, t in enumerate(times)]  # fmt: skip
 
     def ground(self, channel: int, **columns) -> Points:
-        """The shadow of a panel."""
+        """The shadows of a panel: of each row that stands on its own."""
         bench = self.bench
         size = bench.panel_size(bench.kernel, bench.keeps_products, bench.wider)
         middle = bench.panels[channel] + bench.cell * np.array([(size[0] - HALF[0]) / 2, 0, 0])
         foot = self.local((middle[0], middle[1], bench.panels[channel][2] - (size[2] - 0.5) * bench.cell))
-        return shade(self.figure, size, foot, **columns)
+        if not bench.keeps_products:
+            return shade(self.figure, size, foot, **columns)
+        rows = (0.0, *bench.shelves(bench.kernel))
+        return Points.join([shade(self.figure, (*size[:2], 1.0), foot + (0.0, 0.0, high), **columns) for high in rows])
 
     def under(self, place, edge: float, **columns) -> Points:
         """The shadow of a cube whose middle is at a world place."""

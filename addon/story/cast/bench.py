@@ -36,7 +36,7 @@ class Bench:
     result: np.ndarray | None = None
     edge: float = RESULT  # of the result's cube, in bench cells
     # where a copy's arc to it leads by: parts of its way, and bench cells besides
-    way: tuple = ((0.55, 0.75, 0.0), (0.0, -0.4, 0.9))
+    way: tuple = ((0.6, 1.0, 0.5), (0.0, -2.2, 0.6))
 
     def pair(self, channel: int, row: int, column: int, lower: bool = False) -> np.ndarray:
         """The middle of a pair's upper or lower half."""
@@ -65,6 +65,11 @@ class Bench:
         rows, columns = kernel
         wide = (columns - 1) * cls.pitch(products, wider) + HALF[0] + products * (PRODUCT[0] + AWAY)
         return wide, HALF[1], (rows - 1) * cls.rise(rows, products) + 1
+
+    @classmethod
+    def shelves(cls, kernel) -> tuple[float, ...]:
+        """How high over its slab the upper rows of a panel stand whose products stay, in bench cells."""
+        return tuple(row * cls.rise(kernel[0], True) for row in range(1, kernel[0]))
 
     def stand(self, corner: np.ndarray) -> np.ndarray:
         """The middle of the first pair of a panel whose lower front left corner is at a world place."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, NONE, Points
 from . import volumes
-from .windowed import Windowed, with_rows
+from .windowed import Windowed, thickness, with_rows
 
 WIDE, DEEP = 0.93, 0.62  # a cap's length along the face and into the picture, cells; its back is within its cell
 CLOSE = 0.97  # its length along the face where caps stand side by side
@@ -52,9 +52,10 @@ def add_window(cast: Windowed, until: float) -> None:
 
 
 def aside(cast: Windowed) -> float:
-    """How far what stands out reaches to the left, page units: row numbers keep clear of it."""
+    """How far what stands out and its tube reach to the left, page units: row numbers keep clear of them."""
     seen = cast.figure.page.seen
-    return float(seen((0, 0, 0))[0] - seen((0, -PROUD * cast.cell, 0))[0])
+    reach = -thickness(cast.cell) / 2, -PROUD, 0
+    return float(seen((0, 0, 0))[0] - seen(cast.cell * np.array(reach))[0])
 
 
 def _numbered_by_caps(cast: Windowed, end: float) -> None:

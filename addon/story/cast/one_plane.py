@@ -81,7 +81,8 @@ class OnePlane:
         least = min(max(READ, *map(volumes.readable, map(self.figure.numbers.text, weights)), 0.0), LONG)
         self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.8 * bench, above=ABOVE,
                              slab=slabs.VOLUME, least=least)  # fmt: skip
-        self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, slab=SLAB)
+        self.panel = Block("panel", Bench.panel_size(self.kernel, True), LARGER * bench, slab=SLAB,
+                           shelves=Bench.shelves(self.kernel))  # fmt: skip
         # it stands below the output: where the bench has room to grow, the result has none
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * min(bench, 1.0), slab=SLAB)
         return board

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Slabs: the low plates that blocks stand on, so that it can be seen where they stand."""
+"""Slabs: the low plates that blocks stand on, so that it can be seen where they stand; and shelves, which carry the
+upper rows of a panel on the bench."""
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from . import shades, volumes
 from .figure import Figure
 
 VOLUME = (0.12, 0.16, 0.12)  # of a volume: how much larger at the sides and in front, how high, in its cells
+SHELF, RIM, SIDE = 0.08, 0.1, 0.07  # cells: how thick a shelf is, how much longer than what it carries, its sides
 LIGHT = 1.05  # how much lighter than the floor they are
 
 
@@ -31,3 +33,22 @@ def add_slabs(figure: Figure, blocks: list[Block], lives=((ALWAYS, NEVER),), col
             made += [volumes.shade(figure, (wide, deep, high), (0, 0, -high / 2), visible_from=since,
                                    visible_until=until) for since, until in lives]  # fmt: skip
         figure.volume(f"slab.{block.name}", f"Slab of {block.name}", made, middle, block.cell)
+        if block.shelves:
+            _shelves(figure, block, color, lives)
+
+
+def _shelves(figure: Figure, block: Block, color: str, lives) -> None:
+    """The shelves of a block, between two sides."""
+    wide, deep, top = block.size[0] + 2 * RIM, block.size[1], max(block.shelves)
+    # middles and sizes, from the block's corner
+    parts = [((wide / 2 - RIM, deep / 2, high - SHELF / 2), (wide, deep, SHELF)) for high in block.shelves]
+    parts += [((x, deep / 2, top / 2), (SIDE, deep, top)) for x in (-RIM - SIDE / 2, wide - RIM + SIDE / 2)]
+    made = []
+    for middle, size in parts:
+        kind = figure.cube(color, "box " + " ".join(f"{v:.4g}" for v in size))
+        made += [Points.make([middle], cube=kind, visible_from=since, visible_until=until) for since, until in lives]
+    for n, high in enumerate(block.shelves):
+        low, size = np.array((-RIM, 0.0, high - SHELF)), np.array((wide, deep, SHELF))
+        ends = block.corner + block.cell * low, block.corner + block.cell * (low + size)
+        figure.slabs.append(shades.Slab(f"shelf {n} of {block.name}", *ends, block.cell, tuple(lives)))
+    figure.volume(f"shelves.{block.name}", f"Shelves of {block.name}", made, block.corner, block.cell)

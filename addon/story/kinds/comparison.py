@@ -52,6 +52,8 @@ class _Comparison(TwoRuns, Sliding):
                                f"{PREFIX[run]}kernel", life, SECOND * run)
                         for run, (life, (high, across)) in enumerate(zip(lives, sizes, strict=False))]  # fmt: skip
         self.panels = [self.panel.instead(page, Bench.panel_size(size, True)) for size in sizes]
+        for panel, size in zip(self.panels, sizes, strict=True):
+            panel.shelves = Bench.shelves(size)
         self.acts = [Summing(self.figure, self.bench_at(panel, size), self.casts[0].sum_greatest)
                      for panel, size in zip(self.panels, sizes, strict=True)]  # fmt: skip
         for act in self.acts:

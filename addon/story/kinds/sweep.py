@@ -45,7 +45,8 @@ class _Sweep(Sliding):
         self.given = Block("input", Relief.block_size(self.shape, 1), above=ABOVE, slab=PLINTH)
         self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.0, above=ABOVE, least=5.4 * bench,
                              slab=slabs.VOLUME)  # fmt: skip
-        self.panel = Block("panel", Bench.panel_size(self.kernel, True), 0.0, least=7.7 * bench, slab=SLAB)
+        self.panel = Block("panel", Bench.panel_size(self.kernel, True), 0.0, least=7.7 * bench, slab=SLAB,
+                           shelves=Bench.shelves(self.kernel))  # fmt: skip
         self.made = Block("output", Relief.block_size((self.rows, self.columns), 1), above=ABOVE, slab=PLINTH)
         self.result = Block("result", (RESULT, RESULT, RESULT), 0.0, above=4.0, least=7.7 * bench, slab=SLAB)
         self.key = Block("key", (1, 1, 1), 0.0, least=CUBE * min(1.0, 2 * bench))

@@ -29,6 +29,7 @@ class Block:
     left: float = 0.0
     below: float = 0.0
     slab: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    shelves: tuple[float, ...] = ()  # heights over the slab, in its cells, of shelves that carry parts of it
     least: float = 0.0  # page units: its cell is not smaller than that
     most: float = 1e6
     cell: float = 0.0
