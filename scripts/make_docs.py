@@ -65,8 +65,9 @@ NUMBERS = """\
 
 One source per table. `seed` draws whole numbers, equally likely, from `low` to `high`: PCG64, row by row,
 channel by channel, the same with every version. `values` and `npy` may leave out leading axes of length 1.
-Whole numbers stay whole all the way to the picture, others are computed as 64-bit floats; none may be
-infinite or further from 0 than 10¹². `.npy` files that hold Python objects are refused, never unpickled.
+Whole numbers stay whole all the way to the picture, others are computed as 64-bit floats, of
+shorter ones as the shortest decimal that they stand for; none may be infinite or further from 0 than 10¹².
+`.npy` files that hold Python objects are refused, never unpickled.
 
 An input is read as (channels, rows, columns). A batch of one, (1, channels, rows, columns), is its one sample.
 A picture's (rows, columns, channels), with 1, 3 or 4 channels, is turned where `input.channels`, `input.size`, the

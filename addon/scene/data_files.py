@@ -97,7 +97,8 @@ def as_numbers(array: np.ndarray, largest: float = 1e12) -> np.ndarray:
         if array.size and (array.max() > largest or array.min() < -largest):
             raise ValidationError("must hold numbers from -1e12 to 1e12")
         return array.astype(np.int64)
-    array = array.astype(np.float64)
+    # 0.1 of 32 bits is meant as 0.1, and not as what it is to more places than it has
+    array = (array.astype(str) if array.dtype.itemsize < 8 else array).astype(np.float64)
     if not np.isfinite(array).all():
         place = ", ".join(str(int(i)) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValidationError(f"must hold finite numbers only, there is another at [{place}]")

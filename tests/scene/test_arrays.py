@@ -215,6 +215,13 @@ def test_an_npy_of_any_real_type_becomes_int64_or_float64(here, dtype):
     assert (x[0] == np.arange(12).reshape(3, 4).astype(dtype)).all()
 
 
+@pytest.mark.parametrize("dtype", ["<f2", "<f4", ">f4", "<f8"])
+def test_a_decimal_of_fewer_bits_is_what_a_person_would_write(here, dtype):
+    np.save(here / "w.npy", np.array([[0.1, -0.7, 2.3], [1e-3, 3, 0]] * 2, dtype)[:3])
+    weight = arrays(load("conv2d_valid", {"weight.npy": "w.npy"}))[1]
+    assert weight.dtype == np.float64 and weight[0, 0].tolist() == ([[0.1, -0.7, 2.3], [1e-3, 3, 0]] * 2)[:3]
+
+
 def test_weights_come_from_an_npy_with_their_kernel_size(here):
     np.save("w.npy", np.ones((4, 3, 5, 1)))
     scene = loads("[op]\ntype = 'conv'\n[input]\nchannels = 3\n[weight]\nnpy = 'w.npy'\n")
