@@ -26,6 +26,7 @@ OPERATION = Operation(
     grid_shape=windows.padded_shape,
     grows_by="padding",
     size_formula=windows.size_formula,
+    title_word="convolution",
     comparable=True,
     kinds=("comparison", "sliding", "volume", "sweep"),
 )

@@ -54,5 +54,6 @@ OPERATION = Operation(
     grid_shape=grid_shape,
     grows_by="stride",
     size_formula=size_formula,
+    title_word="transposed",
     kinds=("stamping", "volume"),
 )

@@ -56,7 +56,7 @@ class Operation:
     grows_by: str = ""  # the option that makes grid and output larger than the input
     size_formula: Callable | None = None  # (trace, axis, opened) -> how the output's size comes about, as text, or ""
     formula: str = ""  # of an elementwise one: what a number {x} becomes, as in "max(0, {x})"
-    title_word: str = ""  # the key of a scene's [words] that names the operation in a title; "": its parameters do
+    title_word: str = ""  # the key of a scene's [words] that names the operation in a title; "": by its own name
     comparable: bool = False  # whether a second run, or one of such another without weights, can stand beside it
     kinds: tuple[str, ...] = ()  # of figures, that can show it: unasked, the first that accepts it
 

@@ -55,6 +55,8 @@ class Words:
     tie: str = word("the first of {count} equal", "said where several numbers are the largest; `{count}`: how many")
     window: str = word("window", "the window's size in the title of a pooling")
     window_at: str = word("window at", "before the place at which a window with a stride begins, as in row 2i, col 2j")
+    convolution: str = word("convolution", "the operation, where a figure has no title")
+    transposed: str = word("transposed convolution", "the operation, where a figure has no title")
     max_pooling: str = word("max pooling", "the operation, in the title")
     mean_pooling: str = word("average pooling", "the operation, in the title")
     uncounted: str = word("padding not counted", "said where padding does not count in a mean")

@@ -134,8 +134,17 @@ def test_a_small_kernel_is_large_enough_for_its_decimals(keys):
     assert (labels >= 0).all() and {"−0.25", "−0.125", "−0.333"} <= said
 
 
+@pytest.mark.parametrize(("keys", "title"), [
+    (CONV, "Convolution"), ({**CONV, "input.channels": 2}, "Convolution"),
+    ({**CONV, "compare.stride": 2}, "Convolution"), (STAMP, "Transposed convolution"),
+    ({**STAMP, "words.transposed": "transponierte Faltung"}, "Transponierte Faltung"),
+])  # fmt: skip
+def test_a_scene_without_a_title_has_the_operations_name(keys, title):
+    assert texts(keys, "title")[0] == title
+
+
 def test_the_view_is_named_behind_the_title_of_a_scene_that_has_none():
     plan = make_plan(loads("", STAMP))
     boxes = {name: box for name, _, *box in plan.boxes}
-    title = boxes["Conv_transpose"]
+    title = boxes["Transposed convolution"]
     assert boxes["1 of 2: stamping"][0] > title[2]
