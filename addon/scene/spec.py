@@ -237,7 +237,8 @@ class Timing:
     outro: float = knob(2.0, "real", "the whole, at the end", range=(0, 60), unit="s")
     longest: float | None = knob(
         None, "real", "the whole figure at most: where its steps would take longer they go quicker, and many of them "
-        "by an accelerating sweep; refused where it cannot be as short", range=(5, 600), unit="s",
+        "by an accelerating sweep; acts before the first step and after the last that have no time are left out; "
+        "refused where it cannot be as short", range=(5, 600), unit="s",
         auto="22, or more where a figure needs it",
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ least that can. Plans alone, and of these the clock alone: it says how long a fi
 """
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from addon.scene.arrays import runs
 from addon.scene.checks import ValidationError
 from addon.scene.load import REMOVED, SceneError, load
+from addon.scene.spec import Timing
 from addon.story import kind_of, make_plan, seconds_of
 from addon.story.plan.timeline import Timeline
 from tests.figures import cases, figures, one_of_each
@@ -68,3 +69,8 @@ def test_what_cannot_be_as_short_is_refused_in_one_line():
             planned(load("conv2d_valid", {"timing.longest": 12}))
         assert "timing.longest = 12.0: must be at least 20.2 for this figure" in str(refused.value)
     assert make_plan(load("conv2d_valid", {"timing.longest": 20.2})).seconds <= 20.2
+
+
+def test_the_help_says_what_is_left_out_where_there_is_no_time():
+    said = next(f for f in fields(Timing) if f.name == "longest").metadata
+    assert "left out" in str(said)
