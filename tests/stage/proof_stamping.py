@@ -80,6 +80,7 @@ class StampingProof(SolidProof):
         self.chips = True
         ending = self.lattice(self.look(self.plan.seconds), "output", (1, self.rows, self.columns))
         self._numbered = any(p.text for p in ending.values())
+        self._numbered_first = any(p.text for p in self.look_at(-0.75).cells("input.first"))
         for (_, *place), piece in ending.items():
             self.one_fill("sum", self.value(place), piece.color)
 
@@ -163,8 +164,13 @@ class StampingProof(SolidProof):
 
     @property
     def numbered(self) -> bool:
-        """Whether cells are large enough for numbers."""
+        """Whether cells of the second view are large enough for numbers; then those of the first are, too."""
         return self._numbered
+
+    @property
+    def numbered_first(self) -> bool:
+        """Whether cells of the first view are."""
+        return self.numbered or self._numbered_first
 
     # the first view --------------------------------------------------------------------------------------------------
 
@@ -216,7 +222,7 @@ class StampingProof(SolidProof):
         grid = np.array(list(np.ndindex(*self.small.shape)))
         assert np.abs(at - at[0] - grid).max() < 1e-3, "source: the input's cells do not stand side by side"
         for n, (piece, value) in enumerate(zip(cells, self.small.ravel(), strict=True)):
-            said = spelled(value) if self.numbered else None
+            said = spelled(value) if self.numbered_first else None
             assert piece.text == said, f"number: input {n} says {piece.text}, not {said}"
             lit = piece.color == self.fills["input", float(value)]
             assert lit == (n == s), f"lit: input {n} is {'' if lit else 'not '}lit at stamp {s}"
@@ -236,7 +242,7 @@ class StampingProof(SolidProof):
         cells = self.lattice(look, "kernel.first", (1, *self.kernel), "solid")
         for (_, r, c), piece in cells.items():
             said = spelled(self.plain[r, c])
-            assert piece.text in (said, None if self.numbered else said), f"filter: {r, c} says {piece.text}"
+            assert piece.text in (said, None if self.numbered_first else said), f"filter: {r, c} says {piece.text}"
             self.one_fill("weight", self.plain[r, c], piece.color)
         assert look.box("kernel.first.window") is not None, "filter: it is in no tube"
         assert not look.all("kernel") and look.box("kernel.window") is None, "filter: the second view's is there"
@@ -301,7 +307,7 @@ class StampingProof(SolidProof):
             own, kept = sums.get(place, []), self.inside(place)
             if place not in every and kept and s == self.count - 1:
                 own = [0.0]
-            text = spelled(sum(own)) if own and self.numbered else None
+            text = spelled(sum(own)) if own and self.numbered_first else None
             word = "sum so far" if kept else "border"
             assert piece.text == text, f"{word}: {place} says {piece.text} at stamp {s}, not {text}"
             wanted = "solid" if own and kept else "glass"
@@ -361,7 +367,7 @@ class StampingProof(SolidProof):
         assert total == wanted, f"told: {line} at stamp {s}, not {wanted}"
         self.around(look, "output.first.told", "output.first", [canvas[cell]], f"told: at stamp {s}")
         cubes = [p.text for p in look.pieces("bench.first") if p.step == -1 and not (p.text or "").startswith(TIMES)]
-        fits = cubes in ([spelled(sum(own))], [] if self.numbered else [None], []) and (
+        fits = cubes in ([spelled(sum(own))], [] if self.numbered_first else [None], []) and (
             bool(cubes) == any(p.step == s for p in look.all("bench.first")))  # fmt: skip
         assert fits, f"told: a cube has {cubes} at stamp {s}, not {spelled(sum(own))}"
 
@@ -397,7 +403,7 @@ class StampingProof(SolidProof):
         look = self.look_at(self.count + 1.95)
         assert not look.all("bench.first"), "bench: something is there between the views"
         for place, piece in self.whole(look).items():
-            said = spelled(self.value(place)) if self.numbered else None
+            said = spelled(self.value(place)) if self.numbered_first else None
             assert piece.text == said, f"number: output {place} says {piece.text}, not {said}"
             self.one_fill("sum", self.value(place), piece.color)
         assert look.box("output.first.stamp") is None, "stamp: a ring is left"

@@ -26,6 +26,7 @@ from mathutils.bvhtree import BVHTree  # noqa: E402
 from addon import engine  # noqa: E402
 from addon.scene.arrays import arrays  # noqa: E402
 from addon.scene.load import load  # noqa: E402
+from addon.scene.spec import Output  # noqa: E402
 from addon.stage import Built, build, prepare_scene  # noqa: E402, F401
 from addon.stage.meshes import WEIGHT  # noqa: E402
 from addon.story import make_plan  # noqa: E402
@@ -86,9 +87,11 @@ def emptied() -> None:
 
 
 def staged(figure, overrides=None, mutate=None) -> Stage:
-    """Build a figure in an empty file, for 854×480 pixels if no others are asked for; `mutate` may change its plan
-    first."""
-    asked, trace = asked_for(figure, {"output.size": SIZE, **(overrides or {})})
+    """Build a figure in an empty file, for 854×480 pixels if its scene file asks for no others; `mutate` may change its
+    plan first."""
+    own = load(figure, dict(overrides or {})).output.size
+    size = {"output.size": SIZE} if own == Output.size else {}
+    asked, trace = asked_for(figure, {**size, **(overrides or {})})
     plan = make_plan(asked)
     if mutate is not None:
         plan = mutate(plan)

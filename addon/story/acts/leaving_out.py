@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is said of the channels, filters and slices that do not stand: how many there are, where they would be."""
 
-from ..cast.arrangement import Arrangement, upright
+from ..cast.arrangement import Arrangement
 from ..cast.excerpt import said
 from ..cast.figure import SMALL, Figure
 from ..cast.stack import Stack
@@ -22,7 +22,7 @@ def counts(figure: Figure, stands: Arrangement, stack: Stack) -> list[Points]:
                          stands.given.cell, stands.shape[0]))  # fmt: skip
     if not stands.written.hidden:
         return made
-    if upright(figure.page):  # it has no room at the output's left: the cards say the same
+    if figure.page.upright:  # it has no room at the output's left: the cards say the same
         return [*made, _among(figure, stands)]
     made.append(_among(figure, stands))
     first, section, hidden = stack.passing[0], stack.section, stands.written.hidden

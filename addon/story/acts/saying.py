@@ -5,7 +5,7 @@ while the window runs, the sum as a line where the bench is empty."""
 import numpy as np
 
 from ..cast import cards
-from ..cast.arrangement import LINE, NAMED, PANEL_CARD, UNDER_FILTERS, Arrangement, upright
+from ..cast.arrangement import LINE, NAMED, PANEL_CARD, UNDER_FILTERS, Arrangement
 from ..cast.bench import HALF
 from ..cast.figure import SMALL, SUM, Figure
 from ..cast.weighted import line_text, sum_text
@@ -34,11 +34,11 @@ class Saying:
         self.figure, self.stands, self.names, self.biased = figure, stands, names, biased
         self.words, self.per, self.inner, self.numbers = figure.scene.words, stands.per, stands.inner, figure.numbers
         ends, self.below = [*stands.panels, stands.result], stands.where == UNDER_FILTERS
-        self.middle = figure.page.width / 2 if upright(figure.page) else (ends[0].box[0] + ends[-1].box[2]) / 2
+        self.middle = figure.page.width / 2 if figure.page.upright else (ends[0].box[0] + ends[-1].box[2]) / 2
         # page units: the baseline of what is said of a run, above the trays; above it there is room for one line
         self.line = LINE
         if not self.below:
-            self.line = ends[0].box[1] + (12.4 if upright(figure.page) else 10.4 if stands.slices > 1 else 7.0)
+            self.line = ends[0].box[1] + (12.4 if figure.page.upright else 10.4 if stands.slices > 1 else 7.0)
 
     def shares(self, step) -> list[float]:
         """What each channel that has a panel comes to."""
@@ -140,7 +140,7 @@ class Saying:
         right = figure.page.width - 8.0
         aside = [part + "," * (n < name.count(", ")) for n, part in enumerate(name.split(", "))]
         room = right - x1 - 0.6 - max(figure.long(part, SMALL) for part in aside)
-        if len(lines) > 1 and upright(figure.page) and room >= 0:  # at its right, as signs before it stand close
+        if len(lines) > 1 and figure.page.upright and room >= 0:  # at its right, as signs before it stand close
             lines, top = aside, (stands.result.box[1] + stands.result.box[3]) / 2 + 1.0 - UNDER
             return [figure.text(line, figure.within(x1 + 1.0, line, SMALL), top + UNDER * n, SMALL,
                                 visible_from=since, visible_until=until) for n, line in enumerate(lines)]  # fmt: skip

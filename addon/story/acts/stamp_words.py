@@ -60,8 +60,9 @@ def factor_names(figure: Figure, adding, x: float, y: float, said) -> list[Point
     def factor(value) -> str:
         return numbers.operand(value) if numbers.exact(value) else numbers.about(value)
 
-    return [figure.text(w.factor.replace("{factor}", factor(value)), x, y, NAME, visible_from=said(s)[0],
-                        visible_until=said(s)[1]) for s, value in enumerate(adding.trace.input[0].ravel())]  # fmt: skip
+    texts = [w.factor.replace("{factor}", factor(value)) for value in adding.trace.input[0].ravel()]
+    return [figure.text(text, figure.within(x, text, NAME), y, NAME, visible_from=said(s)[0], visible_until=said(s)[1])
+            for s, text in enumerate(texts)]  # fmt: skip
 
 
 def met_names(figure: Figure, trace, base: int, x: float, y: float) -> list[Points]:

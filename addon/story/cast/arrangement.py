@@ -36,9 +36,7 @@ KEPT = 0.985  # of the volumes' cells that is left where filters wait larger
 SIDES = 14.0  # page units at most between a single panel and its result, besides the gap
 WORK, WAITING = 3.6, 1.0  # page units: beside it cells of the filter at work and of those that wait are not smaller
 WORK_UPRIGHT = 2.2  # the former on upright pages
-UPRIGHT = 0.8  # width by height of pages from which on blocks stand one below the other
 ARROW = 2.4  # page units between a panel and its sum at least there
-HEADING = 3.6  # page units for a second line of the heading there
 TOP, BOTTOM, SIDE = 10.7, 85.0, 8.0  # page units: between these the blocks stand
 LINE = 84.2  # page units: the baseline of a line below everything
 AT_WORK = 1.12, 0.75  # cells of the filter at work, of the volumes' cells; the same with the bench under it
@@ -64,11 +62,6 @@ BELOW, BESIDE, UNDER_FILTERS = "below", "beside", "under filters"
 IN_COLUMN, BY_FILTERS = "in column", "by filters"
 
 
-def upright(page: Page) -> bool:
-    """Whether blocks stand one below the other on a page."""
-    return page.aspect < UPRIGHT
-
-
 @dataclass
 class Arrangement:
     """`shape` (rows, columns) of the padded input and `channels` of it, `kernel` (rows, columns), `per` channels of a
@@ -81,6 +74,7 @@ class Arrangement:
     slices: int
     out: tuple[int, int]
     biased: bool
+    headed: float = 0.0  # page units by which it begins further down
     products: bool = False  # they stay beside their pairs
     wider: float = 0.0  # and are so many bench cells further from the next
     where: str = BELOW  # the bench is (Way)
@@ -94,7 +88,7 @@ class Arrangement:
 
     def solve(self, page: Page) -> bool:
         """Place everything on a page, as many channels as can be read; False where there is no room for it."""
-        narrow = upright(page)
+        narrow = page.upright
         self._choose(self.per, narrow)
         fits = self.per <= CHANNELS and self._best(page)
         if (fits and self.panels[0].cell >= LEGIBLE * UNIT) or self.per <= (FEW, FEW_UPRIGHT)[narrow]:
@@ -119,10 +113,10 @@ class Arrangement:
     def _best(self, page: Page) -> bool:
         """Place all that stands; False where there is no room for it."""
         best, products = None, (True, False) if len(self.inner) <= KEEPS_PRODUCTS else (False,)
-        places, rows = ((IN_COLUMN, BY_FILTERS), (1, 2)) if upright(page) else ((BELOW, BESIDE), (1,))
-        if self.per == 1 and not self.biased and not upright(page):
+        places, rows = ((IN_COLUMN, BY_FILTERS), (1, 2)) if page.upright else ((BELOW, BESIDE), (1,))
+        if self.per == 1 and not self.biased and not page.upright:
             places = (*places, UNDER_FILTERS)
-        apart = (0.0, WIDER) if True in products and not upright(page) else (0.0,)
+        apart = (0.0, WIDER) if True in products and not page.upright else (0.0,)
         for stays, where, wide, many, wider in product(products, places, (4, 8), rows, apart):
             for panel in PANELS:
                 way = Way(panel, stays, where, wide, many, wider * stays)
@@ -130,7 +124,7 @@ class Arrangement:
                 # what can be read comes first, then how large the volumes are, then that products stay
                 score = min(cell / READ, 1.0) + min(panel / READ_PAIRS, 1.0)
                 score += 0.1 * min(cell, LARGEST) + 0.2 * stays + 0.05 * way.wider
-                if upright(page):  # neither is paid for by the other
+                if page.upright:  # neither is paid for by the other
                     score = min(cell / READ, 1.0) * min(panel / READ_PAIRS, 1.0)
                 if cell and (best is None or score > best[0] + 1e-6):
                     best = score, way, cell
@@ -146,13 +140,13 @@ class Arrangement:
 
     def _solve(self, page: Page, way: Way) -> float:
         self._blocks(way)
-        if upright(page):  # what slides out of the input passes before the margin
+        if page.upright:  # what slides out of the input passes before the margin
             self.given.left = self.made.left = ASIDE
             self.work.least = min(self.work.least, WORK_UPRIGHT)
             for block in self.small:
                 block.least = 0.6 * WAITING
-        top, bottom = TOP + HEADING * upright(page), LINE - 3.3 if way.where == UNDER_FILTERS else BOTTOM
-        return solve(page, self._tree(way), (SIDE, top, page.width - SIDE, bottom), LARGEST)
+        bottom = LINE - 3.3 if way.where == UNDER_FILTERS else BOTTOM
+        return solve(page, self._tree(way), (SIDE, TOP + self.headed, page.width - SIDE, bottom), LARGEST)
 
     def _tree(self, way: Way):
         """The layout's tree."""

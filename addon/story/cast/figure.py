@@ -36,14 +36,21 @@ from . import shades
 # sizes of type, fractions of the height
 TITLE, NAME, FACTS, SUM, SMALL, INDEX = 0.042, 0.028, 0.028, 0.036, 0.028, 0.028
 DIGIT = 0.022  # least cap height of a digit, of the frame's height
+LEAST_FACTS = 0.6 * FACTS  # of the operation's parameters, in their lines
+HEADING = 3.6  # page units from the title to a line of these below it
 LEAST_AZIMUTH = 15.0  # degrees
 CAP = 0.45  # cap height of a digit, of its face
 
 
-def _halves(title: str) -> list[str]:
-    """A title on two lines, as alike in length as its words allow."""
-    words = title.split(" ")
-    splits = [[" ".join(words[:n]), " ".join(words[n:])] for n in range(1, len(words))] or [[title]]
+def _fitting(lines: list[str], room: float) -> float:
+    """The size of type, as large as the operation's parameters have it at most, at which lines have room."""
+    return min(FACTS, room / max(*map(width, lines), 1e-6) / HEIGHT)
+
+
+def _halves(title: str, between: str = " ") -> list[str]:
+    """A title on two lines, as alike in length as its words allow, or what else is `between` its parts."""
+    words = title.split(between)
+    splits = [[between.join(words[:n]), between.join(words[n:])] for n in range(1, len(words))] or [[title]]
     return min(splits, key=lambda lines: max(map(width, lines)))
 
 
@@ -67,6 +74,7 @@ class Figure:
         self.shadows: list[tuple] = []
         self.slabs: list[shades.Slab] = []
         self.shades = 0
+        self.headed = 0.0  # page units by which lines below the title reach further down
         self._words: list[Words] = []
         self._materials: dict[str, Material] = {}
         self._cubes: dict[Cube, int] = {}
@@ -175,8 +183,8 @@ class Figure:
         return width(body) * size * HEIGHT
 
     def within(self, x: float, body: str, size: float) -> float:
-        """Where a text begins that would begin at `x`, were there room to the right margin."""
-        return min(x, self.page.width - 8.0 - self.long(body, size))
+        """Where a text begins that would begin at `x`, were there room to both margins."""
+        return max(min(x, self.page.width - 8.0 - self.long(body, size)), 8.0)
 
     def words(self, role: str, name: str, points: list[Points]) -> None:
         if points:
@@ -188,14 +196,29 @@ class Figure:
             self.words("sum", "Sum", worked)
             self.words("running", "Running sum", running)
 
-    def heading(self, title: str, facts: str, below: bool = False) -> None:
-        """The title at the left margin and what the operation's parameters are at the right, on one baseline; or
-        `below` it."""
+    def heading(self, title: str, facts: str) -> None:
+        """The title at the left margin and what the operation's parameters are at the right, on one baseline; or below
+        it, on upright pages and where they would be too small. Blocks then begin `headed` page units further down."""
         if not self.scene.look.title:
             return
         y, right = 9.2, self.page.width - 8.0
-        beside = bool(facts) and not below
-        whole, lines = right - 8.0 - 3.0 * beside, [title]
+        beside, below = bool(facts) and not self.page.upright, []
+        lines, high, room = self._title(title, right - 8.0, beside)
+        size = _fitting([facts], room)
+        if facts and not (beside and size >= LEAST_FACTS):
+            lines, high, _ = self._title(title, right - 8.0, False)
+            below = next((own for own in ([facts], _halves(facts, ",  ")) if _fitting(own, right - 8.0) >= LEAST_FACTS),
+                         _halves(facts, ",  "))  # fmt: skip
+            facts, size = "", _fitting(below, right - 8.0)
+        made = [self.text(line, 8.0, y - 3.4 * (len(lines) - 1 - n), high) for n, line in enumerate(lines) if line]
+        made += [self.text(line, 8.0, y + HEADING * (n + 1), size) for n, line in enumerate(below)]
+        made += [self.text(facts, right, y, size, align="right")] if facts else []
+        self.headed = HEADING * len(below)
+        self.words("title", "Title", made)
+
+    def _title(self, title: str, whole: float, beside: bool) -> tuple[list[str], float, float]:
+        """The title's lines, their size of type, and how many of `whole` page units are left beside them."""
+        whole, lines = whole - 3.0 * beside, [title]
         if self.long(title, FACTS) >= whole:
             lines = _halves(title)
         wide = max(map(width, lines)) * HEIGHT
@@ -204,14 +227,7 @@ class Figure:
             raise ValidationError(f"must be shorter: about {int(len(title) * whole / wide / FACTS)} letters have room",
                                   key, title)  # fmt: skip
         high = min(TITLE, max(whole / wide / (1.2 if beside else 1.0), FACTS)) if wide else TITLE
-        room = right - 8.0 if below else whole - wide * high
-        size = min(FACTS, FACTS * room / max(self.long(facts, FACTS), 1e-6))
-        made = [self.text(line, 8.0, y - 3.4 * (len(lines) - 1 - n), high) for n, line in enumerate(lines) if line]
-        if below and facts:
-            made += [self.text(facts, 8.0, y + 3.6, size)]
-            facts = ""
-        made += [self.text(facts, right, y, size, align="right")] if facts else []
-        self.words("title", "Title", made)
+        return lines, high, whole - wide * high
 
     # the plan -----------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from .windowed import Windowed, planar, planes, thickness, window_ring
 FIRST = ".first"
 WAYS = ("below", "beside", "narrow")  # where the result stands, and all else
 EVEN = 0.9  # of the bench's cells is kept for larger volumes
+OVER = 3.6  # page units on narrow pages for the input's name over the words of the output beside it
 LEFT = 0.46  # the clock before the last stamp's end at which what is said of it is gone
 
 
@@ -58,6 +59,7 @@ class FirstView(OnePlane):
         right, panel = self.made, self.panel
         top = Row([self.weights, self.stamp], gap=3.0, spread=9.0, align=(0.5, 1.0))
         if way == "narrow":
+            self.made.above += OVER
             return Column([Row([given, self.made], gap=3.0), top, Row([panel, self.result], gap=2.0)])
         if way == "beside":
             panel = Row([panel, self.result], gap=2.0, spread=0.0, align=(0.5, 1.0))

@@ -4,7 +4,7 @@
 from functools import partial
 
 from ...scene.checks import ValidationError
-from ..page.layout import Block, Row, solve
+from ..page.layout import Block, Column, Row, solve
 from . import slabs, volumes
 from .arrangement import ASIDE, BENEATH, READ
 from .bench import RESULT, SLAB, Bench
@@ -17,12 +17,13 @@ LINE = 84.2  # page units: the baseline of the line below everything
 BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)
 GROWN, KEPT = (1.6, 1.5, 1.4, 1.3, 1.2, 1.1, 1.0), 0.985  # how much larger; of the volumes' cells that is left then
 NARROW, LONG = 4, 6.8  # columns of a kernel that may be larger for long numbers; page units of its cells at most
+UPRIGHT = 0.6  # of the bench's cells is kept on upright pages, where volumes are larger with a smaller one
 LARGER = 1.02  # how much larger a pair is than an input's cell
 
 
-def region(page) -> tuple[float, float, float, float]:
+def region(figure) -> tuple[float, float, float, float]:
     """Where blocks may stand on the page: left, top, right, bottom."""
-    return 8.0, 11.8, page.width - 8.0, 80.9
+    return 8.0, 11.8 + figure.headed, figure.page.width - 8.0, 80.9
 
 
 def one_plane(trace, hint: str):
@@ -39,6 +40,7 @@ class OnePlane:
     input's."""
 
     largest = 9.5  # the length of its largest cells, page units
+    over = None  # the block over which the name of the result's cell stands, where it is not the result
     even = 0.0  # how much of the largest bench's cells is kept where volumes are larger with a smaller one; 0: all
 
     def settle(self, layout, ways=((),)) -> None:
@@ -49,7 +51,7 @@ class OnePlane:
         """
         page, best, most = self.figure.page, None, 0.0
         for bench in BENCHES:
-            tried = [(solve(page, layout(bench, *way), self.region(page), self.largest), way) for way in ways]
+            tried = [(solve(page, layout(bench, *way), self.region(), self.largest), way) for way in ways]
             cell, way = max(tried, key=lambda found: found[0])
             most = most or cell * bench
             if cell and (best is None or (cell > best[0] and cell * bench >= self.even * most)):
@@ -62,7 +64,7 @@ class OnePlane:
         cell, bench, way = best
         # as much larger as costs the volumes nothing
         grown = (g * bench for g in GROWN)
-        bench = next(g for g in grown if solve(page, layout(g, *way), self.region(page), self.largest) >= KEPT * cell)
+        bench = next(g for g in grown if solve(page, layout(g, *way), self.region(), self.largest) >= KEPT * cell)
         self.bench = self.bench_at(self.panel, self.kernel)
 
     def bench_at(self, panel: Block, kernel) -> Bench:
@@ -71,7 +73,8 @@ class OnePlane:
         bench.panels, bench.result = [bench.stand(panel.corner)], bench.cube(self.result.corner, bench.edge)
         return bench
 
-    region = staticmethod(region)
+    def region(self) -> tuple[float, float, float, float]:
+        return region(self.figure)
 
     def blocks(self, bench: float):
         """Name the blocks of input, kernel and bench; returns what makes a block of an output, with room for words."""
@@ -86,6 +89,18 @@ class OnePlane:
         # it stands below the output: where the bench has room to grow, the result has none
         self.result = Block("result", (RESULT, RESULT, RESULT + NAMED), LARGER * min(bench, 1.0), slab=SLAB)
         return board
+
+    def in_column(self) -> Column:
+        """The layout's tree on upright pages: input and kernel, bench, output, one below the other; the volumes are not
+        smaller than the bench needs."""
+        self.even, self.over, self.panel.above = UPRIGHT, self.panel, ABOVE
+        return Column([Row([self.given, self.weights], gap=3.0), Row([self.panel, self.result], gap=2.0), self.made],
+                      gap=1.0)  # fmt: skip
+
+    @property
+    def kernel_named(self) -> float:
+        """Page units: the baseline of the kernel's name."""
+        return self.weights.box[1] - 1.6
 
     def hover(self) -> tuple:
         """How far a copy slides out of the input, world units."""
@@ -102,5 +117,7 @@ class OnePlane:
         return self.figure.page.width / 2
 
     def name_place(self, wide: float) -> tuple[float, float]:
-        """Where the middle of the name of the result's cell is: above it."""
-        return (self.result.box[0] + self.result.box[2]) / 2, self.result.box[1] + 1.4
+        """Where the middle of the name of the result's cell is: above it, and clear of the right margin."""
+        left, top, right, _ = self.result.box
+        y = self.over.box[1] - 1.4 if self.over else top + 1.4
+        return min((left + right) / 2, self.figure.page.width - 8.0 - wide / 2), y

@@ -25,7 +25,7 @@ from ..cast.shared import PREFIX, SharedSlices
 from ..cast.windowed import Windowed, around, planes
 from ..page.layout import Block, Column, Row, solve
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
-from ..traits.meaning import why_lines
+from ..traits.meaning import heading, why_lines
 from .two_runs import END, TwoRuns
 
 LARGEST = 9.5  # page units: the largest cell
@@ -55,14 +55,15 @@ class ComparedPoolings(TwoRuns):
         self.meet(scene)
         self.trace, self.figure = trace, Figure(scene, *self.traces)
         self.shape, self.room = around(planes(trace.input).shape[1:], self.pair.pads), self.pair.kernel_room
+        heading(self.figure, *self.traces)
         page, tried = self.figure.page, []
         for way in ((bench, per) for per in range(self.room[0], 0, -1) for bench in BENCHES):
-            if solve(page, self._layout(*way), region(page), LARGEST):
+            if solve(page, self._layout(*way), region(self.figure), LARGEST):
                 tried.append((min(self.given.cell, 1.2 * self.results[0].cell), *way))
         if not tried:
             raise ValidationError("must be smaller to find room beside its bars", "input.size", scene.input.size)
         _, *way = max(tried)
-        solve(page, self._layout(*way), region(page), LARGEST)
+        solve(page, self._layout(*way), region(self.figure), LARGEST)
         self.take_places(SharedSlices, self.made, self.other)
         self.acts = [self._bars(run, way[1]) for run in (0, 1)]
         for act in self.acts:

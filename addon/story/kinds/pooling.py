@@ -57,6 +57,7 @@ def accepts(scene, trace) -> bool:
 class Pooling:
     def __init__(self, scene, trace):
         self.scene, self.trace, self.figure = scene, trace, Figure(scene, trace)
+        heading(self.figure, trace)
         out = planes(trace.output)
         self.slices, (self.rows, self.columns) = len(out), out.shape[1:]
         self.section, self.count = self.rows * self.columns, len(trace)
@@ -66,13 +67,13 @@ class Pooling:
         ways = [(0.0, False)] if many else [(b, on) for on in (False, True)[: self.kernel[0]] for b in BENCHES]
         page, tried = self.figure.page, []
         for way in ways:
-            if solve(page, self._layout(*way), region(page), LARGEST):
+            if solve(page, self._layout(*way), region(self.figure), LARGEST):
                 least = (ON_STEPS if way[1] else IN_LINE) * self.result.cell if self.result else np.inf
                 tried.append((min(self.given.cell, least), *way))
         if not tried:
             hint = "must be smaller, or the channels fewer, to find room"
             raise ValidationError(hint, "input.size", scene.input.size)
-        solve(page, self._layout(*max(tried)[1:]), region(page), LARGEST)
+        solve(page, self._layout(*max(tried)[1:]), region(self.figure), LARGEST)
         self.cast.corner, self.cast.cell = self.given.corner, self.given.cell
         self.stack = Stack(self.figure, self.cast, self.made, out, cards.channel_cards(scene, self.slices))
         bars = self.act = None
@@ -111,7 +112,6 @@ class Pooling:
 
     def plan(self):
         scene, figure, cast, w = self.scene, self.figure, self.cast, self.scene.words
-        heading(figure, self.trace)
         first, ending = self.clock()
         cast.add(w.input, PADDED if cast.padded else None, self.count - END)
         cast.slide(self.beats.pauses, first, ending)

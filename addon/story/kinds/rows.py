@@ -6,7 +6,6 @@ the rows, and the weights ride on the window all along."""
 import math
 
 from ..acts.riding import HIGH, add_riders
-from ..cast.arrangement import HEADING, upright
 from ..cast.figure import NAME, SMALL
 from ..cast.windowed import planar
 from ..page.captions import shape_text
@@ -44,14 +43,6 @@ class Rows(Sliding):
         """Weights ride on the window, unless there are cells between those that it reads."""
         return max(self.cast.dilation) > 1
 
-    @property
-    def narrow(self) -> bool:
-        return upright(self.figure.page)
-
-    def region(self, page) -> tuple[float, float, float, float]:
-        left, top, right, bottom = super().region(page)
-        return left, top + HEADING * self.narrow, right, bottom
-
     def layout(self, bench: float, words: str, aside: bool):
         """The layout's tree; `words`: where the output's are, `aside`: the bench is below the kernel."""
         page, (kernel, _, _, dilation) = self.figure.page, planar(self.trace)
@@ -61,7 +52,7 @@ class Rows(Sliding):
         said = self.said()
         wide = max(self.figure.long(text, size) for text, size in said)
         between = 1.0 + UNDER * len(said) + slope(page) * wide if words == ABOVE else 0.0
-        self.tree = Terraces(self.region(page), self.given, self.made, self.weights, [self.panel, self.result],
+        self.tree = Terraces(self.region(), self.given, self.made, self.weights, [self.panel, self.result],
                              aside=aside, shift=(kernel[1] - 1) * dilation[1] / 2, over=HIGH, between=between,
                              beside=ASIDE + wide if words == RIGHT else 0.0, least=BENCH * bench)  # fmt: skip
         return self.tree
@@ -73,7 +64,7 @@ class Rows(Sliding):
 
     def beneath(self, blocks, bottom: float, largest: float, gap: float = 6.0) -> bool:
         """Where the bench stands while there is one."""
-        _, _, right, low = self.region(self.figure.page)
+        _, _, right, low = self.region()
         strip = Strip(blocks, *self.tree.free, right, bottom if self.tree.aside else low, self.tree.aside)
         return solve(self.figure.page, strip, (0, 0, 0, 0), largest) > 0.0
 

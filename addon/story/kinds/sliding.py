@@ -54,8 +54,7 @@ class Sliding(OnePlane):
     """One figure of this kind. `Cast` is how its input stands on the stage."""
 
     Cast = Weighted
-    pitch, narrow = 1, False  # cells between columns of the output; whether the parameters are below the title
-    made_shadow = 0.5  # strength of the output's shadow: most of the time it is of glass
+    pitch, made_shadow = 1, 0.5  # cells between columns of the output; strength of its shadow: it is of glass at first
 
     def __init__(self, scene, trace):
         self.scene, self.trace, self.pads = scene, trace, planar(trace)[2]
@@ -64,6 +63,7 @@ class Sliding(OnePlane):
         self.out = planes(trace.output)[0]
         self.rows, self.columns = self.out.shape
         self.shape = around(planes(trace.input).shape[1:], self.room)
+        heading(self.figure, *self.traces)
         self.settle(self.layout)
         self.cast = self.Cast(self.figure, trace, self.given.corner, self.given.cell)
         self.weighing = Kernel(self.figure, self.cast, self.weights)
@@ -83,13 +83,13 @@ class Sliding(OnePlane):
         above = output_size.room(self.scene, self.trace)
         self.made = self.blocks(bench)("output", (self.columns, 1, self.rows), above=above)
         self.given.above += same_size.room(self.scene, self.trace)
-        middle = Column([self.weights, self.panel], gap=2.0, spread=6.0)
-        return Row([self.given, middle, Column([self.made, self.result], gap=3.6, spread=8.0)], gap=5.0,
-                   align=(0.5, 0.5))  # fmt: skip
+        if self.figure.page.upright:
+            return self.in_column()
+        return Row([self.given, Column([self.weights, self.panel], gap=2.0, spread=6.0),
+                    Column([self.made, self.result], gap=3.6, spread=8.0)], gap=5.0, align=(0.5, 0.5))  # fmt: skip
 
     def plan(self):
         scene, figure, w = self.scene, self.figure, self.scene.words
-        heading(figure, self.trace, below=self.narrow)
         self.clock()
         self.cast.add_input(w.input, arrives=PADDED if self.cast.padded else None)
         unread.out_of_the_light(figure, self.trace)
@@ -211,10 +211,11 @@ class Sliding(OnePlane):
         """What the volumes are called, with their shapes; the output's size and how it comes about."""
         w, figure, trace, weights = self.scene.words, self.figure, self.trace, self.weights.box
         own = figure, trace.input, trace.padding, self.given, weights[0]
+        kernel = f"{w.kernel}  {shape_text(trace.kernel_size)}"
         return [
             *skipped.words(self.cast, texts(*own)[1], self.given.box, weights[0] - 3.0, self.count - 0.46),
             name_input(*own),
-            figure.text(f"{w.kernel}  {shape_text(trace.kernel_size)}", weights[0], weights[1] - 1.6, NAME),
+            figure.text(kernel, figure.within(weights[0], kernel, NAME), self.kernel_named, NAME),
             *output_size.name_output(figure, trace, self.made, f"{w.output}  {shape_text(trace.output.shape[1:])}"),
         ]
 

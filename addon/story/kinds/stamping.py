@@ -18,7 +18,7 @@ from ..acts.two_views import TURNS, Phases, TwoViews
 from ..cast import board, caps, slabs, turned_kernel, volumes
 from ..cast.adding import Adding
 from ..cast.figure import NAME, Figure
-from ..cast.first_view import EVEN, FIRST, FirstView, clear_of_panel
+from ..cast.first_view import EVEN, FIRST, OVER, FirstView, clear_of_panel
 from ..cast.one_plane import ABOVE, LINE, one_plane
 from ..cast.spread import Spread, grid_of
 from ..cast.windowed import planar, planes
@@ -53,6 +53,7 @@ class _Stamping(Sliding):
         self.out = planes(trace.output)[0]
         self.rows, self.columns = self.out.shape
         self.above = output_size.room(scene, trace)
+        heading(self.figure, trace)
         self.first = FirstView(scene, self.figure, trace, self.above)
         self.stamps, (self.shape, _) = self.first.stamps, grid_of(trace)
         self.phases = Phases(self.first.count)
@@ -71,6 +72,7 @@ class _Stamping(Sliding):
         self.panel.above = ABOVE - 0.6
         right, panel = self.made, self.panel
         if way == "narrow":
+            self.made.above += OVER
             return Column([Row([self.given, self.made], gap=3.0), Row([self.weights, self.result], gap=3.0),
                            self.panel])  # fmt: skip
         if way == "beside":
@@ -82,7 +84,6 @@ class _Stamping(Sliding):
 
     def plan(self):
         scene, figure, w, at, first = self.scene, self.figure, self.scene.words, self.phases, self.first
-        heading(figure, self.trace)
         turns = self.clock()
         self.adding = Adding(figure, self.trace, self.stamps, self.cast.sum_fill, first.made.cell, landed,
                              at.cut + 0.05, at.bias + 0.5, at.spread)  # fmt: skip
@@ -196,12 +197,15 @@ class _Stamping(Sliding):
         size, shape = shape_text(trace.kernel_size), shape_text(self.shape[-len(trace.kernel_size) :])
         before, then = {"visible_until": at.spread}, at.spread + CLEARED
 
-        def name(text: str, block: Block, **life) -> Points:
-            return figure.text(text, figure.within(block.box[0], text, NAME), block.box[1] - 1.6, NAME, **life)
+        def name(text: str, block: Block, beside: Block | None = None, **life) -> Points:
+            y = block.box[1] - 1.6
+            if beside and figure.page.upright and y < beside.box[1]:  # over its words, which begin further left
+                y = min(y, beside.box[1] - self.above - OVER + 2.6)
+            return figure.text(text, figure.within(block.box[0], text, NAME), y, NAME, **life)
 
-        made = [name(f"{w.input}  {shape_text(trace.input.shape[1:])}", first.given, **before),
+        made = [name(f"{w.input}  {shape_text(trace.input.shape[1:])}", first.given, first.made, **before),
                 name(f"{w.kernel}  {size}", first.weights, **before),
-                name(f"{w.spread_input}  {shape}", self.given, visible_from=max(then, at.zeros)),
+                name(f"{w.spread_input}  {shape}", self.given, self.made, visible_from=max(then, at.zeros)),
                 name(f"{w.kernel}  {size}", self.weights, visible_from=then, visible_until=at.turn),
                 name(w.kernel_turned, self.weights, visible_from=at.turn + 1)]  # fmt: skip
         output = f"{w.output}  {shape_text(trace.output.shape[1:])}"

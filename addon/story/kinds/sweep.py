@@ -7,6 +7,7 @@ import numpy as np
 
 from ..acts.rhythm import DOUBLE, FULL, Rhythm
 from ..cast import slabs, volumes
+from ..cast.arrangement import BENEATH
 from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME
 from ..cast.one_plane import ABOVE, LINE
@@ -38,10 +39,14 @@ class _Sweep(Sliding):
     Cast, largest, says_runs = Relief, 3.0, False
     made_shadow = 0.3
 
-    def region(self, page):
-        return 12.5, 12.5, page.width - 8.8, 80.0  # row numbers stand left of it
+    def region(self):
+        """Row numbers stand left of it; on upright pages what the colours mean below it."""
+        page = self.figure.page
+        return 12.5, 12.5 + self.figure.headed, page.width - 8.8, 80.0 - 3.0 * page.upright
 
     def layout(self, bench: float):
+        if self.figure.page.upright:
+            bench *= 0.35
         self.given = Block("input", Relief.block_size(self.shape, 1), above=ABOVE, slab=PLINTH)
         self.weights = Block("kernel", (self.kernel[1], 1, self.kernel[0]), 0.0, above=ABOVE, least=5.4 * bench,
                              slab=slabs.VOLUME)  # fmt: skip
@@ -56,6 +61,9 @@ class _Sweep(Sliding):
         middle = Column([top, self.panel], gap=-3.0, spread=4.0)
         pictures = [Column([picture, below], gap=1.0, spread=0.0, align=(align, 0.0)) for picture, below, align in
                     ((self.given, self.key, 0.0), (self.made, self.scale, 0.3))]  # fmt: skip
+        if self.figure.page.upright:
+            self.over, self.panel.above, self.given.below, self.made.below = self.panel, 2 * ABOVE, BENEATH, BENEATH
+            return Column([pictures[0], Row([self.weights, self.panel, self.result], gap=2.0), pictures[1]], gap=1.0)
         return Row([pictures[0], middle, pictures[1]], gap=4.0, spread=7.0, align=(0.5, 0.0))
 
     def pacing(self) -> Rhythm:
@@ -117,13 +125,21 @@ class _Sweep(Sliding):
         """Page units that a cell's name takes."""
         return self.figure.long(cell_name(self.scene, (20, 20)), NAME)
 
+    @property
+    def kernel_named(self) -> float:
+        return self.panel.box[1] - 1.4 - ABOVE if self.figure.page.upright else super().kernel_named
+
     def name_place(self, wide: float) -> tuple[float, float]:
-        """Above the result, clear of the output's row numbers."""
+        """Above the result, clear of the output's row numbers; on upright pages of the panel beside it."""
+        if self.figure.page.upright:
+            return super().name_place(wide)
         left, top, right, _ = self.result.box
         return min((left + right) / 2, self.made.box[0] - ROWS - wide / 2), top - 1.4
 
     def line_middle(self, wide: float) -> float:
-        """Clear of the line that says what the colours mean."""
+        """Clear of the line that says what the colours mean, where that is beside it."""
+        if self.figure.page.upright:
+            return super().line_middle(wide)
         end = self.figure.page.width - 8.0 - self.figure.long(self.scene.why, NAME)
         return min(super().line_middle(wide), end - 3.0 - wide / 2)
 
@@ -193,7 +209,9 @@ class _Sweep(Sliding):
         said.append(figure.text("0", (left + right) / 2, top - 0.7, NAME, align="center"))
         left, top, right, _ = self.made.box
         if self.scene.why:  # it says what the colours mean: so it stands all the time
-            said.append(figure.text(self.scene.why, right, WHY, NAME, align="right"))
+            size = min(NAME, (figure.page.width - 16.0) / figure.long(self.scene.why, 1.0))
+            left = figure.within(right - figure.long(self.scene.why, size), self.scene.why, size)
+            said.append(figure.text(self.scene.why, left, WHY, size))
         return said
 
     def _beside(self, block: Block, step, text: str, align: str = "left") -> Points:

@@ -17,7 +17,6 @@ from ..page.view import UNIT
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points, StepInfo
 from ..traits import output_size, unread
 from ..traits.index_labels import block_indices
-from ..traits.meaning import heading
 from ..traits.padded_input import name_input
 
 UNDER = 3.2  # page units from one line of a name to the next
@@ -80,9 +79,7 @@ class TwoRuns:
         line.wait(timing.outro)
 
     def open(self) -> None:
-        """What every figure of two runs begins with: heading and clock, the input or inputs with their windows."""
-        figure, (one, other) = self.figure, self.pair.traces
-        heading(figure, one, other=other)
+        """What every figure of two runs begins with: clock, the input or inputs with their windows."""
         self.clock()
         self.add_inputs(self.scene.words.input)
         for cast in self.casts:

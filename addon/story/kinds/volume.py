@@ -12,7 +12,7 @@ from ..acts.stamp_words import fitting
 from ..acts.standing import SUMMED, on_bench, result_values, spans
 from ..acts.summing import Summing
 from ..cast import caps, cards, slabs
-from ..cast.arrangement import MANY, Arrangement, upright
+from ..cast.arrangement import MANY, Arrangement
 from ..cast.excerpt import gaps
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.filters import CHANGE, Filters
@@ -53,6 +53,7 @@ class _Volume:
         self.section, self.count = self.rows * self.columns, len(trace)
         self.per_filter, self.biased = self.run.weight.shape[1], trace.bias is not None
         self.several = self.slices > 1
+        heading(self.figure, trace, None, (*trace.kernel_size, self.per_filter), self.slices)
         self._lay_out()
         stands, self.written = self.stands, self.stands.written
         self.cast = Spaced(self.figure, self.run, self.given.corner, self.given.cell, shown=stands.shown,
@@ -64,7 +65,8 @@ class _Volume:
     def _lay_out(self) -> None:
         """Place everything; names the blocks."""
         stands = Arrangement(around(planes(self.run.input).shape[1:], self.pads), len(self.trace.input), self.kernel,
-                             self.per_filter, self.slices, (self.rows, self.columns), self.biased)  # fmt: skip
+                             self.per_filter, self.slices, (self.rows, self.columns), self.biased,
+                             self.figure.headed)  # fmt: skip
         if not stands.solve(self.figure.page):
             hint = "must be smaller, or the channels or filters fewer, to find room"
             raise ValidationError(hint, "input.size", self.scene.input.size)
@@ -73,8 +75,6 @@ class _Volume:
 
     def plan(self):
         scene, figure, cast, stands = self.scene, self.figure, self.cast, self.stands
-        shape = (*self.trace.kernel_size, self.per_filter)
-        heading(figure, self.trace, shape, self.slices, below=upright(figure.page))
         first, filing = self.clock()
         slabs.add_slabs(figure, [self.given, self.work, self.made])
         slabs.add_slabs(figure, self.small, colors=[palette.card(n) for n in self.written.numbers] * self.several)
@@ -183,7 +183,7 @@ class _Volume:
         block = self.small[0] if self.several else self.work
         name = f"{self.slices} {w.filters}" if self.several else w.filter
         (left, top), parts = self.made.box[:2], [f"{w.output}  {shape_text(output)}"]
-        if self.several and upright(figure.page):  # between the filters and the margin, on two lines
+        if self.several and figure.page.upright:  # between the filters and the margin, on two lines
             parts = parts[0].split("  ")
         beside = block.box[0] if block.box[0] > self.given.box[2] else figure.page.width - 6.0
         pads = self.pads[2 - len(self.trace.kernel_size) :]
@@ -219,10 +219,10 @@ class _Volume:
         since = self.count - 0.6
         stride = f",  {w.stride} {axes_text(self.trace.stride)}" * any(s > 1 for s in self.trace.stride)
         lines = [f"{given}  *  {filters}{stride}{bias}  =  {output}"]
-        if upright(figure.page):
+        if figure.page.upright:
             lines = [given, f"*  {filters}{stride}{bias}", f"=  {output}"]
         room = 2 * min(middle, figure.page.width - middle) - 16.0  # within the margins
-        last = low if upright(figure.page) else sum(self.stands.panels[0].box[1::2]) / 2  # where the bench was
+        last = low if figure.page.upright else sum(self.stands.panels[0].box[1::2]) / 2  # where the bench was
         made = [figure.text(line, middle, last - 0.8 * NEXT * (len(lines) - 1 - n), fitting(figure, line, SUM, room),
                             align="center", visible_from=since) for n, line in enumerate(lines)]  # fmt: skip
         room = min(room, self.stands.result.box[2] - self.stands.panels[0].box[0])

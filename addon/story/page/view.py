@@ -14,6 +14,7 @@ import numpy as np
 
 HEIGHT = 90.0  # page units
 UNIT = 0.225  # world units a page unit
+UPRIGHT = 0.8  # width by height of pages from which on blocks stand one below the other
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Page:
     def width(self) -> float:
         """Page units."""
         return HEIGHT * self.aspect
+
+    @property
+    def upright(self) -> bool:
+        """Whether blocks stand one below the other on it."""
+        return self.aspect < UPRIGHT
 
     @cached_property
     def axes(self) -> np.ndarray:

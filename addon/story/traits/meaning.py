@@ -21,12 +21,13 @@ def meaning_of(scene) -> str:
     return f"{scene.words.kernel} {name}: {NAMED[name][0]}" if isinstance(name, str) and name in NAMED else ""
 
 
-def heading(figure: Figure, trace, kernel_shape=None, filters: int = 1, other=None, below: bool = False) -> None:
-    """The title and the operation's parameters, and what it leaves over, or these `below` it; `other`: a second run."""
+def heading(figure: Figure, trace, other=None, kernel_shape=None, filters: int = 1) -> None:
+    """The title and the operation's parameters, and what it leaves over; `other`: a second run. Before anything is laid
+    out, as it says how far down blocks begin."""
     scene = figure.scene
     left = "" if other else unread.said(scene, trace)
     facts = filter(None, (parameters(scene, trace, figure.numbers, kernel_shape, filters, other), left))
-    figure.heading(title_of(scene, trace, other), ",  ".join(facts), below)
+    figure.heading(title_of(scene, trace, other), ",  ".join(facts))
 
 
 def title_of(scene, trace, other=None) -> str:
@@ -77,5 +78,6 @@ def shapes_equation(figure: Figure, trace, x: float, y: float, since: float) -> 
     """The shapes of input, kernel and output of one plane, centred at (x, y), or as near as the right margin allows,
     from the clock value `since` on; a stride and a dilation are said, without which they would not follow."""
     text = _equation(figure, trace)
-    left = figure.within(x - figure.long(text, SUM) / 2, text, SUM)
-    return figure.text(text, left, y, SUM, visible_from=since)
+    size = min(SUM, (figure.page.width - 16.0) / figure.long(text, 1.0))
+    left = figure.within(x - figure.long(text, size) / 2, text, size)
+    return figure.text(text, left, y, size, visible_from=since)
