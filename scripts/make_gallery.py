@@ -93,7 +93,7 @@ def render(names: list[str]) -> None:
     STILLS.mkdir(parents=True, exist_ok=True)
     for name in names:
         plan = make_plan(load(name))
-        bpy.ops.wm.read_factory_settings(use_empty=True)
+        bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
         scene = bpy.context.scene
         prepare_scene(plan, scene, build(plan, scene))
         frame = plan.frame_of(plan.steps[still_step(plan)].second)

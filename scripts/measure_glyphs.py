@@ -99,7 +99,7 @@ def sayable() -> list[str]:
 
 
 def main() -> None:
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
     asked = sayable()
     files = [file for file in sorted(fonts_folder().iterdir()) if "lastresort" not in file.name]
     fonts = {file.name: had(file, asked) for file in files}

@@ -93,9 +93,9 @@ def root() -> Path:
 
 @pytest.fixture
 def empty_blender():
-    """bpy with nothing in it: no scene content, no user settings."""
+    """bpy with nothing in it, as a render job begins."""
     bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
     return bpy
 
 

@@ -47,7 +47,7 @@ def build(path: Path) -> None:
     bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
     from addon.stage import build
 
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
     plan = make_plan(load(path))
     with quiet():
         made = build(plan, bpy.context.scene)

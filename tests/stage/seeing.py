@@ -78,11 +78,11 @@ atexit.register(shutil.rmtree, _EMPTY.parent, ignore_errors=True)
 
 
 def emptied() -> None:
-    """An empty file with Blender's own settings: the factory's, then that one again, which is ten times as quick."""
+    """An empty file: the factory's, as a render job reads it, then that one again, which is ten times as quick."""
     if _EMPTY.exists():
         bpy.ops.wm.open_mainfile(filepath=str(_EMPTY), load_ui=False)
     else:
-        bpy.ops.wm.read_factory_settings(use_empty=True)
+        bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
         bpy.ops.wm.save_as_mainfile(filepath=str(_EMPTY), copy=True)
 
 

@@ -49,7 +49,7 @@ def covered(mesh, at: np.ndarray) -> np.ndarray:
 
 
 def test_every_character_used_is_filled_where_its_outlines_wind():
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
     xs, ys = np.meshgrid(np.linspace(0.02, 1.3, 70), np.linspace(-0.25, 0.95, 66))
     at = np.column_stack([xs.ravel(), ys.ravel()])
     wrong = {}
@@ -65,7 +65,7 @@ def test_every_character_used_is_filled_where_its_outlines_wind():
 
 @pytest.mark.parametrize("text", ["1", "7", "k", "out[row 1, col 3] = 4"])
 def test_letters_face_the_viewer_and_their_triangles_do_not_overlap(text):
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
     mesh = meshes.text("letter", text, "left", meshes.font())
     mesh.update()
     assert all(face.normal.y < -0.99 for face in mesh.polygons)

@@ -111,7 +111,7 @@ def deep(items, known) -> dict:
 
 def users_file():
     """A file with things of a user's, some of which have the names that a figure uses."""
-    bpy.ops.wm.read_factory_settings(use_empty=False)
+    bpy.ops.wm.read_homefile(use_empty=False, use_factory_startup=True, load_ui=False)
     scene = bpy.context.scene
     bpy.ops.mesh.primitive_monkey_add(location=(3, 1, 2))
     for name in ("Input", "Kernel", "Output", "Window", "Convolume clock", "Convolume camera", "Sum"):
@@ -190,7 +190,7 @@ def test_numbers_are_right_in_a_figure_of_a_long_name(length):
     """Blender cuts names (4.5 at 63 bytes), and instances are chosen by the order of names."""
     asked, trace = asked_for("conv2d_valid", {"op.stride": 2})
     plan = replace(make_plan(asked), id="long " * (length // 5))
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
     built = build(plan, bpy.context.scene)
     prepare_scene(plan, bpy.context.scene, built)
     prove(Stage(asked, trace, plan, bpy.context.scene, built), (1,))
@@ -199,7 +199,7 @@ def test_numbers_are_right_in_a_figure_of_a_long_name(length):
 def test_a_node_group_that_only_has_our_name_is_not_used():
     """It may be a user's own, or one of an older version of ours."""
     asked, trace = asked_for("conv2d_valid", {"op.stride": 2})
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
     for name in ("Convolume Pieces", "Convolume Window"):
         bpy.data.node_groups.new(name, "GeometryNodeTree")
     plan = make_plan(asked)
@@ -211,7 +211,7 @@ def test_a_node_group_that_only_has_our_name_is_not_used():
 @pytest.mark.parametrize("figure", ["conv1d", "conv2d_valid"])
 def test_building_registers_no_handler(figure):
     plan = make_plan(load(figure))
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
     lists = {n: getattr(bpy.app.handlers, n) for n in dir(bpy.app.handlers)}
     before = {n: list(v) for n, v in lists.items() if isinstance(v, list)}
     prepare_scene(plan, bpy.context.scene, build(plan, bpy.context.scene))
@@ -267,7 +267,7 @@ ELSEWHERE = """
 import importlib.util, json, sys
 path, frames, out = sys.argv[-3], json.loads(sys.argv[-2]), sys.argv[-1]
 assert not importlib.util.find_spec("addon") and not importlib.util.find_spec("convolume")
-bpy.ops.wm.read_factory_settings(use_empty=True)
+bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
 assert not bpy.context.preferences.filepaths.use_scripts_auto_execute
 bpy.ops.wm.open_mainfile(filepath=path, use_scripts=False)
 assert not bpy.app.autoexec_fail, bpy.app.autoexec_fail_message
@@ -303,7 +303,7 @@ def test_two_figures_in_one_file_do_not_disturb_each_other():
     """The second one built shows what it would show alone; so does the first."""
     asked, trace = asked_for("conv2d_valid")
     plan = make_plan(asked)
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
     scenes = [bpy.context.scene, bpy.data.scenes.new("second")]
     stages = []
     for scene in scenes:

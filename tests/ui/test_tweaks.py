@@ -185,7 +185,7 @@ def test_another_theme_leaves_no_material_of_the_one_before(empty_blender):
     assert all(m.users for m in bpy.data.materials)
     bpy.data.orphans_purge(do_recursive=True)
     assert there() == updated != first
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
     desk.make({"look.theme": "dark"})
     assert there() == updated
 
