@@ -35,10 +35,10 @@ def test_words_keep_the_margins_and_do_not_meet(scene):
             assert apart or max(since, since_2) >= min(until, until_2), f"{text} meets {other}"
 
 
-def test_pictures_and_their_scales_stand_one_below_the_other_on_an_upright_page():
+def test_pictures_have_their_scales_and_their_sums_below_them_on_an_upright_page():
     plan = make_plan(load("mnist_conv", {"output.size": (720, 1280)}))
     assert not off_the_page(plan)
     boxes = {text: box for text, *box in words(plan)}
-    heights = [boxes[text][1] for text in ("Input  28 × 28", "0 = paper", "Vertical-edge kernel  3 × 3",
-                                           "Output  28 × 28", "−27")]  # fmt: skip
+    heights = [boxes[text][1] for text in ("Output  28 × 28", "Input  28 × 28", "0 = paper", "−27",
+                                           "Vertical-edge kernel  3 × 3")]  # fmt: skip
     assert heights == sorted(heights, reverse=True)

@@ -17,7 +17,7 @@ LINE = 84.2  # page units: the baseline of the line below everything
 BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)
 GROWN, KEPT = (1.6, 1.5, 1.4, 1.3, 1.2, 1.1, 1.0), 0.985  # how much larger; of the volumes' cells that is left then
 NARROW, LONG = 4, 6.8  # columns of a kernel that may be larger for long numbers; page units of its cells at most
-UPRIGHT = 0.6  # of the bench's cells is kept on upright pages, where volumes are larger with a smaller one
+UPRIGHT = 0.75  # of the bench's cells is kept on upright pages, where volumes are larger with a smaller one
 LARGER = 1.02  # how much larger a pair is than an input's cell
 
 

@@ -63,7 +63,10 @@ class _Sweep(Sliding):
                     ((self.given, self.key, 0.0), (self.made, self.scale, 0.3))]  # fmt: skip
         if self.figure.page.upright:
             self.over, self.panel.above, self.given.below, self.made.below = self.panel, 2 * ABOVE, BENEATH, BENEATH
-            return Column([pictures[0], Row([self.weights, self.panel, self.result], gap=2.0), pictures[1]], gap=1.0)
+            self.made.above, self.scale.left = 2 * ABOVE, ROWS + 2.0
+            sums = Row([self.weights, self.panel, self.result], gap=2.0)
+            return Column([Row([self.given, self.made], gap=ROWS), self.key, self.scale, sums], gap=2.0,
+                          align=(0.0, 0.5))  # fmt: skip
         return Row([pictures[0], middle, pictures[1]], gap=4.0, spread=7.0, align=(0.5, 0.0))
 
     def pacing(self) -> Rhythm:
@@ -197,7 +200,8 @@ class _Sweep(Sliding):
         figure, w, most = self.figure, self.scene.words, self.cast.sum_greatest
         said = super().names()[:2]
         left, top, right, _ = self.made.box
-        said.append(figure.text(f"{w.output}  {shape_text(self.trace.output.shape[1:])}", left, top - 1.6, NAME))
+        text, over = f"{w.output}  {shape_text(self.trace.output.shape[1:])}", ABOVE * figure.page.upright
+        said.append(figure.text(text, figure.within(left, text, NAME), top - 1.6 - over, NAME))
         said += [self._beside(self.key, k * self.apart, text) for k, text in enumerate(self.meanings)]
         shares, about = self.shares, figure.numbers.about
         if shares[0] < 0:
