@@ -32,7 +32,7 @@ def add_window(cast: Windowed, until: float) -> None:
     dilated = any(d > 1 for d in cast.dilation)
     cast.add_ring("Window", until, 0.0 if dilated else PROUD)
     if dilated:
-        cast.add_taps("Rings of cells under the window", long=FOOT)
+        cast.add_taps("Rings of cells under the window", first=cast.base, long=FOOT)
     figure, theme, before = cast.figure, cast.figure.theme, [p[0] for p in cast.pads]
     steps, read, real, spots = [], [], [], []
     for n, step in enumerate(cast.trace):
