@@ -100,6 +100,15 @@ def test_a_scale_ends_with_the_numbers_that_are_there(values, ends):
     assert (scale.min() < 0) == (low < 0) and (scale.max() > 0) == (high > 0) and 0 in scale
 
 
+@pytest.mark.parametrize(("keys", "said"), [
+    ({**CONV, "op.padding": 1}, "6 × 6  *  3 × 3,  padding 1  =  6 × 6"),
+    ({**STAMP, "op.output_padding": 1}, "2 × 3  *  3 × 3,  stride 2,  output padding 1  =  6 × 8"),
+    ({**CONV, "op.padding": 1, "input.channels": 2}, "6 × 6 × 2  *  1 filter 3 × 3 × 2,  padding 1  =  6 × 6 × 1"),
+])  # fmt: skip
+def test_shapes_follow_from_what_is_said_with_them(keys, said):
+    assert said in texts(keys)
+
+
 # numbers that do not fit ------------------------------------------------------------------------------------------
 
 

@@ -31,7 +31,7 @@ class Both:
     adding: Adding
     end: float
     block: Block = field(init=False)  # of the first view's output, as it comes back
-    equation: tuple[float, float] = field(init=False)  # page place of the shapes' equation
+    equation: tuple[float, float, float] = field(init=False)  # page place of the shapes' equation, and its length
     low: float = field(init=False)  # page units: the height of the line about both views
     lines: tuple[float, float] = field(init=False)  # between which lines are, if there is room
 
@@ -42,16 +42,9 @@ class Both:
         self.lines = stage.given.box[2] + 4.0, page.width - 8.0
         self.low = LINE - UNDER * max(len(wrapped(figure, page.width / 2)) - 1, 0) - AGREE
         self.block = block = Block("both outputs", made.size, above=ABOVE, slab=slabs.VOLUME)
-        long = equation_width(figure, self.trace)
-        for up in (0.0, EQUATION):
-            self._place(stage, self.low - up - 4.0)
-            x = max(block.box[2] + 2.0 + long / 2, (made.box[0] + made.box[2]) / 2)
-            x, y = min(x, page.width - 8.0 - long / 2), (made.box[3] + self.low) / 2 + 1.0
-            self.equation = x, y
-            if x - long / 2 > block.box[2] + 1.9 and y > made.box[3] + 5.0:
-                break
-        else:
-            self.equation = self.middle(long), self.low - EQUATION
+        whole = equation_width(figure, self.trace)
+        if not self._equation(stage, whole):
+            self._equation(stage, equation_width(figure, self.trace, whole - 0.1))
         (wide, _, high), end = block.size, self.end
         cells = volumes.block(figure, self.adding.final()[None], fill, cell=block.cell, dims=False, visible_from=end,
                               leaves=end, arrives=end + GOES)  # fmt: skip
@@ -60,6 +53,21 @@ class Both:
         shade = volumes.shade(figure, block.size, visible_from=end + GOES)
         figure.volume(ROLE, "Output of the first view", [cells, shade], board.home(block), block.cell)
         slabs.add_slabs(figure, [block], ((end, NEVER),))
+
+    def _equation(self, stage: OnePlane, long: float) -> bool:
+        """Place the block, and the equation, so many page units long, at its right or below it; False where the latter
+        is not clear of the output."""
+        page, block, made = self.figure.page, self.block, stage.made
+        for up in (0.0, EQUATION):
+            self._place(stage, self.low - up - 4.0)
+            x = max(block.box[2] + 2.0 + long / 2, (made.box[0] + made.box[2]) / 2)
+            x, y = min(x, page.width - 8.0 - long / 2), (made.box[3] + self.low) / 2 + 1.0
+            self.equation = x, y, long
+            if x - long / 2 > block.box[2] + 1.9 and y > made.box[3] + 5.0:
+                return True
+        x, y = self.middle(long), self.low - EQUATION
+        self.equation = x, y, long
+        return y > made.box[3] + 5.0 or x + long / 2 < made.box[0] - ASIDE
 
     def _place(self, stage: OnePlane, low: float) -> None:
         """Where the block is largest, above the height `low` (page units)."""
@@ -90,6 +98,6 @@ class Both:
         text = agreement(figure, self.trace, self.adding)
         size = fitting(figure, text, SUM)
         x = self.middle(figure.long(text, size))
-        return [shapes_equation(figure, self.trace, *self.equation, self.end),
+        return [shapes_equation(figure, self.trace, self.end, *self.equation),
                 figure.text(text, x, self.low, size, align="center", visible_from=self.end),
                 figure.text(name, figure.within(left, name, NAME), top - 1.6, NAME, visible_from=self.end)]  # fmt: skip

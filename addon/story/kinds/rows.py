@@ -14,13 +14,13 @@ from ..page.terraces import Strip, Terraces, slope
 from ..page.view import UNIT
 from ..plan.plan import Points
 from ..traits import output_size
-from ..traits.meaning import shapes_equation
+from ..traits.meaning import equation_width, shapes_equation
 from ..traits.padded_input import name_input
 from .sliding import Sliding
 
 KERNEL, BENCH = 1.0, 0.63  # of the input's cells: the kernel's; the bench's at least
 RIGHT, ABOVE, BELOW = "right", "above", "below"  # where the output's words are, of its row
-NEAR = 16.0  # page units: half of the shapes' equation at most
+NEAR = 16.0  # page units: half of the shapes' equation at least
 ASIDE, UNDER = 3.0, 3.6  # page units from the row to words at its right, and from one of their lines to the next
 
 
@@ -88,11 +88,12 @@ class Rows(Sliding):
         if self.tree.aside and not self.closes:
             return super().shapes()
         low = UNDER * len(self.said()) * (self.words_at == BELOW)
-        x = self.made.box[0] + NEAR if self.tree.aside else self.line_middle(2 * NEAR)
+        near = max(NEAR, equation_width(self.figure, self.trace) / 2)
+        x = self.made.box[0] + near if self.tree.aside else self.line_middle(2 * near)
         if self.closes and not self.tree.aside:
             x = self.figure.page.width / 2
-        y = self.tree.under + slope(self.figure.page) * (x + NEAR) + low + UNDER
-        return shapes_equation(self.figure, self.trace, x, y, self.count - 0.46)
+        y = self.tree.under + slope(self.figure.page) * (x + near) + low + UNDER
+        return shapes_equation(self.figure, self.trace, self.count - 0.46, x, y)
 
     def names(self) -> list[Points]:
         """What stands where, with the shapes; the output's where the layout has room."""

@@ -231,7 +231,7 @@ class Sliding(OnePlane):
         """At the end, where the bench was, or where what comes then leaves room: the shapes as an equation."""
         box, x = self.panel.box, (self.panel.box[0] + self.result.box[2]) / 2
         at = self.closes.shapes_at if self.closes else (x, (box[1] + box[3]) / 2)
-        return shapes_equation(self.figure, self.trace, *at, self.count - 0.46)
+        return shapes_equation(self.figure, self.trace, self.count - 0.46, *at)
 
     def why(self, until: float | None = None) -> None:
         """The line that says what the operation is for: before the first step, and at the end."""

@@ -18,7 +18,7 @@ from ..page.glyphs import CAP_HEIGHT
 from ..page.layout import Block, Column, Row
 from ..page.view import HEIGHT, UNIT
 from ..plan.plan import Points
-from ..traits.meaning import shapes_equation
+from ..traits.meaning import equation_width, shapes_equation
 from .sliding import Sliding
 from .sliding import validate as validate  # what holds for sliding holds here
 
@@ -228,7 +228,8 @@ class _Sweep(Sliding):
 
     def shapes(self) -> Points:
         """At the end the shapes stand where sums did."""
-        return shapes_equation(self.figure, self.trace, self.figure.page.width / 2, LINE, self.count - 0.46)
+        x = self.line_middle(equation_width(self.figure, self.trace))
+        return shapes_equation(self.figure, self.trace, self.count - 0.46, x, LINE)
 
     def why(self) -> None:
         """What the colours mean stands with their scale all the time."""

@@ -20,7 +20,7 @@ from ..cast.spaced import SPREADS, Spaced
 from ..cast.stack import FILE, Stack
 from ..cast.windowed import around, planar, planes
 from ..page import palette
-from ..page.captions import axes_text, cell_name, shape_text
+from ..page.captions import besides_shapes, cell_name, shape_text
 from ..page.glyphs import TIMES
 from ..plan.plan import ALWAYS, LANDED, StepInfo
 from ..traits import unread
@@ -217,11 +217,17 @@ class _Volume:
         filters = f"{self.slices} {w.filters if self.several else w.one_filter} {kernel}"
         bias = f"  +  {w.bias}" if self.biased else ""
         since = self.count - 0.6
-        stride = f",  {w.stride} {axes_text(self.trace.stride)}" * any(s > 1 for s in self.trace.stride)
-        lines = [f"{given}  *  {filters}{stride}{bias}  =  {output}"]
-        if figure.page.upright:
-            lines = [given, f"*  {filters}{stride}{bias}", f"=  {output}"]
         room = 2 * min(middle, figure.page.width - middle) - 16.0  # within the margins
+        if self.saying.below:  # and clear of the input beside it
+            room = min(room, 2 * (middle - self.given.box[2]) - 4.0)
+
+        def equation(padding: bool) -> list[str]:
+            parts = [given, f"*  {filters}{besides_shapes(w, self.trace, padding)}{bias}", f"=  {output}"]
+            return parts if figure.page.upright else ["  ".join(parts)]
+
+        lines = equation(not self.biased)  # of a padding and a bias there is room for one
+        if max(figure.long(line, SUM) for line in lines) > room:
+            lines = equation(False)
         last = low if figure.page.upright else sum(self.stands.panels[0].box[1::2]) / 2  # where the bench was
         made = [figure.text(line, middle, last - 0.8 * NEXT * (len(lines) - 1 - n), fitting(figure, line, SUM, room),
                             align="center", visible_from=since) for n, line in enumerate(lines)]  # fmt: skip

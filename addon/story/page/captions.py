@@ -34,6 +34,14 @@ def parameter_text(words, trace, key: str) -> str:
     return padding_text(words, value) if key == "padding" else axes_text(value)
 
 
+def besides_shapes(words, trace, padding: bool = True) -> str:
+    """What else an output's shape follows from, where it differs from the defaults: ",  stride 2,  padding 1"; or
+    without the padding."""
+    usual = {"stride": "1", "dilation": "1", **({"padding": "0", "output_padding": "0"} if padding else {})}
+    return "".join(f",  {getattr(words, key)} {text}" for key, value in usual.items()
+                   if (text := parameter_text(words, trace, key)) != value)
+
+
 def parameters(scene, trace, numbers: Numerals, kernel_shape=None, filters: int = 1, other=None) -> str:
     """The operation's parameters, as a heading names them: kernel, stride and padding always, others where they differ
     from the defaults; of an elementwise one its formula; and that numbers are rounded, if any is. `other`: a second

@@ -73,7 +73,7 @@ class LessPadding:
     seconds = LEAVING  # that it takes
 
     @property
-    def shapes_at(self) -> tuple[float, float]:
+    def shapes_at(self) -> tuple[float, ...]:
         """Where on the page the shapes are said meanwhile: below the parts."""
         return self.figure.page.width / 2, LINE - 5.0
 

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a figure says about the whole: what the operation is for, and at the end its shapes as an equation."""
 
+import math
 from textwrap import wrap
 
 from ...scene.checks import ValidationError
 from ...scene.kernels import NAMED
 from ..cast.figure import NAME, SUM, Figure
-from ..page.captions import axes_text, operation_name, parameters, shape_text
+from ..page.captions import besides_shapes, operation_name, parameters, shape_text
 from ..plan.plan import ALWAYS, LANDED, NEVER, Points
 from . import unread
 
@@ -60,24 +61,24 @@ def why_lines(figure: Figure, x: float, opening: float, ending: float, since: fl
                         visible_until=b) for y, a, b in lives for n, line in enumerate(lines)]  # fmt: skip
 
 
-def _equation(figure: Figure, trace) -> str:
+def _equation(figure: Figure, trace, room: float) -> str:
     given, kernel, output = map(shape_text, (trace.input.shape[1:], trace.kernel_size, trace.output.shape[1:]))
-    words = figure.scene.words
-    said = ((words.stride, trace.stride), (words.dilation, trace.dilation))
-    more = "".join(f",  {word} {axes_text(values)}" for word, values in said if any(v > 1 for v in values))
     sign = "=" if len(trace.kernel_size) > 1 else "\u2192"  # of one axis it would be read as a product of numbers
-    return f"{given}  *  {kernel}{more}  {sign}  {output}"
+    whole, short = (f"{given}  *  {kernel}{besides_shapes(figure.scene.words, trace, padding)}  {sign}  {output}"
+                    for padding in (True, False))  # fmt: skip
+    return whole if figure.long(whole, SUM) <= room else short
 
 
-def equation_width(figure: Figure, trace) -> float:
-    """Page units: how long the shapes' equation is."""
-    return figure.long(_equation(figure, trace), SUM)
+def equation_width(figure: Figure, trace, room: float = math.inf) -> float:
+    """Page units: how long the shapes' equation is where so many are left for it."""
+    return figure.long(_equation(figure, trace, min(room, figure.page.width - 16.0)), SUM)
 
 
-def shapes_equation(figure: Figure, trace, x: float, y: float, since: float) -> Points:
-    """The shapes of input, kernel and output of one plane, centred at (x, y), or as near as the right margin allows,
-    from the clock value `since` on; a stride and a dilation are said, without which they would not follow."""
-    text = _equation(figure, trace)
-    size = min(SUM, (figure.page.width - 16.0) / figure.long(text, 1.0))
+def shapes_equation(figure: Figure, trace, since: float, x: float, y: float, room: float = math.inf) -> Points:
+    """The shapes of input, kernel and output of one plane, from the clock value `since` on, centred at (x, y), or as
+    near as the right margin allows. What they follow from besides is said; a padding where `room` is left for it."""
+    whole = figure.page.width - 16.0
+    text = _equation(figure, trace, min(room, whole))
+    size = min(SUM, whole / figure.long(text, 1.0))
     left = figure.within(x - figure.long(text, size) / 2, text, size)
     return figure.text(text, left, y, size, visible_from=since)

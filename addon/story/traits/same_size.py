@@ -72,10 +72,11 @@ class SameSize:
         self.more = _more(self.trace)
 
     @property
-    def shapes_at(self) -> tuple[float, float]:
-        """Where on the page the shapes are said meanwhile: below the output, whose they are."""
+    def shapes_at(self) -> tuple[float, ...]:
+        """Where on the page the shapes are said meanwhile, below the output, whose they are; and how long they
+        may be."""
         left, _, right, bottom = self.made.box
-        return (left + right) / 2, bottom + SHAPES
+        return (left + right) / 2, bottom + SHAPES, self.figure.page.width - 8.0 - self.result.box[2]
 
     def clock(self, line: Timeline, end: float) -> None:
         """Key the clock, which stands at `end`."""
