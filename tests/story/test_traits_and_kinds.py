@@ -309,7 +309,7 @@ def test_a_line_about_purpose_that_is_too_long_is_refused_and_what_a_kernel_is_f
     upright = {**BASE, "kind": "sliding", "output.size": [270, 480]}
     said = "WHAT IT IS FOR, AND WHY ANYBODY WANTS THAT"
     plan = make_plan(loads("", {**upright, "why": said}))
-    lines = [label.text for label in plan.labels if label.text and label.text in said and len(label.text) > 4]
+    lines = [label.text for label in plan.labels if label.text and label.text in said and len(label.text) > 3]
     assert len(lines) > 1 and " ".join(lines) == said
     with pytest.raises(SceneError) as refused:
         make_plan(loads("", {**upright, "why": " ".join(["WHAT IT IS FOR"] * 8)}))

@@ -36,7 +36,11 @@ class Bench:
     result: np.ndarray | None = None
     edge: float = RESULT  # of the result's cube, in bench cells
     # where a copy's arc to it leads by: parts of its way, and bench cells besides
-    way: tuple = ((0.6, 1.0, 0.5), (0.0, -2.2, 0.6))
+    way: tuple = ((0.55, 0.75, 0.0), (0.0, -0.4, 0.9))
+
+    def __post_init__(self):
+        if self.keeps_products:  # onto shelves it comes from before them
+            self.way = (0.6, 1.0, 0.5), (0.0, -2.2, 0.6)
 
     def pair(self, channel: int, row: int, column: int, lower: bool = False) -> np.ndarray:
         """The middle of a pair's upper or lower half."""

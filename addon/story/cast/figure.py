@@ -34,7 +34,7 @@ from ..plan.timeline import Timeline
 from . import shades
 
 # sizes of type, fractions of the height
-TITLE, NAME, FACTS, SUM, SMALL, INDEX = 0.042, 0.028, 0.028, 0.036, 0.028, 0.028
+TITLE, NAME, FACTS, SUM, SMALL, INDEX = 0.042, 0.030, 0.030, 0.036, 0.030, 0.030
 DIGIT = 0.022  # least cap height of a digit, of the frame's height
 LEAST_FACTS = 0.6 * FACTS  # of the operation's parameters, in their lines
 HEADING = 3.6  # page units from the title to a line of these below it

@@ -27,6 +27,7 @@ from ..page.glyphs import CAP_HEIGHT, width
 from ..page.layout import Block, Column, Row, solve
 from ..page.view import HEIGHT
 from ..plan.plan import LANDED, LEAVES, NONE, Cube, Points, StepInfo
+from ..traits.meaning import heading
 from .pooling import BENCHES, END, LARGEST, NAMED, Pooling
 
 EDGE = 1.45  # of the cube on the bench, in bench cells
@@ -65,6 +66,7 @@ class _Maps(Slices):
 class _Activation(Pooling):
     def __init__(self, scene, trace):
         self.scene, self.trace, self.figure = scene, trace, Figure(scene, trace)
+        heading(self.figure, trace)
         self.out = planes(trace.output)
         self.slices, (self.rows, self.columns) = len(self.out), self.out.shape[1:]
         self.section, self.count, self.lines = self.rows * self.columns, len(trace), []
@@ -72,12 +74,12 @@ class _Activation(Pooling):
         self.cut = (planes(trace.input) != 0) & (self.out == 0)  # which cells come to nothing
         page, found = self.figure.page, []
         for bench in BENCHES:
-            cell = solve(page, self._layout(bench), region(page), LARGEST)
+            cell = solve(page, self._layout(bench), region(self.figure), LARGEST)
             found.append((min(cell, bench * cell), bench))
         if not max(found)[0]:
             raise ValidationError("must be smaller, or the channels fewer, to find room", "input.size",
                                   scene.input.size)  # fmt: skip
-        solve(page, self._layout(max(found)[1]), region(page), LARGEST)
+        solve(page, self._layout(max(found)[1]), region(self.figure), LARGEST)
         self.cast.corner, self.cast.cell = self.given.corner, self.given.cell
         self.stack = Stack(self.figure, self.cast, self.made, self.out, self.cast.names)
         self.home = self.result.corner + self.result.cell * EDGE / 2

@@ -23,6 +23,7 @@ UNDER = 3.2  # page units from one line of a name to the next
 NAMED = 30.0  # page units: where names of cells would be longer they do not say whose these are
 LONG = 32.0  # page units: of a longer name of an output the label has a line of its own
 REST, CLOSING = 0.55, 0.6  # the clock past the last step at which the windows are gone, and seconds until then
+LEAST_NAME = 0.9  # by how much smaller than others the name of an output may be that would meet the next one's
 END = 0.46  # the clock before the last step's end at which what works is gone
 BETWEEN = 0.6  # seconds before the second run begins where it follows the first
 
@@ -170,7 +171,13 @@ class TwoRuns:
         for run, (block, own) in enumerate(zip(self.boards, self.traces, strict=True)):
             label, shape, output = self.labels[run], self._shape(run), self.scene.words.output
             name, over = (f"{label}:  {shape}", "" if long else output) if self.short else (f"{output}  {shape}", label)
-            found += output_size.name_output(self.figure, own, block, name, unread.said(self.scene, own), size=SMALL,
+            room, then = self.figure.page.width - 8.0 - block.box[0], self.boards[1].box[0]
+            if then > block.box[0]:  # until the second's begin
+                ends = [then, *(self.figure.within(then, text, SMALL)
+                                for text in output_size.lines(self.scene, self.traces[1]))]  # fmt: skip
+                room = min(ends) - 1.0 - block.box[0]
+            size = SMALL * min(1.0, max(room / self.figure.long(max(name, over, key=len), SMALL), LEAST_NAME))
+            found += output_size.name_output(self.figure, own, block, name, unread.said(self.scene, own), size=size,
                                              up=3.6, color=self.ink(run), over=over)  # fmt: skip
         return found
 
