@@ -209,10 +209,10 @@ class Summing:
         size = bench.panel_size(bench.kernel, bench.keeps_products, bench.wider)
         middle = bench.panels[channel] + bench.cell * np.array([(size[0] - HALF[0]) / 2, 0, 0])
         foot = self.local((middle[0], middle[1], bench.panels[channel][2] - (size[2] - 0.5) * bench.cell))
-        if not bench.keeps_products:
-            return shade(self.figure, size, foot, **columns)
-        rows = (0.0, *bench.shelves(bench.kernel))
-        return Points.join([shade(self.figure, (*size[:2], 1.0), foot + (0.0, 0.0, high), **columns) for high in rows])
+        shelves = bench.shelves(bench.kernel, bench.keeps_products)
+        return Points.join([shade(self.figure, size, foot, **columns),
+                            *(shade(self.figure, (*size[:2], 1.0), foot + (0.0, 0.0, high), **columns)
+                              for high in shelves)])  # fmt: skip
 
     def under(self, place, edge: float, **columns) -> Points:
         """The shadow of a cube whose middle is at a world place."""

@@ -214,7 +214,7 @@ class Arrangement:
         below = UNDER * (self.inner.hidden > 0)
         small = {"slab": SMALL_SLAB, "below": below, **cube}
         cube["below"] = below * (self.kernel[0] == 1)  # a row of pairs stands as low as what they come to
-        shelves = Bench.shelves(self.kernel) if way.products else ()
+        shelves = Bench.shelves(self.kernel, way.products)
         self.panels = [Block(f"panel {c}", tall, slab=SLAB, shelves=shelves, **cube) for c in range(per)]
         some = per if per > 1 or self.biased else 0
         self.rest = Block("rest", (PARTIAL,) * 3, **small) if self.inner.hidden else None

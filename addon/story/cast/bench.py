@@ -71,9 +71,9 @@ class Bench:
         return wide, HALF[1], (rows - 1) * cls.rise(rows, products) + 1
 
     @classmethod
-    def shelves(cls, kernel) -> tuple[float, ...]:
-        """How high over its slab the upper rows of a panel stand whose products stay, in bench cells."""
-        return tuple(row * cls.rise(kernel[0], True) for row in range(1, kernel[0]))
+    def shelves(cls, kernel, products: bool = True) -> tuple[float, ...]:
+        """How high over its slab the upper rows of a panel stand, in bench cells."""
+        return tuple(row * cls.rise(kernel[0], products) for row in range(1, kernel[0]))
 
     def stand(self, corner: np.ndarray) -> np.ndarray:
         """The middle of the first pair of a panel whose lower front left corner is at a world place."""

@@ -11,7 +11,7 @@ from .windowed import Windowed, thickness, with_rows
 WIDE, DEEP = 0.93, 0.62  # a cap's length along the face and into the picture, cells; its back is within its cell
 CLOSE = 0.97  # its length along the face where caps stand side by side
 FOOT = 0.98  # length of the ring around it, cells
-PROUD = 0.27  # cells by which it stands out
+PROUD = 0.2  # cells by which it stands out
 FLUSH = 0.012  # and while the window is under way
 RISES = 0.12  # of the clock
 FORWARD = -0.5 - PROUD + DEEP / 2  # from a cell's middle to that of its cap, along y

@@ -22,6 +22,7 @@ class Slab:
     high: np.ndarray
     cell: float
     lives: tuple = ((ALWAYS, NEVER),)
+    shelf: bool = False  # over a slab: what stands on it darkens the floor no more than what stands below it
 
     def carries(self, place) -> bool:
         """Whether the middle of a foot in the world is on its top."""
@@ -91,13 +92,14 @@ def _cut(figure, volume):
             continue
         size, strength, material = " ".join(numbers[:3]), (numbers[4:] or ["1"])[0], kinds[points["cube"][n]].material
         cut = Cube(f"shadow {size} 0 {strength} {slab.around(place, volume.unit)}", material)
-        below = Cube(f"shadow {size} {slab.high[2] / volume.unit:.4g} {strength}", material)
-        row = {name: column[n : n + 1].copy() for name, column in data.items()}
-        row["cube"][:] = row["faded"][:] = figure.kind(below)
-        figure.shades += 1
-        # half a step above: none lies in one plane with those that have lain on the floor from the start
-        row["position"][:, 2] = (0.0 - volume.location[2]) / volume.unit + lifted(figure.shades + 0.5, volume.unit)
-        more.append(Points(row))
+        if not slab.shelf:
+            below = Cube(f"shadow {size} {slab.high[2] / volume.unit:.4g} {strength}", material)
+            row = {name: column[n : n + 1].copy() for name, column in data.items()}
+            row["cube"][:] = row["faded"][:] = figure.kind(below)
+            figure.shades += 1
+            # half a step above: none lies in one plane with those that have lain on the floor from the start
+            row["position"][:, 2] = (0.0 - volume.location[2]) / volume.unit + lifted(figure.shades + 0.5, volume.unit)
+            more.append(Points(row))
         data["cube"][n] = data["faded"][n] = figure.kind(cut)
         data["position"][n, 2] = (slab.high[2] - volume.location[2]) / volume.unit + lifted(count, volume.unit, FINE)
     return replace(volume, points=Points.join([Points(data), *more]))

@@ -50,5 +50,5 @@ def _shelves(figure: Figure, block: Block, color: str, lives) -> None:
     for n, high in enumerate(block.shelves):
         low, size = np.array((-RIM, 0.0, high - SHELF)), np.array((wide, deep, SHELF))
         ends = block.corner + block.cell * low, block.corner + block.cell * (low + size)
-        figure.slabs.append(shades.Slab(f"shelf {n} of {block.name}", *ends, block.cell, tuple(lives)))
+        figure.slabs.append(shades.Slab(f"shelf {n} of {block.name}", *ends, block.cell, tuple(lives), True))
     figure.volume(f"shelves.{block.name}", f"Shelves of {block.name}", made, block.corner, block.cell)

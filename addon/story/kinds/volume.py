@@ -22,7 +22,7 @@ from ..cast.windowed import around, planar, planes
 from ..page import palette
 from ..page.captions import besides_shapes, cell_name, shape_text
 from ..page.glyphs import TIMES
-from ..plan.plan import ALWAYS, LANDED, StepInfo
+from ..plan.plan import ALWAYS, LANDED, LEAVES, StepInfo
 from ..traits import unread
 from ..traits.depth_brackets import bracketed
 from ..traits.index_labels import block_indices
@@ -164,7 +164,8 @@ class _Volume:
                 running += self.saying.signs(step, i, cell, i - SUMMED, stands[i])
             elif place[0] in self.written.numbers:
                 running += self.saying.name(cell, i, until[i])
-                running += self.saying.products(step, i - 1e-3, i + 1 - LANDED)
+                ends = i + (LEAVES if (i + 1) % self.section == 0 else 1 - LANDED)  # before filters change
+                running += self.saying.products(step, i - 1e-3, ends)
             infos.append(StepInfo(self.beats.seconds[i], place, float(step.value), self.saying.text(step, cell), i,
                                   explained))  # fmt: skip
         figure.volume("bench", "Bench", pieces, act.origin, self.bench.cell)
