@@ -62,5 +62,5 @@ def add_opening(figure: Figure, cast: Weighted, weights: Block, free: Block) -> 
         said = [f"{words.dilation} {d}:  {words.reach} {shape_text(r[0][-axes:])}"
                 for d, r in zip(("1", axes_text(cast.trace.dilation)), reaches, strict=True)]  # fmt: skip
         figure.words("opening.names", "Reach of the kernel", [
-            figure.text(text, x, (top + bottom) / 2 + LINES * n, SUM, visible_from=r[2], visible_until=GONE)
-            for n, (text, r) in enumerate(zip(said, reaches, strict=True))])  # fmt: skip
+            figure.text(text, x, (top + bottom) / 2 + LINES * n, SUM, visible_from=since, visible_until=GONE)
+            for n, (text, since) in enumerate(zip(said, (COMPACT, APART), strict=True))])  # fmt: skip

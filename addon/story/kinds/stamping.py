@@ -22,7 +22,7 @@ from ..cast.first_view import EVEN, FIRST, OVER, FirstView, clear_of_panel
 from ..cast.one_plane import ABOVE, LINE, one_plane
 from ..cast.spread import Spread, grid_of
 from ..cast.windowed import planar, planes
-from ..page.captions import shape_text
+from ..page.captions import padding_text, shape_text
 from ..page.layout import Block, Column, Row
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points
 from ..traits import output_size
@@ -209,10 +209,14 @@ class _Stamping(Sliding):
                 name(f"{w.kernel}  {size}", self.weights, visible_from=then, visible_until=at.turn),
                 name(w.kernel_turned, self.weights, visible_from=at.turn + 1)]  # fmt: skip
         output = f"{w.output}  {shape_text(trace.output.shape[1:])}"
-        for block, since, until in ((first.made, ALWAYS, at.spread), (self.made, then, NEVER)):
-            for said in output_size.name_output(figure, trace, block, output, visible_from=since, visible_until=until):
-                made.append(said)
-        return made
+        lives = [(first.made, output, ALWAYS, at.spread), (self.made, output, then, NEVER)]
+        if self.stamps.cut:  # what padding cuts off stands until then
+            axes, padding = len(trace.kernel_size), padding_text(w, trace.padding)
+            uncut = f"{w.output}  {shape_text(self.stamps.shape[-axes:])},  {w.padding} {padding}"
+            cut = at.bias - 0.04
+            lives[:1] = (first.made, uncut, ALWAYS, cut), (first.made, output, cut, at.spread)
+        return made + [said for block, text, since, until in lives for said in output_size.name_output(
+            figure, trace, block, text, visible_from=since, visible_until=until)]  # fmt: skip
 
     def indices(self) -> list[Points]:
         """Row and column numbers: of the input while it is compact, of the outputs, the first before and after it is
