@@ -8,7 +8,7 @@ WRONG = [
     (["conv2d_valdi"], ["conv2d_valdi", "no such figure", "nearest: conv2d_valid"]),
     (["conv2d_valid", "--set", "op.strid=2"], ["op.strid = 2", "nearest: op.stride"]),
     (["conv2d_valid", "--set", "op.stride=0"], ["op.stride = 0", "at least 1"]),
-    (["conv2d_valid", "--set", "kind=slidin"], ["kind = ", "slidin", "must be one of comparison, pooling, sliding, "]),
+    (["conv2d_valid", "--set", "kind=slidin"], ["kind = ", "slidin", "must be one of activation, comparison, "]),
     (["conv2d_valid", "--set", "op.stride"], ["op.stride", "key=value"]),
     (["conv2d_valid", "--set", "input.image=missing.png"], ["input.image = ", "must be a file that exists"]),
     (["conv2d_valid", "op.strid=2"], ["op.strid = 2", "nearest: op.stride"]),

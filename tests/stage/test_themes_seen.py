@@ -31,7 +31,7 @@ def test_the_ground_is_the_themes_and_a_transparent_one_is_clear(rendered):
         return
     assert picture.shape[2] == 3
     low, high = (255 * np.array(palette.rgb(palette.lit(theme.floor, light))) for light in sorted(
-        {0.92 * theme.floor_corner, 1.04 * max(theme.floor_center, theme.floor_corner)}))  # fmt: skip
+        (0.92 * min(palette.FLOOR_LIGHT), 1.04 * max(palette.FLOOR_LIGHT))))
     assert (corners >= low - 3).all() and (corners <= high + 3).all(), corners
 
 

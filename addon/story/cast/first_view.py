@@ -26,7 +26,8 @@ def clear_of_panel(stage: OnePlane, wide: float) -> tuple[float, float]:
     """Where the middle of a name is that stands above the result, clear of a panel beside it."""
     x, y = OnePlane.name_place(stage, wide)
     beside = stage.panel.box[2] < stage.result.box[0] and stage.panel.box[1] < y
-    return (max(x, stage.panel.box[2] + 0.6 + wide / 2) if beside else x), y
+    x = max(x, stage.panel.box[2] + 0.6 + wide / 2) if beside else x
+    return min(x, stage.figure.page.width - 8.0 - wide / 2), y
 
 
 class FirstView(OnePlane):
@@ -60,7 +61,7 @@ class FirstView(OnePlane):
         top = Row([self.weights, self.stamp], gap=3.0, spread=9.0, align=(0.5, 1.0))
         if way == "narrow":
             self.made.above += OVER
-            return Column([Row([given, self.made], gap=3.0), top, Row([panel, self.result], gap=2.0)])
+            return Column([Row([given, self.made], gap=4.0), top, Row([panel, self.result], gap=2.0)])
         if way == "beside":
             panel = Row([panel, self.result], gap=2.0, spread=0.0, align=(0.5, 1.0))
         else:
