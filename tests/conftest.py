@@ -93,9 +93,9 @@ def root() -> Path:
 
 @pytest.fixture
 def empty_blender():
-    """bpy with nothing in it, as a render job begins."""
+    """bpy with nothing in it and the viewport of a new file; preferences stay as they are, as in a render job."""
     bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make test installs it)")
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     return bpy
 
 

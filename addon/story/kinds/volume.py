@@ -22,7 +22,7 @@ from ..cast.windowed import around, planar, planes
 from ..page import palette
 from ..page.captions import besides_shapes, cell_name, shape_text
 from ..page.glyphs import TIMES
-from ..plan.plan import ALWAYS, LANDED, LEAVES, StepInfo
+from ..plan.plan import LANDED, LEAVES, StepInfo
 from ..traits import unread
 from ..traits.depth_brackets import bracketed
 from ..traits.index_labels import block_indices
@@ -80,8 +80,7 @@ class _Volume:
         slabs.add_slabs(figure, self.small, colors=[palette.card(n) for n in self.written.numbers] * self.several)
         sums = [*stands.partials, *filter(None, (stands.rest, stands.extra))]
         slabs.add_slabs(figure, sums, self.rhythm.lives(self.count, scene.output.fps))
-        # they are there from the start where nothing is said in their place
-        since = ALWAYS if self.run is self.trace else START + 0.02
+        since = START + 0.02  # before, it is said in their place what the figure is for
         slabs.add_slabs(figure, [*stands.panels, stands.result], ((since, self.count - END),))
         cast.add_input(scene.words.input, arrives=PADDED if cast.padded else None)
         unread.out_of_the_light(figure, self.trace)
