@@ -67,6 +67,9 @@ class Words:
     row: str = word("row", "the row in a cell's name, as in out[row 1, col 2]")
     column: str = word("col", "the column in a cell's name")
     slice: str = word("slice", "the output channel in a cell's name where there are several")
+    passed_over: str = word(
+        "white: stride {stride} skips it", "said of a place that a stride passes over; `{stride}`: its length"
+    )
     numbers_here: str = word(
         "{count} filters = {count} numbers here",
         "said while the first position goes through every filter; `{count}`: how many",

@@ -214,6 +214,7 @@ class Sliding(OnePlane):
         kernel = f"{w.kernel}  {shape_text(trace.kernel_size)}"
         return [
             *skipped.words(self.cast, texts(*own)[1], self.given.box, weights[0] - 3.0, self.count - 0.46),
+            *skipped.legend(self.cast, self.made, self.result, self.count - 0.46),
             name_input(*own),
             figure.text(kernel, figure.within(weights[0], kernel, NAME), self.kernel_named, NAME),
             *output_size.name_output(figure, trace, self.made, f"{w.output}  {shape_text(trace.output.shape[1:])}"),

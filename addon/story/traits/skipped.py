@@ -8,11 +8,12 @@ import numpy as np
 from ..cast.figure import NAME, SMALL, Figure
 from ..cast.windowed import TAP, Windowed, planes, rings, thickness
 from ..page import palette
-from ..page.captions import begins_at
+from ..page.captions import axes_text, begins_at
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points
 
 THINNER, THIN = 0.8, 0.085  # a pale ring's thickness, of the window's; that of rings on single cells, in cells
 CLEAR = 0.09  # cells: so far it stays clear of the window
+UNDER, CLEARED = 9.0, 3.0  # page units from an output to what is said under it, from there to the result
 APART = 3.2  # page units between the input's name and what is said beside it
 
 
@@ -58,6 +59,18 @@ def words(cast: Windowed, name: str, box, right: float, end: float) -> list[Poin
     if any(x + figure.long(text, SMALL) > right for text, *_ in said):
         return []
     return [figure.text(text, x, box[1] - 1.6, SMALL, visible_from=a, visible_until=b) for text, a, b in said]
+
+
+def legend(cast: Windowed, made, result, end: float) -> list[Points]:
+    """What the pale ring is, between the blocks of the output and of the result, while there is one; nothing where
+    there is no room."""
+    low = made.box[3] + UNDER
+    if not applies(cast.trace) or low + CLEARED > result.box[1]:
+        return []
+    figure, stride = cast.figure, axes_text(cast.trace.stride)
+    said = figure.scene.words.passed_over.replace("{stride}", stride)
+    return [figure.text(said, figure.within(made.box[0], said, NAME), low, NAME, visible_from=1 - LANDED,
+                        visible_until=end)]  # fmt: skip
 
 
 def _rings(figure: Figure, at, size, color: str, thick: float, since: float, until: float) -> Points:
