@@ -68,7 +68,7 @@ class Words:
     column: str = word("col", "the column in a cell's name")
     slice: str = word("slice", "the output channel in a cell's name where there are several")
     passed_over: str = word(
-        "white: stride {stride} skips it", "said of a place that a stride passes over; `{stride}`: its length"
+        "white: {stride} skips it", "said of a place that a stride passes over; `{stride}`: the title's words"
     )
     numbers_here: str = word(
         "{count} filters = {count} numbers here",

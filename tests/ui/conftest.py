@@ -13,11 +13,15 @@ bpy = pytest.importorskip("bpy", reason="the bpy module is not installed (make t
 def addon_on(empty_blender):
     """bpy with the add-on enabled; everything it registers is gone afterwards."""
     import addon
-    from addon.ui import state
+    from addon.ui import state, view
 
     addon.register()
     state.forget()
     yield empty_blender
+    space = view.viewport(bpy.context).spaces.active  # a file without a window leaves it as it is
+    view._write(space, view.PLAIN)
+    space.region_3d.view_perspective = 'PERSP'
+    view._before.clear()
     addon.unregister()
 
 

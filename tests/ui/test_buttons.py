@@ -82,7 +82,8 @@ def test_an_update_takes_the_new_parameters_and_keeps_the_objects(small):
 
 
 UNDO = """
-from addon.ui import state
+from addon.ui import state, view
+assert view._values(view.viewport(bpy.context).spaces.active) == view.PLAIN, "what a viewport of a new file has"
 from addon.scene.load import load
 settings = bpy.context.scene.convolume
 settings.figure = "conv2d_valid"
@@ -298,7 +299,6 @@ def test_a_new_figure_is_seen_as_its_camera_sees_it_and_the_viewport_comes_back(
     from addon.ui import view
 
     space = view.viewport(bpy.context).spaces.active
-    assert view._values(space) == view.PLAIN, "what a viewport of a new file has"
     space.overlay.show_floor = False
     before = view._values(space), space.region_3d.view_perspective
     small.prepare = False

@@ -67,8 +67,8 @@ def legend(cast: Windowed, made, result, end: float) -> list[Points]:
     low = made.box[3] + UNDER
     if not applies(cast.trace) or low + CLEARED > result.box[1]:
         return []
-    figure, stride = cast.figure, axes_text(cast.trace.stride)
-    said = figure.scene.words.passed_over.replace("{stride}", stride)
+    figure, words = cast.figure, cast.figure.scene.words
+    said = words.passed_over.replace("{stride}", f"{words.stride} {axes_text(cast.trace.stride)}")
     return [figure.text(said, figure.within(made.box[0], said, NAME), low, NAME, visible_from=1 - LANDED,
                         visible_until=end)]  # fmt: skip
 
