@@ -135,7 +135,7 @@ class _Checked:
 _H264 = (
     "-vf scale=out_color_matrix=bt709:out_range=tv -color_range tv "
     "-colorspace bt709 -color_primaries bt709 -color_trc bt709 "
-    "-crf 20 -preset fast -tune animation -refs 2 -bf 3 -movflags +faststart -fflags +bitexact -flags +bitexact"
+    "-crf 19 -preset medium -tune animation -refs 2 -bf 3 -movflags +faststart -fflags +bitexact -flags +bitexact"
 )
 
 
