@@ -116,6 +116,14 @@ def ends_at(clock: float):
     return lambda plan, p: p["visible_until"] == clock
 
 
+def left_over(plan, points):
+    """The cells that no window reads, while they are still in the light."""
+    dark = (points["row"] >= 0) & (points["cube"] >= 0) & (points["cube"] == points["faded"])
+    own = set(zip(points["row"][dark], points["column"][dark], strict=True))
+    there = [cell in own for cell in zip(points["row"], points["column"], strict=True)]
+    return np.array(there) & ends_at(-LANDED)(plan, points)
+
+
 def written(plan, points):
     return points["label"] >= 0
 
@@ -351,12 +359,12 @@ ELSEWHERE = {
     "lit cells between the taps": (VOLUME, volumes("input", taps=(5, 1e3, 5), dilation=(1, 1, 1)), STEP, "lit"),
     "lit in one channel alone": (VOLUME, volumes("input", taps=(3, 1, 3)), STEP, "lit"),
     "lit for one filter alone": (VOLUME, track("input.track", lambda at: at[:9]), 10, "lit"),
-    "an unread cell in the light": (LEFT, changed("input", ends_at(-LANDED), visible_until=99.0), STEP, "cells|lit"),
+    "an unread cell in the light": (LEFT, changed("input", left_over, visible_until=99.0), STEP, "cells|lit"),
     "no zeros in the window": (PADDED, changed("input", over_cells, label=NONE), STEP, "number"),
     "zeros before cells that no window reads": (PADDED, changed(
         "input", over_cells, label_faded=lambda plan, own: own["label"]), STEP, "number"),
     "no zeros outside the window": (AROUND, changed("input", padding, label_faded=NONE), STEP, "number"),
-    "a cell that is read out of the light": (LEFT, changed("input", some(tap, [0]), faded=darkest), 0, "lit"),
+    "a cell that is read out of the light": (LEFT, changed("input", tap, faded=darkest), 0, "lit"),
     # the input of a transposed convolution, and its filters
     "no zeros among the cells": (TRANSPOSED, changed("input", padding, label=NONE), STEP, "number"),
     "a cell one place off on the grid": (TRANSPOSED, changed("input", some(spread, [1]), **added("position", BESIDE)),

@@ -9,7 +9,7 @@ from . import volumes
 from .windowed import Windowed, thickness, with_rows
 
 WIDE, DEEP = 0.93, 0.62  # a cap's length along the face and into the picture, cells; its back is within its cell
-CLOSE = 0.97  # its length along the face where caps stand side by side
+CLOSE = 0.955  # its length along the face where caps stand side by side
 FOOT = 0.98  # length of the ring around it, cells
 PROUD = 0.2  # cells by which it stands out
 FLUSH = 0.012  # and while the window is under way
