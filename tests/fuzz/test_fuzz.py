@@ -21,7 +21,7 @@ from .strategies import data_files, scene_files
 from .trial import tried, warm_up
 
 SEED = int(os.environ.get("CONVOLUME_FUZZ_SEED", random.SystemRandom().randrange(2**32)))
-SCENES = int(os.environ.get("CONVOLUME_FUZZ_SCENES", 600))
+SCENES = int(os.environ.get("CONVOLUME_FUZZ_SCENES", 300))
 FILES = int(os.environ.get("CONVOLUME_FUZZ_FILES", 300))
 BUILT = 4  # scenes that are built in Blender too
 CORPUS = Path(__file__).parent / "corpus"
