@@ -6,6 +6,7 @@ alone. Bars are measured: each is as high as its number says, beside all others.
 cells, number, lit, window, slice, chosen, born, marker, bench, bar, level, result, flight, words.
 """
 
+import random
 import re
 
 import numpy as np
@@ -298,6 +299,26 @@ class PoolingProof(SolidProof):
         assert full, f"words: {terms} are not the numbers of step {i}"
         equal = sum(t.number == cell.value for t in taps)
         assert bool(tie) == (equal > 1 and not self.mean and numbers == wanted), f"words: {tie!r} with {equal} equal"
+
+    def whole(self, seed: int) -> None:
+        """First, last and explained steps, some others and some moments between, the end and the opening."""
+        draw = random.Random(seed)
+        print(f"seed {seed}")
+        count = len(self.trace)
+        explained = [i for i, s in enumerate(self.plan.steps) if s.explained]
+        assert explained and len(self.plan.steps) == count
+        for i in sorted({0, count - 1, *explained, *draw.sample(range(count), min(count, 8))}):
+            self.step(i)
+        for _ in range(12):
+            self.between(self.look(draw.uniform(0.0, self.plan.seconds)))
+        end = self.look(self.plan.seconds)
+        self.empty(end)
+        made = [self.lattice(end, self.output_role(m), (1, self.rows, self.columns), "solid")
+                for m in range(self.filters)]  # fmt: skip
+        assert sum(map(len, made)) == count
+        opening = self.look_at(-0.9)
+        self.empty(opening)
+        assert not any(p.kind.what == "solid" for p in opening.cells(self.output_role(0)))
 
     # how it comes about ----------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 are refused.
 """
 
-import random
 from pathlib import Path
 
 import numpy as np
@@ -24,23 +23,7 @@ SEED = 12
 
 @pytest.mark.parametrize("path", cases({"relu": RELU, **ODD}, ("relu",)))
 def test_steps_are_shown_as_computed(path):
-    proof, draw = ActivationProof(staged(path)), random.Random(SEED)
-    print(f"seed {SEED}")
-    count = len(proof.trace)
-    explained = [i for i, s in enumerate(proof.plan.steps) if s.explained]
-    assert explained and len(proof.plan.steps) == count
-    for i in sorted({0, count - 1, *explained, *draw.sample(range(count), min(count, 8))}):
-        proof.step(i)
-    for _ in range(12):
-        proof.between(proof.look(draw.uniform(0.0, proof.plan.seconds)))
-    end = proof.look(proof.plan.seconds)
-    proof.empty(end)
-    made = [proof.lattice(end, proof.output_role(m), (1, proof.rows, proof.columns), "solid")
-            for m in range(proof.filters)]  # fmt: skip
-    assert sum(map(len, made)) == count
-    opening = proof.look_at(-0.9)
-    proof.empty(opening)
-    assert not any(p.kind.what == "solid" for p in opening.cells(proof.output_role(0)))
+    ActivationProof(staged(path)).whole(SEED)
 
 
 # wrong pictures --------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 pictures are refused.
 """
 
-import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,23 +25,7 @@ ALL = cases({**FIGURES, **{name: (path, {}) for name, path in ODD.items()}}, ("p
 
 @pytest.mark.parametrize("path, keys", ALL)
 def test_steps_are_shown_as_computed(path, keys):
-    proof, draw = PoolingProof(staged(path, keys)), random.Random(SEED)
-    print(f"seed {SEED}")
-    count = len(proof.trace)
-    explained = [i for i, s in enumerate(proof.plan.steps) if s.explained]
-    assert explained and len(proof.plan.steps) == count
-    for i in sorted({0, count - 1, *explained, *draw.sample(range(count), min(count, 8))}):
-        proof.step(i)
-    for _ in range(12):
-        proof.between(proof.look(draw.uniform(0.0, proof.plan.seconds)))
-    end = proof.look(proof.plan.seconds)
-    proof.empty(end)
-    made = [proof.lattice(end, proof.output_role(m), (1, proof.rows, proof.columns), "solid")
-            for m in range(proof.filters)]  # fmt: skip
-    assert sum(map(len, made)) == count
-    opening = proof.look_at(-0.9)
-    proof.empty(opening)
-    assert not any(p.kind.what == "solid" for p in opening.cells(proof.output_role(0)))
+    PoolingProof(staged(path, keys)).whole(SEED)
 
 
 # wrong pictures -------------------------------------------------------------------------------------------------
