@@ -11,9 +11,9 @@ from ..cast.adding import GOES, TINY, Adding
 from ..cast.arrangement import ASIDE
 from ..cast.figure import NAME, SUM, Figure
 from ..cast.first_view import FIRST
-from ..cast.one_plane import ABOVE, LINE, OnePlane
+from ..cast.one_plane import ABOVE, OnePlane
 from ..page.layout import Block, Row, solve
-from ..page.view import UNIT
+from ..page.view import LINE, UNIT
 from ..plan.plan import NEVER, Points
 from ..traits.meaning import UNDER, equation_width, shapes_equation, wrapped
 from .stamp_words import agreement, fitting

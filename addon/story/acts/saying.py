@@ -5,12 +5,12 @@ while the window runs, the sum as a line where the bench is empty."""
 import numpy as np
 
 from ..cast import cards
-from ..cast.arrangement import LINE, NAMED, PANEL_CARD, UNDER_FILTERS, Arrangement
+from ..cast.arrangement import NAMED, PANEL_CARD, UNDER_FILTERS, Arrangement
 from ..cast.bench import HALF
 from ..cast.figure import SMALL, SUM, Figure
 from ..cast.weighted import line_text, sum_text
 from ..page.captions import left_out
-from ..page.view import UNIT
+from ..page.view import LINE, UNIT
 from ..plan.plan import LEAVES
 from .rhythm import within
 from .summing import FLY, STAND, SUMS, Summing, schedule

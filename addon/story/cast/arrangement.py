@@ -10,7 +10,7 @@ from itertools import product
 from typing import NamedTuple
 
 from ..page.layout import Block, Column, Row, solve
-from ..page.view import UNIT, Page
+from ..page.view import LINE, UNIT, Page
 from . import cards, slabs
 from .bench import PARTIAL, RESULT, SLAB, SMALL_SLAB, WIDER, Bench
 from .excerpt import LEFT, Excerpt
@@ -32,13 +32,12 @@ LARGEST = 7.5  # page units: a volume's largest cells
 PANELS = (8.2, 7.6, 7.0, 6.6, 6.2, 5.8, 5.4, 5.0, 4.2, 3.4, 2.6, 1.8)  # bench cells that are tried, page units
 PICTURE = 14  # rows or columns of an input whose cells are much smaller than a filter's have to be
 WAITS = (0.54, 0.5, 0.45, 0.4, 0.36)  # by how much smaller than others cells of waiting filters may be
-KEPT = 0.985  # of the volumes' cells that is left where filters wait larger
+KEPT = 0.985  # of the volumes' cells that is left where what stands beside them grows
 SIDES = 14.0  # page units at most between a single panel and its result, besides the gap
 WORK, WAITING = 3.6, 1.0  # page units: beside it cells of the filter at work and of those that wait are not smaller
 WORK_UPRIGHT = 2.2  # the former on upright pages
 ARROW = 2.4  # page units between a panel and its sum at least there
 TOP, BOTTOM, SIDE = 10.7, 85.0, 8.0  # page units: between these the blocks stand
-LINE = 84.2  # page units: the baseline of a line below everything
 AT_WORK = 1.12, 0.75  # cells of the filter at work, of the volumes' cells; the same with the bench under it
 
 

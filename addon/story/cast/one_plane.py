@@ -6,16 +6,15 @@ from functools import partial
 from ...scene.checks import ValidationError
 from ..page.layout import Block, Column, Row, solve
 from . import slabs, volumes
-from .arrangement import ASIDE, BENEATH, READ
+from .arrangement import ASIDE, BENEATH, KEPT, READ
 from .bench import RESULT, SLAB, Bench
 from .windowed import Windowed
 
 ABOVE = 4.6  # page units for a name above a block
 NAMED = 0.36  # room for a cell's name above the result, in bench cells
-LINE = 84.2  # page units: the baseline of the line below everything
 # sizes of the bench that are tried, the largest that leaves room counts
 BENCHES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)
-GROWN, KEPT = (1.6, 1.5, 1.4, 1.3, 1.2, 1.1, 1.0), 0.985  # how much larger; of the volumes' cells that is left then
+GROWN = (1.6, 1.5, 1.4, 1.3, 1.2, 1.1, 1.0)  # how much larger it may be where that costs the volumes nothing
 NARROW, LONG = 4, 6.8  # columns of a kernel that may be larger for long numbers; page units of its cells at most
 UPRIGHT = 0.75  # of the bench's cells is kept on upright pages, where volumes are larger with a smaller one
 LARGER = 1.02  # how much larger a pair is than an input's cell

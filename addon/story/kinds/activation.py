@@ -17,7 +17,7 @@ from ..cast import cards, slabs, volumes
 from ..cast.arrangement import ASIDE, BENEATH
 from ..cast.bench import SLAB
 from ..cast.figure import SMALL, SUM, Figure
-from ..cast.one_plane import ABOVE, LINE, region
+from ..cast.one_plane import ABOVE, region
 from ..cast.slices import Slices, wide
 from ..cast.stack import Stack, depth
 from ..cast.windowed import planes
@@ -25,7 +25,7 @@ from ..page import palette
 from ..page.captions import cell_name, formula_text, shape_text
 from ..page.glyphs import CAP_HEIGHT, width
 from ..page.layout import Block, Column, Row, solve
-from ..page.view import HEIGHT
+from ..page.view import HEIGHT, LINE
 from ..plan.plan import LANDED, LEAVES, NONE, Cube, Points, StepInfo
 from ..traits.meaning import heading
 from .pooling import BENCHES, END, LARGEST, NAMED, Pooling

@@ -20,10 +20,11 @@ from ..cast.arrangement import ASIDE, BENEATH
 from ..cast.bars import LOWER, MOST, RISE, Bars
 from ..cast.bench import RESULT, SLAB
 from ..cast.figure import SUM, Figure
-from ..cast.one_plane import ABOVE, LINE, region
+from ..cast.one_plane import ABOVE, region
 from ..cast.shared import PREFIX, SharedSlices
 from ..cast.windowed import Windowed, around, planes
 from ..page.layout import Block, Column, Row, solve
+from ..page.view import LINE
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
 from ..traits.meaning import heading, why_lines
 from .two_runs import END, TwoRuns

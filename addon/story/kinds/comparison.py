@@ -10,11 +10,12 @@ from ..cast import slabs
 from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME, SUM
 from ..cast.kernel import Kernel
-from ..cast.one_plane import LARGER, LINE, one_plane
+from ..cast.one_plane import LARGER, one_plane
 from ..cast.shared import PREFIX, SECOND, Shared
 from ..cast.weighted import line_text, sum_text
 from ..page.captions import shape_text
 from ..page.layout import Block, Column, Row
+from ..page.view import LINE
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points, StepInfo
 from . import compared_poolings
 from .sliding import Sliding

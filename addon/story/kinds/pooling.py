@@ -17,12 +17,13 @@ from ..cast.arrangement import ASIDE, BENEATH
 from ..cast.bars import MOST, RISE, STEPPED, Bars
 from ..cast.bench import RESULT, SLAB
 from ..cast.figure import SUM, Figure
-from ..cast.one_plane import ABOVE, LINE, region
+from ..cast.one_plane import ABOVE, region
 from ..cast.slices import BACK, OUT, Slices, wide
 from ..cast.stack import FILE, Stack, depth
 from ..cast.windowed import planes
 from ..page.captions import cell_name, shape_text
 from ..page.layout import Block, Column, Row, solve
+from ..page.view import LINE
 from ..plan.plan import LANDED, LEAVES, StepInfo
 from ..traits import output_size, unread
 from ..traits.index_labels import block_indices

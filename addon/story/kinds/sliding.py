@@ -13,11 +13,12 @@ from ..acts.summing import FLY, Summing
 from ..cast import board, caps, slabs, volumes
 from ..cast.figure import NAME, SMALL, SUM, Figure
 from ..cast.kernel import Kernel
-from ..cast.one_plane import LINE, OnePlane, one_plane
+from ..cast.one_plane import OnePlane, one_plane
 from ..cast.weighted import Weighted, line_text, sum_text
 from ..cast.windowed import around, planar, planes
 from ..page.captions import cell_name, shape_text
 from ..page.layout import Column, Row
+from ..page.view import LINE
 from ..plan.plan import LANDED, LEAVES, Points, StepInfo
 from ..traits import less_padding, output_size, same_size, skipped, unread
 from ..traits.index_labels import block_indices

@@ -19,11 +19,12 @@ from ..cast import board, caps, slabs, turned_kernel, volumes
 from ..cast.adding import Adding
 from ..cast.figure import NAME, Figure
 from ..cast.first_view import EVEN, FIRST, OVER, FirstView, clear_of_panel
-from ..cast.one_plane import ABOVE, LINE, one_plane
+from ..cast.one_plane import ABOVE, one_plane
 from ..cast.spread import Spread, grid_of
 from ..cast.windowed import planar, planes
 from ..page.captions import padding_text, shape_text
 from ..page.layout import Block, Column, Row
+from ..page.view import LINE
 from ..plan.plan import ALWAYS, LANDED, LEAVES, NEVER, Points
 from ..traits import output_size
 from ..traits.index_labels import block_indices

@@ -10,13 +10,13 @@ from ..cast import slabs, volumes
 from ..cast.arrangement import BENEATH
 from ..cast.bench import RESULT, SLAB, Bench
 from ..cast.figure import NAME
-from ..cast.one_plane import ABOVE, LINE
+from ..cast.one_plane import ABOVE
 from ..cast.relief import Relief, relief, rimmed, thicken
 from ..cast.windowed import ring
 from ..page.captions import cell_name, shape_text
 from ..page.glyphs import CAP_HEIGHT
 from ..page.layout import Block, Column, Row
-from ..page.view import HEIGHT, UNIT
+from ..page.view import HEIGHT, LINE, UNIT
 from ..plan.plan import Points
 from ..traits.meaning import equation_width, shapes_equation
 from .sliding import Sliding

@@ -14,6 +14,7 @@ import numpy as np
 
 HEIGHT = 90.0  # page units
 UNIT = 0.225  # world units a page unit
+LINE = 84.2  # page units: the baseline of a line below everything
 UPRIGHT = 0.8  # width by height of pages from which on blocks stand one below the other
 
 

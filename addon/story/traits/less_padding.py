@@ -9,13 +9,13 @@ from ..acts.leaving import LEAVING, OUT, copies, leave_clock, rings
 from ..cast import slabs, volumes
 from ..cast.board import home
 from ..cast.figure import NAME, Figure
-from ..cast.one_plane import ABOVE, LINE
+from ..cast.one_plane import ABOVE
 from ..cast.shared import SECOND
 from ..cast.weighted import Weighted
 from ..cast.windowed import planar, planes
 from ..page.captions import shape_text
 from ..page.layout import Block
-from ..page.view import UNIT
+from ..page.view import LINE, UNIT
 from ..plan.plan import NEVER
 from ..plan.timeline import Timeline
 

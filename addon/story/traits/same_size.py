@@ -13,12 +13,12 @@ from ..acts.leaving import LANDS, OUT, copies, rings
 from ..cast import slabs, volumes, windowed
 from ..cast.board import home
 from ..cast.figure import NAME, Figure
-from ..cast.one_plane import ABOVE, LINE
+from ..cast.one_plane import ABOVE
 from ..cast.shared import SECOND
 from ..cast.windowed import Windowed, planar, planes, thickness
 from ..page.captions import shape_text
 from ..page.layout import Block
-from ..page.view import UNIT
+from ..page.view import LINE, UNIT
 from ..plan.plan import NEVER, Points
 from ..plan.timeline import Timeline
 
