@@ -26,9 +26,10 @@ def caps(figure, at, fills, texts, values, cell: float, wide: float = WIDE, inks
                        **digits, **columns)  # fmt: skip
 
 
-def add_window(cast: Windowed, until: float) -> None:
+def add_window(cast: Windowed, until: float, explained) -> None:
     """The window of a single channel: the cells that it reads stand out while it stands over them, within a tube; of a
-    dilated one each has a ring at its foot, and what it covers is within a ring on the front."""
+    dilated one each has a ring at its foot, and what it covers is within a ring on the front. At the `explained` steps
+    of the clock they rise and sink; where the window runs they stand out at once, until the next do."""
     dilated = any(d > 1 for d in cast.dilation)
     cast.add_ring("Window", until, 0.0 if dilated else PROUD)
     if dilated:
@@ -40,7 +41,7 @@ def add_window(cast: Windowed, until: float) -> None:
         read, real = [*read, *step.values], [*real, *step.real]
         spots += list(with_rows(step.positions)[:, 1:] + before)
     step, (row, column) = np.array(steps, float), np.array(spots).T
-    sunk = [(0.0, PROUD - FLUSH, 0.0)] * len(read)
+    sunk = np.outer(np.isin(step, list(explained)), (0.0, PROUD - FLUSH, 0.0))
     figure.volume(f"{cast.role}.caps", "Cells under the window", caps(
         figure, np.column_stack([column, 0 * row, -row]),
         [cast.fill(v, 0) if own else theme.padding for v, own in zip(read, real, strict=True)],

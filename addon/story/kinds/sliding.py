@@ -152,7 +152,7 @@ class Sliding(OnePlane):
 
     def add_window(self) -> None:
         if self.stands_out:
-            caps.add_window(self.cast, self.count - 0.46)
+            caps.add_window(self.cast, self.count - 0.46, self.rhythm.explained)
         else:
             self.cast.add_ring("Window", self.count - 0.46)
         skipped.add(self.cast, self.count - 0.46)

@@ -96,7 +96,7 @@ class _Stamping(Sliding):
                           first.given.cell)  # fmt: skip
         first.add_slabs(at.cut + 0.5, at.spread + CLEARED)
         self.cast.add_input(w.input, first.given)
-        caps.add_window(self.cast, self.end)
+        caps.add_window(self.cast, self.end, self.rhythm.explained)
         turn = tuple(at.turn + part for part in TURNS)
         self.cast.add_kernel(self.weights, first.weights, turn, self.end)
         turned_kernel.turn(figure, *turns)

@@ -89,7 +89,7 @@ class _Volume:
             cards.name_channels(figure, cast)
             gaps(figure, "input", cast.shown, cast.location, cast.cell, cast.shape)
         else:
-            caps.add_window(cast, self.count - END)
+            caps.add_window(cast, self.count - END, self.rhythm.explained)
         self.filters.add(self.beats, first)
         self.stack.add(self.beats, filing)
         if self.every:
